@@ -1,0 +1,5 @@
+"""`python -m comments`, the same program as the `comments` command."""
+
+from comments.cli import main
+
+main()
