@@ -1,0 +1,32 @@
+"""The database: the only place that knows dialects, threads and commits."""
+
+from comments.storage.base import Base
+from comments.storage.bulk import insert_ignoring
+from comments.storage.changes import announce
+from comments.storage.database import Database
+from comments.storage.errors import (
+    StorageBusy,
+    StorageDamaged,
+    StorageFull,
+    StorageUnreachable,
+    StorageUnwritable,
+    WritingWhileReading,
+)
+from comments.storage.paging import first_per_group
+from comments.storage.types import CText, UtcTime
+
+__all__ = [
+    "Base",
+    "CText",
+    "Database",
+    "StorageBusy",
+    "StorageDamaged",
+    "StorageFull",
+    "StorageUnreachable",
+    "StorageUnwritable",
+    "UtcTime",
+    "WritingWhileReading",
+    "announce",
+    "first_per_group",
+    "insert_ignoring",
+]

@@ -1,0 +1,85 @@
+"""The one door to the database: read, write, scan; which dialect stands behind it is chosen here."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from typing import Concatenate, Literal, ParamSpec, TypeVar
+
+from sqlalchemy.orm import Session
+
+from comments.storage.changes import Subscriber, Subscribers
+from comments.storage.urls import parsed
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Dialect = Literal["sqlite", "postgresql"]
+
+POOL_SIZE = 10
+
+
+class Database(ABC):
+    """An open database, used from the event loop that opened it.
+
+    Queries and actions are plain functions of a `Session`. They never commit, and may be run more than
+    once before one run is kept, so they must have no effect outside their session.
+    """
+
+    dialect: Dialect
+
+    def __init__(self) -> None:
+        self._subscribers = Subscribers()
+
+    @classmethod
+    async def open(cls, url: str, *, pool_size: int = POOL_SIZE) -> "Database":
+        """Open the database at `url`: `sqlite:////absolute/path.db` or `postgresql://user:pw@host:port/name`.
+
+        Raises a `storage.errors` exception whose detail says what to do, and never a password.
+        """
+        address = parsed(url)
+        if address.get_backend_name() == "sqlite":
+            from comments.storage.sqlite import SqliteDatabase
+
+            return await SqliteDatabase.opened(address)
+        from comments.storage.postgres import PostgresDatabase
+
+        return await PostgresDatabase.opened(address, pool_size=pool_size)
+
+    @abstractmethod
+    async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a short, indexed query on one snapshot and return its result.
+
+        Raises WritingWhileReading if it writes. On SQLite it runs on the event loop: a thread hop
+        costs more than the query.
+        """
+
+    @abstractmethod
+    async def write(
+        self, action: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `action` in one write transaction and return its result after the commit.
+
+        If it raises, nothing of it is stored and the exception reaches the caller; writes that share
+        the commit are not touched by it. A caller that is cancelled leaves a whole write or none.
+        """
+
+    @abstractmethod
+    async def scan(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a long query like `read`, but never on the event loop."""
+
+    @abstractmethod
+    async def watch(self, changed: Callable[[], Awaitable[None]], *, interval: float = 0.25) -> None:
+        """Run for ever: await `changed` whenever another process may have committed since the last call.
+
+        `interval` is in seconds; PostgreSQL looks every half second at most.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish the writes that have begun or wait for their turn, then let go of the database."""
+
+    def subscribe(self, heard: Subscriber) -> None:
+        """Call `heard` on the event loop after each commit of this process, before `write` returns.
+
+        It gets what the commit's writes announced, in their order; commits without any are passed over.
+        """
+        self._subscribers.add(heard)

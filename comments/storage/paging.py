@@ -1,0 +1,58 @@
+"""A few rows of each of many groups, at a cost that does not grow with the groups."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Uuid, column, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, aliased
+
+from comments.storage.base import Base
+
+M = TypeVar("M", bound=Base)
+
+
+def first_per_group(
+    session: Session,
+    columns: Sequence[Any],
+    *,
+    of: type[M],
+    group: str,
+    ids: Sequence[UUID],
+    order: str,
+    limit: int,
+    where: Callable[[type[M]], ColumnElement[bool]] | None = None,
+    key: str = "id",
+) -> Select[Any]:
+    """Select `columns` of the first `limit` rows of `of`, by `order`, for each of the groups `ids`.
+
+    `group`, `order` and `key` (unique) name attributes of `of`. `where` gets the entity to filter by: with
+    the condition of a partial index on (group, order) each group is one range of it. Rows come in the order
+    of `ids`, then by `order`. Further tables can be joined to the statement, and their columns asked for.
+    """
+    candidate = aliased(of)
+    if session.get_bind().dialect.name == "postgresql":
+        wanted = (
+            func.unnest(literal([*ids], ARRAY(Uuid())))
+            .table_valued(column("id", Uuid()), with_ordinality="position", name="wanted")
+            .render_derived()
+        )
+        group_id, position = wanted.c.id, wanted.c.position
+    else:
+        # As text: SQLite has no arrays, and before 3.41 no way from JSON to bytes.
+        as_json = json.dumps([one.hex for one in ids])
+        wanted = func.json_each(as_json).table_valued("key", "value", name="wanted")
+        group_id, position = wanted.c.value, wanted.c.key
+    first = select(getattr(candidate, key)).where(getattr(candidate, group) == group_id)
+    if where is not None:
+        first = first.where(where(candidate))
+    first = first.order_by(getattr(candidate, order)).limit(limit)
+    statement = select(*columns).select_from(wanted)
+    if session.get_bind().dialect.name == "postgresql":
+        found = first.lateral("found")
+        statement = statement.join(found, true()).join(of, getattr(of, key) == getattr(found.c, key))
+    else:
+        statement = statement.join(of, getattr(of, key).in_(first.correlate(wanted)))
+    return statement.order_by(position, getattr(of, order))

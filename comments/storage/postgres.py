@@ -1,0 +1,200 @@
+"""PostgreSQL: one pool, reads on one snapshot, writes as tasks of their own, repeated where that is safe."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+from comments.errors import Unavailable
+from comments.storage.changes import announced
+from comments.storage.database import Database
+from comments.storage.errors import StorageUnreachable
+from comments.storage.postgres_errors import Repeats, in_our_words
+from comments.storage.reading import ReadingSession
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READ_SECONDS = 5
+SCAN_SECONDS = 120
+LOCK_SECONDS = 5
+# A process that is stopped in the middle of a write must not hold its row locks for ever.
+IDLE_SECONDS = 30
+WAIT_FOR_CONNECTION_SECONDS = 5
+WATCH_SECONDS = 0.5
+SCANS_AT_ONCE = 2
+
+# One statement list, one round trip. The settings are LOCAL because behind PgBouncer
+# the next transaction on this server connection may be somebody else's.
+READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{READ_SECONDS}s'"
+SCAN = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{SCAN_SECONDS}s'"
+WRITE = (
+    f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '{LOCK_SECONDS}s';"
+    f" SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
+)
+BEGIN_OPTION = "comments_begin"
+
+# PgBouncer in transaction mode does not carry prepared statements from one transaction to the next.
+CONNECT_ARGS = {"prepare_threshold": None, "connect_timeout": 5}
+
+
+class PostgresDatabase(Database):
+    """One database on a server; any number of hosts may have it open."""
+
+    dialect = "postgresql"
+
+    def __init__(self, address: URL, pool_size: int) -> None:
+        super().__init__()
+        # AUTOCOMMIT keeps the driver from sending a BEGIN of its own in front of ours.
+        self._engine = create_async_engine(
+            address,
+            isolation_level="AUTOCOMMIT",
+            connect_args=CONNECT_ARGS,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
+        )
+        self._scanning = create_engine(
+            address,
+            isolation_level="AUTOCOMMIT",
+            connect_args=CONNECT_ARGS,
+            pool_size=SCANS_AT_ONCE,
+            execution_options={BEGIN_OPTION: SCAN},
+        )
+        for engine in (self._engine.sync_engine, self._scanning):
+            event.listen(engine, "begin", _begin)
+        self._reading = self._engine.execution_options(**{BEGIN_OPTION: READ})
+        self._writing = self._engine.execution_options(**{BEGIN_OPTION: WRITE})
+        self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
+        self._writes: set[asyncio.Task[Any]] = set()
+        self._closing = False
+
+    @classmethod
+    async def opened(cls, address: URL, *, pool_size: int) -> "PostgresDatabase":
+        """Connect once, to find out at the start and not at the first request what is wrong."""
+        try:
+            database = cls(address, pool_size)
+        except ModuleNotFoundError as error:
+            raise StorageUnreachable(
+                "PostgreSQL needs one more package: pip install 'comments[postgres]'"
+            ) from error
+        try:
+            await database._check()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def run(session: Session) -> T:
+            return _answer(session, query, *args, **kwargs)
+
+        repeats = Repeats()
+        while True:
+            try:
+                async with AsyncSession(self._reading, sync_session_class=ReadingSession) as session:
+                    return await session.run_sync(run)
+            except (DBAPIError, NoConnectionFree) as error:
+                if not repeats.allow(error):
+                    raise in_our_words(error) from error
+
+    async def scan(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with ReadingSession(self._scanning) as session:
+                return _answer(session, query, *args, **kwargs)
+
+        repeats = Repeats()
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._scans, run)
+            except (DBAPIError, NoConnectionFree) as error:
+                if not repeats.allow(error):
+                    raise in_our_words(error) from error
+
+    async def write(
+        self, action: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if self._closing:
+            raise Unavailable("The service is stopping")
+        # A task of its own: a caller who is cancelled while the COMMIT is under way
+        # would else leave nobody who knows whether it was stored, and nobody told of it.
+        task = asyncio.create_task(self._write(lambda session: action(session, *args, **kwargs)))
+        self._writes.add(task)
+        task.add_done_callback(self._written)
+        return await asyncio.shield(task)
+
+    async def watch(self, changed: Callable[[], Awaitable[None]], *, interval: float = 0.25) -> None:
+        """See `Database.watch`: no sign of a change works behind every pooler, so every look counts."""
+        while True:
+            await asyncio.sleep(max(interval, WATCH_SECONDS))
+            await changed()
+
+    async def close(self) -> None:
+        self._closing = True
+        if self._writes:
+            await asyncio.wait(self._writes)
+        await asyncio.to_thread(self._scans.shutdown, cancel_futures=True)
+        self._scanning.dispose()
+        await self._engine.dispose()
+
+    async def _write(self, action: Callable[[Session], T]) -> T:
+        repeats = Repeats()
+        while True:
+            async with AsyncSession(self._writing, expire_on_commit=False) as session:
+                committing = False
+                try:
+                    result = await session.run_sync(_flushed, action)
+                    committing = True
+                    await session.commit()
+                except (DBAPIError, NoConnectionFree) as error:
+                    if committing and getattr(error, "connection_invalidated", False):
+                        raise StorageUnreachable(
+                            "The connection was lost; it may have been stored"
+                        ) from error
+                    if not repeats.allow(error):
+                        raise in_our_words(error) from error
+                else:
+                    self._subscribers.tell(announced(session.sync_session))
+                    return result
+
+    def _written(self, task: asyncio.Task[Any]) -> None:
+        self._writes.discard(task)
+        if not task.cancelled():
+            # Looked at, so that asyncio does not complain of it when the caller has gone.
+            task.exception()
+
+    async def _check(self) -> None:
+        try:
+            async with self._reading.connect() as connection:
+                encoding = (await connection.exec_driver_sql("SHOW server_encoding")).scalar_one()
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise StorageUnreachable(f"PostgreSQL cannot be reached: {reason}") from error
+        if encoding != "UTF8":
+            raise StorageUnreachable(f"The database's encoding is {encoding}; create it with ENCODING 'UTF8'")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options()[BEGIN_OPTION])
+
+
+def _answer(
+    session: Session, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    answer = query(session, *args, **kwargs)
+    if isinstance(session, ReadingSession):
+        session.refuse_unsaved()
+    return answer
+
+
+def _flushed(session: Session, action: Callable[[Session], T]) -> T:
+    result = action(session)
+    session.flush()
+    return result

@@ -1,0 +1,161 @@
+"""SQLite's one writer: a thread that gives each write a savepoint, and all that have queued up one commit."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from comments.errors import Unavailable
+from comments.storage.changes import Subscribers, announced
+from comments.storage.sqlite_connections import driver_of, in_our_words
+
+T = TypeVar("T")
+
+# The lock is held, and the first of the batch waits, while others join: keep it short.
+BATCH_WRITES = 100
+BATCH_SECONDS = 0.02
+
+
+@dataclass(slots=True)
+class Order:
+    """One write, from its place in the queue to its answer."""
+
+    action: Callable[[Session], Any]
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+    changes: list[object] = field(default_factory=list)
+
+
+class SqliteWriter:
+    """Takes orders on the event loop and answers them there, each after the commit it is part of."""
+
+    def __init__(self, connection: Connection, subscribers: Subscribers) -> None:
+        self._connection = connection
+        self._driver = driver_of(connection)
+        self._subscribers = subscribers
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[Order | None] = SimpleQueue()
+        self._closing = False
+        # A daemon, so that a process that fails before it closes the database still ends.
+        self._thread = Thread(target=self._run, name="comments-writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, action: Callable[[Session], T]) -> T:
+        if self._closing:
+            raise Unavailable("The service is stopping")
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._queue.put(Order(action, future))
+        return await future
+
+    async def close(self) -> None:
+        """Do what is in the queue, then stop."""
+        if not self._closing:
+            self._closing = True
+            self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        while (order := self._queue.get()) is not None:
+            batch = self._commit_with_followers(order)
+            self._loop.call_soon_threadsafe(self._answer, batch)
+
+    def _commit_with_followers(self, first: Order) -> list[Order]:
+        """Commit `first` and what has queued up behind it; each order then has its result or its error."""
+        batch: list[Order] = []
+        try:
+            self._transaction(self._queued(first, batch))
+        except BaseException as error:
+            if not batch:
+                # The lock was not to be had: whoever waits behind would wait as long again.
+                return [_refused(order, error) for order in (first, *self._waiting())]
+            if len(batch) == 1:
+                return [_refused(first, error)]
+            # SQLite has ended the transaction of all because of one. Actions have no effect outside
+            # their session, so each can run again, and only what fails by itself is refused.
+            for order in batch:
+                self._commit_alone(order)
+        return batch
+
+    def _queued(self, first: Order, batch: list[Order]) -> Iterator[Order]:
+        """Give `first` and those waiting, noting them in `batch`, until it is time to commit."""
+        until = time.monotonic() + BATCH_SECONDS
+        order: Order | None = first
+        while order is not None:
+            batch.append(order)
+            yield order
+            if len(batch) >= BATCH_WRITES or time.monotonic() > until:
+                return
+            order = next(self._waiting(), None)
+
+    def _waiting(self) -> Iterator[Order]:
+        """Take from the queue what is there now, without waiting for more."""
+        while True:
+            try:
+                order = self._queue.get_nowait()
+            except Empty:
+                return
+            if order is None:
+                # The end of the queue: left for `_run` to find.
+                self._queue.put(None)
+                return
+            yield order
+
+    def _commit_alone(self, order: Order) -> None:
+        try:
+            self._transaction(iter([order]))
+        except BaseException as error:
+            _refused(order, error)
+
+    def _transaction(self, orders: Iterator[Order]) -> None:
+        """Run orders in one transaction; raises what ended or prevented the transaction as a whole."""
+        # Writers take the lock at BEGIN. A deferred transaction that upgrades
+        # halfway fails at once with SQLITE_BUSY, whatever busy_timeout says.
+        self._driver.execute("BEGIN IMMEDIATE")
+        try:
+            for order in orders:
+                if not order.future.cancelled():
+                    self._run_in_savepoint(order)
+            self._driver.execute("COMMIT")
+        finally:
+            if self._driver.in_transaction:
+                self._driver.execute("ROLLBACK")
+
+    def _run_in_savepoint(self, order: Order) -> None:
+        order.error = None
+        self._driver.execute("SAVEPOINT one_write")
+        try:
+            with Session(self._connection, expire_on_commit=False) as session:
+                order.result = order.action(session)
+                session.flush()
+                order.changes = announced(session)
+        except BaseException as error:
+            # A full disk, an I/O error or lack of memory ends the whole transaction, savepoints and all.
+            if not self._driver.in_transaction:
+                raise
+            _refused(order, error)
+            self._driver.execute("ROLLBACK TO one_write")
+        self._driver.execute("RELEASE one_write")
+
+    def _answer(self, batch: list[Order]) -> None:
+        self._subscribers.tell([change for order in batch if order.error is None for change in order.changes])
+        for order in batch:
+            if order.future.done():
+                continue
+            if order.error is not None:
+                order.future.set_exception(order.error)
+            else:
+                order.future.set_result(order.result)
+
+
+def _refused(order: Order, error: BaseException) -> Order:
+    order.error = in_our_words(error) if isinstance(error, DBAPIError | sqlite3.Error) else error
+    return order
