@@ -8,10 +8,12 @@ from comments.storage.errors import (
     StorageBusy,
     StorageDamaged,
     StorageFull,
+    StorageMismatch,
     StorageUnreachable,
     StorageUnwritable,
     WritingWhileReading,
 )
+from comments.storage.migrating import Migrated, migrate, migrate_now, state
 from comments.storage.paging import first_per_group
 from comments.storage.types import CText, UtcTime
 
@@ -19,9 +21,11 @@ __all__ = [
     "Base",
     "CText",
     "Database",
+    "Migrated",
     "StorageBusy",
     "StorageDamaged",
     "StorageFull",
+    "StorageMismatch",
     "StorageUnreachable",
     "StorageUnwritable",
     "UtcTime",
@@ -29,4 +33,7 @@ __all__ = [
     "announce",
     "first_per_group",
     "insert_ignoring",
+    "migrate",
+    "migrate_now",
+    "state",
 ]

@@ -33,5 +33,11 @@ class StorageUnreachable(Unavailable):
     code = "storage-unreachable"
 
 
+class StorageMismatch(Unavailable):
+    """The database was made by a newer release, or for something else."""
+
+    code = "storage-mismatch"
+
+
 class WritingWhileReading(RuntimeError):
     """A query tried to write: a bug in the query, not a failure of the database."""

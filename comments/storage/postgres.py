@@ -5,44 +5,25 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from comments.errors import Unavailable
 from comments.storage.changes import announced
 from comments.storage.database import Database
 from comments.storage.errors import StorageUnreachable
-from comments.storage.postgres_errors import Repeats, in_our_words
+from comments.storage.postgres_connections import READ, WRITE, beginning, pooled_engine, scanning_engine
+from comments.storage.postgres_errors import Repeats, in_our_words, unreachable
 from comments.storage.reading import ReadingSession
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-READ_SECONDS = 5
-SCAN_SECONDS = 120
-LOCK_SECONDS = 5
-# A process that is stopped in the middle of a write must not hold its row locks for ever.
-IDLE_SECONDS = 30
-WAIT_FOR_CONNECTION_SECONDS = 5
 WATCH_SECONDS = 0.5
 SCANS_AT_ONCE = 2
-
-# One statement list, one round trip. The settings are LOCAL because behind PgBouncer
-# the next transaction on this server connection may be somebody else's.
-READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{READ_SECONDS}s'"
-SCAN = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{SCAN_SECONDS}s'"
-WRITE = (
-    f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '{LOCK_SECONDS}s';"
-    f" SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
-)
-BEGIN_OPTION = "comments_begin"
-
-# PgBouncer in transaction mode does not carry prepared statements from one transaction to the next.
-CONNECT_ARGS = {"prepare_threshold": None, "connect_timeout": 5}
 
 
 class PostgresDatabase(Database):
@@ -52,26 +33,10 @@ class PostgresDatabase(Database):
 
     def __init__(self, address: URL, pool_size: int) -> None:
         super().__init__()
-        # AUTOCOMMIT keeps the driver from sending a BEGIN of its own in front of ours.
-        self._engine = create_async_engine(
-            address,
-            isolation_level="AUTOCOMMIT",
-            connect_args=CONNECT_ARGS,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
-        )
-        self._scanning = create_engine(
-            address,
-            isolation_level="AUTOCOMMIT",
-            connect_args=CONNECT_ARGS,
-            pool_size=SCANS_AT_ONCE,
-            execution_options={BEGIN_OPTION: SCAN},
-        )
-        for engine in (self._engine.sync_engine, self._scanning):
-            event.listen(engine, "begin", _begin)
-        self._reading = self._engine.execution_options(**{BEGIN_OPTION: READ})
-        self._writing = self._engine.execution_options(**{BEGIN_OPTION: WRITE})
+        self._engine = pooled_engine(address, size=pool_size)
+        self._reading = beginning(self._engine, READ)
+        self._writing = beginning(self._engine, WRITE)
+        self._scanning = scanning_engine(address, size=SCANS_AT_ONCE)
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
         self._writes: set[asyncio.Task[Any]] = set()
         self._closing = False
@@ -175,14 +140,9 @@ class PostgresDatabase(Database):
             async with self._reading.connect() as connection:
                 encoding = (await connection.exec_driver_sql("SHOW server_encoding")).scalar_one()
         except DBAPIError as error:
-            reason = str(error.orig).strip().splitlines()[0]
-            raise StorageUnreachable(f"PostgreSQL cannot be reached: {reason}") from error
+            raise unreachable(error) from error
         if encoding != "UTF8":
             raise StorageUnreachable(f"The database's encoding is {encoding}; create it with ENCODING 'UTF8'")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options()[BEGIN_OPTION])
 
 
 def _answer(

@@ -54,6 +54,11 @@ def in_our_words(error: Exception) -> Exception:
     return error
 
 
+def unreachable(error: DBAPIError) -> StorageUnreachable:
+    """Return why no connection could be made, for the terminal; the server's words hold no password."""
+    return StorageUnreachable(f"PostgreSQL cannot be reached: {str(error.orig).strip().splitlines()[0]}")
+
+
 def unanswered(error: DBAPIError) -> bool:
     """Whether the connection failed before the server could say why."""
     return not sqlstate(error) and type(error.orig).__name__ in ("OperationalError", "ConnectionTimeout")

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from comments.storage.database import Database
 from comments.storage.reading import ReadingSession
-from comments.storage.sqlite_connections import connect, driver_of, engine_for, in_our_words, prepare
+from comments.storage.sqlite_connections import connect, driver_of, engine_for, prepare
+from comments.storage.sqlite_errors import in_our_words
 from comments.storage.sqlite_writer import SqliteWriter
 from comments.storage.urls import sqlite_path
 

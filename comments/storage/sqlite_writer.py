@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from comments.errors import Unavailable
 from comments.storage.changes import Subscribers, announced
-from comments.storage.sqlite_connections import driver_of, in_our_words
+from comments.storage.sqlite_connections import driver_of
+from comments.storage.sqlite_errors import in_our_words
 
 T = TypeVar("T")
 

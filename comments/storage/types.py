@@ -50,4 +50,4 @@ class CText(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         # SQLite's default collation compares bytes already; PostgreSQL's follows the locale of the cluster.
-        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
