@@ -1,0 +1,33 @@
+"""What can be refused to a moderator, each with its lasting code."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from comments import errors
+from comments.moderation.orders import Conflict
+
+
+class TooManyDecisions(errors.Invalid):
+    code = "too-many-decisions"
+
+
+class DecisionsMissing(errors.Invalid):
+    """No comment was named, or both ways to name them were used."""
+
+    code = "decisions-missing"
+
+
+class AllHandled(errors.Conflict):
+    """Every comment of the order was changed by somebody else first; nothing was decided."""
+
+    code = "already-handled"
+
+    def __init__(self, detail: str, *, conflicts: Sequence[Conflict], **facts: Any) -> None:
+        super().__init__(detail, conflicts=[conflict.as_fact() for conflict in conflicts], **facts)
+        self.conflicts = tuple(conflicts)
+
+
+class QueueCursorRefused(errors.BadRequest):
+    """A cursor that we did not make, or made for another list."""
+
+    code = "queue-cursor-refused"

@@ -1,0 +1,1 @@
+"""Every question that is asked about queues, decisions and the log."""

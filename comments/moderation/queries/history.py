@@ -1,0 +1,120 @@
+"""What was decided before: about a comment, with one order, and on a whole site."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session
+
+from comments.moderation.models import Decision
+from comments.moderation.orders import PastDecision
+from comments.threads.models import Comment, Thread
+
+LogPosition = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One decision with what it was about. `account_id` is None once the account is gone."""
+
+    id: UUID
+    comment_id: UUID
+    account_id: UUID | None
+    by: str
+    choice: str
+    before: str
+    after: str
+    reason: str
+    at: datetime
+    author_name: str
+    thread_id: UUID
+    thread_url: str
+    thread_title: str | None
+
+    @property
+    def position(self) -> LogPosition:
+        return self.at, self.id
+
+
+def histories(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, list[PastDecision]]:
+    """Return the decisions about each comment, oldest first; a comment without any is left out."""
+    if not comment_ids:
+        return {}
+    rows = session.execute(
+        select(
+            Decision.id,
+            Decision.comment_id,
+            Decision.decision,
+            Decision.before,
+            Decision.moderator_name,
+            Decision.at,
+            Decision.replaced,
+        )
+        .where(Decision.comment_id.in_(comment_ids))
+        .order_by(Decision.comment_id, Decision.at, Decision.id)
+    )
+    found: dict[UUID, list[PastDecision]] = defaultdict(list)
+    for row in rows:
+        found[row.comment_id].append(PastDecision(*row))
+    return dict(found)
+
+
+def decisions_of_order(
+    session: Session, site_id: UUID, account_id: UUID, made_at: datetime
+) -> Sequence[tuple[UUID, UUID]]:
+    """Return decision and comment id of everything an account decided with one order."""
+    rows = session.execute(
+        select(Decision.id, Decision.comment_id).where(
+            Decision.site_id == site_id, Decision.at == made_at, Decision.account_id == account_id
+        )
+    )
+    return rows.all()
+
+
+def log(
+    session: Session, site_id: UUID, *, after: LogPosition | None = None, limit: int
+) -> tuple[Sequence[LogEntry], LogPosition | None]:
+    """Return a site's decisions, newest first, and the position where the next page begins."""
+    statement = _ENTRIES.where(Decision.site_id == site_id).limit(limit + 1)
+    if after is not None:
+        statement = statement.where(tuple_(Decision.at, Decision.id) < after)
+    entries = [LogEntry(*row) for row in session.execute(statement)]
+    more = len(entries) > limit
+    entries = entries[:limit]
+    return entries, entries[-1].position if more else None
+
+
+def entries_of_order(
+    session: Session, site_id: UUID, account_id: UUID, made_at: datetime
+) -> Sequence[LogEntry]:
+    """Return what an account decided with one order, as log entries."""
+    statement = _ENTRIES.where(
+        Decision.site_id == site_id, Decision.at == made_at, Decision.account_id == account_id
+    )
+    return [LogEntry(*row) for row in session.execute(statement)]
+
+
+_ENTRIES: Select[*tuple[Any, ...]] = (
+    select(
+        Decision.id,
+        Decision.comment_id,
+        Decision.account_id,
+        Decision.moderator_name,
+        Decision.decision,
+        Decision.before,
+        Decision.after,
+        Decision.reason,
+        Decision.at,
+        Comment.author_name,
+        Thread.id,
+        Thread.url,
+        Thread.title,
+    )
+    .join(Comment, Comment.id == Decision.comment_id)
+    .join(Thread, Thread.id == Comment.thread_id)
+    .order_by(Decision.at.desc(), Decision.id.desc())
+)

@@ -1,0 +1,277 @@
+"""What moderators work through: the comments of a queue with all that is needed to judge them."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from comments.identity.models import Author
+from comments.moderation.orders import PastDecision, last_standing
+from comments.moderation.queries.history import histories
+from comments.threads.models import Comment, Report, Revision, Thread
+
+QUEUES = ("pending", "approved", "spam", "removed", "deleted")
+
+MOST_COUNTED = 1_000
+"""Queues are counted exactly up to here."""
+
+MOST_LOOKED_AT = 20_000
+"""A search looks at this many comments, then says so and offers to go on."""
+
+_CHUNK = 1_000
+
+Position = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which comments are wanted: `queue` None is all of them.
+
+    `words` must all be in the text or the author's name, `author_name` in the name; both are compared folded.
+    """
+
+    queue: str | None = "pending"
+    words: str = ""
+    author_id: UUID | None = None
+    author_name: str = ""
+    thread_id: UUID | None = None
+
+    @property
+    def is_search(self) -> bool:
+        return bool(self.words or self.author_id or self.author_name or self.thread_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as it was rendered, with what is needed to render it again."""
+
+    source: str
+    source_format: str
+    html: str
+    renderer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A comment as a moderator judges it.
+
+    `text` is what an approval makes public; while an edit waits, `published` is what readers see meanwhile.
+    """
+
+    row: Row[Any]
+    text: Text
+    published: Text | None
+    reasons: str
+    parent: Row[Any] | None
+    reports: Sequence[tuple[str, int]]
+    last: PastDecision | None
+    """The last decision that still stands: what `restore` takes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """`next` is where the next page begins. `cut_short` says that a search stopped before it was through."""
+
+    comments: Sequence[Held]
+    next: Position | None
+    cut_short: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    ids: list[UUID] = field(default_factory=list)
+    next: Position | None = None
+    cut_short: bool = False
+
+
+def held_comments(
+    session: Session, site_id: UUID, wish: Wish, *, after: Position | None, limit: int
+) -> HeldPage:
+    """Return a page of a queue, newest first. A search is not for the event loop: run it with `scan`."""
+    if wish.is_search:
+        found = _search(session, site_id, wish, after, limit)
+    else:
+        rows = session.execute(_candidates(site_id, wish.queue, after, limit + 1)).all()
+        more = len(rows) > limit
+        found = _Found([row.id for row in rows[:limit]], _position(rows[limit - 1]) if more else None)
+    return HeldPage(_with_context(session, found.ids), found.next, found.cut_short)
+
+
+def held_by_id(session: Session, site_id: UUID, comment_ids: Sequence[UUID]) -> Sequence[Held]:
+    """Return these comments of the site, as far as they exist."""
+    mine = select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(comment_ids))
+    return _with_context(session, session.scalars(mine).all())
+
+
+def queue_sizes(session: Session, site_id: UUID) -> dict[str, int]:
+    """Return how many comments are in each queue; one more than MOST_COUNTED stands for "or more"."""
+    counts = []
+    for queue in QUEUES:
+        some = select(Comment.id).where(Comment.site_id == site_id, Comment.queue == queue)
+        counted = some.limit(MOST_COUNTED + 1).subquery()
+        counts.append(select(literal(queue), func.count()).select_from(counted))
+    return dict(session.execute(union_all(*counts)).all())
+
+
+def folded(text: str) -> str:
+    """Return `text` as search compares it: compatibility forms and case do not matter."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _search(session: Session, site_id: UUID, wish: Wish, after: Position | None, limit: int) -> _Found:
+    found = _Found()
+    for looked_at, row in enumerate(_walk(session, site_id, wish, after)):
+        if looked_at == MOST_LOOKED_AT:
+            found.cut_short = True
+            break
+        if _fits(row, wish):
+            if len(found.ids) == limit:
+                break
+            found.ids.append(row.id)
+        found.next = _position(row)
+    else:
+        found.next = None
+    return found
+
+
+def _walk(session: Session, site_id: UUID, wish: Wish, after: Position | None) -> Iterator[Row[Any]]:
+    while True:
+        rows = session.execute(
+            _candidates(site_id, wish.queue, after, _CHUNK, with_text=bool(wish.words))
+        ).all()
+        yield from rows
+        if len(rows) < _CHUNK:
+            return
+        after = _position(rows[-1])
+
+
+def _fits(row: Row[Any], wish: Wish) -> bool:
+    if wish.author_id is not None and row.author_id != wish.author_id:
+        return False
+    if wish.thread_id is not None and row.thread_id != wish.thread_id:
+        return False
+    if wish.author_name and folded(wish.author_name) not in folded(row.author_name):
+        return False
+    if not wish.words:
+        return True
+    text = folded(f"{row.author_name}\n{row.source}")
+    return all(word in text for word in folded(wish.words).split())
+
+
+def _position(row: Row[Any]) -> Position:
+    return row.created_at, row.id
+
+
+def _candidates(
+    site_id: UUID, queue: str | None, after: Position | None, limit: int, *, with_text: bool = False
+) -> Select[*tuple[Any, ...]]:
+    """Return the newest of one queue, or of all: five short walks along the index, not one long sort."""
+    newest = [_newest(site_id, one, after, limit, with_text) for one in ([queue] if queue else QUEUES)]
+    if queue is not None:
+        return newest[0]
+    together = union_all(*(select(one.subquery()) for one in newest)).subquery()
+    return select(together).order_by(together.c.created_at.desc(), together.c.id.desc()).limit(limit)
+
+
+def _newest(
+    site_id: UUID, queue: str, after: Position | None, limit: int, with_text: bool
+) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = select(
+        Comment.id, Comment.created_at, Comment.author_id, Comment.author_name, Comment.thread_id
+    ).where(Comment.site_id == site_id, Comment.queue == queue)
+    if with_text:
+        statement = statement.add_columns(Comment.source)
+    if after is not None:
+        statement = statement.where(tuple_(Comment.created_at, Comment.id) < after)
+    return statement.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(limit)
+
+
+def _with_context(session: Session, ids: Sequence[UUID]) -> list[Held]:
+    if not ids:
+        return []
+    rows = {row.id: row for row in session.execute(_ABOUT.where(Comment.id.in_(ids)))}
+    answered = {row.parent_id for row in rows.values() if row.parent_id}
+    parents = {row.id: row for row in session.execute(_PARENTS.where(Comment.id.in_(answered)))}
+    edits = {row.comment_id: row for row in session.execute(_EDITS.where(Revision.comment_id.in_(ids)))}
+    reports = _reports(session, [row.id for row in rows.values() if row.report_count])
+    decided = histories(session, ids)
+    return [
+        Held(
+            row,
+            _text(edit) if (edit := edits.get(row.id)) is not None else _text(row),
+            _text(row) if edit is not None else None,
+            edit.reasons if edit is not None else row.reasons,
+            parents.get(row.parent_id),
+            reports.get(row.id, ()),
+            last_standing(decided.get(row.id, ())),
+        )
+        for row in (rows[comment_id] for comment_id in ids)
+    ]
+
+
+def _text(row: Row[Any]) -> Text:
+    return Text(row.source, row.source_format, row.html, row.renderer)
+
+
+def _reports(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, int]]]:
+    if not ids:
+        return {}
+    times = func.count().label("times")
+    rows = session.execute(
+        select(Report.comment_id, Report.reason, times)
+        .where(Report.comment_id.in_(ids))
+        .group_by(Report.comment_id, Report.reason)
+        .order_by(times.desc(), Report.reason)
+    )
+    found: dict[UUID, list[tuple[str, int]]] = defaultdict(list)
+    for comment_id, reason, count in rows:
+        found[comment_id].append((reason, count))
+    return found
+
+
+_ABOUT: Select[*tuple[Any, ...]] = (
+    select(
+        Comment.id,
+        Comment.parent_id,
+        Comment.thread_id,
+        Comment.state,
+        Comment.queue,
+        Comment.version,
+        Comment.reasons,
+        Comment.source,
+        Comment.source_format,
+        Comment.html,
+        Comment.renderer,
+        Comment.author_id,
+        Comment.author_name,
+        Comment.author_kind,
+        Comment.author_badge,
+        Comment.author_website,
+        Comment.report_count,
+        Comment.created_at,
+        Comment.edited_at,
+        Thread.url.label("thread_url"),
+        Thread.title.label("thread_title"),
+        Author.created_at.label("author_since"),
+        Author.approved_count.label("author_approved"),
+    )
+    .join(Thread, Thread.id == Comment.thread_id)
+    .join(Author, Author.id == Comment.author_id)
+)
+
+_PARENTS: Select[*tuple[Any, ...]] = select(Comment.id, Comment.author_name, Comment.state, Comment.html)
+
+_EDITS: Select[*tuple[Any, ...]] = select(
+    Revision.comment_id,
+    Revision.source,
+    Revision.source_format,
+    Revision.html,
+    Revision.renderer,
+    Revision.reasons,
+)

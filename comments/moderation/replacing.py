@@ -1,0 +1,101 @@
+"""What a decision replaces besides the state, kept in the log so that `restore` can bring it back."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from comments.threads.models import Comment, Revision
+
+_TEXT = ("source", "source_format", "html", "renderer", "reasons")
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A comment's text in its three forms, with the reasons it waited for and the time of its last edit."""
+
+    source: str
+    source_format: str
+    html: str
+    renderer: int
+    reasons: str
+    edited_at: datetime | None
+
+
+class Replaced(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`text` is the comment's until an edit took its place. `trusted_name` is the name its author was trusted
+    under before; `settled_title` says that the thread's title was provisional until then.
+    """
+
+    text: Text | None = None
+    trusted_name: str | None = None
+    settled_title: bool = False
+
+    def encode(self) -> str | None:
+        """Return JSON for the log, or None if there is nothing to bring back."""
+        return None if self == NOTHING else msgspec.json.encode(self).decode()
+
+
+NOTHING = Replaced()
+
+
+def decode(stored: str | None) -> Replaced:
+    return msgspec.json.decode(stored, type=Replaced) if stored else NOTHING
+
+
+def waiting_edits(session: Session, comment_ids: list[UUID]) -> dict[UUID, tuple[Text, Text]]:
+    """Return the public text and the waiting edit of those comments that have one."""
+    current = [getattr(Comment, name) for name in _TEXT]
+    waiting = [getattr(Revision, name) for name in _TEXT]
+    rows = session.execute(
+        select(Comment.id, *current, Comment.edited_at, *waiting, Revision.created_at)
+        .join(Revision, Revision.comment_id == Comment.id)
+        .where(Comment.id.in_(comment_ids))
+    )
+    return {row[0]: (_text(row, 1), _text(row, 7)) for row in rows}
+
+
+def take_edits(session: Session, edits: dict[UUID, Text]) -> None:
+    """Make waiting edits the comments' own text: a decision is about the newest text, whatever it decides."""
+    if edits:
+        _write_texts(session, edits)
+        session.execute(delete(Revision).where(Revision.comment_id.in_(list(edits))))
+
+
+def give_back_edits(session: Session, site_id: UUID, texts: dict[UUID, Text], at: datetime) -> None:
+    """Put replaced texts back; what took their place waits again, unless a newer edit waits already."""
+    if not texts:
+        return
+    ids = list(texts)
+    newer = set(session.scalars(select(Revision.comment_id).where(Revision.comment_id.in_(ids))))
+    columns = [getattr(Comment, name) for name in _TEXT]
+    rows = session.execute(select(Comment.id, *columns, Comment.edited_at).where(Comment.id.in_(ids)))
+    waiting = [
+        dict(zip(("comment_id", *_TEXT), row[:6], strict=True))
+        | {"site_id": site_id, "created_at": row[6] or at}
+        for row in rows
+        if row[0] not in newer
+    ]
+    _write_texts(session, texts)
+    if waiting:
+        session.execute(insert(Revision), waiting)
+
+
+def _text(row: Row[Any], start: int) -> Text:
+    return Text(*row[start : start + 6])
+
+
+def _write_texts(session: Session, texts: dict[UUID, Text]) -> None:
+    table = Comment.__table__
+    columns = (*_TEXT, "edited_at")
+    session.connection().execute(
+        update(Comment)
+        .where(table.c.id == bindparam("changed_id"))
+        .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}),
+        [
+            {"changed_id": comment_id, **{f"new_{name}": getattr(text, name) for name in columns}}
+            for comment_id, text in texts.items()
+        ],
+    )

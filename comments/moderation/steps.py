@@ -1,0 +1,119 @@
+"""One comment's way from its state to the next, and what is known of it when that is decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from comments.moderation import replacing
+from comments.moderation.orders import PastDecision, is_public
+from comments.moderation.queries.history import histories
+from comments.moderation.replacing import Replaced
+from comments.threads.models import Comment, Revision, Thread
+from comments.threads.tree import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A comment as it stands before the decision. `edit_at` is when the edit that waits was written."""
+
+    id: UUID
+    thread_id: UUID
+    author_id: UUID
+    author_name: str
+    state: str
+    version: int
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    place: Place
+    title_confirmed: bool
+    edit_at: datetime | None
+    history: Sequence[PastDecision]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`undone` is the decision that a `restore` takes back."""
+
+    subject: Subject
+    after: str
+    undone: PastDecision | None = None
+
+    @property
+    def brings_back(self) -> Replaced:
+        return replacing.decode(self.undone.replaced) if self.undone else replacing.NOTHING
+
+    @property
+    def takes_edit(self) -> bool:
+        """Whether the edit that waits becomes the comment's text; only an approved one keeps it waiting."""
+        return self.subject.edit_at is not None and (self.undone is None or self.after != "approved")
+
+    @property
+    def edit_waits_after(self) -> bool:
+        stays = self.subject.edit_at is not None and not self.takes_edit
+        return stays or self.brings_back.text is not None
+
+    @property
+    def queue_after(self) -> str:
+        return "pending" if self.edit_waits_after else self.after
+
+    @property
+    def public_delta(self) -> int:
+        return is_public(self.after) - is_public(self.subject.state)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether readers see something else afterwards; empty places all look removed to them."""
+        other_text = self.takes_edit or self.brings_back.text is not None
+        return self.public_delta != 0 or (is_public(self.after) and other_text)
+
+
+def lock_subjects(session: Session, site_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
+    """Read those of the comments that are of this site, once nobody else can change them any more."""
+    mine = (Comment.site_id == site_id) & Comment.id.in_(ids)
+    in_threads = Thread.id.in_(select(Comment.thread_id).where(mine))
+    # Threads first, as every writer does; in order, so that two moderators wait for one another
+    # and not crosswise.
+    threads = select(Thread.id, Thread.title_confirmed).where(in_threads).order_by(Thread.id)
+    confirmed = dict(session.execute(threads.with_for_update()).all())
+    rows = session.execute(select(*_COLUMNS).where(mine).order_by(Comment.id).with_for_update()).all()
+    found = [row.id for row in rows]
+    waiting = select(Revision.comment_id, Revision.created_at).where(Revision.comment_id.in_(found))
+    edits = dict(session.execute(waiting).all())
+    decided = histories(session, found)
+    return {
+        row.id: Subject(
+            id=row.id,
+            thread_id=row.thread_id,
+            author_id=row.author_id,
+            author_name=row.author_name,
+            state=row.state,
+            version=row.version,
+            edited_at=row.edited_at,
+            deleted_at=row.deleted_at,
+            place=Place(row.root_id, row.depth, row.path),
+            title_confirmed=confirmed[row.thread_id],
+            edit_at=edits.get(row.id),
+            history=decided.get(row.id, ()),
+        )
+        for row in rows
+    }
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Comment.id,
+    Comment.thread_id,
+    Comment.author_id,
+    Comment.author_name,
+    Comment.state,
+    Comment.version,
+    Comment.root_id,
+    Comment.depth,
+    Comment.path,
+    Comment.edited_at,
+    Comment.deleted_at,
+)

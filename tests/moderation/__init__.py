@@ -1,0 +1,1 @@
+"""Tests of moderation: deciding, queues, the log, and the pages moderators work on."""
