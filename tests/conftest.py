@@ -82,8 +82,8 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_databases(run_folder: Path, worker: str) -> Iterator[databases.PostgresqlDatabases]:
-    with databases.postgresql_server(run_folder) as base_url:
-        made = databases.PostgresqlDatabases(base_url, run_folder, worker)
+    with databases.postgresql_server(run_folder) as url:
+        made = databases.PostgresqlDatabases(url, run_folder, worker)
         yield made
         made.close()
 

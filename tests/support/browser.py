@@ -79,7 +79,9 @@ def system_chromium() -> str | None:
 def install_debian_package() -> None:
     quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     succeeds("apt-get", "update", env=quietly)
-    succeeds("apt-get", "install", "-y", "--no-install-recommends", "chromium", env=quietly)
+    # Chromium only recommends a font, and a page without any cannot be looked at.
+    packages = ["chromium", "fonts-liberation"]
+    succeeds("apt-get", "install", "-y", "--no-install-recommends", *packages, env=quietly)
 
 
 def succeeds(*command: str, env: dict[str, str] | None = None) -> bool:
@@ -87,12 +89,16 @@ def succeeds(*command: str, env: dict[str, str] | None = None) -> bool:
 
 
 @pytest.fixture(scope="session")
-async def browser(run_folder: Path) -> "AsyncIterator[Browser]":
+def chromium(run_folder: Path) -> str | None:
+    return found_chromium(run_folder)
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium: str | None) -> "AsyncIterator[Browser]":
     from playwright.async_api import async_playwright
 
-    path = found_chromium(run_folder)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         await browser.close()
 
