@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from comments.clock import FixedClock
 from tests.support import databases
@@ -24,6 +25,14 @@ BOTH = [
     "sqlite",
     pytest.param("postgresql", marks=pytest.mark.postgresql),
 ]
+
+# The same examples in each run, and no judgement by the time they take on a busy machine.
+# `pytest --hypothesis-profile explore` looks for new ones.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", settings.get_profile("repeatable"), derandomize=False, print_blob=True)
+settings.load_profile("repeatable")
 
 
 def refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
