@@ -7,11 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, column, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import DeclarativeBase, Session, aliased
 
-from comments.storage.base import Base
-
-M = TypeVar("M", bound=Base)
+M = TypeVar("M", bound=DeclarativeBase)
 
 
 def first_per_group(

@@ -1,0 +1,101 @@
+"""Reads and scans: one snapshot, no writing; and how one process hears of another."""
+
+import asyncio
+import threading
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
+
+from comments.storage import Database, WritingWhileReading
+from tests.storage.tables import Counter, add_note, bodies, value_of
+
+
+def insert_row(session: Session) -> None:
+    session.execute(insert(Counter).values(name="x", value=1))
+
+
+def add_object(session: Session) -> None:
+    session.add(Counter(name="x", value=1))
+
+
+def change_object(session: Session) -> None:
+    session.scalars(select(Counter)).first().value = 9  # type: ignore[union-attr]
+
+
+def drop_table(session: Session) -> None:
+    session.execute(text("DROP TABLE notes"))
+
+
+@pytest.mark.parametrize("writing", [insert_row, add_object, change_object, drop_table])
+@pytest.mark.parametrize("how", ["read", "scan"])
+async def test_a_query_cannot_write(db: Database, how: str, writing: object) -> None:
+    run = db.read if how == "read" else db.scan
+
+    with pytest.raises(WritingWhileReading):
+        await run(writing)  # type: ignore[arg-type]
+
+    assert await db.read(value_of, "a") == 0
+    assert await db.scan(bodies) == set()
+
+
+async def test_a_query_sees_one_moment(unmigrated_url: str, db: Database) -> None:
+    first_look, written = threading.Event(), threading.Event()
+
+    def look_twice(session: Session) -> tuple[int, int]:
+        before = value_of(session, "a")
+        first_look.set()
+        assert written.wait(10)
+        return before, value_of(session, "a")
+
+    looking = asyncio.create_task(db.scan(look_twice))
+    await asyncio.to_thread(first_look.wait, 10)
+    await db.write(add_note, "meanwhile")
+    written.set()
+
+    assert await looking == (0, 0)
+    assert await db.read(value_of, "a") == 1
+
+
+async def test_a_scan_is_not_on_the_event_loop(db: Database) -> None:
+    assert await db.scan(lambda session: threading.current_thread()) is not threading.main_thread()
+
+
+async def test_a_query_that_fails_leaves_the_next_one_alone(db: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await db.read(lambda session: 1 // 0)
+
+    assert await db.read(value_of, "a") == 0
+
+
+async def test_the_commit_of_another_process_is_noticed(unmigrated_url: str, db: Database) -> None:
+    noticed = asyncio.Event()
+
+    async def changed() -> None:
+        noticed.set()
+
+    other = await Database.open(unmigrated_url)
+    watching = asyncio.create_task(db.watch(changed, interval=0.01))
+    await asyncio.sleep(0)
+    await other.write(add_note, "from elsewhere")
+
+    await asyncio.wait_for(noticed.wait(), 1)
+    assert await db.read(bodies) == {"from elsewhere"}
+    watching.cancel()
+    await other.close()
+
+
+async def test_nothing_is_noticed_while_nothing_happens(on_sqlite: Database) -> None:
+    noticed = 0
+
+    async def changed() -> None:
+        nonlocal noticed
+        noticed += 1
+
+    watching = asyncio.create_task(on_sqlite.watch(changed, interval=0.001))
+    for _ in range(20):
+        await on_sqlite.read(value_of, "a")
+        await asyncio.sleep(0.001)
+    watching.cancel()
+
+    assert noticed == 0
