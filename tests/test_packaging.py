@@ -122,3 +122,12 @@ def test_what_the_project_asks_for_is_locked() -> None:
 def locked_versions(lock: Path) -> dict[str, str]:
     pins = [line.split()[0].split("==") for line in lock.read_text().splitlines() if "==" in line]
     return {canonicalize_name(name): version for name, version in pins if not name.startswith("-")}
+
+
+@pytest.mark.slow
+def test_setting_up_again_does_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "scripts/setup.py"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout + done.stderr == ""
