@@ -28,6 +28,7 @@ EXAMPLE_KEYS = frozenset(
         "abcdefghijklmnopqrstuvwxyz1234567890",
     }
 )
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SWITCHES = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 
@@ -106,6 +107,23 @@ class Settings:
     def database_file(self) -> Path | None:
         """The SQLite file, or None on PostgreSQL."""
         return Path(self.database_url.removeprefix("sqlite:///")) if self.on_sqlite else None
+
+    @property
+    def base_path(self) -> str:
+        """The path of the base URL, without a slash at the end: empty unless the service shares its host."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def own_origins(self) -> tuple[str, ...]:
+        """Origins of our own pages: the base URL's. On this machine alone its three names are one."""
+        parts = urlsplit(self.base_url)
+        origin = f"{parts.scheme}://{parts.netloc}".lower()
+        host = parts.hostname or ""
+        if host not in LOOPBACK_HOSTS:
+            return (origin,)
+        port = f":{parts.port}" if parts.port else ""
+        names = (f"[{name}]" if ":" in name else name for name in LOOPBACK_HOSTS)
+        return tuple(dict.fromkeys((origin, *(f"{parts.scheme}://{name}{port}" for name in names))))
 
 
 SETTING_NAMES = (

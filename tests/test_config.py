@@ -195,6 +195,17 @@ def test_a_broken_key_file_is_named(tmp_path: Path) -> None:
     assert "tiny" not in str(caught.value)
 
 
+def test_our_own_origins_are_the_base_urls_and_loopbacks_names_are_one() -> None:
+    assert settings(COMMENTS_BASE_URL="https://Talk.Example/talk").own_origins == ("https://talk.example",)
+    assert settings(COMMENTS_BASE_URL="https://talk.example/talk").base_path == "/talk"
+    assert settings().base_path == ""
+    assert settings(COMMENTS_PORT="9000").own_origins == (
+        "http://127.0.0.1:9000",
+        "http://localhost:9000",
+        "http://[::1]:9000",
+    )
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         settings().port = 1  # type: ignore[misc]

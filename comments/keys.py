@@ -1,0 +1,68 @@
+"""What is derived from the secret key: hashes of tokens and addresses, signatures of cursors and forms."""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+
+
+class Keyring:
+    """Keyed hashes for separate purposes, all from one secret of at least 32 characters.
+
+    BLAKE2b in keyed mode (RFC 7693, section 2.9); the purpose is its personalisation, so that a value
+    made for one purpose never fits another. All is made with `secret`; what was made with the `old` one
+    is still known while the key is being changed.
+    """
+
+    def __init__(self, secret: str, old: str = "") -> None:
+        self._key = hashlib.blake2b(secret.encode()).digest()
+        self._old = Keyring(old) if old else None
+
+    def mac(self, purpose: str, message: bytes, *, size: int = 16) -> bytes:
+        """Return `size` bytes that nobody without the key can make; `purpose` has at most 16 bytes."""
+        return hashlib.blake2b(message, digest_size=size, key=self._key, person=purpose.encode()).digest()
+
+    def matches(self, purpose: str, message: bytes, given: bytes) -> bool:
+        if not 16 <= len(given) <= 64:
+            return False
+        if hmac.compare_digest(self.mac(purpose, message, size=len(given)), given):
+            return True
+        return self._old is not None and self._old.matches(purpose, message, given)
+
+    def token_hash(self, token: str) -> bytes:
+        """Return the 32 bytes a bearer token, sign-in link or session cookie is stored as."""
+        return self.mac("token", token.encode(), size=32)
+
+    def token_hashes(self, token: str) -> tuple[bytes, ...]:
+        """Return all that a token may be stored as: with this key, and with the old one."""
+        return (self.token_hash(token), *(self._old.token_hashes(token) if self._old else ()))
+
+    def address_key(self, address: str) -> bytes:
+        """Return the 16 bytes an address is kept as; IPv6 counts by its /64."""
+        return self.mac("address", network_of(address).encode())
+
+    def fingerprint(self) -> str:
+        """Return what tells this key from another without giving it away."""
+        return self.mac("fingerprint", b"").hex()
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """Return the fingerprints of this key and of the old one."""
+        return (self.fingerprint(), *(self._old.fingerprints() if self._old else ()))
+
+
+def new_token(kind: str) -> str:
+    """Return `kind` and 256 random bits, such as `g_…` for a guest."""
+    return f"{kind}_{secrets.token_urlsafe(32)}"
+
+
+def network_of(address: str) -> str:
+    """Return an IPv4 address as it is and an IPv6 address as its /64, IPv4-mapped ones as IPv4."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+    return str(parsed)

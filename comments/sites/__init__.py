@@ -1,0 +1,1 @@
+"""Sites, their origins and what their owners have set."""

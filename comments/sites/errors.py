@@ -1,0 +1,31 @@
+"""What can go wrong with sites and the installation."""
+
+from comments.errors import Conflict, Invalid, NotFound
+
+
+class SiteUnknown(NotFound):
+    """No site has this name."""
+
+    code = "site-unknown"
+
+
+class SiteExists(Conflict):
+    code = "site-exists"
+
+
+class SiteNameRefused(Invalid):
+    """A site's name stands in addresses and in the embed tag, so not every character may be in it."""
+
+    code = "site-name-refused"
+
+
+class SettingRefused(Invalid):
+    """A setting that does not exist, or a value it cannot have."""
+
+    code = "setting-refused"
+
+
+class WrongKey(Conflict):
+    """The database was made with another secret key: every hash in it would be strange to this one."""
+
+    code = "wrong-key"

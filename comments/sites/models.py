@@ -1,0 +1,33 @@
+"""Tables of the installation and its sites."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from comments.storage import Base, CText, UtcTime
+
+
+class InstallationFact(Base):
+    """A fact about the whole database, such as the fingerprint of the key it is used with."""
+
+    __tablename__ = "installation_facts"
+
+    name: Mapped[str] = mapped_column(CText, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class Site(Base):
+    """A site: one blog or newspaper, with the origins its pages live under."""
+
+    __tablename__ = "sites"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(CText, unique=True)
+    origins: Mapped[str] = mapped_column(Text)
+    """A JSON list of origins as the owner wrote them."""
+    settings: Mapped[str] = mapped_column(Text, default="{}")
+    """A JSON object, read through `sites.settings`."""
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -1,0 +1,38 @@
+"""Questions about sites."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from comments.sites.errors import SiteUnknown
+from comments.sites.models import InstallationFact, Site
+from comments.sites.settings import SiteSettings, parsed_settings
+
+
+def site_by_name(session: Session, name: str) -> Site:
+    """Return the site; raises SiteUnknown."""
+    site = session.scalar(select(Site).where(Site.name == name))
+    if site is None:
+        raise SiteUnknown(f"There is no site named {name!r}.", site=name)
+    return site
+
+
+def sites(session: Session) -> Sequence[Site]:
+    """Return all sites, by name."""
+    return session.scalars(select(Site).order_by(Site.name)).all()
+
+
+def settings_of(site: Site) -> SiteSettings:
+    return parsed_settings(site.settings)
+
+
+def origins_of(site: Site) -> tuple[str, ...]:
+    """Return the site's origins as its owner wrote them."""
+    return tuple(json.loads(site.origins))
+
+
+def installation_fact(session: Session, name: str) -> str | None:
+    """Return what is noted about the whole database under this name."""
+    return session.scalar(select(InstallationFact.value).where(InstallationFact.name == name))

@@ -1,0 +1,141 @@
+"""What an owner can set for a site: the settings, how they are stored, and how they are given as words."""
+
+import difflib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from comments.sites.errors import SettingRefused
+
+SORTS = ("best", "newest", "oldest")
+LONGEST_EDIT_WINDOW = timedelta(days=30)
+LONGEST_WORD = 100
+MOST_WORDS = 1_000
+YES_AND_NO = {
+    "on": True,
+    "yes": True,
+    "true": True,
+    "1": True,
+    "off": False,
+    "no": False,
+    "false": False,
+    "0": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """The settings of one site; a site that says nothing has these."""
+
+    edit_window_seconds: int = 900
+    """How long a public comment can be edited by its author."""
+    first_comments_held: int = 1
+    """How many comments of a newcomer a moderator approves before the next appears by itself."""
+    links_before_hold: int = 0
+    """A guest's comment with more links than this waits."""
+    hold_all: bool = False
+    """Every guest's comment waits."""
+    hold_words: tuple[str, ...] = ()
+    spam_words: tuple[str, ...] = ()
+    refuse_words: tuple[str, ...] = ()
+    sort: str = "best"
+    """The order a discussion is shown in at first."""
+    closed: bool = False
+    """No page takes new comments; what is there stays."""
+
+    @property
+    def edit_window(self) -> timedelta:
+        return timedelta(seconds=self.edit_window_seconds)
+
+
+@lru_cache(maxsize=256)
+def parsed_settings(stored: str) -> SiteSettings:
+    """Read a site's stored settings; what this release does not know is passed over."""
+    return msgspec.json.decode(stored, type=SiteSettings)
+
+
+def changed_settings(stored: str, changes: Mapping[str, str]) -> str:
+    """Return the stored settings with changes given as words, such as `{"hold_all": "yes"}`.
+
+    Raises SettingRefused naming every setting that is unknown or cannot have its value.
+    """
+    values: dict[str, Any] = json.loads(stored)
+    errors: dict[str, str] = {}
+    for name, words in changes.items():
+        try:
+            values[name] = _read(name, words.strip())
+        except ValueError as fault:
+            errors[name] = str(fault)
+    if errors:
+        raise SettingRefused("\n".join(f"{name}: {fault}" for name, fault in errors.items()), errors=errors)
+    return json.dumps(values, ensure_ascii=False)
+
+
+def settings_in_words(settings: SiteSettings) -> dict[str, str]:
+    """Return every setting as `changed_settings` would take it back."""
+    return {field.name: _in_words(getattr(settings, field.name)) for field in fields(settings)}
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _read(name: str, words: str) -> Any:
+    if name not in READERS:
+        close = difflib.get_close_matches(name, READERS, n=1)
+        raise ValueError(
+            f"there is no such setting; did you mean {close[0]}?"
+            if close
+            else f"there is no such setting; there are {', '.join(READERS)}"
+        )
+    return READERS[name](words)
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def read(words: str) -> int:
+        if not (words.isascii() and words.isdecimal() and len(words) < 10 and least <= int(words) <= most):
+            raise ValueError(f"{words!r} is not a whole number from {least} to {most}")
+        return int(words)
+
+    return read
+
+
+def _yes_or_no(words: str) -> bool:
+    if words.casefold() not in YES_AND_NO:
+        raise ValueError(f"{words!r} is neither yes nor no")
+    return YES_AND_NO[words.casefold()]
+
+
+def _sort(words: str) -> str:
+    if words not in SORTS:
+        raise ValueError(f"{words!r} is not one of {', '.join(SORTS)}")
+    return words
+
+
+def _words(words: str) -> list[str]:
+    found = list(dict.fromkeys(word.strip() for word in words.replace("\n", ",").split(",") if word.strip()))
+    if len(found) > MOST_WORDS:
+        raise ValueError(f"{len(found)} words are too many; {MOST_WORDS} are the most")
+    if any(len(word) > LONGEST_WORD for word in found):
+        raise ValueError(f"a word has more than {LONGEST_WORD} characters")
+    return found
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "edit_window_seconds": _number(0, int(LONGEST_EDIT_WINDOW.total_seconds())),
+    "first_comments_held": _number(0, 100),
+    "links_before_hold": _number(0, 1_000),
+    "hold_all": _yes_or_no,
+    "hold_words": _words,
+    "spam_words": _words,
+    "refuse_words": _words,
+    "sort": _sort,
+    "closed": _yes_or_no,
+}
