@@ -1,0 +1,147 @@
+"""What changes who moderates, and who is signed in. Tokens are returned once and stored as hashes only."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from comments.identity.emails import folded_email
+from comments.identity.errors import LinkUsedUp, NameRefused, RoleRefused
+from comments.identity.models import Account, ApiToken, BrowserSession, Membership, SignInLink
+from comments.identity.queries import moderator_by_email
+from comments.ids import new_id
+from comments.keys import Keyring, new_token
+
+ROLE_NAMES = {"owner": "Owner", "moderator": "Moderator"}
+"""Every role, with the name of somebody who gave none: never a piece of the address, which is private."""
+
+LONGEST_NAME = 80
+LINK_LIFETIME = timedelta(hours=24)
+SESSION_LIFETIME = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody who has just signed in, and the secret of their new cookie."""
+
+    account: Account
+    cookie: str
+
+
+def add_moderator(
+    session: Session, site_id: UUID, email: str, *, role: str, at: datetime, name: str | None = None
+) -> Account:
+    """Make somebody a moderator or owner of a site, or give them another role or name.
+
+    Raises EmailRefused, NameRefused, RoleRefused.
+    """
+    if role not in ROLE_NAMES:
+        raise RoleRefused(f"{role!r} is not a role.", errors={"role": f"is one of {', '.join(ROLE_NAMES)}"})
+    address = folded_email(email)
+    account = session.scalar(select(Account).where(Account.email == address))
+    if account is None:
+        account = Account(id=new_id(at), email=address, name=ROLE_NAMES[role], created_at=at)
+        session.add(account)
+        # The membership's foreign key needs the account's row.
+        session.flush()
+    if name is not None:
+        account.name = _clean_name(name)
+    membership = session.get(Membership, (account.id, site_id))
+    if membership is None:
+        session.add(Membership(account_id=account.id, site_id=site_id, role=role, created_at=at))
+    else:
+        membership.role = role
+    return account
+
+
+def remove_moderator(session: Session, site_id: UUID, email: str) -> None:
+    """Take somebody's part in a site away, with their API tokens for it; raises AccountUnknown.
+
+    Somebody who moderates nowhere any more is forgotten, and signed out.
+    """
+    account_id = moderator_by_email(session, site_id, email).account_id
+    session.execute(delete(ApiToken).where(ApiToken.account_id == account_id, ApiToken.site_id == site_id))
+    session.execute(
+        delete(Membership).where(Membership.account_id == account_id, Membership.site_id == site_id)
+    )
+    forget_idle_account(session, account_id)
+
+
+def forget_idle_account(session: Session, account_id: UUID) -> None:
+    """Delete an account without any site; its sessions, links and tokens go with it."""
+    has_a_site = exists().where(Membership.account_id == Account.id)
+    session.execute(delete(Account).where(Account.id == account_id, ~has_a_site))
+
+
+def make_api_token(session: Session, keys: Keyring, site_id: UUID, account_id: UUID, *, at: datetime) -> str:
+    """Return a new API token for one site."""
+    token = new_token("m")
+    session.add(
+        ApiToken(token_hash=keys.token_hash(token), site_id=site_id, account_id=account_id, created_at=at)
+    )
+    return token
+
+
+def make_sign_in_link(session: Session, keys: Keyring, account_id: UUID, *, at: datetime) -> str:
+    """Return the secret of a link that signs in once, within 24 hours."""
+    secret = new_token("l")
+    session.add(
+        SignInLink(
+            token_hash=keys.token_hash(secret),
+            account_id=account_id,
+            created_at=at,
+            expires_at=at + LINK_LIFETIME,
+        )
+    )
+    return secret
+
+
+def sign_in(
+    session: Session, keys: Keyring, secret: str, *, at: datetime, old_cookie: str | None = None
+) -> SignedIn:
+    """Use a sign-in link up and begin a session under a new cookie; the browser's old one ends.
+
+    Raises LinkUsedUp.
+    """
+    # One statement finds and uses it: of two presses on the button at once, one signs in.
+    account_id = session.scalar(
+        update(SignInLink)
+        .where(
+            SignInLink.token_hash.in_(keys.token_hashes(secret)),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > at,
+        )
+        .values(used_at=at)
+        .returning(SignInLink.account_id)
+    )
+    account = None if account_id is None else session.get(Account, account_id)
+    if account is None:
+        raise LinkUsedUp(LinkUsedUp.DETAIL)
+    if old_cookie is not None:
+        sign_out(session, keys, old_cookie)
+    cookie = new_token("s")
+    session.add(
+        BrowserSession(
+            token_hash=keys.token_hash(cookie),
+            account_id=account.id,
+            created_at=at,
+            expires_at=at + SESSION_LIFETIME,
+        )
+    )
+    return SignedIn(account, cookie)
+
+
+def sign_out(session: Session, keys: Keyring, cookie: str) -> None:
+    """End the session of this cookie, if there is one."""
+    session.execute(delete(BrowserSession).where(BrowserSession.token_hash.in_(keys.token_hashes(cookie))))
+
+
+def _clean_name(written: str) -> str:
+    name = " ".join(written.split())
+    if not name or len(name) > LONGEST_NAME or any(unicodedata.category(char)[0] == "C" for char in name):
+        problem = f"has 1 to {LONGEST_NAME} visible characters"
+        raise NameRefused(f"A name {problem}.", errors={"name": problem})
+    return name

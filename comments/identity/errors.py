@@ -1,0 +1,40 @@
+"""What can go wrong with who is asking."""
+
+from comments.errors import Conflict, Invalid, NotFound, NotSignedIn
+
+
+class AccountUnknown(NotFound):
+    """Nobody with this address moderates here."""
+
+    code = "account-unknown"
+
+
+class EmailRefused(Invalid):
+    code = "email-refused"
+
+
+class NameRefused(Invalid):
+    code = "name-refused"
+
+
+class RoleRefused(Invalid):
+    code = "role-refused"
+
+
+class LinkUsedUp(Conflict):
+    """A sign-in link that was never made, has been used, or is too old; which of them is not told."""
+
+    code = "link-used-up"
+    DETAIL = "This link has been used, or is older than 24 hours."
+
+
+class TokenUnknown(NotSignedIn):
+    """A bearer token that was never given on this site, or has ended."""
+
+    code = "token-unknown"
+
+
+class TokenMissing(NotSignedIn):
+    """Nobody is known, and somebody must be."""
+
+    code = "token-missing"

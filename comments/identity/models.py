@@ -1,0 +1,128 @@
+"""Tables of the people: authors of comments, and the accounts that moderate."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from comments.storage import Base, CText, UtcTime
+
+
+class Author(Base):
+    """Somebody who wrote, voted or reported on one site. Only their own token changes a row.
+
+    `kind` is `guest`, `moderator` (has an `account_id`) or `imported` (nobody can be it any more).
+    """
+
+    __tablename__ = "authors"
+    __table_args__ = (
+        # An import run twice finds the authors it made the first time.
+        Index(
+            "uq_authors_source",
+            "site_id",
+            "source_system",
+            "source_id",
+            unique=True,
+            sqlite_where=text("source_id IS NOT NULL"),
+            postgresql_where=text("source_id IS NOT NULL"),
+        ),
+        # A moderator's posts on a site share one author.
+        Index(
+            "uq_authors_account",
+            "site_id",
+            "account_id",
+            unique=True,
+            sqlite_where=text("account_id IS NOT NULL"),
+            postgresql_where=text("account_id IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(Text, default="guest")
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    name: Mapped[str | None] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(Text)
+    website: Mapped[str | None] = mapped_column(Text)
+    approved_name: Mapped[str | None] = mapped_column(Text)
+    """The name under which a comment was last approved: a trusted author who changes it is new again."""
+    approved_count: Mapped[int] = mapped_column(default=0)
+    trusted: Mapped[bool] = mapped_column(default=False)
+    source_system: Mapped[str | None] = mapped_column(CText)
+    source_id: Mapped[str | None] = mapped_column(CText)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class GuestToken(Base):
+    """A guest's token, kept as a hash; it ends twelve months after its last use."""
+
+    __tablename__ = "guest_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    # Deleting an author looks for their tokens.
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    # Upkeep removes the tokens that have ended.
+    used_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
+class Account(Base):
+    """A person who may sign in; what they may do is in their memberships."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str] = mapped_column(CText, unique=True)
+    """Folded (NFKC, casefold)."""
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Membership(Base):
+    """What an account is on a site: `owner` or `moderator`."""
+
+    __tablename__ = "memberships"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    # The names of a site's team are looked up at each post by a newcomer.
+    site_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class ApiToken(Base):
+    """A moderator's token for the API of one site, kept as a hash."""
+
+    __tablename__ = "api_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class SignInLink(Base):
+    """A link that signs in once, kept as the hash of its secret."""
+
+    __tablename__ = "sign_in_links"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class BrowserSession(Base):
+    """A signed-in browser on our own pages, kept as the hash of its cookie."""
+
+    __tablename__ = "browser_sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)

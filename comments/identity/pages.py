@@ -1,0 +1,148 @@
+"""Pages to sign in and out, and who is signed in on our other pages."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from comments.errors import NotSignedIn, TooMany
+from comments.identity import actions, queries
+from comments.identity.actions import SESSION_LIFETIME
+from comments.identity.errors import LinkUsedUp
+from comments.identity.models import Account
+from comments.limits import Rate
+from comments.web.forms import (
+    clear_cookie,
+    cookie_name,
+    form_token,
+    local_path,
+    own_form,
+    require_form_token,
+    set_cookie,
+)
+from comments.web.service import client_address, service
+
+NOT_STORED = {"cache-control": "no-store"}
+
+
+class SignInNeeded(NotSignedIn):
+    """This is for who is signed in on our own pages."""
+
+    code = "sign-in-needed"
+
+
+class TooManySignIns(TooMany):
+    code = "too-many-sign-ins"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in with this browser. Their forms carry `form_token`."""
+
+    account: Account
+    cookie: str
+    form_token: str
+
+
+async def visitor(request: Request) -> Visitor | None:
+    """Return who is signed in with this browser, None if nobody is."""
+    svc = service(request)
+    cookie = request.cookies.get(cookie_name(svc.settings))
+    if not cookie:
+        return None
+    account = await svc.db.read(queries.session_account, svc.keys.token_hashes(cookie), svc.clock.now())
+    return None if account is None else Visitor(account, cookie, form_token(svc.keys, cookie))
+
+
+async def visitor_with_form(request: Request) -> tuple[Visitor, dict[str, str]]:
+    """Return who posts a form of one of our pages, and its fields.
+
+    Raises OriginRefused, FormExpected, SignInNeeded, FormOutdated.
+    """
+    fields = await own_form(request)
+    found = await visitor(request)
+    if found is None:
+        raise SignInNeeded("Sign in first: this session has ended.")
+    require_form_token(service(request).keys, found.cookie, fields)
+    return found, dict(fields)
+
+
+def to_sign_in(request: Request) -> Response:
+    """Lead to the page that says how to sign in, and back here afterwards."""
+    base_path = service(request).settings.base_path
+    here = base_path + request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{base_path}/sign-in?next={quote(here)}", status_code=303, headers=NOT_STORED)
+
+
+async def sign_in(request: Request) -> Response:
+    """Show who is signed in (GET), or use a link up (POST)."""
+    if request.method != "POST":
+        return _page(request, await visitor(request))
+    svc, fields = service(request), await own_form(request)
+    retry_after = svc.limits.hit(Rate.SIGN_IN, client_address(request))
+    if retry_after:
+        raise TooManySignIns("A moment, please.", retry_after=retry_after)
+    try:
+        signed_in = await svc.db.write(
+            actions.sign_in,
+            svc.keys,
+            fields.get("secret", ""),
+            at=svc.clock.now(),
+            old_cookie=request.cookies.get(cookie_name(svc.settings)),
+        )
+    except LinkUsedUp as used_up:
+        return _page(request, await visitor(request), problem=used_up.detail, status=409)
+    onwards = local_path(fields.get("next", ""), f"{svc.settings.base_path}/moderate")
+    response = RedirectResponse(onwards, status_code=303, headers=NOT_STORED)
+    set_cookie(response, svc.settings, signed_in.cookie, seconds=int(SESSION_LIFETIME.total_seconds()))
+    return response
+
+
+async def link(request: Request) -> Response:
+    """Show a sign-in link's button. Nothing changes: mail programs open links too."""
+    svc, secret = service(request), request.path_params["secret"]
+    account = await svc.db.read(queries.link_account, svc.keys.token_hashes(secret), svc.clock.now())
+    if account is None:
+        return _page(request, await visitor(request), problem=LinkUsedUp.DETAIL, status=404)
+    return _page(request, None, secret=secret, invited=account.name)
+
+
+async def sign_out(request: Request) -> Response:
+    """End this browser's session."""
+    svc = service(request)
+    found, _ = await visitor_with_form(request)
+    await svc.db.write(actions.sign_out, svc.keys, found.cookie)
+    response = RedirectResponse(f"{svc.settings.base_path}/sign-in", status_code=303, headers=NOT_STORED)
+    clear_cookie(response, svc.settings)
+    return response
+
+
+def _page(
+    request: Request,
+    found: Visitor | None,
+    *,
+    problem: str = "",
+    secret: str = "",
+    invited: str = "",
+    status: int = 200,
+) -> Response:
+    svc = service(request)
+    html = svc.templates.get_template("sign_in.html").render(
+        base_path=svc.settings.base_path,
+        problem=problem,
+        secret=secret,
+        invited=invited,
+        next=local_path(request.query_params.get("next", ""), ""),
+        signed_in=found.account.name if found else "",
+        token=found.form_token if found else "",
+    )
+    return HTMLResponse(html, status, NOT_STORED)
+
+
+routes = [
+    Route("/sign-in", sign_in, methods=["GET", "POST"]),
+    Route("/sign-in/{secret}", link, methods=["GET"]),
+    Route("/sign-out", sign_out, methods=["POST"]),
+]
