@@ -1,0 +1,144 @@
+"""The application: every capability's routes, middleware and subscribers, put together in one place."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from comments import __version__
+from comments.clock import Clock, SystemClock
+from comments.config import Settings
+from comments.errors import CommentsError
+from comments.freshness import Freshness
+from comments.identity import pages as identity_pages
+from comments.keys import Keyring
+from comments.limits import Limits
+from comments.moderation import pages as moderation_pages
+from comments.moderation import routes as moderation_routes
+from comments.sites.actions import check_fingerprint
+from comments.storage import Database
+from comments.threads import pages as thread_pages
+from comments.threads import routes as thread_routes
+from comments.threads import writing_routes
+from comments.threads.site_book import SiteBook
+from comments.web import health, problems
+from comments.web.answers import json_answer
+from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
+from comments.web.edge import Edge
+from comments.web.openapi import openapi_document
+from comments.web.routing import Endpoint
+from comments.web.service import Service
+from comments.web.templating import html_page
+
+_HERE = Path(__file__).parent
+
+APIS = (thread_routes.api, writing_routes.api, moderation_routes.api)
+
+
+def endpoints() -> list[Endpoint]:
+    """Return every endpoint of the API."""
+    return [endpoint for api in APIS for endpoint in api.endpoints]
+
+
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, more: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """Return the service for these settings; `more` routes come first (the demo's pages).
+
+    The database is opened when the application starts and closed when it ends.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        db = await Database.open(settings.database_url)
+        try:
+            keys = Keyring(settings.secret_key, settings.secret_key_old)
+            await db.write(check_fingerprint, keys)
+            svc = Service(
+                settings=settings,
+                keys=keys,
+                clock=clock or SystemClock(),
+                db=db,
+                limits=Limits(on=settings.rate_limits),
+                templates=templates(),
+            )
+            app.state.service, app.state.site_book = svc, SiteBook(db)
+            watching = asyncio.create_task(Freshness(svc, app.state.site_book).watch())
+            yield
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        finally:
+            await db.close()
+
+    app = Starlette(
+        routes=[*more, *routes()],
+        lifespan=lifespan,
+        exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
+    )
+    app.state.metrics = health.Metrics()
+    app.add_middleware(Edge, trusted=settings.trusted_proxies, observe=app.state.metrics.observe)
+    return app
+
+
+def routes() -> list[BaseRoute]:
+    """Return every route there is."""
+    return [
+        *(route for api in APIS for route in api.routes()),
+        *identity_pages.routes,
+        *moderation_pages.routes,
+        *thread_pages.routes,
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        Route("/metrics", health.metrics),
+        Route("/openapi.json", openapi_json),
+        Route("/docs", docs_page),
+        Route("/embed.js", embed_script),
+        Route("/count.js", count_script),
+        Route("/embed/{name}", embed_chunk),
+        Route("/static/{name}", static_file),
+    ]
+
+
+def templates() -> Environment:
+    """Return the templates of our own pages, every room's beside one another; all is escaped."""
+    return Environment(
+        loader=FileSystemLoader(sorted(_HERE.glob("*/templates"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+async def openapi_json(request: Request) -> Response:
+    svc: Service = request.app.state.service
+    return json_answer(openapi_document(endpoints(), version=__version__, base_url=svc.settings.base_url))
+
+
+async def docs_page(request: Request) -> Response:
+    svc: Service = request.app.state.service
+    document = openapi_document(endpoints(), version=__version__, base_url=svc.settings.base_url)
+    return html_page(request, "docs.html", document=document)
+
+
+async def embed_script(request: Request) -> Response:
+    return file_answer(request, packaged("embed/dist"), "embed.js", FIVE_MINUTES)
+
+
+async def count_script(request: Request) -> Response:
+    return file_answer(request, packaged("embed/dist"), "count.js", FIVE_MINUTES)
+
+
+async def embed_chunk(request: Request) -> Response:
+    return file_answer(request, packaged("embed/dist"), request.path_params["name"], FOR_EVER)
+
+
+async def static_file(request: Request) -> Response:
+    return file_answer(request, _HERE / "web" / "static", request.path_params["name"], FIVE_MINUTES)

@@ -1,0 +1,1 @@
+"""Taking discussions out, losslessly."""

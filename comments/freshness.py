@@ -1,0 +1,67 @@
+"""Keeps a process's page cache true: hears its own commits, and looks for those of others."""
+
+import asyncio
+import logging
+from collections.abc import Hashable, Sequence
+from datetime import timedelta
+
+from comments.errors import Unavailable
+from comments.sites.events import SiteChanged
+from comments.threads.events import ThreadChanged, ThreadOpened
+from comments.threads.queries.finding import threads_changed_since
+from comments.threads.site_book import SiteBook
+from comments.web.service import Service
+
+LOOK_BACK = timedelta(seconds=10)
+"""A commit may come this much later than the time that is written in it."""
+
+_AFTER_A_FAULT_SECONDS = 1.0
+
+_log = logging.getLogger("comments.freshness")
+
+
+class Freshness:
+    """Drops from the cache what has changed."""
+
+    def __init__(self, svc: Service, book: SiteBook) -> None:
+        self._svc = svc
+        self._book = book
+        self._seen: dict[Hashable, int] = {}
+        self._looked_at = svc.clock.now()
+        svc.db.subscribe(self.heard)
+
+    def heard(self, changes: Sequence[object]) -> None:
+        """Take in what a commit of this process announced."""
+        for change in changes:
+            if isinstance(change, ThreadChanged):
+                self._svc.cache.drop(change.thread_id, change.version)
+            elif isinstance(change, ThreadOpened):
+                self._opened(change.site_id)
+            elif isinstance(change, SiteChanged):
+                self._book.forget()
+                self._svc.cache.clear()
+
+    async def look(self) -> None:
+        """Ask which threads have changed since the last look, whoever changed them."""
+        since, self._looked_at = self._looked_at - LOOK_BACK, self._svc.clock.now()
+        rows = await self._svc.db.read(threads_changed_since, since)
+        for row in rows:
+            if self._seen.get(row.id) != row.version:
+                self._svc.cache.drop(row.id, row.version)
+                self._opened(row.site_id)
+        self._seen = {row.id: row.version for row in rows}
+
+    async def watch(self) -> None:
+        """Look whenever another process may have committed, for as long as the service runs."""
+        while True:
+            try:
+                await self._svc.db.watch(self.look)
+            except Unavailable:
+                _log.warning("the database does not answer; the page cache may be old until it does")
+                await asyncio.sleep(_AFTER_A_FAULT_SECONDS)
+
+    def _opened(self, site_id: Hashable) -> None:
+        """Drop what was kept for pages of this site that had no thread: one of them may have one now."""
+        count = self._svc.openings.get(site_id, 0) + 1
+        self._svc.openings[site_id] = count
+        self._svc.cache.drop(site_id, count)

@@ -1,0 +1,205 @@
+"""Authors: guests, known by a token that only they hold, and the team's people as authors on a site."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from comments.identity.errors import TokenUnknown
+from comments.identity.models import Author, GuestToken
+from comments.identity.queries import Moderator, moderator_by_token
+from comments.ids import new_id
+
+TOKEN_LIFE = timedelta(days=365)
+"""A token ends this long after its last use."""
+
+_USE_NOTED_EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAuthor:
+    """An author as the rules and the actions need them. `account_id` is set for a member of the team."""
+
+    id: UUID
+    kind: str
+    name: str | None
+    email: str | None
+    website: str | None
+    approved_name: str | None
+    approved_count: int
+    trusted: bool
+    account_id: UUID | None
+    token_used_at: datetime | None = None
+    badge: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request shows of who asks: hashes of its token, and a new token's hash in case it needs one.
+
+    `is_api_token` tells a moderator's token from a guest's. Without a token `token_hashes` is empty.
+    """
+
+    token_hashes: Sequence[bytes]
+    is_api_token: bool
+    new_token_hash: bytes
+    address_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts; `is_new` says that they were given the new token just now."""
+
+    author: KnownAuthor
+    is_new: bool
+
+
+_KNOWN = (
+    Author.id,
+    Author.kind,
+    Author.name,
+    Author.email,
+    Author.website,
+    Author.approved_name,
+    Author.approved_count,
+    Author.trusted,
+    Author.account_id,
+)
+
+
+def author_by_token(
+    session: Session, site_id: UUID, token_hashes: Sequence[bytes], at: datetime
+) -> KnownAuthor | None:
+    """Return the author this guest token belongs to on this site, if it has not ended."""
+    row = session.execute(
+        select(*_KNOWN, GuestToken.used_at)
+        .join(GuestToken, GuestToken.author_id == Author.id)
+        .where(
+            GuestToken.token_hash.in_(token_hashes),
+            GuestToken.site_id == site_id,
+            GuestToken.used_at > at - TOKEN_LIFE,
+        )
+    ).one_or_none()
+    return KnownAuthor(*row) if row else None
+
+
+def known_author(session: Session, site_id: UUID, shown: Credentials, at: datetime) -> KnownAuthor | None:
+    """Return who asks, without writing: None is a stranger, or a moderator who has never written here.
+
+    Raises TokenUnknown for a token that is not, or no longer, good on this site.
+    """
+    if not shown.token_hashes:
+        return None
+    if shown.is_api_token:
+        return _team_author(session, _moderator(session, site_id, shown))
+    author = author_by_token(session, site_id, shown.token_hashes, at)
+    if author is None:
+        raise TokenUnknown("This token is not known here, or has ended. Go on without it, and get a new one.")
+    return author
+
+
+def acting_author(session: Session, site_id: UUID, shown: Credentials, at: datetime) -> Actor:
+    """Return who acts, and make them an author if they are none yet. Raises TokenUnknown."""
+    if shown.is_api_token and shown.token_hashes:
+        moderator = _moderator(session, site_id, shown)
+        known = _team_author(session, moderator)
+        return Actor(known or _make_team_author(session, moderator, at), is_new=False)
+    author = known_author(session, site_id, shown, at)
+    if author is not None:
+        # Noted once a day, so that most requests write nothing for it.
+        if author.token_used_at is not None and author.token_used_at < at - _USE_NOTED_EVERY:
+            _note_use(session, shown.token_hashes, at)
+        return Actor(author, is_new=False)
+    return Actor(_make_guest(session, site_id, shown.new_token_hash, at), is_new=True)
+
+
+def _moderator(session: Session, site_id: UUID, shown: Credentials) -> Moderator:
+    moderator = moderator_by_token(session, site_id, shown.token_hashes)
+    if moderator is None:
+        raise TokenUnknown("This token is not good here. Make a new one, or ask the site's owner.")
+    return moderator
+
+
+def _team_author(session: Session, moderator: Moderator) -> KnownAuthor | None:
+    row = session.execute(
+        select(Author.id).where(
+            Author.site_id == moderator.site_id, Author.account_id == moderator.account_id
+        )
+    ).one_or_none()
+    return _as_author(row.id, moderator) if row else None
+
+
+def _make_team_author(session: Session, moderator: Moderator, at: datetime) -> KnownAuthor:
+    author_id = new_id(at)
+    session.execute(
+        insert(Author).values(
+            id=author_id,
+            site_id=moderator.site_id,
+            kind="moderator",
+            account_id=moderator.account_id,
+            name=moderator.name,
+            approved_count=0,
+            trusted=True,
+            created_at=at,
+        )
+    )
+    return _as_author(author_id, moderator)
+
+
+def _as_author(author_id: UUID, moderator: Moderator) -> KnownAuthor:
+    return KnownAuthor(
+        author_id,
+        "moderator",
+        moderator.name,
+        None,
+        None,
+        moderator.name,
+        0,
+        True,
+        moderator.account_id,
+        badge=moderator.badge,
+    )
+
+
+def _note_use(session: Session, token_hashes: Sequence[bytes], at: datetime) -> None:
+    session.execute(
+        update(GuestToken).where(GuestToken.token_hash.in_(token_hashes)).values(used_at=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _make_guest(session: Session, site_id: UUID, token_hash: bytes, at: datetime) -> KnownAuthor:
+    """Store a new guest and their token."""
+    author_id = new_id(at)
+    session.execute(
+        insert(Author).values(
+            id=author_id, site_id=site_id, kind="guest", approved_count=0, trusted=False, created_at=at
+        )
+    )
+    give_token(session, site_id, author_id, token_hash, at)
+    return KnownAuthor(author_id, "guest", None, None, None, None, 0, False, None)
+
+
+def give_token(session: Session, site_id: UUID, author_id: UUID, token_hash: bytes, at: datetime) -> None:
+    """Store one more token of an author."""
+    session.execute(
+        insert(GuestToken).values(
+            token_hash=token_hash, site_id=site_id, author_id=author_id, created_at=at, used_at=at
+        )
+    )
+
+
+def describe_guest(
+    session: Session, author: KnownAuthor, *, name: str, email: str | None, website: str | None
+) -> None:
+    """Write what a guest says of themselves on their own row; an e-mail once given stays if left out."""
+    email = email or author.email
+    if (name, email, website) == (author.name, author.email, author.website):
+        return
+    session.execute(
+        update(Author).where(Author.id == author.id).values(name=name, email=email, website=website),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,59 @@
+"""What every route asks first: from where a browser comes, and which token it shows."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from comments import errors
+from comments.identity.authors import Credentials
+from comments.keys import new_token
+from comments.sites.origins import origin_allowed
+from comments.web.forms import OriginRefused
+from comments.web.service import client_address, service
+
+API_TOKEN_PREFIX = "m_"  # noqa: S105 (the beginning of a token, not one)
+
+
+class MalformedToken(errors.NotSignedIn):
+    code = "token-malformed"
+
+
+def bearer_token(request: Request) -> str:
+    """Return the bearer token, empty if none is shown. Raises MalformedToken for other schemes."""
+    header = request.headers.get("authorization", "")
+    if not header:
+        return ""
+    scheme, _, token = header.partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or len(token) > 200 or not token.isascii():
+        raise MalformedToken("Send the token as `Authorization: Bearer …`.")
+    return token
+
+
+def credentials(request: Request) -> tuple[Credentials, str]:
+    """Return what the request shows of who asks, and a new token in case it needs one."""
+    keys = service(request).keys
+    token, fresh = bearer_token(request), new_token("g")
+    shown = Credentials(
+        token_hashes=keys.token_hashes(token) if token else (),
+        is_api_token=token.startswith(API_TOKEN_PREFIX),
+        new_token_hash=keys.token_hash(fresh),
+        address_key=keys.address_key(client_address(request)),
+    )
+    return shown, fresh
+
+
+def check_origin(request: Request, origins: Sequence[str]) -> None:
+    """Raise OriginRefused unless the request comes from a page of the site, or shows an API token.
+
+    Our own pages count as the site's: a discussion can be read and written on them.
+    """
+    if bearer_token(request).startswith(API_TOKEN_PREFIX):
+        return
+    seen, own = request.headers.get("origin", ""), service(request).settings.own_origins
+    if seen and seen != "null" and (origin_allowed(seen, origins) or seen.lower() in own):
+        return
+    named = seen or "none"
+    raise OriginRefused(
+        f"This comes from {named}. Allowed is {', '.join(origins)}.", origin=seen or None, allowed=[*origins]
+    )

@@ -1,0 +1,1 @@
+"""Bringing discussions in: one file per format and one registry line."""

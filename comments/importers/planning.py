@@ -1,0 +1,263 @@
+"""From records to a plan: whom each comment answers, what is here already, and in which order all is written."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from comments.importers.batches import in_batches
+from comments.importers.errors import file_broken
+from comments.importers.pages import NO_PAGE, find_pages, of_another_site
+from comments.importers.spool import Spool
+from comments.sites.models import Site
+from comments.storage.scratch import Scratch
+from comments.threads.models import Comment
+
+PREPARE = (
+    "CREATE TABLE here (source_id TEXT PRIMARY KEY, id BLOB, thread_id BLOB, root_id BLOB, depth INTEGER, path BLOB)"
+    " WITHOUT ROWID",
+    # The order of writing: tree after tree, the older first, and in a tree no one before whom they answer.
+    "CREATE TABLE planned (root_created INTEGER, root INTEGER, level INTEGER, n INTEGER, page INTEGER, parent INTEGER,"
+    " has_replies INTEGER, PRIMARY KEY (root_created, root, level, n)) WITHOUT ROWID",
+)
+ALREADY = "it is already imported"
+TWICE = "it is in the file twice"
+LOOKED_UP_AT_ONCE = 500
+NAMED_AT_MOST = 20
+
+
+@dataclass(slots=True)
+class Plan:
+    """What writing will do, counted. `skipped` counts comments by reason."""
+
+    to_write: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    threads: int = 0
+    merged_threads: int = 0
+    orphans: int = 0
+    orphan_ids: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the comments go, and which system they come from; None for our own export, which keeps its ids."""
+
+    site_id: UUID
+    origins: Sequence[str]
+    system: str | None
+
+
+def make_plan(session: Session, spool: Spool, target: Target) -> Plan:
+    """Fill the spool's `planned`, `pages` and `here`. Raises FileBroken, ImportRefused."""
+    scratch = spool.scratch
+    for statement in PREPARE:
+        scratch.run(statement)
+    plan = Plan(skipped=Counter(spool.unusable))
+    _check_authors(scratch, target)
+    _settle_repeated_ids(scratch, plan, target)
+    find_pages(session, spool, target.site_id, target.origins)
+    _find_comments_that_are_here(session, scratch, target)
+    _Planting(scratch, plan).plant()
+    _count_pages(scratch, plan)
+    return plan
+
+
+def _check_authors(scratch: Scratch, target: Target) -> None:
+    """In our own export every author has a line: nobody may be made up from a name."""
+    if target.system is not None:
+        return
+    missing = scratch.row(
+        "SELECT key FROM authors WHERE exact IS NULL UNION ALL"
+        " SELECT key FROM voters WHERE key NOT IN (SELECT key FROM authors) LIMIT 1"
+    )
+    if missing:
+        raise file_broken(f"This file is broken: author {missing[0]} is named in it, and has no line.")
+
+
+def _settle_repeated_ids(scratch: Scratch, plan: Plan, target: Target) -> None:
+    """Drop what is in the file twice; different comments with one id get ids of their own."""
+    repeated = scratch.rows("SELECT source_id FROM comments GROUP BY source_id HAVING count(*) > 1")
+    for (source_id,) in list(repeated):
+        seen: set[str] = set()
+        for n, *words in list(
+            scratch.rows(
+                "SELECT n, thread, parent, author, created, state, source FROM comments WHERE source_id = ? ORDER BY n",
+                (source_id,),
+            )
+        ):
+            digest = blake2b(repr(words).encode(errors="surrogatepass"), digest_size=6).hexdigest()
+            if digest in seen:
+                scratch.run("DELETE FROM comments WHERE n = ?", (n,))
+                plan.skipped[TWICE] += 1
+            elif seen and target.system is None:
+                raise file_broken(f"This file is broken: two different comments in it have the id {source_id}.")
+            elif seen:
+                scratch.run("UPDATE comments SET source_id = ? WHERE n = ?", (f"{source_id}~{digest}", n))
+            seen.add(digest)
+
+
+def _find_comments_that_are_here(session: Session, scratch: Scratch, target: Target) -> None:
+    """Look for every comment of the file, and for those that are only answered in it, in the database."""
+    if target.system is not None and not _has_comments_of(session, target):
+        return
+    wanted = scratch.rows(
+        "SELECT source_id FROM comments UNION SELECT parent FROM comments WHERE parent IS NOT NULL"
+    )
+    for batch in in_batches((source_id for (source_id,) in wanted), LOOKED_UP_AT_ONCE):
+        scratch.run_many(
+            "INSERT OR REPLACE INTO here VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (source_id, row.id.bytes, row.thread_id.bytes, row.root_id and row.root_id.bytes, row.depth, row.path)
+                for source_id, row in comments_here(session, target, batch).items()
+            ],
+        )
+
+
+def _has_comments_of(session: Session, target: Target) -> bool:
+    own = (Comment.site_id == target.site_id, Comment.source_system == target.system, Comment.source_id.is_not(None))
+    return session.execute(select(Comment.id).where(*own).limit(1)).first() is not None
+
+
+def comments_here(session: Session, target: Target, source_ids: Sequence[str]) -> Mapping[str, Any]:
+    """Return id, thread_id, root_id, depth and path of those comments that are in the database, by source id."""
+    columns = (Comment.id, Comment.thread_id, Comment.root_id, Comment.depth, Comment.path)
+    if target.system is not None:
+        rows = session.execute(
+            select(Comment.source_id, *columns).where(
+                Comment.site_id == target.site_id,
+                Comment.source_system == target.system,
+                Comment.source_id.in_(source_ids),
+            )
+        )
+        return {row.source_id: row for row in rows}
+    ids = [UUID(one) for one in source_ids]
+    ours = session.execute(
+        select(*columns, Comment.site_id, Site.name).join(Site, Site.id == Comment.site_id).where(Comment.id.in_(ids))
+    ).all()
+    for row in ours:
+        if row.site_id != target.site_id:
+            raise of_another_site(row.name)
+    return {str(row.id): row for row in ours}
+
+
+class _Planting:
+    """Finds each comment's parent, root and level. One number of four bytes a comment and array: 1,000,000 stay small."""
+
+    def __init__(self, scratch: Scratch, plan: Plan) -> None:
+        self._scratch = scratch
+        self._plan = plan
+        found = scratch.row("SELECT coalesce(max(n), 0) FROM comments")
+        count = (found[0] if found else 0) + 1
+        self._page = array("i", bytes(4 * count))
+        self._parent = array("i", bytes(4 * count))
+        self._root = array("i", bytes(4 * count))
+        self._level = array("i", bytes(4 * count))
+        self._has_replies = bytearray(count)
+        self._is_here = bytearray(count)
+
+    def plant(self) -> None:
+        self._place_on_pages()
+        self._find_parents()
+        for n in range(1, len(self._parent)):
+            self._find_root(n)
+        self._write()
+
+    def _place_on_pages(self) -> None:
+        for n, page, fault in self._scratch.rows(
+            "SELECT c.n, t.page, t.fault FROM comments c LEFT JOIN threads t ON t.reference = c.thread"
+        ):
+            if page is None or fault is not None:
+                self._plan.skipped[fault or NO_PAGE] += 1
+            else:
+                self._page[n] = page
+        for (n,) in self._scratch.rows("SELECT c.n FROM here h JOIN comments c ON c.source_id = h.source_id"):
+            if self._page[n]:
+                self._is_here[n] = 1
+                self._plan.skipped[ALREADY] += 1
+
+    def _find_parents(self) -> None:
+        for n, parent, is_here in self._scratch.rows(
+            "SELECT c.n, p.n, h.id IS NOT NULL FROM comments c LEFT JOIN comments p ON p.source_id = c.parent"
+            " LEFT JOIN here h ON h.source_id = c.parent WHERE c.parent IS NOT NULL"
+        ):
+            if not self._page[n]:
+                continue
+            if parent and parent != n and self._page[parent] == self._page[n]:
+                self._parent[n] = parent
+            elif not is_here:
+                self._note_orphan(n)
+
+    def _find_root(self, n: int) -> None:
+        """Walk up to a comment whose root is known; a circle is cut where it closes."""
+        way = []
+        while not self._root[n]:
+            way.append(n)
+            parent = self._parent[n]
+            # Marks it as on the way: a level below zero is nobody's.
+            self._level[n] = -1
+            if parent and self._level[parent] == -1 and not self._root[parent]:
+                self._note_orphan(n)
+                self._parent[n] = parent = 0
+            if not parent:
+                self._root[n], self._level[n] = n, 0
+                way.pop()
+                break
+            n = parent
+        for below in reversed(way):
+            parent = self._parent[below]
+            self._root[below], self._level[below] = self._root[parent], self._level[parent] + 1
+            self._has_replies[parent] = 1
+
+    def _note_orphan(self, n: int) -> None:
+        if self._is_here[n]:
+            return
+        self._plan.orphans += 1
+        if len(self._plan.orphan_ids) < NAMED_AT_MOST:
+            found = self._scratch.row("SELECT source_id FROM comments WHERE n = ?", (n,))
+            self._plan.orphan_ids.append(found[0] if found else "")
+
+    def _write(self) -> None:
+        created = array("q", bytes(8 * len(self._parent)))
+        for n, at in self._scratch.rows("SELECT n, created FROM comments"):
+            created[n] = at
+        self._scratch.run_many("INSERT INTO planned VALUES (?, ?, ?, ?, ?, ?, ?)", self._rows(created))
+
+    def _rows(self, created: "array[int]") -> Iterator[tuple[int, ...]]:
+        for n in range(1, len(self._parent)):
+            if self._page[n] and not self._is_here[n]:
+                self._plan.to_write += 1
+                root = self._root[n]
+                yield (
+                    created[root],
+                    root,
+                    self._level[n],
+                    n,
+                    self._page[n],
+                    self._parent[n],
+                    self._has_replies[n],
+                )
+
+
+def _count_pages(scratch: Scratch, plan: Plan) -> None:
+    found = scratch.row(
+        "SELECT count(DISTINCT t.page), count(*) FROM threads t JOIN counts c ON c.thread = t.reference"
+        " WHERE t.fault IS NULL"
+    )
+    plan.threads, members = found or (0, 0)
+    plan.merged_threads = members - plan.threads
+    plan.states = Counter(
+        dict(
+            scratch.rows(
+                "SELECT CASE WHEN t.hidden AND c.state IN ('approved', 'pending') THEN 'removed' ELSE c.state END,"
+                " count(*) FROM planned p JOIN comments c ON c.n = p.n JOIN threads t ON t.reference = c.thread"
+                " GROUP BY 1"
+            )
+        )
+    )

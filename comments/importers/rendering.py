@@ -1,0 +1,125 @@
+"""Sanitising in processes beside this one: it is most of an import's work, and none of it needs the database."""
+
+import asyncio
+import signal
+import struct
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self
+
+import msgspec
+
+from comments.errors import Unavailable
+from comments.text import RENDERER_VERSION, render
+from comments.text.rendering import Format
+from comments.text.sanitise import sanitise
+
+LENGTH = struct.Struct(">I")
+MODULE = "comments.importers.rendering"
+
+
+class Text(NamedTuple):
+    """What is to be shown. `html` is there if it has been rendered before, by `renderer`."""
+
+    source: str
+    format: Format
+    html: str | None = None
+    renderer: int = 0
+
+
+class Shown(NamedTuple):
+    html: str
+    renderer: int
+
+
+class HelperStopped(Unavailable):
+    """A process that sanitises has ended by itself; what was written stays, the import can be run again."""
+
+    code = "import-helper-stopped"
+
+
+def show(text: Text) -> Shown:
+    """Render a source; sanitise once more what is said to be rendered: a file may say anything."""
+    if text.html is None or text.renderer > RENDERER_VERSION:
+        rendered = render(text.source, format=text.format)
+        return Shown(rendered.html, rendered.renderer)
+    return Shown(sanitise(text.html, classes=text.format == "markdown").html, text.renderer)
+
+
+class Crew:
+    """Shows texts with `helpers` processes of its own, or in this one if there are none."""
+
+    def __init__(self, helpers: int) -> None:
+        self._helpers = helpers
+        self._idle: asyncio.Queue[_Helper] = asyncio.Queue()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        for _ in range(self._helpers):
+            helper = await _Helper.started()
+            self._stack.push_async_callback(helper.end)
+            self._idle.put_nowait(helper)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def show(self, texts: Sequence[Text]) -> list[Shown]:
+        """Return what each text is shown as. Raises HelperStopped."""
+        if not self._helpers:
+            return [show(text) for text in texts]
+        helper = await self._idle.get()
+        try:
+            return await helper.show(texts)
+        finally:
+            self._idle.put_nowait(helper)
+
+
+class _Helper:
+    """One process; it ends when its input does, so also when this one is killed."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def started(cls) -> "_Helper":
+        pipe = asyncio.subprocess.PIPE
+        return cls(await asyncio.create_subprocess_exec(sys.executable, "-m", MODULE, stdin=pipe, stdout=pipe))
+
+    async def show(self, texts: Sequence[Text]) -> list[Shown]:
+        order = msgspec.msgpack.encode(texts)
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise RuntimeError("the helper was started without pipes")
+        try:
+            stdin.writelines((LENGTH.pack(len(order)), order))
+            await stdin.drain()
+            (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
+            return msgspec.msgpack.decode(await stdout.readexactly(length), type=list[Shown])
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise HelperStopped("A helper process ended by itself. Run the import again: it goes on from here.") from error
+
+    async def end(self) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        await self._process.wait()
+
+
+def work(orders: BinaryIO, answers: BinaryIO) -> None:
+    """Answer orders until there are no more."""
+    decoder = msgspec.msgpack.Decoder(list[Text])
+    while len(head := orders.read(LENGTH.size)) == LENGTH.size:
+        texts = decoder.decode(orders.read(LENGTH.unpack(head)[0]))
+        answer = msgspec.msgpack.encode([show(text) for text in texts])
+        answers.write(LENGTH.pack(len(answer)) + answer)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    # Ctrl+C reaches the whole group; the import ends its helpers itself, by closing their input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,163 @@
+"""What the first reading of a file found, kept on disk until it is written: memory stays flat, whatever the size."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from comments.importers.records import (
+    Exact,
+    ImportedAccount,
+    ImportedAuthor,
+    ImportedComment,
+    ImportedSite,
+    ImportedThread,
+    Record,
+    Unusable,
+)
+from comments.storage.scratch import Scratch
+
+SCHEMA = """
+CREATE TABLE threads (
+    n INTEGER PRIMARY KEY, reference TEXT UNIQUE, url TEXT, identifier TEXT, title TEXT, created INTEGER,
+    closed INTEGER, hidden INTEGER, exact BLOB, fault TEXT, page INTEGER
+);
+CREATE TABLE thread_keys (thread INTEGER, kind TEXT, key TEXT, created INTEGER);
+CREATE TABLE authors (
+    n INTEGER PRIMARY KEY, key TEXT UNIQUE, name TEXT, email TEXT, website TEXT, created INTEGER, exact BLOB, id BLOB
+);
+CREATE TABLE voters (key TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE comments (
+    n INTEGER PRIMARY KEY, source_id TEXT, thread TEXT, parent TEXT, author INTEGER, created INTEGER, state TEXT,
+    address_key BLOB, format TEXT, exact BLOB, source TEXT
+);
+"""
+
+HELD_ROWS = 1_000
+AUTHORS_REMEMBERED = 20_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+AddressKey = Callable[[str, datetime], bytes | None]
+"""Returns what may be kept of an address that was seen at a time."""
+
+packed = msgspec.json.encode
+unpacked = msgspec.json.decode
+
+
+class Spool:
+    """Holds the records of one file. `unusable` counts comments by the reason they cannot be brought in."""
+
+    def __init__(self, address_key: AddressKey) -> None:
+        self.scratch = Scratch(SCHEMA)
+        self.unusable: Counter[str] = Counter()
+        self.sites: list[ImportedSite] = []
+        self.accounts: list[ImportedAccount] = []
+        self.read = 0
+        self._address_key = address_key
+        self._held: list[tuple[Any, ...]] = []
+        self._author_numbers: dict[str, int] = {}
+
+    def take(self, records: Iterable[Record]) -> None:
+        """Keep every record; raises what reading the file raises."""
+        takers: dict[type[Any], Callable[[Any], None]] = {
+            ImportedComment: self._take_comment,
+            ImportedThread: self._take_thread,
+            ImportedAuthor: self._take_author,
+            ImportedAccount: self.accounts.append,
+            ImportedSite: self.sites.append,
+            Unusable: self._take_unusable,
+        }
+        for record in records:
+            takers[type(record)](record)
+        self._let_go()
+        self.scratch.run("CREATE INDEX comments_source ON comments (source_id)")
+
+    def close(self) -> None:
+        self.scratch.close()
+
+    def _take_comment(self, one: ImportedComment) -> None:
+        self.read += 1
+        author = self._author_numbers.get(one.author.key) or self._author_number(one.author, one.created_at)
+        address_key = self._address_key(one.address, one.created_at) if one.address else None
+        self._held.append(
+            (
+                one.source_id,
+                one.thread,
+                one.parent,
+                author,
+                micros(one.created_at),
+                one.state,
+                address_key,
+                one.source_format,
+                _packed_or_none(one.exact),
+                one.source,
+            )
+        )
+        if one.voters:
+            self.scratch.run_many("INSERT OR IGNORE INTO voters VALUES (?)", [(key,) for key in one.voters])
+        if len(self._held) >= HELD_ROWS:
+            self._let_go()
+
+    def _take_thread(self, one: ImportedThread) -> None:
+        created = None if one.created_at is None else micros(one.created_at)
+        self.scratch.run(
+            "INSERT OR IGNORE INTO threads (reference, url, identifier, title, created, closed, hidden, exact)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                one.reference,
+                one.url,
+                one.identifier,
+                one.title,
+                created,
+                one.closed,
+                one.hidden,
+                _packed_or_none(one.exact),
+            ),
+        )
+        if one.keys:
+            self.scratch.run_many(
+                "INSERT INTO thread_keys SELECT n, ?, ?, ? FROM threads WHERE reference = ?",
+                [(key.kind, key.key, micros(key.created_at), one.reference) for key in one.keys],
+            )
+
+    def _take_author(self, one: ImportedAuthor) -> None:
+        self._author_number(one, EPOCH)
+
+    def _take_unusable(self, one: Unusable) -> None:
+        self.read += 1
+        self.unusable[one.reason] += 1
+
+    def _author_number(self, author: ImportedAuthor, seen_at: datetime) -> int:
+        self.scratch.run(
+            "INSERT OR IGNORE INTO authors (key, name, email, website, created, exact) VALUES (?, ?, ?, ?, ?, ?)",
+            (author.key, author.name, author.email, author.website, micros(seen_at), _packed_or_none(author.exact)),
+        )
+        found = self.scratch.row("SELECT n FROM authors WHERE key = ?", (author.key,))
+        number: int = found[0] if found else 0
+        if len(self._author_numbers) >= AUTHORS_REMEMBERED:
+            self._author_numbers.clear()
+        self._author_numbers[author.key] = number
+        return number
+
+    def _let_go(self) -> None:
+        self.scratch.run_many(
+            "INSERT INTO comments (source_id, thread, parent, author, created, state, address_key, format, exact,"
+            " source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._held,
+        )
+        self._held.clear()
+
+
+def micros(at: datetime) -> int:
+    return (at - EPOCH) // MICROSECOND
+
+
+def instant(at: int) -> datetime:
+    return EPOCH + timedelta(microseconds=at)
+
+
+def _packed_or_none(exact: Exact | None) -> bytes | None:
+    return None if exact is None else packed(exact)

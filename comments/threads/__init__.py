@@ -1,0 +1,1 @@
+"""A page's discussion: finding its thread, reading it, and everything readers do in it."""

@@ -1,0 +1,1 @@
+"""Every write that readers cause in a thread."""

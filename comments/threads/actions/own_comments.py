@@ -1,0 +1,218 @@
+"""What authors do with their own comments: edit, delete, bring back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from comments.identity.authors import Credentials, KnownAuthor, known_author
+from comments.identity.errors import TokenMissing
+from comments.rules import Judgement, Outcome
+from comments.text import Rendered
+from comments.threads.actions import judging
+from comments.threads.counters import PublicChange, publish_changed
+from comments.threads.errors import (
+    AlreadyDecided,
+    CommentUnknown,
+    EditWindowOver,
+    NotYours,
+    PostRefused,
+)
+from comments.threads.models import Comment, Revision, Thread
+from comments.threads.queries.paging import SHOWN
+from comments.threads.site_card import SiteCard
+from comments.threads.tree import Place
+
+_WITHOUT_SYNC = {"synchronize_session": False}
+_OWN: tuple[Any, ...] = (
+    *SHOWN,
+    Comment.reasons,
+    Comment.thread_id,
+    Comment.queue,
+    Comment.version,
+    Comment.deleted_at,
+    Comment.deleted_from,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EditOrder:
+    """A new text for one's own comment, already rendered."""
+
+    site: SiteCard
+    comment_id: UUID
+    source: str
+    rendered: Rendered
+    shown: Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class OwnComment:
+    """One's own comment after a change; `revision` is the edit of it that waits, if one does."""
+
+    comment: Row[Any]
+    revision: Row[Any] | None
+    thread_id: UUID
+    thread_url: str
+
+
+def edit_comment(session: Session, order: EditOrder, *, at: datetime) -> OwnComment:
+    """Give one's own comment a new text, judged as a post is.
+
+    An edit never publishes what waits. An edit of a public comment that is held waits as a revision, and the
+    approved text stays. Raises CommentUnknown, NotYours, AlreadyDecided, EditWindowOver, PostRefused.
+    """
+    author, row = _own_row(session, order.site.id, order.comment_id, order.shown, at)
+    if row.state not in {"approved", "pending", "spam"}:
+        raise AlreadyDecided("This comment is not here any more, so it cannot be edited.")
+    if row.state == "approved" and author.account_id is None:
+        _check_window(order.site, row, at, "edited")
+    judgement = judging.judge_edit(order, author, row)
+    if judgement.outcome is Outcome.REFUSE:
+        raise PostRefused(judging.in_words(judgement))
+    if row.state != "approved":
+        _replace_waiting(session, order, row, judgement, at)
+    elif judgement.outcome is Outcome.APPROVE:
+        _replace_public(session, order, row, at)
+    else:
+        _hold_revision(session, order, row, judgement, at)
+    return own_comment(session, row.id)
+
+
+def delete_comment(
+    session: Session, site: SiteCard, comment_id: UUID, shown: Credentials, *, at: datetime
+) -> OwnComment:
+    """Delete one's own comment; a parent of public replies becomes an empty place. Twice is once."""
+    author, row = _own_row(session, site.id, comment_id, shown, at)
+    if row.state == "deleted":
+        return own_comment(session, row.id)
+    if row.state == "removed":
+        raise AlreadyDecided("A moderator has removed this comment.")
+    if row.state == "approved" and author.account_id is None:
+        _check_window(site, row, at, "deleted")
+    _set_state(session, row, "deleted", queue="deleted", deleted_at=at, deleted_from=row.state)
+    session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=_WITHOUT_SYNC)
+    _published(session, site, row, -1 if row.state == "approved" else 0, at)
+    return own_comment(session, row.id)
+
+
+def restore_comment(
+    session: Session, site: SiteCard, comment_id: UUID, shown: Credentials, *, at: datetime
+) -> OwnComment:
+    """Bring one's own deleted comment back to the state it had, within the edit window. Twice is once."""
+    _, row = _own_row(session, site.id, comment_id, shown, at)
+    if row.state in {"approved", "pending", "spam"}:
+        return own_comment(session, row.id)
+    if row.state != "deleted" or row.deleted_from is None:
+        raise AlreadyDecided("A moderator has removed this comment.")
+    if row.deleted_at + site.settings.edit_window < at:
+        raise EditWindowOver("This comment was deleted too long ago to bring it back.")
+    state = row.deleted_from
+    _set_state(session, row, state, queue=state, deleted_at=None, deleted_from=None)
+    _published(session, site, row, 1 if state == "approved" else 0, at)
+    return own_comment(session, row.id)
+
+
+def own_comment(session: Session, comment_id: UUID) -> OwnComment:
+    columns: tuple[Any, ...] = (*_OWN, Thread.url.label("thread_url"))
+    row = session.execute(
+        select(*columns).join(Thread, Thread.id == Comment.thread_id).where(Comment.id == comment_id)
+    ).one()
+    waiting: tuple[Any, ...] = (Revision.source, Revision.reasons)
+    revision = session.execute(select(*waiting).where(Revision.comment_id == comment_id)).one_or_none()
+    return OwnComment(row, revision, row.thread_id, row.thread_url)
+
+
+def editable_until(site_window: timedelta, row: Row[Any]) -> datetime | None:
+    """Return until when a public comment's author may edit it; None for one that is not public."""
+    return row.created_at + site_window if row.state == "approved" else None
+
+
+def _own_row(
+    session: Session, site_id: UUID, comment_id: UUID, shown: Credentials, at: datetime
+) -> tuple[KnownAuthor, Row[Any]]:
+    """Return the asker and their comment, its thread's row held before its own as every writer does."""
+    if not shown.token_hashes:
+        raise TokenMissing("Only its author may do this. Send the token you were given when you posted.")
+    author = known_author(session, site_id, shown, at)
+    mine = (Comment.id == comment_id, Comment.site_id == site_id)
+    session.execute(
+        select(Thread.id).where(Thread.id.in_(select(Comment.thread_id).where(*mine))).with_for_update()
+    ).all()
+    row = session.execute(select(*_OWN).where(*mine).with_for_update()).one_or_none()
+    if row is None or ((author is None or row.author_id != author.id) and row.state != "approved"):
+        raise CommentUnknown("There is no such comment.")
+    if author is None or row.author_id != author.id:
+        raise NotYours("Only its author may do this.")
+    return author, row
+
+
+def _check_window(site: SiteCard, row: Row[Any], at: datetime, done: str) -> None:
+    closes = row.created_at + site.settings.edit_window
+    if at > closes:
+        minutes = site.settings.edit_window_seconds // 60
+        raise EditWindowOver(
+            f"Comments can be {done} for {minutes} minutes. You can reply to it instead.",
+            closed_at=closes.isoformat(),
+        )
+
+
+def _text_of(order: EditOrder) -> dict[str, Any]:
+    return {
+        "source": order.source,
+        "source_format": "markdown",
+        "html": order.rendered.html,
+        "renderer": order.rendered.renderer,
+    }
+
+
+def _replace_waiting(
+    session: Session, order: EditOrder, row: Row[Any], judgement: Judgement, at: datetime
+) -> None:
+    state = "spam" if "spam" in {row.state, judging.STATES[judgement.outcome]} else "pending"
+    reasons = row.reasons
+    if state == "pending" and judgement.reasons:
+        reasons = msgspec.json.encode(judgement.reasons).decode()
+    _set_state(session, row, state, queue=state, reasons=reasons, edited_at=at, **_text_of(order))
+
+
+def _replace_public(session: Session, order: EditOrder, row: Row[Any], at: datetime) -> None:
+    session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=_WITHOUT_SYNC)
+    _set_state(session, row, "approved", queue="approved", edited_at=at, **_text_of(order))
+    _published(session, order.site, row, 0, at)
+
+
+def _hold_revision(
+    session: Session, order: EditOrder, row: Row[Any], judgement: Judgement, at: datetime
+) -> None:
+    session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=_WITHOUT_SYNC)
+    session.execute(
+        insert(Revision).values(
+            comment_id=row.id,
+            site_id=order.site.id,
+            reasons=msgspec.json.encode(judgement.reasons).decode(),
+            created_at=at,
+            **_text_of(order),
+        )
+    )
+    _set_state(session, row, "approved", queue="pending")
+
+
+def _set_state(session: Session, row: Row[Any], state: str, **columns: Any) -> None:
+    session.execute(
+        update(Comment)
+        .where(Comment.id == row.id)
+        .values(state=state, version=Comment.version + 1, **columns),
+        execution_options=_WITHOUT_SYNC,
+    )
+
+
+def _published(session: Session, site: SiteCard, row: Row[Any], delta: int, at: datetime) -> None:
+    was_public = row.state == "approved" or delta
+    if was_public:
+        place = Place(row.root_id, row.depth, row.path)
+        publish_changed(session, [PublicChange(row.id, row.thread_id, site.id, place, delta)], at)

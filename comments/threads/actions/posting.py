@@ -1,0 +1,217 @@
+"""Posting a comment: one write from the facts to the row."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select
+from sqlalchemy.orm import Session
+
+from comments.identity.authors import (
+    Actor,
+    Credentials,
+    acting_author,
+    describe_guest,
+    give_token,
+    known_author,
+)
+from comments.ids import new_id
+from comments.rules import Outcome
+from comments.text import Rendered
+from comments.threads.actions import judging
+from comments.threads.actions.opening import Opened, locked_thread
+from comments.threads.counters import PublicChange, publish_changed
+from comments.threads.errors import (
+    KeyReused,
+    ParentElsewhere,
+    ParentNotPublic,
+    PostRefused,
+    ThreadClosed,
+    TooManyPosts,
+)
+from comments.threads.models import Comment
+from comments.threads.page_keys import PageKeys
+from comments.threads.queries.finding import thread_by_id
+from comments.threads.queries.paging import WITH_REASONS
+from comments.threads.site_card import SiteCard
+from comments.threads.tree import TOP, Place, place_below
+
+REPEAT_WITHIN = timedelta(minutes=1)
+KEY_GOOD_FOR = timedelta(hours=24)
+
+_REPEATED: tuple[Any, ...] = (
+    *WITH_REASONS,
+    Comment.thread_id,
+    Comment.post_key,
+    Comment.digest,
+    Comment.address_key,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostOrder:
+    """A comment that somebody wants to post, already rendered.
+
+    `post_key` is the hash of the request's Idempotency-Key, `digest` of the text and its place. `*_wait` are
+    the seconds until an address may post or open a thread again, 0 if it may now; `is_flood` says that the
+    thread or the site is over its rate.
+    """
+
+    site: SiteCard
+    page: PageKeys
+    title: str | None
+    parent_id: UUID | None
+    source: str
+    rendered: Rendered
+    name: str | None
+    email: str | None
+    website: str | None
+    shown: Credentials
+    post_key: bytes | None
+    digest: bytes
+    post_wait: int = 0
+    open_wait: int = 0
+    is_flood: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The stored comment. `gave_token` says that the new token of the order is its author's now."""
+
+    comment: Row[Any]
+    thread_url: str
+    thread_id: UUID
+    gave_token: bool
+    opened: bool = False
+
+
+def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
+    """Store a comment, or return the one that the same order has stored before.
+
+    The thread's row is held first, so that everything about it is decided one after another.
+    """
+    repeated = _repeated(session, order, at)
+    if repeated is not None:
+        return repeated
+    actor = acting_author(session, order.site.id, order.shown, at)
+    is_team = actor.author.account_id is not None
+    if order.post_wait and not is_team:
+        detail = f"A moment, please. You can post again in {order.post_wait} seconds."
+        raise TooManyPosts(detail, retry_after=order.post_wait)
+    name = judging.allowed_name(order, actor.author)
+    opened = locked_thread(session, order, is_team, at)
+    if opened.state != "open" and not is_team:
+        raise ThreadClosed("Comments on this page are closed. You can still read and share them.")
+    comment_id = new_id(at)
+    place = _place(session, order, opened, comment_id, at)
+    judgement = judging.judge_post(order, actor.author, name)
+    if judgement.outcome is Outcome.REFUSE:
+        raise PostRefused(judging.in_words(judgement))
+    if not is_team:
+        describe_guest(session, actor.author, name=name, email=order.email, website=order.website)
+    state = judging.STATES[judgement.outcome]
+    row = session.execute(
+        insert(Comment)
+        .values(
+            **_columns(order, actor, name, place, state),
+            id=comment_id,
+            thread_id=opened.id,
+            reasons=msgspec.json.encode(judgement.reasons).decode(),
+            created_at=at,
+        )
+        .returning(*WITH_REASONS)
+    ).one()
+    if state == "approved":
+        publish_changed(session, [PublicChange(comment_id, opened.id, order.site.id, place, 1)], at)
+    return Posted(row, opened.url, opened.id, gave_token=actor.is_new, opened=opened.is_new)
+
+
+def _columns(order: PostOrder, actor: Actor, name: str, place: Place, state: str) -> dict[str, Any]:
+    author = actor.author
+    return {
+        "site_id": order.site.id,
+        "parent_id": order.parent_id,
+        "root_id": place.root_id,
+        "depth": place.depth,
+        "path": place.path,
+        "author_id": author.id,
+        "author_name": name,
+        "author_kind": author.kind,
+        "author_badge": author.badge,
+        "author_website": order.website,
+        "source": order.source,
+        "source_format": "markdown",
+        "html": order.rendered.html,
+        "renderer": order.rendered.renderer,
+        "state": state,
+        "queue": state,
+        "listed": state == "approved",
+        "reply_total": 0,
+        "version": 1,
+        "rank": judging.UNVOTED_RANK,
+        "upvotes": 0,
+        "downvotes": 0,
+        "report_count": 0,
+        "address_key": order.shown.address_key,
+        "post_key": order.post_key,
+        "digest": order.digest,
+    }
+
+
+def _place(session: Session, order: PostOrder, opened: Opened, comment_id: UUID, at: datetime) -> Place:
+    if order.parent_id is None:
+        return TOP
+    parent = session.execute(
+        select(Comment.state, Comment.thread_id, Comment.root_id, Comment.depth, Comment.path).where(
+            Comment.id == order.parent_id, Comment.site_id == order.site.id
+        )
+    ).one_or_none()
+    if parent is None or parent.state != "approved":
+        raise ParentNotPublic("The comment you answer is not here any more.", parent_id=str(order.parent_id))
+    if parent.thread_id != opened.id:
+        raise ParentElsewhere("The comment you answer is on another page.", parent_id=str(order.parent_id))
+    return place_below(order.parent_id, Place(parent.root_id, parent.depth, parent.path), comment_id, at)
+
+
+def _repeated(session: Session, order: PostOrder, at: datetime) -> Posted | None:
+    """Return what an earlier request made with the same key, or the same person with the same text."""
+    same_text = and_(Comment.digest == order.digest, Comment.created_at > at - REPEAT_WITHIN)
+    same: ColumnElement[bool] = same_text
+    if order.post_key is not None:
+        same = or_(
+            and_(Comment.post_key == order.post_key, Comment.created_at > at - KEY_GOOD_FOR), same_text
+        )
+    rows = session.execute(
+        select(*_REPEATED).where(Comment.site_id == order.site.id, same).order_by(Comment.created_at)
+    ).all()
+    for row in rows:
+        if order.post_key is not None and row.post_key == order.post_key:
+            return _same_key(session, order, row, at)
+    if not rows:
+        return None
+    author = known_author(session, order.site.id, order.shown, at)
+    for row in rows:
+        is_same_author = author is not None and row.author_id == author.id
+        is_same_guest = row.address_key == order.shown.address_key and row.author_name == order.name
+        if is_same_author or (author is None and is_same_guest):
+            return _as_posted(session, row, gave_token=False)
+    return None
+
+
+def _same_key(session: Session, order: PostOrder, row: Row[Any], at: datetime) -> Posted:
+    if row.digest != order.digest:
+        raise KeyReused(
+            "This Idempotency-Key was used for another comment.",
+            errors={"Idempotency-Key": "was used before"},
+        )
+    is_new_guest = not order.shown.token_hashes and row.author_kind == "guest"
+    if is_new_guest:
+        give_token(session, order.site.id, row.author_id, order.shown.new_token_hash, at)
+    return _as_posted(session, row, gave_token=is_new_guest)
+
+
+def _as_posted(session: Session, row: Row[Any], *, gave_token: bool) -> Posted:
+    thread = thread_by_id(session, row.thread_id)
+    return Posted(row, thread.url, thread.id, gave_token=gave_token)

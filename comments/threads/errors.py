@@ -1,0 +1,113 @@
+"""What can be refused in a thread, each with its lasting code."""
+
+from comments import errors
+
+
+class CommentUnknown(errors.NotFound):
+    code = "comment-unknown"
+
+
+class PageRefused(errors.NotAllowed):
+    """The page is not under one of the site's origins."""
+
+    code = "page-refused"
+
+
+class PageMissing(errors.Invalid):
+    """Neither a URL nor an identifier was given."""
+
+    code = "page-missing"
+
+
+class CursorRefused(errors.BadRequest):
+    """A cursor that we did not make, or made for another place."""
+
+    code = "cursor-refused"
+
+
+class ParentNotPublic(errors.Conflict):
+    code = "parent-not-public"
+
+
+class ParentElsewhere(errors.Conflict):
+    """The comment that is answered belongs to another page."""
+
+    code = "parent-elsewhere"
+
+
+class ThreadClosed(errors.NotAllowed):
+    code = "thread-closed"
+
+
+class NotYours(errors.NotAllowed):
+    """Only its author may do this."""
+
+    code = "not-yours"
+
+
+class OwnComment(errors.NotAllowed):
+    """Nobody votes on their own comment."""
+
+    code = "own-comment"
+
+
+class EditWindowOver(errors.Conflict):
+    code = "edit-window-over"
+
+
+class AlreadyDecided(errors.Conflict):
+    """A moderator has removed it, or it is deleted: there is nothing left to change."""
+
+    code = "already-decided"
+
+
+class NameReserved(errors.Invalid):
+    """The name belongs, or looks as if it belonged, to one of the site's team."""
+
+    code = "name-reserved"
+
+
+class NameMissing(errors.Invalid):
+    """A guest's first comment needs a name."""
+
+    code = "name-missing"
+
+
+class PostRefused(errors.NotAllowed):
+    """A rule of the site refuses the text."""
+
+    code = "post-refused"
+
+
+class KeyReused(errors.Invalid):
+    """The Idempotency-Key was used for another comment."""
+
+    code = "idempotency-key-reused"
+
+
+class KeyTooShort(errors.Invalid):
+    code = "idempotency-key-short"
+
+
+class TooManyKeys(errors.Invalid):
+    """More than 100 pages in one request for counts."""
+
+    code = "too-many-keys"
+
+
+class IdsRefused(errors.Invalid):
+    """The ids of comments cannot be read, or are too many."""
+
+    code = "ids-refused"
+
+
+class TooManyPosts(errors.TooMany):
+    code = "too-many-posts"
+
+
+class TooManyThreads(errors.TooMany):
+    code = "too-many-threads"
+
+
+class TooManyActions(errors.TooMany):
+    code = "too-many-actions"

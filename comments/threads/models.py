@@ -1,0 +1,192 @@
+"""Tables of the discussions: threads, the keys that lead to them, comments, votes and reports."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from comments.storage import Base, CText, UtcTime
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    # SQLite takes a partial index only for a query that says the condition in its words, and SQLAlchemy
+    # writes a true column as `listed = 1` there and as `listed` on PostgreSQL.
+    on_sqlite = text(where.replace("listed", "listed = 1"))
+    return Index(name, *columns, unique=unique, sqlite_where=on_sqlite, postgresql_where=text(where))
+
+
+class Thread(Base):
+    """One page's discussion. `version` rises with every change that a reader can see."""
+
+    __tablename__ = "threads"
+    __table_args__ = (
+        # Names the threads that other processes have changed since the last look.
+        Index("ix_threads_updated_at", "updated_at"),
+        # Lists a site's threads, newest first.
+        Index("ix_threads_site", "site_id", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    url: Mapped[str] = mapped_column(Text)
+    """The page's address as it was first given, for links."""
+    identifier: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str | None] = mapped_column(Text)
+    title_confirmed: Mapped[bool] = mapped_column(default=False)
+    """False while only a guest has claimed the title; the first approval in the thread settles it."""
+    state: Mapped[str] = mapped_column(Text, default="open")
+    comment_count: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class ThreadKey(Base):
+    """A key that leads to a thread: `kind` is `url` (normalised) or `identifier`. Keys are only added."""
+
+    __tablename__ = "thread_keys"
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """SHA-256 of kind and key: an index entry must stay short, and a URL may have 2,000 characters."""
+    kind: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text)
+    # Shows a thread's aliases.
+    thread_id: Mapped[UUID] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Comment(Base):
+    """One comment with its three texts (source and format, html, renderer version) and its place in the tree.
+
+    `parent_id` is whom it answers. It stands at `depth` (0 to 12) under `root_id`, at `path`: one segment of
+    24 bytes for each ancestor below the root and for itself (`threads.tree`); a root has no `root_id` and an
+    empty path. `listed` = public itself or the place of public replies; `reply_total` = public descendants.
+    `queue` is where moderators find it: its state, or `pending` while an edit waits.
+    """
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        # Pages of top-level comments, newest or oldest first.
+        _partial(
+            "ix_comments_top_by_time", "thread_id", "created_at", "id", where="root_id IS NULL AND listed"
+        ),
+        # Pages of top-level comments, best first.
+        _partial(
+            "ix_comments_top_by_rank",
+            "thread_id",
+            "rank",
+            "created_at",
+            "id",
+            where="root_id IS NULL AND listed",
+        ),
+        # The replies below a root, in reading order.
+        _partial("ix_comments_branch", "root_id", "path", where="root_id IS NOT NULL AND listed"),
+        # Moderators' queues, by state and time.
+        Index("ix_comments_queue", "site_id", "queue", "created_at", "id"),
+        # What an author still has waiting in a thread.
+        _partial("ix_comments_waiting", "author_id", "thread_id", where="state IN ('pending', 'spam')"),
+        # A repeated Idempotency-Key finds the comment it made; upkeep clears keys after a day.
+        _partial("uq_comments_post_key", "site_id", "post_key", where="post_key IS NOT NULL", unique=True),
+        # The same text on the same place within a minute; upkeep clears digests after a day.
+        _partial("ix_comments_digest", "site_id", "digest", where="digest IS NOT NULL"),
+        # Upkeep forgets addresses after 30 days.
+        _partial("ix_comments_address", "created_at", where="address_key IS NOT NULL"),
+        # An import run twice finds what it brought in the first time; old deep links lead on.
+        _partial(
+            "uq_comments_source",
+            "site_id",
+            "source_system",
+            "source_id",
+            where="source_id IS NOT NULL",
+            unique=True,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    thread_id: Mapped[UUID] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"))
+    parent_id: Mapped[UUID | None] = mapped_column(Uuid)
+    root_id: Mapped[UUID | None] = mapped_column(Uuid)
+    depth: Mapped[int] = mapped_column(default=0)
+    path: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id"))
+    author_name: Mapped[str] = mapped_column(Text)
+    author_kind: Mapped[str] = mapped_column(Text)
+    author_badge: Mapped[str | None] = mapped_column(Text)
+    """`author` (the page's owner), `moderator` or nothing."""
+    author_website: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    source_format: Mapped[str] = mapped_column(Text, default="markdown")
+    html: Mapped[str] = mapped_column(Text)
+    renderer: Mapped[int]
+    state: Mapped[str] = mapped_column(CText)
+    queue: Mapped[str] = mapped_column(CText)
+    listed: Mapped[bool]
+    reply_total: Mapped[int] = mapped_column(default=0)
+    reasons: Mapped[str] = mapped_column(Text, default="[]")
+    """A JSON list of why it waits, in words."""
+    version: Mapped[int] = mapped_column(default=1)
+    rank: Mapped[int] = mapped_column(default=0)
+    upvotes: Mapped[int] = mapped_column(default=0)
+    downvotes: Mapped[int] = mapped_column(default=0)
+    report_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    deleted_from: Mapped[str | None] = mapped_column(Text)
+    """The state it had when its author deleted it: what their `restore` goes back to."""
+    address_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    post_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    source_system: Mapped[str | None] = mapped_column(CText)
+    source_id: Mapped[str | None] = mapped_column(CText)
+
+
+class Revision(Base):
+    """An edit of a public comment that waits for a moderator; the approved text stays public meanwhile."""
+
+    __tablename__ = "revisions"
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    source: Mapped[str] = mapped_column(Text)
+    source_format: Mapped[str] = mapped_column(Text, default="markdown")
+    html: Mapped[str] = mapped_column(Text)
+    renderer: Mapped[int]
+    reasons: Mapped[str] = mapped_column(Text, default="[]")
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Vote(Base):
+    """One identity's vote on one comment: +1 or -1. `counted` is false past three guest votes an address."""
+
+    __tablename__ = "votes"
+    __table_args__ = (
+        # How many guests of one address have voted on a comment.
+        _partial("ix_votes_address", "comment_id", "address_key", where="address_key IS NOT NULL"),
+        # Upkeep forgets addresses after 30 days.
+        _partial("ix_votes_address_age", "created_at", where="address_key IS NOT NULL"),
+    )
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    value: Mapped[int]
+    counted: Mapped[bool] = mapped_column(default=True)
+    address_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Report(Base):
+    """One identity's report of one comment. It hides nothing; a moderator reads it."""
+
+    __tablename__ = "reports"
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    reason: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcTime)

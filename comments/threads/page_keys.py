@@ -1,0 +1,64 @@
+"""What leads to a page's thread: its identifier, else its normalised URL."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from comments.errors import Invalid
+from comments.sites.origins import origin_allowed
+from comments.threads.errors import PageMissing, PageRefused
+from comments.threads.urls import normalise_url, parse_page_url
+
+LONGEST_IDENTIFIER = 1_000
+
+
+class IdentifierRefused(Invalid):
+    code = "identifier-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PageKeys:
+    """The keys a page gives, the stronger first; `url` is the address as given."""
+
+    identifier: str | None
+    url: str | None
+    url_key: str | None
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Kind and key, the identifier first."""
+        pairs = [("identifier", self.identifier), ("url", self.url_key)]
+        return [(kind, key) for kind, key in pairs if key is not None]
+
+    @property
+    def hashes(self) -> list[bytes]:
+        return [key_hash(kind, key) for kind, key in self.pairs]
+
+
+def key_hash(kind: str, key: str) -> bytes:
+    """Return the 32 bytes under which a key is found."""
+    return hashlib.sha256(f"{kind}\x00{key}".encode()).digest()
+
+
+def page_keys(url: str | None, identifier: str | None) -> PageKeys:
+    """Return a page's keys. Raises PageMissing without any, Invalid for a URL that no page can have."""
+    identifier = (identifier or "").strip() or None
+    url = (url or "").strip() or None
+    if url is None and identifier is None:
+        raise PageMissing("Say which page: give `url` or `identifier`.", errors={"url": "is needed"})
+    if identifier is not None and len(identifier) > LONGEST_IDENTIFIER:
+        detail = f"An identifier may have {LONGEST_IDENTIFIER} characters."
+        raise IdentifierRefused(detail, errors={"identifier": detail})
+    return PageKeys(identifier, url, None if url is None else normalise_url(url))
+
+
+def check_page_origin(url: str, origins: Sequence[str]) -> None:
+    """Raise PageRefused, which names both, unless the page's URL is under one of the site's origins."""
+    origin = parse_page_url(url).origin
+    if not origin_allowed(origin, origins):
+        allowed = ", ".join(origins)
+        raise PageRefused(
+            f"Pages of {origin} have no comments here. Allowed is {allowed}.",
+            origin=origin,
+            allowed=[*origins],
+        )

@@ -1,0 +1,1 @@
+"""Every question that is asked about threads and their comments."""

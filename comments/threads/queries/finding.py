@@ -1,0 +1,70 @@
+"""Finding threads by their keys and comments by their ids."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from comments.threads.models import Comment, Thread, ThreadKey
+from comments.threads.page_keys import PageKeys
+
+THREAD: tuple[Any, ...] = (
+    Thread.id,
+    Thread.site_id,
+    Thread.url,
+    Thread.identifier,
+    Thread.title,
+    Thread.title_confirmed,
+    Thread.state,
+    Thread.comment_count,
+    Thread.version,
+)
+
+
+def thread_by_keys(session: Session, site_id: UUID, keys: PageKeys, *, lock: bool = False) -> Row[Any] | None:
+    """Return the thread these keys lead to: the identifier's, else the URL's. `lock` holds its row."""
+    hashes = keys.hashes
+    columns: tuple[Any, ...] = (*THREAD, ThreadKey.key_hash)
+    statement = (
+        select(*columns)
+        .join(ThreadKey, ThreadKey.thread_id == Thread.id)
+        .where(ThreadKey.site_id == site_id, ThreadKey.key_hash.in_(hashes))
+    )
+    if lock:
+        statement = statement.with_for_update(of=Thread)
+    found = {row.key_hash: row for row in session.execute(statement)}
+    return next((found[wanted] for wanted in hashes if wanted in found), None)
+
+
+def threads_by_key_hashes(
+    session: Session, site_id: UUID, hashes: Sequence[bytes]
+) -> Mapping[bytes, Row[Any]]:
+    """Return id, comment_count and version of the threads that keys lead to, by the key's hash."""
+    columns: tuple[Any, ...] = (ThreadKey.key_hash, Thread.id, Thread.comment_count, Thread.version)
+    statement = (
+        select(*columns)
+        .join(Thread, Thread.id == ThreadKey.thread_id)
+        .where(ThreadKey.site_id == site_id, ThreadKey.key_hash.in_(hashes))
+    )
+    return {row.key_hash: row for row in session.execute(statement)}
+
+
+def thread_by_id(session: Session, thread_id: UUID) -> Row[Any]:
+    return session.execute(select(*THREAD).where(Thread.id == thread_id)).one()
+
+
+def threads_changed_since(session: Session, moment: datetime) -> Sequence[Row[Any]]:
+    """Return id, site_id and version of the threads that changed at `moment` or later."""
+    columns: tuple[Any, ...] = (Thread.id, Thread.site_id, Thread.version)
+    statement = select(*columns).where(Thread.updated_at >= moment)
+    return session.execute(statement).all()
+
+
+def comment_by_id(session: Session, site_id: UUID, comment_id: UUID) -> Comment | None:
+    """Return a comment of this site, whatever its state."""
+    return session.execute(
+        select(Comment).where(Comment.id == comment_id, Comment.site_id == site_id)
+    ).scalar_one_or_none()

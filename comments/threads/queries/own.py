@@ -1,0 +1,84 @@
+"""What depends on who asks: one's votes, one's waiting comments, what one may still edit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from comments.identity.authors import KnownAuthor
+from comments.threads.models import Comment, Revision, Vote
+from comments.threads.page_keys import PageKeys
+from comments.threads.queries.finding import thread_by_keys
+from comments.threads.queries.paging import WITH_REASONS
+
+MOST_WAITING = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """`thread` of the page, if it has one; `votes` by comment; `waiting` rows, newest last.
+
+    `editable` are rows of public comments inside the edit window, `revisions` the edits of them that wait.
+    """
+
+    thread: Row[Any] | None
+    votes: dict[UUID, int]
+    waiting: Sequence[Row[Any]]
+    editable: Sequence[Row[Any]]
+    revisions: dict[UUID, Row[Any]]
+
+
+def own_on_page(
+    session: Session,
+    site_id: UUID,
+    author: KnownAuthor,
+    keys: PageKeys | None,
+    ids: Sequence[UUID],
+    *,
+    editable_since: datetime,
+) -> Own:
+    """Return what `author` has on a page and on these comments; `keys` None asks for the comments alone."""
+    votes = select(Vote.comment_id, Vote.value).where(Vote.author_id == author.id, Vote.comment_id.in_(ids))
+    editable = select(*WITH_REASONS).where(
+        Comment.id.in_(ids),
+        Comment.author_id == author.id,
+        Comment.state == "approved",
+        Comment.created_at > editable_since,
+    )
+    thread = thread_by_keys(session, site_id, keys) if keys else None
+    rows = session.execute(editable).all() if ids else []
+    return Own(
+        thread,
+        {row.comment_id: row.value for row in session.execute(votes)} if ids else {},
+        waiting_comments(session, author.id, thread.id) if thread else [],
+        rows,
+        revisions_of(session, [row.id for row in rows]),
+    )
+
+
+def waiting_comments(session: Session, author_id: UUID, thread_id: UUID) -> Sequence[Row[Any]]:
+    """Return an author's comments in a thread that no one else sees yet, the newest 50, oldest first."""
+    statement = (
+        select(*WITH_REASONS)
+        .where(
+            Comment.author_id == author_id,
+            Comment.thread_id == thread_id,
+            Comment.state.in_(("pending", "spam")),
+        )
+        .order_by(Comment.created_at.desc())
+        .limit(MOST_WAITING)
+    )
+    return session.execute(statement).all()[::-1]
+
+
+def revisions_of(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+    """Return the waiting edits of these comments."""
+    if not comment_ids:
+        return {}
+    columns: tuple[Any, ...] = (Revision.comment_id, Revision.source, Revision.html, Revision.reasons)
+    statement = select(*columns).where(Revision.comment_id.in_(comment_ids))
+    return {row.comment_id: row for row in session.execute(statement)}

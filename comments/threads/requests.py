@@ -1,0 +1,86 @@
+"""The shapes of what is asked of threads: queries and bodies, with their limits."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from comments.threads.queries.paging import Sort
+
+Limit = Annotated[int, Meta(ge=1, le=100)]
+Url = Annotated[str, Meta(max_length=2_000)]
+Cursor = Annotated[str, Meta(max_length=1_000)]
+
+
+class ThreadQuery(msgspec.Struct):
+    """Which page, and which part of its discussion."""
+
+    url: Url | None = None
+    identifier: str | None = None
+    sort: Sort | None = None
+    cursor: Cursor | None = None
+    limit: Limit = 25
+    around: UUID | None = None
+
+
+class RepliesQuery(msgspec.Struct):
+    cursor: Cursor | None = None
+    limit: Limit = 25
+
+
+class CountsQuery(msgspec.Struct):
+    url: list[str] = []
+    identifier: list[str] = []
+
+
+class MeQuery(msgspec.Struct):
+    """`ids` are comment ids with commas between them, at most 200."""
+
+    url: Url | None = None
+    identifier: str | None = None
+    ids: str = ""
+
+
+class Page(msgspec.Struct):
+    """The page that is commented on. A title given by a guest is provisional until a comment is approved."""
+
+    url: Url | None = None
+    identifier: str | None = None
+    title: str | None = None
+
+
+class AuthorGiven(msgspec.Struct):
+    """What a guest says of themselves. The e-mail is never shown."""
+
+    name: str | None = None
+    email: str | None = None
+    website: str | None = None
+
+
+class PostBody(msgspec.Struct):
+    """A new comment: Markdown, at most 10,000 code points."""
+
+    page: Page
+    body: str
+    parent_id: UUID | None = None
+    author: AuthorGiven | None = None
+
+
+class EditBody(msgspec.Struct):
+    body: str
+
+
+class PreviewBody(msgspec.Struct):
+    body: str
+
+
+class VoteBody(msgspec.Struct):
+    value: Literal[1, 0, -1]
+
+
+class ReportBody(msgspec.Struct):
+    """Why a moderator should look at it."""
+
+    reason: Literal["spam", "abuse", "off-topic", "personal-data", "other"]
+    note: Annotated[str, Meta(max_length=1_000)] = ""

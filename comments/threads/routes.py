@@ -1,0 +1,196 @@
+"""The HTTP API of threads: reading. Answers to anonymous readers come from the page cache."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.identity.authors import KnownAuthor, known_author
+from comments.identity.errors import TokenUnknown
+from comments.identity.routes import MalformedToken, credentials
+from comments.sites.errors import SiteUnknown
+from comments.threads import counting, reading, wire
+from comments.threads.errors import CommentUnknown, CursorRefused, IdsRefused, PageMissing, TooManyKeys
+from comments.threads.mine import MeAnswer, me_answer
+from comments.threads.page_keys import page_keys
+from comments.threads.requests import CountsQuery, MeQuery, RepliesQuery, ThreadQuery
+from comments.threads.site_card import SiteCard
+from comments.web.answers import JSON, Body
+from comments.web.routing import Api, QueryRefused, read_query
+from comments.web.service import service
+
+api = Api("/api/v1/sites/{site}", tag="Discussions")
+
+SHARED = [(b"cache-control", b"public, max-age=0, s-maxage=1, stale-if-error=600")]
+"""For what every anonymous reader gets alike. No stale-while-revalidate: a browser would obey it too, and
+whoever posts and reloads would miss their comment (RFC 5861)."""
+
+_PAGE = (SiteUnknown, PageMissing, QueryRefused)
+
+
+@api.endpoint(
+    "GET",
+    "/thread",
+    answers={200: wire.ThreadAnswer},
+    errors=(*_PAGE, CursorRefused, CommentUnknown),
+    reads=ThreadQuery,
+)
+async def get_thread(request: Request) -> Response:
+    """A page of a page's discussion.
+
+    Top-level comments in the order asked for, each with its first replies in reading order. A page nobody has
+    written on has `thread.id` null; asking creates nothing. With `around` the page begins with the top-level
+    comment that one stands under, the branch down to it open.
+    """
+    svc, address = service(request), _address(request, ThreadQuery)
+    body = svc.cache.get(address)
+    if body is None:
+        query = read_query(request, ThreadQuery)
+        site = await site_of(request)
+        page = page_keys(query.url, query.identifier)
+        opened = svc.openings.get(site.id, 0)
+        answer, thread = await svc.db.read(reading.thread_answer, svc.keys, site, page, query)
+        body = Body(msgspec.json.encode(answer), JSON, SHARED)
+        svc.cache.put(address, body, [_version(site, thread, opened)])
+    return _conditional(request, body)
+
+
+@api.endpoint(
+    "GET",
+    "/comments/{id}/replies",
+    answers={200: wire.RepliesAnswer},
+    errors=(SiteUnknown, QueryRefused, CursorRefused, CommentUnknown),
+    reads=RepliesQuery,
+)
+async def get_replies(request: Request) -> Response:
+    """Replies below a comment, flat, in reading order: depth first, oldest first."""
+    svc, address = service(request), _address(request, RepliesQuery)
+    body = svc.cache.get(address)
+    if body is None:
+        query = read_query(request, RepliesQuery)
+        site = await site_of(request)
+        answer, thread = await svc.db.read(
+            reading.replies_answer, svc.keys, site, comment_id_of(request), query
+        )
+        body = Body(msgspec.json.encode(answer), JSON, SHARED)
+        svc.cache.put(address, body, [(thread.id, thread.version)])
+    return _conditional(request, body)
+
+
+@api.endpoint(
+    "GET",
+    "/comments/{id}",
+    answers={200: wire.CommentAnswer},
+    errors=(SiteUnknown, CommentUnknown, TokenUnknown, MalformedToken),
+)
+async def get_comment(request: Request) -> Response:
+    """One comment and what it stands under; with a token also one's own that waits."""
+    svc, site = service(request), await site_of(request)
+    author = await asking_author(request, site)
+    answer, _ = await svc.db.read(reading.comment_answer, svc.keys, site, comment_id_of(request), author)
+    headers = [(b"cache-control", b"no-store")] if author else SHARED
+    return _conditional(request, Body(msgspec.json.encode(answer), JSON, headers))
+
+
+@api.endpoint(
+    "GET", "/counts", answers={200: counting.CountsAnswer}, errors=(*_PAGE, TooManyKeys), reads=CountsQuery
+)
+async def get_counts(request: Request) -> Response:
+    """How many public comments pages have, in the order asked; unknown pages have 0. At most 100 keys."""
+    return await _counts(request, _address(request, CountsQuery), _asked_in_order(request))
+
+
+@api.endpoint("POST", "/counts", answers={200: counting.CountsAnswer}, errors=(SiteUnknown, TooManyKeys))
+async def post_counts(request: Request) -> Response:
+    """The same for one URL a line, as text/plain: an address could not hold so many. Changes nothing."""
+    text = (await request.body()).decode("utf-8", "replace").replace("\x00", "\ufffd")
+    asked = [("url", line.strip()) for line in text.splitlines() if line.strip()]
+    return await _counts(request, None, asked)
+
+
+@api.endpoint(
+    "GET",
+    "/me",
+    answers={200: MeAnswer},
+    errors=(SiteUnknown, QueryRefused, IdsRefused, TokenUnknown, MalformedToken),
+    access="guest",
+)
+async def get_me(request: Request, query: MeQuery) -> MeAnswer:
+    """What depends on who asks: identity, votes, waiting comments, what may still be edited.
+
+    `ids` are comment ids with commas between them, at most 200.
+    """
+    svc, site = service(request), await site_of(request)
+    shown, _ = credentials(request)
+    return await svc.db.read(me_answer, svc.keys, site, shown, query, svc.clock.now())
+
+
+async def site_of(request: Request) -> SiteCard:
+    """Return the site in the address. Raises SiteUnknown."""
+    card: SiteCard = await request.app.state.site_book.card(request.path_params["site"])
+    return card
+
+
+def comment_id_of(request: Request) -> UUID:
+    """Return the comment id in the address; a text that is none is a comment that does not exist."""
+    try:
+        return UUID(request.path_params["id"])
+    except ValueError:
+        raise CommentUnknown("There is no such comment.") from None
+
+
+async def asking_author(request: Request, site: SiteCard) -> KnownAuthor | None:
+    shown, _ = credentials(request)
+    if not shown.token_hashes:
+        return None
+    svc = service(request)
+    return await svc.db.read(known_author, site.id, shown, svc.clock.now())
+
+
+async def _counts(request: Request, address: object, asked: Sequence[tuple[str, str]]) -> Response:
+    svc = service(request)
+    body = svc.cache.get(address) if address else None
+    if body is None:
+        site = await site_of(request)
+        opened = svc.openings.get(site.id, 0)
+        answer, shows = await svc.db.read(counting.counts_answer, site.id, asked)
+        body = Body(msgspec.json.encode(answer), JSON, SHARED)
+        if address:
+            svc.cache.put(address, body, [*shows, (site.id, opened)])
+    return _conditional(request, body)
+
+
+def _asked_in_order(request: Request) -> list[tuple[str, str]]:
+    read_query(request, CountsQuery)
+    pairs = parse_qsl(request.scope["query_string"].decode("ascii"), keep_blank_values=True)
+    return [(name, value) for name, value in pairs if name in {"url", "identifier"}]
+
+
+def _version(site: SiteCard, thread: Row[Any] | None, opened: int) -> tuple[UUID, int]:
+    return (site.id, opened) if thread is None else (thread.id, thread.version)
+
+
+def _address(request: Request, shape: type[msgspec.Struct]) -> tuple[str, bytes]:
+    """Return under what an answer is kept: the raw path and query, without parameters nobody knows."""
+    path, raw = request.scope["path"], request.scope["query_string"]
+    known = shape.__struct_fields__
+    names = [part.partition(b"=")[0].decode("latin-1") for part in raw.split(b"&")]
+    if all(name in known for name in names):
+        return path, raw
+    pairs = [(name, value) for name, value in parse_qsl(raw.decode("latin-1")) if name in known]
+    return path, urlencode(pairs).encode()
+
+
+def _conditional(request: Request, body: Body) -> Response:
+    accept_encoding = if_none_match = ""
+    for name, value in request.scope["headers"]:
+        if name == b"accept-encoding":
+            accept_encoding = value.decode("latin-1")
+        elif name == b"if-none-match":
+            if_none_match = value.decode("latin-1")
+    return body.answer(accept_encoding, if_none_match)

@@ -1,0 +1,223 @@
+"""The shapes of threads and comments on the wire: an allow-list, and the only way out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Row
+
+from comments.keys import Keyring
+from comments.text import OLDEST_SAFE_RENDERER, render
+from comments.threads.cursors import write_cursor
+from comments.threads.queries.paging import CommentPage, Position
+from comments.threads.tree import Place, stands_under
+
+
+class AuthorShown(msgspec.Struct):
+    """Who wrote it. `id` is opaque and of this site only; `kind` is guest, moderator or imported."""
+
+    id: UUID
+    name: str
+    kind: str
+    badge: str | None
+    website: str | None
+
+
+class ReplyTo(msgspec.Struct):
+    """Whom it answers."""
+
+    id: UUID
+    name: str
+
+
+class Replies(msgspec.Struct):
+    """`total` public comments below; `next` continues after those given, in reading order."""
+
+    comments: list["CommentShown"]
+    total: int
+    next: str | None
+
+
+class CommentShown(msgspec.Struct, omit_defaults=True):
+    """A comment as readers see it. In an empty place `author` and `html` are null.
+
+    `parent_id` is whom it answers; it stands at `depth` (0 to 12). One's own also carry `body` (the source),
+    `editable_until`, `reasons` (why it waits) and `waiting_body` (an edit that waits).
+    """
+
+    id: UUID
+    parent_id: UUID | None
+    depth: int
+    reply_to: ReplyTo | None
+    state: str
+    author: AuthorShown | None
+    html: str | None
+    created_at: datetime
+    edited_at: datetime | None
+    score: int
+    upvotes: int
+    downvotes: int
+    permalink: str
+    replies: Replies
+    body: str | UnsetType = UNSET
+    editable_until: datetime | UnsetType = UNSET
+    reasons: list[str] | UnsetType = UNSET
+    waiting_body: str | UnsetType = UNSET
+
+
+class ThreadShown(msgspec.Struct):
+    """A page's discussion; `id` is null as long as nobody has written there."""
+
+    id: UUID | None
+    url: str | None
+    title: str | None
+    state: str
+    comment_count: int
+    version: int
+
+
+class ThreadAnswer(msgspec.Struct, omit_defaults=True):
+    """One page of a discussion; `next` and `previous` are cursors."""
+
+    thread: ThreadShown
+    comments: list[CommentShown]
+    next: str | None
+    previous: str | UnsetType | None = UNSET
+
+
+class RepliesAnswer(msgspec.Struct):
+    """Replies in reading order, depth first, oldest first; flat."""
+
+    comments: list[CommentShown]
+    total: int
+    next: str | None
+
+
+class CommentAnswer(msgspec.Struct):
+    """A comment, its thread, and the comments it stands under, the outermost first."""
+
+    thread: ThreadShown
+    ancestors: list[CommentShown]
+    comment: CommentShown
+
+
+@dataclass(slots=True)
+class Wording:
+    """Turns rows into what is shown: with one thread's address, and the names of those who are answered."""
+
+    keys: Keyring
+    site_id: UUID
+    thread_id: UUID
+    thread_url: str
+    names: dict[UUID, str] = field(default_factory=dict)
+
+    def comment(self, row: Row[Any]) -> CommentShown:
+        """Return `row` without replies; what is not public is an empty place."""
+        public = row.state == "approved"
+        answered = self.names.get(row.parent_id) if row.parent_id else None
+        return CommentShown(
+            id=row.id,
+            parent_id=row.parent_id,
+            depth=row.depth,
+            reply_to=ReplyTo(row.parent_id, answered) if answered is not None else None,
+            state=row.state if row.state in {"approved", "deleted"} else "removed",
+            author=_author(row) if public else None,
+            html=safe_html(row) if public else None,
+            created_at=row.created_at,
+            edited_at=row.edited_at if public else None,
+            score=row.upvotes - row.downvotes if public else 0,
+            upvotes=row.upvotes if public else 0,
+            downvotes=row.downvotes if public else 0,
+            permalink=f"{self.thread_url.partition('#')[0]}#comment-{row.id}",
+            replies=Replies([], row.reply_total, None),
+        )
+
+    def own(
+        self, row: Row[Any], *, editable_until: datetime | None, revision: Row[Any] | None = None
+    ) -> CommentShown:
+        """Return `row` as its author sees it: spam reads as pending."""
+        shown = self.comment(row)
+        shown.state = "pending" if row.state == "spam" else row.state
+        shown.author, shown.html, shown.edited_at = _author(row), safe_html(row), row.edited_at
+        shown.body = row.source
+        if row.state in {"pending", "spam"}:
+            shown.reasons = [] if row.state == "spam" else msgspec.json.decode(row.reasons, type=list[str])
+        if revision is not None:
+            shown.waiting_body = revision.source
+            shown.reasons = msgspec.json.decode(revision.reasons, type=list[str])
+        if editable_until is not None:
+            shown.editable_until = editable_until
+        return shown
+
+    def learn_names(self, rows: Iterable[Row[Any]]) -> None:
+        self.names.update({row.id: row.author_name for row in rows if row.state == "approved"})
+
+    def cursor(self, place: str, position: Position | None) -> str | None:
+        if position is None:
+            return None
+        return write_cursor(
+            self.keys, f"{self.site_id}/{self.thread_id}/{place}", tuple(map(_packed, position))
+        )
+
+    def nested(self, page: CommentPage) -> list[CommentShown]:
+        """Return the page's top-level comments with their replies below them."""
+        shown = {row.id: self.comment(row) for row in [*page.tops, *page.replies]}
+        for row in page.replies:
+            above = stands_under(Place(row.root_id, row.depth, row.path))
+            if above in shown:
+                shown[above].replies.comments.append(shown[row.id])
+        for root_id, path in page.replies_end.items():
+            shown[root_id].replies.next = self.cursor(f"below/{root_id}", (path,))
+        return [shown[row.id] for row in page.tops]
+
+
+def missing_names(rows: Sequence[Row[Any]]) -> list[UUID]:
+    """Return the ids of those answered who are not among the rows."""
+    here = {row.id for row in rows}
+    return list({row.parent_id for row in rows if row.parent_id and row.parent_id not in here})
+
+
+def thread_shown(row: Row[Any]) -> ThreadShown:
+    title = row.title if row.title_confirmed else None
+    return ThreadShown(row.id, row.url, title, row.state, row.comment_count, row.version)
+
+
+def unopened_thread(url: str | None) -> ThreadShown:
+    return ThreadShown(None, url, None, "open", 0, 0)
+
+
+def safe_html(row: Row[Any]) -> str:
+    """Return the HTML; what an unsafe old renderer made is made again, in memory."""
+    if row.renderer >= OLDEST_SAFE_RENDERER:
+        return str(row.html)
+    return render(row.source, format=row.source_format).html
+
+
+def _author(row: Row[Any]) -> AuthorShown:
+    return AuthorShown(row.author_id, row.author_name, row.author_kind, row.author_badge, row.author_website)
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return value.bytes
+    return value
+
+
+def unpacked(values: Iterable[Any]) -> Position:
+    """Return a position as the queries take it, from what a cursor holds."""
+    return tuple(_unpacked(value) for value in values)
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    # A path's length is a multiple of 24.
+    if isinstance(value, bytes) and len(value) == 16:
+        return UUID(bytes=value)
+    return value

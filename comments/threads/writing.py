@@ -1,0 +1,90 @@
+"""From what was sent to orders for the actions: limits, cleaning and rendering, before the write."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from comments.identity.authors import Credentials
+from comments.keys import Keyring
+from comments.limits import Limits, Rate
+from comments.text import Rendered, render_post
+from comments.text.plain import clean_email, clean_name, clean_title, clean_website
+from comments.threads.actions.posting import PostOrder
+from comments.threads.errors import KeyTooShort, TooManyActions
+from comments.threads.page_keys import check_page_origin, page_keys
+from comments.threads.requests import PostBody
+from comments.threads.site_card import SiteCard
+
+RENDERED_ON_THE_SPOT = 2_000
+"""Longer texts are rendered in a thread: they would hold up every reader for milliseconds."""
+
+SHORTEST_KEY = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """From where an order comes."""
+
+    address: str
+    shown: Credentials
+
+
+async def rendered(body: str) -> Rendered:
+    """Render what somebody has written. Raises BodyEmpty, BodyTooLong, BodyTooComplex."""
+    if len(body) <= RENDERED_ON_THE_SPOT:
+        return render_post(body)
+    return await asyncio.to_thread(render_post, body)
+
+
+async def post_order(
+    site: SiteCard, keys: Keyring, limits: Limits, sender: Sender, body: PostBody, idempotency_key: str | None
+) -> PostOrder:
+    """Return the order to post `body`. Raises Invalid with the fields that are wrong, PageRefused."""
+    page = page_keys(body.page.url, body.page.identifier)
+    if page.url is not None:
+        check_page_origin(page.url, site.origins)
+    given = body.author
+    place = page.hashes[0]
+    return PostOrder(
+        site=site,
+        page=page,
+        title=clean_title(body.page.title) if body.page.title else None,
+        parent_id=body.parent_id,
+        source=body.body,
+        rendered=await rendered(body.body),
+        name=clean_name(given.name) if given and given.name and given.name.strip() else None,
+        email=clean_email(given.email) if given and given.email and given.email.strip() else None,
+        website=clean_website(given.website) if given and given.website and given.website.strip() else None,
+        shown=sender.shown,
+        post_key=post_key(keys, idempotency_key),
+        digest=digest(site.id, place, body.parent_id, body.body),
+        post_wait=limits.hit(Rate.POST, sender.address),
+        open_wait=limits.full(Rate.OPEN_THREAD, sender.address),
+        is_flood=bool(
+            limits.hit(Rate.THREAD, f"{site.id}/{place.hex()}") or limits.hit(Rate.SITE, str(site.id))
+        ),
+    )
+
+
+def post_key(keys: Keyring, idempotency_key: str | None) -> bytes | None:
+    """Return the hash of an Idempotency-Key. Raises KeyTooShort: a key that can be guessed is none."""
+    if idempotency_key is None:
+        return None
+    if len(idempotency_key) < SHORTEST_KEY or len(idempotency_key) > 200:
+        detail = f"An Idempotency-Key has {SHORTEST_KEY} to 200 characters."
+        raise KeyTooShort(detail, errors={"Idempotency-Key": detail})
+    return keys.mac("post-key", idempotency_key.encode())
+
+
+def digest(site_id: UUID, place: bytes, parent_id: UUID | None, body: str) -> bytes:
+    """Return what the same text on the same place always has."""
+    parts = [site_id.bytes, place, parent_id.bytes if parent_id else b"", body.strip().encode()]
+    return hashlib.blake2b(b"\x00".join(parts), digest_size=16).digest()
+
+
+def refuse_over(limits: Limits, rate: Rate, address: str) -> None:
+    """Count one. Raises TooManyActions over the rate."""
+    wait = limits.hit(rate, address)
+    if wait:
+        raise TooManyActions(f"A moment, please. Try again in {wait} seconds.", retry_after=wait)

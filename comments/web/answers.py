@@ -1,0 +1,118 @@
+"""Answers made of bytes that are ready: encoded once, compressed once, sent as they are."""
+
+import zlib
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import brotli
+import msgspec
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+JSON = b"application/json"
+SMALLEST_COMPRESSED = 512
+"""Below this many bytes compressing costs more than it saves."""
+
+_RawHeaders = list[tuple[bytes, bytes]]
+
+
+class BytesAnswer(Response):
+    """A response whose headers are already in the form ASGI wants."""
+
+    def __init__(self, status: int, raw_headers: _RawHeaders, body: bytes) -> None:
+        # Response.__init__ would encode every header again for each request.
+        self.status_code = status
+        self.raw_headers = raw_headers
+        self.body = body
+        self.background = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send(
+            {"type": "http.response.start", "status": self.status_code, "headers": list(self.raw_headers)}
+        )
+        await send({"type": "http.response.body", "body": self.body if scope["method"] != "HEAD" else b""})
+
+
+class Body:
+    """A body in each encoding, with the answers to send for it: made on first use, kept with it."""
+
+    __slots__ = ("_answers", "_headers", "content", "media_type", "tag")
+
+    def __init__(self, content: bytes, media_type: bytes, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        self.content = content
+        self.media_type = media_type
+        self.tag = blake2b(content, digest_size=12).hexdigest()
+        self._headers = list(headers)
+        self._answers: dict[str, tuple[bytes, BytesAnswer, BytesAnswer]] = {}
+
+    def answer(self, accept_encoding: str, if_none_match: str) -> BytesAnswer:
+        """Return 200 in the best encoding accepted, or 304 when the asker has it (RFC 9110, 13.1.2)."""
+        encoding = negotiate(accept_encoding) if len(self.content) >= SMALLEST_COMPRESSED else ""
+        etag, full, unchanged = self._answers.get(encoding) or self._encode(encoding)
+        if if_none_match and _matches(if_none_match, etag):
+            return unchanged
+        return full
+
+    def size(self) -> int:
+        """Return the bytes it keeps, with an allowance for headers and objects."""
+        return 1_000 + len(self.content) + sum(len(full.body) for _, full, _ in self._answers.values())
+
+    def _encode(self, encoding: str) -> tuple[bytes, BytesAnswer, BytesAnswer]:
+        body = compress(self.content, encoding)
+        etag = f'"{self.tag}{"-" + encoding if encoding else ""}"'.encode()
+        shared = [*self._headers, (b"etag", etag), (b"vary", b"Accept-Encoding")]
+        headers = [
+            *shared,
+            (b"content-type", self.media_type),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        if encoding:
+            headers.append((b"content-encoding", encoding.encode()))
+        made = (etag, BytesAnswer(200, headers, body), BytesAnswer(304, shared, b""))
+        self._answers[encoding] = made
+        return made
+
+
+def negotiate(accept_encoding: str) -> str:
+    """Return `br`, `gzip` or nothing, whichever is accepted first in this order (RFC 9110, 12.5.3)."""
+    if not accept_encoding:
+        return ""
+    accepted = {}
+    for part in accept_encoding.split(","):
+        name, _, weight = part.partition(";")
+        accepted[name.strip().lower()] = weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    for encoding in ("br", "gzip"):
+        if accepted.get(encoding):
+            return encoding
+    return ""
+
+
+def compress(content: bytes, encoding: str) -> bytes:
+    if encoding == "br":
+        return bytes(brotli.compress(content, quality=5))
+    if encoding == "gzip":
+        packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+        return packer.compress(content) + packer.flush()
+    return content
+
+
+def json_answer(value: object, status: int = 200, headers: Sequence[tuple[bytes, bytes]] = ()) -> Response:
+    """Return `value` as JSON that nobody keeps."""
+    body = msgspec.json.encode(value)
+    return BytesAnswer(
+        status,
+        [
+            (b"content-type", JSON),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+            *headers,
+        ],
+        body,
+    )
+
+
+def _matches(if_none_match: str, etag: bytes) -> bool:
+    if if_none_match == "*":
+        return True
+    wanted = etag.decode()
+    return any(part.strip().removeprefix("W/") == wanted for part in if_none_match.split(","))

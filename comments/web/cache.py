@@ -1,0 +1,77 @@
+"""The page cache: ready bytes by address, bounded in bytes, dropped when what they show has changed."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Hashable, Iterable
+
+from comments.web.answers import Body
+
+
+class PageCache:
+    """Keeps bodies under their address; each names the things it shows, with the version it was made from.
+
+    A body that was read before a change, and arrives here after it, is refused: `drop` remembers the least
+    version that may be kept. Not for use from several threads.
+    """
+
+    def __init__(self, capacity_bytes: int = 32 * 1024 * 1024) -> None:
+        self._capacity = capacity_bytes
+        self._bodies: OrderedDict[Hashable, tuple[Body, tuple[Hashable, ...], int]] = OrderedDict()
+        self._addresses: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
+        self._least: OrderedDict[Hashable, int] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, address: Hashable) -> Body | None:
+        kept = self._bodies.get(address)
+        if kept is None:
+            return None
+        self._bodies.move_to_end(address)
+        return kept[0]
+
+    def put(self, address: Hashable, body: Body, shows: Iterable[tuple[Hashable, int]]) -> None:
+        """Keep `body`, which shows these things at these versions."""
+        shown = tuple(shows)
+        if any(version < self._least.get(thing, 0) for thing, version in shown):
+            return
+        # Twice: the compressed copies are made after the body is put.
+        size = 2 * body.size()
+        self._remove(address)
+        self._bodies[address] = (body, tuple(thing for thing, _ in shown), size)
+        for thing, _ in shown:
+            self._addresses[thing].add(address)
+        self._bytes += size
+        while self._bytes > self._capacity and self._bodies:
+            self._remove(next(iter(self._bodies)))
+
+    def drop(self, thing: Hashable, least_version: int) -> None:
+        """Forget every body that shows `thing`, and take none made from an older version."""
+        if self._least.get(thing, 0) < least_version:
+            self._least[thing] = least_version
+        self._least.move_to_end(thing) if thing in self._least else None
+        while len(self._least) > 50_000:
+            self._least.popitem(last=False)
+        for address in list(self._addresses.get(thing, ())):
+            self._remove(address)
+
+    def clear(self) -> None:
+        self._bodies.clear()
+        self._addresses.clear()
+        self._bytes = 0
+
+    @property
+    def size_bytes(self) -> int:
+        return self._bytes
+
+    def __len__(self) -> int:
+        return len(self._bodies)
+
+    def _remove(self, address: Hashable) -> None:
+        kept = self._bodies.pop(address, None)
+        if kept is None:
+            return
+        _, things, size = kept
+        self._bytes -= size
+        for thing in things:
+            addresses = self._addresses[thing]
+            addresses.discard(address)
+            if not addresses:
+                del self._addresses[thing]

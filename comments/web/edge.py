@@ -1,0 +1,187 @@
+"""What happens to every request first and every answer last, in one pass."""
+
+import ipaddress
+import logging
+import time
+from collections.abc import Callable, Sequence
+from urllib.parse import unquote_to_bytes
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from comments import errors
+from comments.clock import SystemClock
+from comments.ids import new_id
+from comments.web import problems
+from comments.web.routing import LARGEST_REQUEST, TextRefused
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Observe = Callable[[str, int, float], None]
+
+_log = logging.getLogger("comments.web")
+
+_ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+_PAGES = [
+    *_ALWAYS,
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+_API = [
+    *_ALWAYS,
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Retry-After, X-Request-Id"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+_PREFLIGHT = [
+    (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key"),
+    (b"access-control-max-age", b"86400"),
+    (b"content-length", b"0"),
+]
+
+
+class RequestTooLarge(errors.TooLarge):
+    code = "request-too-large"
+
+
+class Edge:
+    """The outermost application. Adds `comments.address` and `comments.request_id` to the scope."""
+
+    def __init__(self, app: ASGIApp, *, trusted: Sequence[Network], observe: Observe) -> None:
+        self._app = app
+        self._trusted = tuple(trusted)
+        self._observe = observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = new_id(SystemClock().now()).hex
+        scope["comments.request_id"] = request_id
+        path: str = scope["path"]
+        headers = _API if "/api/" in path else _PAGES
+        scope["comments.address"] = _peer(scope)
+        if self._trusted:
+            _believe_proxies(scope, self._trusted)
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *headers, (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            if scope["method"] == "OPTIONS" and headers is _API:
+                await answer({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
+                await answer({"type": "http.response.body", "body": b""})
+            else:
+                await self._serve(scope, receive, answer)
+        except Exception:
+            if status != 500:
+                raise
+            _log.exception("a bug, request %s %s %s", request_id, scope["method"], _route_of(scope))
+            await problems.bug_response(request_id)(scope, receive, answer)
+        finally:
+            self._observe(_route_of(scope), status, time.perf_counter() - started)
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: Send) -> None:
+        try:
+            _refuse_bad_text(scope)
+            await self._app(scope, _bounded(scope, receive), answer)
+        except errors.CommentsError as expected:
+            await problems.problem_response(expected)(scope, receive, answer)
+
+
+def _refuse_bad_text(scope: Scope) -> None:
+    raw: bytes = scope.get("raw_path") or b""
+    if b"%" not in raw:
+        return
+    try:
+        text = unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        raise TextRefused("The address is not UTF-8.", errors={"path": "not UTF-8"}) from None
+    if "\x00" in text:
+        raise TextRefused("The address contains U+0000.", errors={"path": "contains U+0000"})
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """Return a `receive` that stops reading at the largest request, whatever its headers claim."""
+    if scope["method"] in {"GET", "HEAD"}:
+        return receive
+    largest = LARGEST_REQUEST
+    claimed = Headers(scope=scope).get("content-length", "")
+    if claimed.isdecimal() and int(claimed) > largest:
+        raise RequestTooLarge(f"A request may have {largest // 1024} kB.", largest_bytes=largest)
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > largest:
+            raise RequestTooLarge(f"A request may have {largest // 1024} kB.", largest_bytes=largest)
+        return message
+
+    return bounded
+
+
+def _peer(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "127.0.0.1"
+
+
+def _believe_proxies(scope: Scope, trusted: Sequence[Network]) -> None:
+    """Take address and scheme from `X-Forwarded-*`, only as far as trusted proxies vouch for them.
+
+    The list is read from its end: each trusted hop vouches for the one before it.
+    """
+    address = _peer(scope)
+    if _is_trusted(address, trusted):
+        headers = Headers(scope=scope)
+        hops = [hop.strip() for value in headers.getlist("x-forwarded-for") for hop in value.split(",")]
+        for hop in reversed([hop for hop in hops if hop]):
+            plain = _without_port(hop)
+            if plain is None:
+                break
+            address = plain
+            if not _is_trusted(address, trusted):
+                break
+        scheme = headers.get("x-forwarded-proto", "").strip().lower()
+        if scheme in {"http", "https"}:
+            scope["scheme"] = scheme
+    scope["comments.address"] = address
+
+
+def _without_port(hop: str) -> str | None:
+    candidates = [hop, hop.partition("]")[0].removeprefix("["), hop.rpartition(":")[0]]
+    for candidate in candidates:
+        try:
+            return str(ipaddress.ip_address(candidate))
+        except ValueError:
+            continue
+    return None
+
+
+def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return any(parsed in network for network in trusted)
+
+
+def _route_of(scope: Scope) -> str:
+    """Return the route's pattern, never the address itself: addresses name people and pages."""
+    route = scope.get("comments.route")
+    return str(route) if route else "other"

@@ -1,0 +1,40 @@
+"""What a running service is made of, and how routes and pages reach it."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from jinja2 import Environment
+from starlette.requests import Request
+
+from comments.clock import Clock
+from comments.config import Settings
+from comments.keys import Keyring
+from comments.limits import Limits
+from comments.storage import Database
+from comments.web.cache import PageCache
+
+
+@dataclass(slots=True)
+class Service:
+    """One process's share of the service. `openings` counts what made unknown pages known, by site."""
+
+    settings: Settings
+    keys: Keyring
+    clock: Clock
+    db: Database
+    limits: Limits
+    templates: Environment
+    cache: PageCache = field(default_factory=PageCache)
+    openings: dict[Hashable, int] = field(default_factory=dict)
+
+
+def service(request: Request) -> Service:
+    """Return the service this request came to."""
+    found: Service = request.app.state.service
+    return found
+
+
+def client_address(request: Request) -> str:
+    """Return the address the request came from, as `web.edge` found it through the trusted proxies."""
+    address: str = request.scope["comments.address"]
+    return address

@@ -1,0 +1,65 @@
+"""Pages of our own: how a template becomes an answer, and what all templates can say."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from comments.web.service import service
+
+_HUES = 12
+_BETWEEN_WORDS = re.compile(r"[\s_.-]+")
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+
+
+def html_page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+    """Return a page that nobody keeps."""
+    return HTMLResponse(rendered_page(request, template, **context), status, {"cache-control": "no-store"})
+
+
+def rendered_page(request: Request, template: str, **context: Any) -> str:
+    """Return the HTML of a template, which also knows the time and how to write times, names and numbers."""
+    svc = service(request)
+    return svc.templates.get_template(template).render(
+        base_path=svc.settings.base_path,
+        now=svc.clock.now(),
+        date_and_time=date_and_time,
+        ago=ago,
+        initials=initials,
+        hue=hue,
+        **context,
+    )
+
+
+def date_and_time(at: datetime) -> str:
+    """Return an absolute time in UTC, such as "24 November 2026, 10:12"."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M}"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Return how long ago something was in its largest whole unit, such as "12 seconds" or "1 minute"."""
+    seconds = max(0, int((now - at).total_seconds()))
+    name, length = next((unit for unit in _UNITS if seconds >= unit[1]), _UNITS[-1])
+    count = seconds // length
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+
+
+def initials(name: str) -> str:
+    """Return one or two letters; one for scripts without case, whose single letters are wide and say more."""
+    found = (next(filter(str.isalnum, word), "") for word in _BETWEEN_WORDS.split(name))
+    letters = [letter for letter in found if letter]
+    if not letters:
+        return ""
+    has_case = letters[0].lower() != letters[0].upper()
+    return (letters[0] + "".join(letters[1:][-1:])).upper() if has_case else letters[0]
+
+
+def hue(author_id: object) -> int:
+    """Return an author's hue, 0 to 11; the widget counts it in the same way."""
+    total = 0
+    for sign in str(author_id):
+        total = (total * 31 + ord(sign)) & 0xFFFFFFFF
+    return total % _HUES
