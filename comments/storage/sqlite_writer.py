@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, ExceptionContext, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -46,6 +46,8 @@ class SqliteWriter:
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Order | None] = SimpleQueue()
         self._closing = False
+        self._ended_by: BaseException | None = None
+        event.listen(connection.engine, "handle_error", self._note_end)
         # A daemon, so that a process that fails before it closes the database still ends.
         self._thread = Thread(target=self._run, name="comments-writer", daemon=True)
         self._thread.start()
@@ -67,7 +69,11 @@ class SqliteWriter:
     def _run(self) -> None:
         while (order := self._queue.get()) is not None:
             batch = self._commit_with_followers(order)
-            self._loop.call_soon_threadsafe(self._answer, batch)
+            try:
+                self._loop.call_soon_threadsafe(self._answer, batch)
+            except RuntimeError:
+                # The loop is closed, and with it everyone gone who could wait for an answer.
+                return
 
     def _commit_with_followers(self, first: Order) -> list[Order]:
         """Commit `first` and what has queued up behind it; each order then has its result or its error."""
@@ -123,15 +129,18 @@ class SqliteWriter:
         self._driver.execute("BEGIN IMMEDIATE")
         try:
             for order in orders:
+                order.result, order.error, order.changes = None, None, []
                 if not order.future.cancelled():
                     self._run_in_savepoint(order)
             self._driver.execute("COMMIT")
         finally:
             if self._driver.in_transaction:
                 self._driver.execute("ROLLBACK")
+            if self._ended_by is not None:
+                self._ended_by = None
+                self._driver.execute("PRAGMA query_only=OFF")
 
     def _run_in_savepoint(self, order: Order) -> None:
-        order.error = None
         self._driver.execute("SAVEPOINT one_write")
         try:
             with Session(self._connection, expire_on_commit=False) as session:
@@ -139,12 +148,22 @@ class SqliteWriter:
                 session.flush()
                 order.changes = announced(session)
         except BaseException as error:
-            # A full disk, an I/O error or lack of memory ends the whole transaction, savepoints and all.
             if not self._driver.in_transaction:
-                raise
+                raise (self._ended_by or error) from error
             _refused(order, error)
             self._driver.execute("ROLLBACK TO one_write")
+        if self._ended_by is not None:
+            raise self._ended_by
         self._driver.execute("RELEASE one_write")
+
+    def _note_end(self, context: ExceptionContext) -> None:
+        """Take note when an error has ended the transaction, savepoints and all: a full disk, a failing one.
+
+        An action that catches the error and goes on would write outside any transaction, so it may no longer.
+        """
+        if not self._driver.in_transaction and self._ended_by is None:
+            self._ended_by = context.original_exception
+            self._driver.execute("PRAGMA query_only=ON")
 
     def _answer(self, batch: list[Order]) -> None:
         self._subscribers.tell([change for order in batch if order.error is None for change in order.changes])
@@ -158,5 +177,11 @@ class SqliteWriter:
 
 
 def _refused(order: Order, error: BaseException) -> Order:
-    order.error = in_our_words(error) if isinstance(error, DBAPIError | sqlite3.Error) else error
+    if isinstance(error, DBAPIError | sqlite3.Error):
+        order.error = in_our_words(error)
+    elif isinstance(error, StopIteration):
+        # A future takes any exception but this one.
+        order.error = RuntimeError("the action raised StopIteration")
+    else:
+        order.error = error
     return order

@@ -82,6 +82,18 @@ async def test_our_own_exceptions_reach_the_caller_as_they_are(db: Database) -> 
     assert refusal.value.facts == {"by": "somebody"}
 
 
+async def test_an_exception_that_a_future_cannot_hold_still_reaches_the_caller(db: Database) -> None:
+    def take_from_nothing(session: Session) -> object:
+        return next(iter(()))
+
+    outcomes = await asyncio.gather(
+        db.write(take_from_nothing), db.write(add_note, "neighbour"), return_exceptions=True
+    )
+
+    assert isinstance(outcomes[0], RuntimeError)
+    assert await db.read(bodies) == {"neighbour"}
+
+
 async def test_a_row_can_be_used_after_its_write_and_after_its_read(db: Database) -> None:
     def add(session: Session) -> Counter:
         counter = Counter(name="z", value=7)
