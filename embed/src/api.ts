@@ -1,0 +1,129 @@
+/** Talks to the service about one site, and keeps the guest's token. */
+
+import { forget, keep, recall } from "./store";
+
+export type Parameters = Record<string, string | number | null | undefined>;
+
+interface ProblemDocument {
+  detail?: string;
+  title?: string;
+  code?: string;
+  errors?: Record<string, string>;
+}
+
+/** An answer that is not 2xx, or none at all. */
+export class Problem extends Error {
+  /** `status` 0 = no connection, 1 = no answer in time. `retryAfter` is in seconds. */
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail = "",
+    readonly errors: Record<string, string> = {},
+    readonly retryAfter = 0,
+  ) {
+    super(detail);
+  }
+}
+
+const PATIENCE_MS = 30_000;
+
+/** Sites that were written to since this page was opened: their pages are read past the browser's cache. */
+const written = new Set<string>();
+
+export class Api {
+  private readonly base: string;
+  private readonly tokenKey: string;
+
+  /** `host` is where the service answers, with its path, without a slash at the end. */
+  constructor(
+    readonly host: string,
+    readonly site: string,
+  ) {
+    this.base = `${host}/api/v1/sites/${encodeURIComponent(site)}/`;
+    this.tokenKey = `comments:token:${this.base}`;
+  }
+
+  /** The guest's token, or nothing for somebody who has never written, voted or reported here. */
+  get token(): string | null {
+    return recall(this.tokenKey);
+  }
+
+  /** Ask for something public: always without the token, so that everybody gets the same answer from any cache. */
+  read<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T> {
+    return this.ask<T>(path, parameters, { cache: written.has(this.base) ? "reload" : "default" }, signal);
+  }
+
+  /** Ask for what depends on who one is. Undefined without a token, or with one that is not good any more. */
+  async readOwn<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T | undefined> {
+    if (!this.token) return undefined;
+    try {
+      return await this.ask<T>(path, parameters, { headers: this.authorized(), cache: "no-store" }, signal);
+    } catch (fault) {
+      if (!(fault instanceof Problem) || fault.status !== 401) throw fault;
+      forget(this.tokenKey);
+      return undefined;
+    }
+  }
+
+  /** Change something. A token in the answer is kept; one that is not good any more is dropped, and a guest begins anew. */
+  async send<T>(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
+    const had = this.token;
+    try {
+      return await this.change<T>(method, path, body, idempotencyKey);
+    } catch (fault) {
+      if (!had || !(fault instanceof Problem) || fault.status !== 401) throw fault;
+      forget(this.tokenKey);
+      return this.change<T>(method, path, body, idempotencyKey);
+    }
+  }
+
+  private async change<T>(method: string, path: string, body: unknown, key?: string): Promise<T> {
+    const headers: Record<string, string> = this.authorized();
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (key) headers["Idempotency-Key"] = key;
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await this.ask<T & { token?: string }>(path, {}, { method, headers, ...content });
+    if (path !== "preview") written.add(this.base);
+    if (answer?.token) keep(this.tokenKey, answer.token);
+    return answer;
+  }
+
+  private authorized(): Record<string, string> {
+    return this.token ? { Authorization: `Bearer ${this.token}` } : {};
+  }
+
+  private async ask<T>(path: string, parameters: Parameters, options: RequestInit, signal?: AbortSignal): Promise<T> {
+    const address = this.base + path + queryOf(parameters);
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), PATIENCE_MS);
+    const stop = (): void => limit.abort();
+    signal?.addEventListener("abort", stop);
+    try {
+      const response = await fetch(address, { ...options, credentials: "omit", signal: limit.signal });
+      if (!response.ok) throw await problemOf(response);
+      return (response.status === 204 ? undefined : await response.json()) as T;
+    } catch (fault) {
+      if (fault instanceof Problem || signal?.aborted) throw fault;
+      throw new Problem(limit.signal.aborted ? 1 : 0, "no-answer");
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+}
+
+function queryOf(parameters: Parameters): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value != null && value !== "") query.set(name, String(value));
+  }
+  const text = String(query);
+  return text && `?${text}`;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const document = (await response.json().catch(() => ({}))) as ProblemDocument;
+  const detail = document.detail ?? document.title ?? "";
+  const wait = Number(response.headers.get("Retry-After")) || 0;
+  return new Problem(response.status, document.code ?? "", detail, document.errors ?? {}, wait);
+}

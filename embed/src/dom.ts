@@ -1,0 +1,41 @@
+/** Makes elements without ever parsing a string as HTML. Holds no state, so chunks may carry their own copy. */
+
+export type Child = Node | string | null | undefined | false;
+export type Attributes = Record<string, string | number | boolean | null | undefined>;
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An element with attributes (`true` is an empty one; `false`, `null`, `undefined` are left out) and children. */
+export function h<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  change(element, attributes);
+  element.append(...children.filter((child): child is Node | string => !!child));
+  return element;
+}
+
+export function change(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value == null) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+}
+
+/** One of the drawings in icons.ts, for decoration: what it means must stand beside it in words or in a label. */
+export function icon(path: string, name = "icon"): SVGSVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  change(svg, { class: name, viewBox: name === "icon" ? "0 0 16 16" : "0 0 72 44", "aria-hidden": "true" });
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+/** Run `work` when the browser has nothing better to do. */
+export function whenIdle(work: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(work, { timeout: 4000 });
+  else setTimeout(work, 1500);
+}

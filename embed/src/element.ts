@@ -1,0 +1,134 @@
+/** The `<comments-thread>` element: starts a discussion when it comes near the view, and again when it is told another. */
+
+import { Discussion, linkedComment } from "./discussion";
+import { h } from "./dom";
+import { ATTRIBUTES, hostOf, NAMES, type Options, optionsOf } from "./options";
+import { adopt, canAdopt } from "./styles";
+import css from "./styles/read.css";
+import { themeOf, watchTheme } from "./theme";
+
+const TAG = "comments-thread";
+/** How far below the view a discussion is fetched. */
+const NEAR = "1000px";
+
+/** Where elements without a `host` of their own ask. */
+let defaultHost = "";
+
+export class CommentsThread extends HTMLElement {
+  static readonly observedAttributes = ATTRIBUTES;
+
+  private discussion: Discussion | undefined;
+  private stopWatching: (() => void) | undefined;
+  private restarting = false;
+
+  connectedCallback(): void {
+    if (!this.shadowRoot) adopt(this.attachShadow({ mode: "open" }), css);
+    this.begin();
+  }
+
+  disconnectedCallback(): void {
+    this.end();
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (before === after || !this.discussion) return;
+    if (name.endsWith("theme")) this.paint();
+    else this.restart();
+  }
+
+  /** Several attributes that change together begin one discussion. */
+  private restart(): void {
+    if (this.restarting) return;
+    this.restarting = true;
+    queueMicrotask(() => {
+      this.restarting = false;
+      if (!this.isConnected) return;
+      this.end();
+      this.begin();
+    });
+  }
+
+  private begin(): void {
+    const options = optionsOf(this);
+    const host = (options.host || defaultHost).replace(/\/+$/, "");
+    if (!this.shadowRoot || !options.site || !host) return;
+    this.discussion = new Discussion(this, this.shadowRoot, { ...options, host, site: options.site });
+    this.paint();
+    const unwatchTheme = watchTheme(() => this.paint());
+    const unwatchView = this.whenNear(options, () => void this.discussion?.start());
+    this.stopWatching = () => {
+      unwatchTheme();
+      unwatchView();
+    };
+  }
+
+  private end(): void {
+    this.stopWatching?.();
+    this.discussion?.stop();
+    this.discussion = undefined;
+  }
+
+  private paint(): void {
+    if (this.discussion) this.discussion.frame.box.dataset["theme"] = themeOf(this, optionsOf(this).theme);
+  }
+
+  private whenNear(options: Options, start: () => void): () => void {
+    if (options.loading === "eager" || linkedComment() || !("IntersectionObserver" in window)) {
+      start();
+      return () => undefined;
+    }
+    const view = new IntersectionObserver(
+      (seen) => {
+        if (!seen.some((one) => one.isIntersecting)) return;
+        view.disconnect();
+        start();
+      },
+      { rootMargin: `${NEAR} 0px` },
+    );
+    view.observe(this);
+    return () => view.disconnect();
+  }
+}
+
+export interface Mounted {
+  element: HTMLElement;
+  /** Change some options; the discussion begins anew if it has to. `undefined` takes one back. */
+  update(options: Options): void;
+  /** Remove the discussion from the page, and stop all that it does. */
+  destroy(): void;
+}
+
+/** Put a discussion at the end of `place`. */
+export function mount(place: Element, options: Options): Mounted {
+  const element = document.createElement(TAG);
+  const update = (changed: Options): void => {
+    for (const name of NAMES) {
+      if (!(name in changed)) continue;
+      const value = changed[name];
+      if (value === undefined) element.removeAttribute(`data-${name}`);
+      else element.setAttribute(`data-${name}`, value);
+    }
+  };
+  update(options);
+  place.append(element);
+  return { element, update, destroy: () => element.remove() };
+}
+
+/** Define the element, once a page, and put one behind `script` if it names a site. */
+export function define(script: HTMLScriptElement | null): void {
+  const host = script?.src ? hostOf(script.src) : "";
+  defaultHost ||= host;
+  if (canAdopt() && !customElements.get(TAG)) customElements.define(TAG, CommentsThread);
+  const site = script?.dataset["site"];
+  if (!script || !site) return;
+  if (canAdopt()) script.after(elementFor(script, host));
+  else script.after(h("a", { href: `${host}/d/${encodeURIComponent(site)}?url=${encodeURIComponent(location.href)}` }, "Comments"));
+}
+
+function elementFor(script: HTMLScriptElement, host: string): HTMLElement {
+  const element = document.createElement(TAG);
+  for (const [name, value] of Object.entries({ host, ...script.dataset })) {
+    if (value !== undefined && (NAMES as readonly string[]).includes(name)) element.setAttribute(`data-${name}`, value);
+  }
+  return element;
+}

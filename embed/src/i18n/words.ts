@@ -1,0 +1,88 @@
+/** Says the widget's sentences in one language: words, plurals, numbers and times. */
+
+import type { acting, reading } from "./en";
+
+/** A sentence for each plural category of the language; only `other` is a must. */
+export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
+type Phrases<Source> = { readonly [Key in keyof Source]: Source[Key] extends string ? string : Plural };
+export type Reading = Phrases<typeof reading>;
+export type Acting = Phrases<typeof acting>;
+export type Language = Reading & Acting;
+export type Key = keyof Language;
+
+export type Values = Record<string, string | number>;
+
+const DAY = 86_400_000;
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", DAY],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
+
+export class Words {
+  private readonly plurals: Intl.PluralRules;
+  private readonly numbers: Intl.NumberFormat;
+  private readonly relative: Intl.RelativeTimeFormat;
+  private readonly full: Intl.DateTimeFormat;
+
+  /** `locale` is a BCP 47 tag that Intl knows; `phrases` may grow, see `add`. */
+  constructor(
+    readonly locale: string,
+    private phrases: Partial<Language>,
+  ) {
+    this.plurals = new Intl.PluralRules(locale);
+    this.numbers = new Intl.NumberFormat(locale);
+    this.relative = new Intl.RelativeTimeFormat(locale);
+    this.full = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
+  }
+
+  /** Phrases that came later; those that are here already stay, so that English never overwrites another language. */
+  add(phrases: Partial<Language>): void {
+    this.phrases = { ...phrases, ...this.phrases };
+  }
+
+  /** The sentence for `key`; `values.n` chooses the plural. */
+  say(key: Key, values: Values = {}): string {
+    return this.pattern(key, values).replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name];
+      return typeof value === "number" ? this.numbers.format(value) : (value ?? "");
+    });
+  }
+
+  /** The same with elements in the place of braces, such as a name in a `<bdi>`. */
+  parts(key: Key, nodes: Record<string, Node>): (string | Node)[] {
+    const pieces = this.pattern(key, {}).split(/\{(\w+)\}/);
+    return pieces.map((piece, index) => (index % 2 ? (nodes[piece] ?? "") : piece));
+  }
+
+  private pattern(key: Key, values: Values): string {
+    const phrase: string | Plural | undefined = this.phrases[key];
+    if (!phrase || typeof phrase === "string") return phrase ?? "";
+    return phrase[this.plurals.select(Number(values.n ?? 0))] ?? phrase.other;
+  }
+
+  number(value: number): string {
+    return this.numbers.format(value);
+  }
+
+  /** How long ago, up to six days; then the date, with its year if that is another one than `now`'s. */
+  ago(at: Date, now: Date): string {
+    const passed = now.getTime() - at.getTime();
+    if (passed < 45_000) return this.say("justNow");
+    if (passed >= 7 * DAY) return this.date(at, now);
+    const [unit, size] = UNITS.find(([, length]) => passed >= length) ?? ["minute", 60_000];
+    return this.relative.format(-Math.max(1, Math.floor(passed / size)), unit);
+  }
+
+  date(at: Date, now: Date): string {
+    const sameYear = at.getFullYear() === now.getFullYear();
+    const year = sameYear ? {} : ({ year: "numeric" } as const);
+    return new Intl.DateTimeFormat(this.locale, { day: "numeric", month: "long", ...year }).format(at);
+  }
+
+  /** Date and time in full, for titles. */
+  moment(at: Date): string {
+    return this.full.format(at);
+  }
+}

@@ -1,0 +1,11 @@
+/** Style sheets as objects: a page that forbids `<style>` and `style=""` does not forbid these. */
+
+export function adopt(root: ShadowRoot, css: string): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+}
+
+export function canAdopt(): boolean {
+  return "adoptedStyleSheets" in Document.prototype && "replaceSync" in CSSStyleSheet.prototype;
+}

@@ -1,0 +1,159 @@
+/** The discussion as the widget knows it: a tree of entries, whatever order they came in. Knows no DOM. */
+
+import type { Comment, Own, ThreadInfo, ThreadPage } from "./types";
+
+export interface Entry {
+  comment: Comment;
+  /** Where it stands, which past the depth cap is not whom it answers. */
+  parent: Entry | null;
+  children: Entry[];
+  /** Continues the replies of a top-level comment. */
+  next: string | null;
+  /** Public comments below it, shown or not. */
+  total: number;
+  vote: number;
+  own: boolean;
+  /** When it can no longer be changed by its author, in milliseconds since 1970; 0 if it cannot be. */
+  editableUntil: number;
+  /** Deleted a moment ago by its author, who may still take that back. */
+  undoable: boolean;
+  folded: boolean;
+}
+
+export class Thread {
+  info: ThreadInfo;
+  roots: Entry[] = [];
+  next: string | null = null;
+  previous: string | null = null;
+  private readonly byId = new Map<string, Entry>();
+
+  constructor(page: ThreadPage) {
+    this.info = page.thread;
+    this.next = page.next;
+    this.previous = page.previous ?? null;
+    this.addRoots(page.comments);
+  }
+
+  entry(id: string): Entry | undefined {
+    return this.byId.get(id);
+  }
+
+  get entries(): IterableIterator<Entry> {
+    return this.byId.values();
+  }
+
+  get open(): boolean {
+    return this.info.state !== "closed";
+  }
+
+  /** Top-level comments with their replies, after or before what is here; one that is here already is left out. */
+  addRoots(comments: Comment[], where: "end" | "start" = "end"): Entry[] {
+    const added = comments.map((comment) => this.add(comment, null)).filter((entry) => entry !== undefined);
+    this.roots = where === "end" ? [...this.roots, ...added] : [...added, ...this.roots];
+    return added;
+  }
+
+  /** A flat list of replies below `root`, in reading order. Returns those that were not here yet. */
+  addReplies(root: Entry, comments: Comment[], next: string | null): Entry[] {
+    root.next = next;
+    const added: Entry[] = [];
+    for (const comment of comments) {
+      const place = this.placeOf(comment) ?? root;
+      const entry = this.add(comment, place);
+      if (!entry) continue;
+      place.children.splice(orderly(place.children, comment), 0, entry);
+      added.push(entry);
+    }
+    return added;
+  }
+
+  /** One's own comment: first under whom it answers, or first of all. Undefined if it is here already. */
+  addOwn(comment: Comment): Entry | undefined {
+    const place = this.placeOf(comment);
+    const entry = this.add(comment, place);
+    if (!entry) return undefined;
+    entry.own = true;
+    (place?.children ?? this.roots).unshift(entry);
+    return entry;
+  }
+
+  remove(entry: Entry): void {
+    const siblings = entry.parent?.children ?? this.roots;
+    siblings.splice(siblings.indexOf(entry), 1);
+    this.byId.delete(entry.comment.id);
+  }
+
+  /** How many public replies below a top-level comment are not here yet. */
+  missing(root: Entry): number {
+    return root.next ? Math.max(1, root.total - publicBelow(root)) : 0;
+  }
+
+  /** At most how many comments are still to come at the top of the list. */
+  get comingUp(): number {
+    const here = this.roots.reduce((sum, root) => sum + (isPublic(root.comment) ? 1 : 0) + root.total, 0);
+    return Math.max(1, this.info.comment_count - here);
+  }
+
+  /** What the service knows about who asks. Returns the entries that look different now. */
+  mark(own: Own): Entry[] {
+    const changed = new Set<Entry>();
+    for (const entry of this.entries) {
+      const { id, author } = entry.comment;
+      const vote = own.votes[id];
+      const until = own.editable[id];
+      if (vote !== undefined && vote !== entry.vote) changed.add(Object.assign(entry, { vote }));
+      if (until) changed.add(Object.assign(entry, { own: true, editableUntil: Date.parse(until) }));
+      if (own.identity && author?.id === own.identity.id && !entry.own) changed.add(Object.assign(entry, { own: true }));
+    }
+    for (const comment of [...own.waiting].reverse()) {
+      const entry = this.addOwn(comment);
+      if (entry) changed.add(entry);
+    }
+    return [...changed];
+  }
+
+  private add(comment: Comment, parent: Entry | null): Entry | undefined {
+    if (this.byId.has(comment.id)) return undefined;
+    const { replies, ...alone } = comment;
+    const entry: Entry = {
+      comment: alone,
+      parent,
+      children: [],
+      next: replies?.next ?? null,
+      total: replies?.total ?? 0,
+      vote: 0,
+      own: false,
+      editableUntil: comment.editable_until ? Date.parse(comment.editable_until) : 0,
+      undoable: false,
+      folded: false,
+    };
+    this.byId.set(comment.id, entry);
+    for (const reply of replies?.comments ?? []) {
+      const child = this.add(reply, entry);
+      if (child) entry.children.push(child);
+    }
+    return entry;
+  }
+
+  /** The entry below which `comment` stands: whom it answers, or at the depth cap the one above that. */
+  private placeOf(comment: Comment): Entry | null {
+    let place = comment.parent_id ? (this.byId.get(comment.parent_id) ?? null) : null;
+    while (place && place.comment.depth >= comment.depth) place = place.parent;
+    return place;
+  }
+}
+
+/** Whether everybody sees it: neither an empty place nor waiting. */
+export function isPublic(comment: Comment): boolean {
+  return comment.state === "approved" && comment.html !== null;
+}
+
+export function publicBelow(entry: Entry): number {
+  return entry.children.reduce((sum, child) => sum + (isPublic(child.comment) ? 1 : 0) + publicBelow(child), 0);
+}
+
+/** Where a reply goes among its siblings: oldest first, behind one's own that was put first. */
+function orderly(siblings: Entry[], comment: Comment): number {
+  const at = siblings.findIndex((sibling) => !sibling.own && sibling.comment.created_at > comment.created_at);
+  return at < 0 ? siblings.length : at;
+}

@@ -1,0 +1,83 @@
+/** The shapes that the API answers with, as far as the widget reads them. */
+
+export interface Author {
+  id: string;
+  name: string;
+  kind: string;
+  badge: string | null;
+  website?: string | null;
+}
+
+export interface Replies {
+  comments: Comment[];
+  total: number;
+  next: string | null;
+}
+
+export interface Comment {
+  id: string;
+  parent_id: string | null;
+  /** 0 at the top. Where it equals its parent's, the comment stands beside its parent. */
+  depth: number;
+  reply_to: { id: string; name: string } | null;
+  state: string;
+  /** null in an empty place, as is `html`. */
+  author: Author | null;
+  html: string | null;
+  created_at: string;
+  edited_at: string | null;
+  score: number;
+  upvotes: number;
+  downvotes: number;
+  permalink: string;
+  replies?: Replies;
+  /** Only on one's own. */
+  editable_until?: string | null;
+  reasons?: string[];
+  body?: string;
+}
+
+export interface ThreadInfo {
+  id: string | null;
+  url: string;
+  title: string | null;
+  state: string;
+  comment_count: number;
+  closed_at?: string | null;
+}
+
+export interface ThreadPage {
+  thread: ThreadInfo;
+  comments: Comment[];
+  next: string | null;
+  previous?: string | null;
+}
+
+export interface Identity {
+  id: string;
+  name: string | null;
+  kind: string;
+  badge: string | null;
+}
+
+/** What depends on who asks. */
+export interface Own {
+  identity: Identity | null;
+  votes: Record<string, number>;
+  waiting: Comment[];
+  editable: Record<string, string>;
+}
+
+export interface Score {
+  score: number;
+  upvotes: number;
+  downvotes: number;
+  token?: string;
+}
+
+export interface Stored {
+  comment: Comment;
+  token?: string;
+}
+
+export type Sort = "best" | "newest" | "oldest";

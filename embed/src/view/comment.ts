@@ -1,0 +1,167 @@
+/** One comment on the screen: the article, its actions, and the list of its replies. */
+
+import type { Discussion } from "../discussion";
+import { type Child, h, icon } from "../dom";
+import { safeLink } from "../html";
+import * as icons from "../icons";
+import { type Entry, publicBelow } from "../thread";
+import type { Author } from "../types";
+import { avatar } from "./avatar";
+
+/** Depths at which replies stop moving inwards, in a wide and in a narrow widget. Keep in step with read.css. */
+const CAP_WIDE = 3;
+const CAP_NARROW = 2;
+
+/** A comment with all that stands below it. */
+export function item(d: Discussion, entry: Entry): HTMLLIElement {
+  const waiting = isWaiting(entry) ? " is-waiting" : "";
+  return h("li", { class: `item${waiting}`, "data-id": entry.comment.id }, place(d, entry), replies(d, entry));
+}
+
+/** The comment itself, or what stands where it was. */
+export function place(d: Discussion, entry: Entry): HTMLElement {
+  return entry.undoable || !entry.comment.author ? gone(d, entry) : article(d, entry);
+}
+
+export function isWaiting({ comment, undoable }: Entry): boolean {
+  return comment.state === "pending" && comment.author !== null && !undoable;
+}
+
+function gone(d: Discussion, entry: Entry): HTMLElement {
+  const { id, state } = entry.comment;
+  const { words } = d;
+  const text: Child[] = entry.undoable
+    ? [`${words.say("deletedNow")} `, h("button", { type: "button", class: "link-button", "data-do": "undo" }, words.say("undo"))]
+    : [words.say(state === "deleted" ? "deleted" : state === "pending" ? "waiting" : "removed")];
+  return h("p", { class: "gone", id: `comment-${id}`, tabindex: -1 }, avatar(null), h("span", {}, ...text));
+}
+
+function article(d: Discussion, entry: Entry): HTMLElement {
+  const { id, author, html } = entry.comment;
+  return h(
+    "article",
+    { class: "comment", part: "comment", id: `comment-${id}`, "aria-labelledby": `name-${id} time-${id}` },
+    avatar(author),
+    meta(d, entry),
+    h("div", { class: "body", part: "body", dir: "auto" }, d.fragment(html ?? "")),
+    actions(d, entry),
+  );
+}
+
+function meta(d: Discussion, entry: Entry): HTMLElement {
+  const { comment } = entry;
+  const { words } = d;
+  const heading = h(`h${d.level + 1}` as "h3", { class: "author", id: `name-${comment.id}`, tabindex: -1 });
+  heading.append(authorName(comment.author));
+  const edited = comment.edited_at && words.say("editedAt", { date: words.moment(new Date(comment.edited_at)) });
+  return h(
+    "header",
+    { class: "meta" },
+    heading,
+    isWaiting(entry) ? badge(words.say("waiting"), "waiting", icons.CLOCK) : authorBadge(d, comment.author),
+    answered(d, entry),
+    h("span", {}, when(d, entry), edited && " · ", edited && h("span", { title: edited }, words.say("edited"))),
+  );
+}
+
+function authorName(author: Author | null): HTMLElement {
+  const name = h("bdi", {}, author?.name ?? "");
+  const website = author?.website && safeLink(author.website, false);
+  return website ? h("a", { class: "website", href: website, rel: "nofollow ugc noopener noreferrer" }, name) : name;
+}
+
+function authorBadge({ words }: Discussion, author: Author | null): Child {
+  if (author?.badge === "moderator") return badge(words.say("moderator"), "moderator", icons.SHIELD);
+  return author?.badge === "author" && badge(words.say("author"), "author");
+}
+
+function badge(text: string, kind: string, drawing?: string): HTMLElement {
+  return h("span", { class: `badge badge--${kind}` }, drawing ? icon(drawing) : null, text);
+}
+
+/** Whom a reply answers, where its place no longer tells. */
+function answered({ words }: Discussion, { comment, parent }: Entry): Child {
+  const lost = comment.parent_id !== (parent?.comment.id ?? null);
+  if (!comment.reply_to || !(comment.depth > CAP_NARROW || lost)) return null;
+  const always = comment.depth > CAP_WIDE || lost;
+  const name = h("bdi", {}, comment.reply_to.name);
+  return h(
+    "a",
+    { class: always ? "to" : "to to--narrow", href: `#comment-${comment.reply_to.id}`, "data-do": "to" },
+    icon(icons.REPLY),
+    h("span", {}, ...words.parts("to", { name })),
+  );
+}
+
+function when({ words, now }: Discussion, { comment }: Entry): HTMLElement {
+  const at = new Date(comment.created_at);
+  const time = h("time", { id: `time-${comment.id}`, datetime: comment.created_at, title: words.moment(at) }, words.ago(at, now()));
+  return h("a", { class: "time", href: safeLink(comment.permalink, false) ?? `#comment-${comment.id}` }, time);
+}
+
+export function actions(d: Discussion, entry: Entry): HTMLElement {
+  const { words } = d;
+  const waiting = isWaiting(entry);
+  const changeable = entry.own && (waiting || entry.editableUntil > d.now().getTime());
+  return h(
+    "footer",
+    { class: "actions" },
+    waiting ? h("span", { class: "only-you" }, words.say("onlyYou")) : votes(d, entry),
+    !waiting && d.writable && action("reply", {}, words.say("reply")),
+    changeable && action("edit", {}, icon(icons.EDIT), words.say("edit"), timeLeft(d, entry)),
+    changeable && action("delete", {}, icon(icons.TRASH), words.say("delete")),
+    !waiting && menuButton(d),
+  );
+}
+
+function votes({ words, writable }: Discussion, { comment, vote, own }: Entry): HTMLElement {
+  const { score } = comment;
+  const shown = h("span", { class: "score" }, words.number(score));
+  if (own || !writable) {
+    const label = words.say("votes", { n: score });
+    return h("span", { class: "vote vote--fixed", role: "img", "aria-label": label }, icon(icons.UP), shown);
+  }
+  const up = { "aria-pressed": `${vote === 1}`, "aria-label": words.say("voteUp", { n: score }) };
+  const down = { "aria-pressed": `${vote === -1}`, "aria-label": words.say("voteDown") };
+  return h("span", { class: "vote" }, action("up", up, icon(icons.UP), shown), action("down", down, icon(icons.DOWN)));
+}
+
+function menuButton({ words }: Discussion): HTMLElement {
+  const labels = { "aria-label": words.say("more"), "aria-haspopup": "menu", "aria-expanded": "false" };
+  return h("span", { class: "menu" }, action("menu", labels, icon(icons.DOTS)));
+}
+
+function timeLeft({ words, now }: Discussion, { editableUntil }: Entry): Child {
+  const minutes = Math.ceil((editableUntil - now().getTime()) / 60_000);
+  return minutes > 0 && h("span", { class: "left-time" }, words.say("minutesLeft", { n: minutes }));
+}
+
+function action(does: string, labels: Record<string, string>, ...children: Child[]): HTMLElement {
+  return h("button", { type: "button", class: "action", part: "action", "data-do": does, ...labels }, ...children);
+}
+
+/** The replies of a comment, or nothing where there are none. */
+export function replies(d: Discussion, entry: Entry): HTMLElement | null {
+  const missing = d.thread.missing(entry);
+  if (!entry.children.length && !missing) return null;
+  const list = h("ol", { hidden: entry.folded }, ...entry.children.map((child) => item(d, child)));
+  if (missing) list.append(moreReplies(d, entry, missing));
+  return h("div", { class: "replies" }, foldButton(d, entry), list);
+}
+
+function foldButton({ words }: Discussion, entry: Entry): HTMLElement {
+  const name = entry.comment.author?.name ?? words.say("goneComment");
+  if (entry.folded) {
+    const n = Math.max(entry.total, publicBelow(entry));
+    const label = words.say("showReplies", { n });
+    return h("button", { type: "button", class: "more", "aria-expanded": "false", "data-do": "fold" }, label);
+  }
+  const label = words.say("hideReplies", { name });
+  return h("button", { type: "button", class: "fold", "aria-expanded": "true", "aria-label": label, "data-do": "fold" });
+}
+
+function moreReplies({ words, step }: Discussion, entry: Entry, missing: number): HTMLElement {
+  const label = words.say("moreReplies", { n: Math.min(step, missing) });
+  const button = h("button", { type: "button", class: "more", "data-do": "replies" }, label);
+  return h("li", { class: "item item--more", "data-id": entry.comment.id }, button);
+}

@@ -1,0 +1,110 @@
+/** What stands around the comments: heading, sorting, the folded composer, and the states of the whole widget. */
+
+import type { Discussion } from "../discussion";
+import { type Child, h, icon } from "../dom";
+import * as icons from "../icons";
+import type { Sort } from "../types";
+
+const SORTS: Sort[] = ["best", "newest", "oldest"];
+
+/** The parts of the widget that stay while their contents change. */
+export interface Frame {
+  box: HTMLElement;
+  head: HTMLElement;
+  notices: HTMLElement;
+  composer: HTMLElement;
+  list: HTMLElement;
+  foot: HTMLElement;
+  /** Read out by screen readers; seen by nobody. */
+  status: HTMLElement;
+}
+
+export function frame(): Frame {
+  const head = h("header", { class: "head", part: "head" });
+  const notices = h("div", { class: "notices" });
+  const composer = h("div", { class: "composer-place" });
+  const list = h("div", { class: "list" });
+  const foot = h("footer", { class: "widget-foot", part: "foot" });
+  const status = h("div", { class: "visually-hidden", role: "status" });
+  const box = h("section", { class: "comments", "data-state": "waiting" }, head, composer, notices, list, foot, status);
+  return { box, head, notices, composer, list, foot, status };
+}
+
+export function drawHead(d: Discussion): void {
+  const { words, frame, sort } = d;
+  const count = d.thread.info.comment_count;
+  const level = `h${d.level}` as "h2";
+  const title = h(level, { id: "title", class: "title", tabindex: -1 }, count ? words.say("comments", { n: count }) : words.say("noComments"));
+  frame.box.setAttribute("aria-labelledby", "title");
+  const choices = SORTS.map((name) =>
+    h("button", { type: "button", "data-do": "sort", "data-sort": name, "aria-pressed": `${name === sort}` }, words.say(name)),
+  );
+  const group = h("div", { class: "sort", role: "group", "aria-label": words.say("sort") }, ...choices);
+  frame.head.replaceChildren(title, ...(count > 1 ? [group] : []));
+}
+
+/** The composer as one line; what makes it write comes with the first focus. */
+export function drawComposer(d: Discussion): void {
+  const { words, frame } = d;
+  if (!d.thread.open) {
+    frame.composer.replaceChildren(closed(d));
+    return;
+  }
+  if (!d.writable) {
+    frame.composer.replaceChildren(h("a", { class: "button load-more", href: d.elsewhere(true) }, words.say("writeElsewhere")));
+    return;
+  }
+  const label = words.say("write");
+  const area = h("textarea", { class: "area", id: "write", rows: 1, dir: "auto", placeholder: label, "data-composer": true });
+  const name = h("label", { class: "visually-hidden", for: "write" }, label);
+  frame.composer.replaceChildren(
+    h("form", { class: "composer composer--folded", novalidate: true }, h("div", { class: "composer-box" }, name, area)),
+  );
+}
+
+function closed({ words, thread, now }: Discussion): HTMLElement {
+  const at = thread.info.closed_at;
+  const text = at ? words.say("closedOn", { date: words.date(new Date(at), now()) }) : words.say("closed");
+  return notice("", icons.LOCK, text);
+}
+
+/** A box with a drawing and words; `kind` is good, warn, bad or nothing. */
+export function notice(kind: string, drawing: string, ...children: Child[]): HTMLElement {
+  return h("div", { class: kind ? `notice notice--${kind}` : "notice" }, icon(drawing), h("div", {}, ...children));
+}
+
+export function empty({ words }: Discussion): HTMLElement {
+  return h(
+    "div",
+    { class: "empty" },
+    icon(icons.PLATFORM, "drawing"),
+    h("p", {}, h("b", {}, words.say("empty"))),
+    h("p", {}, words.say("couldBeFirst")),
+  );
+}
+
+export function skeleton(label: string): HTMLElement {
+  const row = (): HTMLElement => h("div", {}, h("i"), h("i"), h("i"), h("i"));
+  return h("div", { class: "skeleton", role: "status", "aria-label": label }, row(), row(), row());
+}
+
+export function failed(d: Discussion): HTMLElement {
+  const { words } = d;
+  const box = notice(
+    "bad",
+    icons.ALERT,
+    h("p", {}, h("b", {}, words.say("failed")), ` ${words.say("articleFine")}`),
+    h(
+      "p",
+      { class: "row" },
+      h("button", { type: "button", class: "button", "data-do": "retry" }, words.say("retry")),
+      h("a", { class: "link-button", href: d.elsewhere() }, words.say("readElsewhere")),
+    ),
+  );
+  box.setAttribute("role", "alert");
+  return box;
+}
+
+export function drawFoot(d: Discussion): void {
+  d.frame.foot.replaceChildren(h("a", { href: d.elsewhere() }, d.words.say("ownPage")));
+}
