@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from comments.errors import NotSignedIn, TooMany
@@ -23,6 +23,7 @@ from comments.web.forms import (
     set_cookie,
 )
 from comments.web.service import client_address, service
+from comments.web.templating import html_page
 
 NOT_STORED = {"cache-control": "no-store"}
 
@@ -128,9 +129,10 @@ def _page(
     invited: str = "",
     status: int = 200,
 ) -> Response:
-    svc = service(request)
-    html = svc.templates.get_template("sign_in.html").render(
-        base_path=svc.settings.base_path,
+    return html_page(
+        request,
+        "sign_in.html",
+        status=status,
         problem=problem,
         secret=secret,
         invited=invited,
@@ -138,7 +140,6 @@ def _page(
         signed_in=found.account.name if found else "",
         token=found.form_token if found else "",
     )
-    return HTMLResponse(html, status, NOT_STORED)
 
 
 routes = [

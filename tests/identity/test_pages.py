@@ -1,0 +1,207 @@
+"""Signing in and out with a browser."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from comments.app import create_app
+from comments.clock import FixedClock
+from comments.config import Settings
+from comments.identity import actions
+from comments.sites.actions import add_site
+from comments.web.service import Service
+
+ORIGIN = "https://talk.example"
+OURS = {"origin": ORIGIN}
+
+
+class Browser:
+    """A browser on our own pages, and the service behind them."""
+
+    def __init__(self, client: TestClient, service: Service) -> None:
+        self.client = client
+        self.service = service
+
+    def write(self, action: Any, *arguments: Any, **more: Any) -> Any:
+        assert self.client.portal is not None
+        return self.client.portal.call(
+            lambda: self.service.db.write(action, *arguments, at=self.service.clock.now(), **more)
+        )
+
+    def new_link(self, name: str = "Ana <b>") -> str:
+        """Make somebody a moderator; return the path of a link that signs them in."""
+        if not hasattr(self, "site"):
+            self.site = self.write(add_site, "blog", ["https://blog.example"])
+        account = self.write(actions.add_moderator, self.site.id, "ana@mail.example", role="owner", name=name)
+        return f"/sign-in/{self.write(actions.make_sign_in_link, self.service.keys, account.id)}"
+
+    def press(self, link: str, *, to: str = "", **headers: str) -> Any:
+        """Press the button of a sign-in page."""
+        secret = link.rpartition("/")[2]
+        return self.client.post(
+            "/sign-in",
+            data={"secret": secret, "next": to},
+            headers={**OURS, **headers},
+            follow_redirects=False,
+        )
+
+
+@pytest.fixture
+def browser(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Browser]:
+    settings = Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        secret_key="a key for tests, never used elsewhere",
+        base_url=f"{ORIGIN}/talk",
+    )
+    app = create_app(settings, clock=clock)
+    with TestClient(app, base_url=ORIGIN) as client:
+        yield Browser(client, app.state.service)
+
+
+def test_opening_a_link_shows_a_button_and_changes_nothing(browser: Browser) -> None:
+    link = browser.new_link()
+
+    pages = [browser.client.get(link) for _ in range(3)]
+
+    assert {page.status_code for page in pages} == {200}
+    assert "Sign in as <bdi>Ana &lt;b&gt;</bdi>" in pages[0].text
+    assert 'action="/talk/sign-in"' in pages[0].text
+    assert pages[0].headers["cache-control"] == "no-store"
+    assert "set-cookie" not in pages[0].headers
+    assert browser.press(link).status_code == 303
+
+
+def test_the_button_signs_in_with_a_cookie_that_only_our_host_can_set(browser: Browser) -> None:
+    answer = browser.press(browser.new_link())
+
+    cookie = answer.headers["set-cookie"]
+    assert answer.headers["location"] == "/talk/moderate"
+    assert cookie.startswith("__Host-comments=s_")
+    for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/", "Max-Age=2592000"):
+        assert part in cookie
+    assert "Domain" not in cookie
+    assert "Signed in as <bdi>Ana &lt;b&gt;</bdi>" in browser.client.get("/sign-in").text
+
+
+def test_a_link_that_was_used_says_so(browser: Browser) -> None:
+    link = browser.new_link()
+    browser.press(link)
+    browser.client.cookies.clear()
+
+    again, opened = browser.press(link), browser.client.get(link)
+
+    assert (again.status_code, opened.status_code) == (409, 404)
+    for page in (again, opened):
+        assert "This link has been used, or is older than 24 hours." in page.text
+        assert "set-cookie" not in page.headers
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://talk.example", "https://talk.example:444"]
+)
+def test_a_form_of_another_origin_is_refused_and_both_are_named(browser: Browser, origin: str) -> None:
+    link = browser.new_link()
+
+    refused = browser.press(link, origin=origin)
+
+    assert refused.status_code == 403
+    assert refused.json()["code"] == "origin-refused"
+    assert (refused.json()["origin"], refused.json()["allowed"]) == (origin, [ORIGIN])
+    assert browser.press(link).status_code == 303
+
+
+def test_a_form_without_an_origin_is_refused(browser: Browser) -> None:
+    refused = browser.client.post("/sign-in", data={"secret": "l_x"})
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "origin-refused")
+
+
+def test_json_is_no_form(browser: Browser) -> None:
+    refused = browser.client.post("/sign-in", json={}, headers=OURS)
+
+    assert (refused.status_code, refused.json()["code"]) == (415, "form-expected")
+
+
+@pytest.mark.parametrize(
+    ("to", "location"),
+    [
+        ("/talk/moderate?state=spam", "/talk/moderate?state=spam"),
+        ("//evil.example", "/talk/moderate"),
+        ("/\\evil.example", "/talk/moderate"),
+        ("https://evil.example/", "/talk/moderate"),
+        ("javascript:alert(1)", "/talk/moderate"),
+        ("/\t/evil.example", "/talk/moderate"),
+    ],
+)
+def test_the_way_on_stays_on_this_host(browser: Browser, to: str, location: str) -> None:
+    assert browser.press(browser.new_link(), to=to).headers["location"] == location
+
+
+def test_signing_in_again_ends_the_session_before(browser: Browser) -> None:
+    browser.press(browser.new_link())
+    old = browser.client.cookies["__Host-comments"]
+
+    browser.press(browser.new_link())
+
+    new = browser.client.cookies["__Host-comments"]
+    browser.client.cookies.clear()
+    assert (
+        "Signed in as"
+        not in browser.client.get("/sign-in", headers={"cookie": f"__Host-comments={old}"}).text
+    )
+    assert "Signed in as" in browser.client.get("/sign-in", headers={"cookie": f"__Host-comments={new}"}).text
+
+
+def form_token(browser: Browser) -> str:
+    found = re.search(r'name="token" value="([0-9a-f]+)"', browser.client.get("/sign-in").text)
+    assert found
+    return found[1]
+
+
+def test_signing_out_ends_the_session_and_needs_its_form(browser: Browser) -> None:
+    browser.press(browser.new_link())
+    cookie = browser.client.cookies["__Host-comments"]
+    token = form_token(browser)
+
+    for wrong in ("", "zz", "00" * 16):
+        refused = browser.client.post("/sign-out", data={"token": wrong}, headers=OURS)
+        assert (refused.status_code, refused.json()["code"]) == (403, "form-outdated")
+    answer = browser.client.post("/sign-out", data={"token": token}, headers=OURS, follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/talk/sign-in")
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    page = browser.client.get("/sign-in", headers={"cookie": f"__Host-comments={cookie}"})
+    assert "Signed in as" not in page.text
+    assert "comments moderator add" in page.text
+
+
+def test_signing_out_without_a_session_asks_to_sign_in(browser: Browser) -> None:
+    refused = browser.client.post("/sign-out", data={"token": ""}, headers=OURS)
+
+    assert (refused.status_code, refused.json()["code"]) == (401, "sign-in-needed")
+
+
+def test_too_many_tries_have_to_wait(browser: Browser) -> None:
+    answers = [browser.press("l_x") for _ in range(30)]
+
+    assert answers[0].status_code == 409
+    assert answers[-1].status_code == 429
+    assert answers[-1].json()["code"] == "too-many-sign-ins"
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
+def test_no_secret_is_stored_as_it_is(browser: Browser, database_url: str, tmp_path: Path) -> None:
+    link = browser.new_link()
+    browser.press(link)
+    if not database_url.startswith("sqlite"):
+        pytest.skip("what PostgreSQL has in its files is the same rows")
+
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("comments.db*"))
+
+    for secret in (link.rpartition("/")[2], browser.client.cookies["__Host-comments"]):
+        assert secret.encode() not in stored
