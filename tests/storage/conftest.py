@@ -1,12 +1,13 @@
 """An open database with the storage tests' own tables."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from comments.storage import Database
 from tests.storage.tables import make_tables
+from tests.support.databases import PostgresqlDatabases
 
 
 @pytest.fixture
@@ -25,6 +26,21 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 async def on_sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     database = await Database.open(sqlite_url)
+    await database.write(make_tables)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def postgres_url(postgresql_databases: PostgresqlDatabases) -> Iterator[str]:
+    url = postgresql_databases.create(migrated=False)
+    yield url
+    postgresql_databases.drop(url)
+
+
+@pytest.fixture
+async def on_postgres(postgres_url: str) -> AsyncIterator[Database]:
+    database = await Database.open(postgres_url)
     await database.write(make_tables)
     yield database
     await database.close()
