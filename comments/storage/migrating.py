@@ -39,6 +39,13 @@ VERSION_TABLE = "alembic_version"
 ONE_AT_A_TIME = Lock()
 
 
+PACKAGE = Path(comments.__file__).parent
+# In the package once installed, beside it in a checkout.
+SCRIPTS = next(
+    folder for folder in (PACKAGE / "_migrations", PACKAGE.parent / "migrations") if folder.is_dir()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Migrated:
     """What `migrate` found and did; `copy` is what the SQLite file was before, if it was not empty."""
@@ -48,16 +55,17 @@ class Migrated:
     copy: Path | None = None
 
 
-def state(url: str) -> State:
+def state(url: str, *, scripts: Path | None = None) -> State:
     """Tell how far the database at `url` is; a SQLite file that is not there is "empty", and is not made.
 
     "older" can be migrated, "newer" was left by a newer release, "foreign" holds tables of something else.
+    `scripts` is a folder of other migrations than this release's.
     """
     address = parsed(url)
     if address.get_backend_name() == "sqlite" and not sqlite_path(address).exists():
         return "empty"
     with _reading(address) as connection:
-        return _state(connection)
+        return _state(connection, scripts or SCRIPTS)
 
 
 async def migrate(url: str) -> Migrated:
@@ -65,22 +73,23 @@ async def migrate(url: str) -> Migrated:
     return await asyncio.to_thread(migrate_now, url)
 
 
-def migrate_now(url: str) -> Migrated:
+def migrate_now(url: str, *, scripts: Path | None = None) -> Migrated:
     """Bring the database to the newest revision, while no other process does; all or nothing.
 
     A SQLite file that is not empty is copied first, to `NAME-before-REVISION.db` beside it.
+    `scripts` is a folder of other migrations than this release's.
     Raises StorageMismatch for a database of a newer release or of something else.
     """
     address = parsed(url)
     with ONE_AT_A_TIME:
         if address.get_backend_name() == "sqlite":
-            return _migrate_sqlite(address)
-        return _migrate_postgres(address)
+            return _migrate_sqlite(address, scripts or SCRIPTS)
+        return _migrate_postgres(address, scripts or SCRIPTS)
 
 
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
-    """Give a connection for migrations, in a transaction on SQLite; for Alembic's own command line."""
+    """Give a connection for migrations, all of whose work is kept or none; for Alembic's own command line."""
     address = parsed(url)
     engine = _engine(address)
     if address.get_backend_name() == "sqlite":
@@ -88,52 +97,47 @@ def connected(url: str) -> Iterator[Connection]:
             yield connection
             _refuse_broken_references(connection)
     else:
-        with engine.connect() as connection:
+        with _reached(engine) as connection:
             yield connection
+            connection.commit()
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
-    """Return Alembic's settings: its scripts are in the package once installed, else in the checkout."""
-    package = Path(comments.__file__).parent
-    packaged = package / "_migrations"
-    folder = packaged if packaged.is_dir() else package.parent / "migrations"
+def alembic_config(connection: Connection | None = None, *, scripts: Path | None = None) -> Config:
+    """Return Alembic's settings for `command.…`, which then runs on `connection`."""
     config = Config()
     # ConfigParser takes % for the beginning of a variable.
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("script_location", str(scripts or SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
-def head() -> str:
-    """Return the newest revision that this release knows."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
-
-
-def _migrate_sqlite(address: URL) -> Migrated:
+def _migrate_sqlite(address: URL, scripts: Path) -> Migrated:
     path = sqlite_path(address)
+    newest = _newest(scripts)
     prepare(path)
     with _engine(address).begin() as connection:
-        before, copy = _migratable(connection), None
+        before, copy = _migratable(connection, scripts), None
         if before == "older":
-            copy = path.with_name(f"{path.stem}-before-{head()}{path.suffix}")
+            copy = path.with_name(f"{path.stem}-before-{newest}{path.suffix}")
             back_up(path, copy)
         if before != "current":
-            command.upgrade(alembic_config(connection), "head")
+            command.upgrade(alembic_config(connection, scripts=scripts), "head")
             _refuse_broken_references(connection)
-    return Migrated(before, head(), copy)
+    return Migrated(before, newest, copy)
 
 
-def _migrate_postgres(address: URL) -> Migrated:
+def _migrate_postgres(address: URL, scripts: Path) -> Migrated:
+    newest = _newest(scripts)
     engine = _engine(address)
     with _reached(engine) as lock, engine.connect() as connection:
         # Held by a transaction of its own, so that a migration may commit in between,
         # and so that a pooler cannot hand the lock to somebody else.
         lock.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        before = _migratable(connection)
+        before = _migratable(connection, scripts)
         connection.rollback()
         if before != "current":
-            command.upgrade(alembic_config(connection), "head")
-    return Migrated(before, head())
+            command.upgrade(alembic_config(connection, scripts=scripts), "head")
+    return Migrated(before, newest)
 
 
 @contextmanager
@@ -180,8 +184,8 @@ def _refuse_broken_references(connection: Connection) -> None:
         raise RuntimeError(f"the migration left a row of {broken[0]} without its row of {broken[2]}")
 
 
-def _migratable(connection: Connection) -> State:
-    found = _state(connection)
+def _migratable(connection: Connection, scripts: Path) -> State:
+    found = _state(connection, scripts)
     if found == "newer":
         raise StorageMismatch("The database was made by a newer release of Comments; install that one")
     if found == "foreign":
@@ -189,13 +193,20 @@ def _migratable(connection: Connection) -> State:
     return found
 
 
-def _state(connection: Connection) -> State:
+def _state(connection: Connection, scripts: Path) -> State:
     tables = set(inspect(connection).get_table_names())
     revisions = set(MigrationContext.configure(connection).get_current_heads())
     if not revisions:
         return "foreign" if tables - {VERSION_TABLE} else "empty"
-    scripts = ScriptDirectory.from_config(alembic_config())
-    if revisions == set(scripts.get_heads()):
+    if revisions == {_newest(scripts)}:
         return "current"
-    known = {script.revision for script in scripts.walk_revisions()}
+    known = {script.revision for script in _directory(scripts).walk_revisions()}
     return "older" if revisions <= known else "newer"
+
+
+def _newest(scripts: Path) -> str:
+    return _directory(scripts).get_current_head() or ""
+
+
+def _directory(scripts: Path) -> ScriptDirectory:
+    return ScriptDirectory.from_config(alembic_config(scripts=scripts))

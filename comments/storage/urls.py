@@ -7,6 +7,7 @@ from sqlalchemy.exc import ArgumentError
 
 from comments.storage.errors import StorageUnreachable, StorageUnwritable
 
+SQLITE = "sqlite:///"
 EXPECTED = "expected sqlite:////absolute/path.db or postgresql://user:password@host/name"
 
 
@@ -16,6 +17,9 @@ def parsed(url: str) -> URL:
         address = make_url(url)
     except ArgumentError:
         raise StorageUnreachable(f"The database URL cannot be read; {EXPECTED}") from None
+    if url.startswith(SQLITE):
+        # All of it is the path: a folder may have a question mark in its name.
+        return address.set(database=url.removeprefix(SQLITE), query={})
     backend = address.drivername.split("+")[0]
     if backend in ("postgresql", "postgres"):
         return address.set(drivername="postgresql+psycopg")

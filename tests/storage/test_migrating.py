@@ -1,0 +1,260 @@
+"""Migrations: up, down and up again, alone and in a crowd, and what is known of a database before."""
+
+import asyncio
+import re
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, PrimaryKeyConstraint, Table, Text, UniqueConstraint, inspect, text
+from sqlalchemy.orm import Session
+
+from comments import schema
+from comments.storage import Database, StorageMismatch, migrate, migrate_now, state
+from comments.storage.migrating import SCRIPTS, alembic_config, connected
+
+OF_POSTGRESQL = """
+    SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, collation_name, column_default)
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+"""
+OF_SQLITE = "SELECT tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+def upgrade():
+    with op.batch_alter_table("sites") as sites:
+        sites.add_column(sa.Column("motto", sa.Text))
+
+def downgrade():
+    with op.batch_alter_table("sites") as sites:
+        sites.drop_column("motto")
+"""
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def what_is_there(connection: Connection) -> set[str]:
+    """Return columns, constraints and indexes in the database's own words, conditions and collations too."""
+    if connection.dialect.name == "postgresql":
+        words = set(connection.execute(text(OF_POSTGRESQL)).scalars())
+    else:
+        words = {
+            f"{table} {line.strip().removesuffix(',')}"
+            for table, made in connection.execute(text(OF_SQLITE))
+            for line in made.splitlines()
+        }
+    return {line for line in words if "alembic_version" not in line}
+
+
+@pytest.fixture
+def with_a_second(tmp_path: Path) -> Path:
+    """This release's migrations and one more, as a later release would have."""
+    later = tmp_path / "later"
+    shutil.copytree(SCRIPTS, later, ignore=shutil.ignore_patterns("__pycache__"))
+    (later / "versions" / "0002_second.py").write_text(SECOND)
+    return later
+
+
+async def execute(url: str, *statements: str) -> None:
+    database = await Database.open(url)
+    for statement in statements:
+        await database.write(Session.execute, text(statement))
+    await database.close()
+
+
+def test_the_migrations_make_what_the_models_say(database_url: str) -> None:
+    with connected(database_url) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_the_same_to_the_letter(database_url: str) -> None:
+    """Alembic compares neither the conditions of indexes nor collations nor the names of all constraints."""
+    with connected(database_url) as connection:
+        migrated = what_is_there(connection)
+        schema.metadata.drop_all(connection)
+        schema.metadata.create_all(connection)
+        from_models = what_is_there(connection)
+
+    assert migrated == from_models
+    assert len(migrated) > 100
+
+
+def test_every_constraint_and_index_has_a_name() -> None:
+    nameless = [
+        f"{table.name}: {item}"
+        for table in schema.metadata.tables.values()
+        for item in [*table.constraints, *table.indexes]
+        if not getattr(item, "name", None)
+    ]
+
+    assert nameless == []
+
+
+def test_text_that_is_sorted_or_unique_has_a_collation_of_its_own() -> None:
+    """The tests' PostgreSQL sorts by code point anyway and would hide the fault."""
+    by_locale = [
+        f"{table.name}.{column.name}"
+        for table in schema.metadata.tables.values()
+        for column in keys_of(table)
+        if type(column.type) is Text
+    ]
+
+    assert by_locale == []
+
+
+def keys_of(table: Table) -> list[Any]:
+    keys = [item for item in table.constraints if isinstance(item, PrimaryKeyConstraint | UniqueConstraint)]
+    return [column for item in [*keys, *table.indexes] for column in item.columns]
+
+
+def test_each_migration_goes_up_down_and_up(unmigrated_url: str) -> None:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    with connected(unmigrated_url) as connection:
+        config = alembic_config(connection)
+        for revision in reversed([script.revision for script in scripts.walk_revisions()]):
+            command.upgrade(config, revision)
+            after = what_is_there(connection)
+            command.downgrade(config, "-1")
+            command.upgrade(config, revision)
+            assert what_is_there(connection) == after
+        command.downgrade(config, "base")
+        assert tables(connection) == set()
+
+    assert state(unmigrated_url) == "empty"
+
+
+async def test_an_empty_database_becomes_current(unmigrated_url: str) -> None:
+    assert state(unmigrated_url) == "empty"
+
+    first, again = await migrate(unmigrated_url), await migrate(unmigrated_url)
+
+    assert (first.before, first.copy) == ("empty", None)
+    assert (again.before, again.copy, again.revision) == ("current", None, first.revision)
+    assert state(unmigrated_url) == "current"
+
+
+def test_looking_at_a_file_that_is_not_there_does_not_make_it(tmp_path: Path) -> None:
+    assert state(f"sqlite:///{tmp_path / 'comments.db'}") == "empty"
+    assert [*tmp_path.iterdir()] == []
+
+
+async def test_a_database_of_something_else_is_left_alone(unmigrated_url: str) -> None:
+    await execute(unmigrated_url, "CREATE TABLE customers (id INTEGER)")
+
+    assert state(unmigrated_url) == "foreign"
+    with pytest.raises(StorageMismatch, match="something else") as refusal:
+        await migrate(unmigrated_url)
+    with connected(unmigrated_url) as connection:
+        assert tables(connection) == {"customers"}
+    assert refusal.value.code == "storage-mismatch"
+
+
+async def test_a_database_of_a_newer_release_is_left_alone(database_url: str, with_a_second: Path) -> None:
+    migrate_now(database_url, scripts=with_a_second)
+
+    assert state(database_url) == "newer"
+    with pytest.raises(StorageMismatch, match="newer release"):
+        await migrate(database_url)
+
+
+async def test_an_older_database_keeps_its_rows_and_what_refers_to_them(
+    database_url: str, with_a_second: Path
+) -> None:
+    """On SQLite a changed table is built anew, and the old one's end must not take its children along."""
+    site = "INSERT INTO sites VALUES ({}, 'blog', '[]', '{{}}', 1, {})"
+    account = "INSERT INTO accounts VALUES ({}, 'a@example.org', 'A', {})"
+    member = "INSERT INTO memberships VALUES ({0}, {0}, 'owner', {1})"
+    one, now = ("'" + "0" * 31 + "1'", "now()" if database_url.startswith("postgresql") else "1")
+    await execute(database_url, *(row.format(one, now) for row in (site, account, member)))
+    assert state(database_url, scripts=with_a_second) == "older"
+
+    migrated = migrate_now(database_url, scripts=with_a_second)
+
+    assert (migrated.before, migrated.revision) == ("older", "0002")
+    with connected(database_url) as connection:
+        assert connection.execute(text("SELECT role FROM memberships")).scalars().all() == ["owner"]
+        assert connection.execute(text("SELECT motto FROM sites")).scalars().all() == [None]
+
+
+def test_a_sqlite_file_is_copied_before(tmp_path: Path, with_a_second: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'comments.db'}"
+    migrate_now(url)
+
+    migrated = migrate_now(url, scripts=with_a_second)
+
+    assert migrated.copy == tmp_path / "comments-before-0002.db"
+    assert state(f"sqlite:///{migrated.copy}") == "current"
+    assert state(url, scripts=with_a_second) == "current"
+
+
+def test_a_migration_that_fails_leaves_all_as_it_was(database_url: str, with_a_second: Path) -> None:
+    script = with_a_second / "versions" / "0002_second.py"
+    script.write_text(SECOND.replace("def downgrade", "    raise RuntimeError('half way')\n\ndef downgrade"))
+
+    with pytest.raises(RuntimeError, match="half way"):
+        migrate_now(database_url, scripts=with_a_second)
+
+    assert state(database_url) == "current"
+    with connected(database_url) as connection:
+        assert "motto" not in {column["name"] for column in inspect(connection).get_columns("sites")}
+
+
+def test_a_migration_that_leaves_orphans_is_undone(tmp_path: Path) -> None:
+    path = tmp_path / "comments.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("CREATE TABLE parents (id INTEGER PRIMARY KEY)")
+        file.execute("CREATE TABLE children (parent INTEGER REFERENCES parents ON DELETE CASCADE)")
+        file.execute("INSERT INTO parents VALUES (7)")
+        file.execute("INSERT INTO children VALUES (7)")
+
+    with (
+        pytest.raises(RuntimeError, match="a row of children without its row of parents"),
+        connected(f"sqlite:///{path}") as connection,
+    ):
+        Operations(MigrationContext.configure(connection)).execute("DELETE FROM parents")
+
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("SELECT * FROM children JOIN parents ON id = parent").fetchall() == [(7, 7)]
+
+
+@pytest.mark.slow
+async def test_processes_that_start_together_migrate_once(unmigrated_url: str) -> None:
+    program = "import sys; from comments.storage import migrate_now; print(migrate_now(sys.argv[1]).before)"
+
+    async def migrate_in_a_process() -> str:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, unmigrated_url, stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+        return output.decode().strip()
+
+    found = await asyncio.gather(*(migrate_in_a_process() for _ in range(4)))
+
+    assert sorted(found) == ["current", "current", "current", "empty"]
+
+
+def test_every_index_says_what_it_is_for() -> None:
+    for path in (SCRIPTS / "versions").glob("*.py"):
+        text_of_file = path.read_text()
+        for made in re.finditer(r"^ *(?:op\.create_index|index)\(", text_of_file, re.MULTILINE):
+            above = text_of_file[: made.start()].rsplit("\n\n", 1)[-1].splitlines()[-3:]
+            assert any(line.lstrip().startswith("#") for line in above), f"{path.name}: {made.group()}"
