@@ -27,7 +27,13 @@ class AllHandled(errors.Conflict):
         self.conflicts = tuple(conflicts)
 
 
-class QueueCursorRefused(errors.BadRequest):
-    """A cursor that we did not make, or made for another list."""
+class ModeratorsOnly(errors.NotAllowed):
+    """Somebody is known, and does not moderate this site."""
 
-    code = "queue-cursor-refused"
+    code = "moderators-only"
+
+
+class FormMalformed(errors.BadRequest):
+    """A form of ours that came back with other fields than it left with."""
+
+    code = "form-malformed"

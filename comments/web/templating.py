@@ -1,17 +1,54 @@
 """Pages of our own: how a template becomes an answer, and what all templates can say."""
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from comments.errors import CommentsError, TooMany, Unavailable
+from comments.web.problems import status_of
 from comments.web.service import service
 
 _HUES = 12
 _BETWEEN_WORDS = re.compile(r"[\s_.-]+")
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+
+
+PageHandler = Callable[[Request], Awaitable[Response]]
+
+
+def page(handler: PageHandler) -> PageHandler:
+    """Answer expected failures of a page in words for people instead of problem+json."""
+
+    @wraps(handler)
+    async def serve(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except CommentsError as error:
+            if wants_json(request):
+                raise
+            return problem_page(request, error)
+
+    return serve
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a page's own script asks, and not a browser for its window."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+def problem_page(request: Request, error: CommentsError) -> Response:
+    status = status_of(error)
+    title = HTTPStatus(status).phrase
+    answer = html_page(request, "problem.html", status=status, title=title, detail=error.detail)
+    if isinstance(error, TooMany | Unavailable):
+        answer.headers["retry-after"] = str(error.retry_after)
+    return answer
 
 
 def html_page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:

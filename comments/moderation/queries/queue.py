@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,8 @@ from comments.identity.models import Author
 from comments.moderation.orders import PastDecision, last_standing
 from comments.moderation.queries.history import histories
 from comments.threads.models import Comment, Report, Revision, Thread
+from comments.threads.page_keys import page_keys
+from comments.threads.queries.finding import thread_by_keys
 
 QUEUES = ("pending", "approved", "spam", "removed", "deleted")
 
@@ -67,7 +70,7 @@ class Held:
     row: Row[Any]
     text: Text
     published: Text | None
-    reasons: str
+    reasons: list[str]
     parent: Row[Any] | None
     reports: Sequence[tuple[str, int]]
     last: PastDecision | None
@@ -107,6 +110,20 @@ def held_by_id(session: Session, site_id: UUID, comment_ids: Sequence[UUID]) -> 
     """Return these comments of the site, as far as they exist."""
     mine = select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(comment_ids))
     return _with_context(session, session.scalars(mine).all())
+
+
+def thread_wanted(session: Session, site_id: UUID, page: str) -> UUID | None:
+    """Return the thread that `page` names: its id, its URL or its identifier.
+
+    Raises Invalid for a URL that no page can have.
+    """
+    by_id = select(Thread.id).where(Thread.site_id == site_id)
+    try:
+        return session.scalar(by_id.where(Thread.id == UUID(page)))
+    except ValueError:
+        is_url = page.startswith(("http://", "https://"))
+        thread = thread_by_keys(session, site_id, page_keys(page, None) if is_url else page_keys(None, page))
+        return None if thread is None else thread.id
 
 
 def queue_sizes(session: Session, site_id: UUID) -> dict[str, int]:
@@ -206,7 +223,7 @@ def _with_context(session: Session, ids: Sequence[UUID]) -> list[Held]:
             row,
             _text(edit) if (edit := edits.get(row.id)) is not None else _text(row),
             _text(row) if edit is not None else None,
-            edit.reasons if edit is not None else row.reasons,
+            msgspec.json.decode(row.reasons if edit is None else edit.reasons, type=list[str]),
             parents.get(row.parent_id),
             reports.get(row.id, ()),
             last_standing(decided.get(row.id, ())),

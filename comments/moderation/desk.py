@@ -1,0 +1,131 @@
+"""What stands on a moderator's desk: cards to judge, queues with their sizes, what was decided last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from comments.moderation import words
+from comments.moderation.orders import Choice, last_standing
+from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
+from comments.moderation.queries.queue import Held, queue_sizes
+from comments.moderation.showing import excerpt, safe_html, without_links
+
+REPORT_WORDS = {
+    "spam": "It is spam",
+    "abuse": "It insults or threatens someone",
+    "off-topic": "It is off topic",
+    "personal-data": "It shows personal data",
+    "other": "Something else",
+}
+_CHOICES: tuple[Choice, ...] = ("approve", "spam", "remove", "hold")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A comment on the desk. `choices` can be decided; `restores` is the state a restore would bring back."""
+
+    held: Held
+    text: Markup
+    published: Markup | None
+    place: str
+    answered: str
+    chips: Sequence[tuple[str, str]]
+    reports: Sequence[tuple[str, int]]
+    facts: str
+    choices: Sequence[Choice]
+    restores: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`sizes` by queue, with "all"; `done` is what an order has just decided, `last` the newest log entry."""
+
+    sizes: dict[str, int]
+    done: Sequence[LogEntry]
+    last: LogEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """What one order decided. `undo` names it for the form that takes it back; empty if nothing stands."""
+
+    entries: Sequence[LogEntry]
+    undo: str
+
+
+def desk(session: Session, site_id: UUID, done: tuple[UUID, datetime] | None) -> Desk:
+    """Return a desk without its cards; `done` names the order whose outcome is told, by account and time."""
+    newest, _ = log(session, site_id, limit=1)
+    entries = entries_of_order(session, site_id, *done) if done else []
+    return Desk(words.all_sizes(queue_sizes(session, site_id)), entries, newest[0] if newest else None)
+
+
+def log_rows(
+    session: Session, site_id: UUID, after: LogPosition | None, limit: int
+) -> tuple[Sequence[LogRow], LogPosition | None]:
+    """Return a page of the log, the decisions of one order as one row."""
+    entries, end = log(session, site_id, after=after, limit=limit)
+    decided = histories(session, [entry.comment_id for entry in entries])
+    standing = {past.id for history in decided.values() if (past := last_standing(history))}
+    rows = []
+    for _, group in groupby(entries, key=lambda entry: (entry.at, entry.account_id, entry.choice)):
+        together = list(group)
+        stands = any(entry.id in standing for entry in together)
+        rows.append(LogRow(together, words.order_name(together[0]) if stands else ""))
+    return rows, end
+
+
+def card(held: Held, now: datetime) -> Card:
+    """Return a comment as it lies on the desk."""
+    row, parent = held.row, held.parent
+    return Card(
+        held=held,
+        text=without_links(safe_html(held.text)),
+        published=without_links(safe_html(held.published)) if held.published else None,
+        place=row.thread_title or row.thread_url,
+        answered=excerpt(parent.html) if parent is not None else "",
+        chips=_chips(held),
+        reports=[(REPORT_WORDS.get(reason, reason), count) for reason, count in held.reports],
+        facts=_facts(held, now),
+        choices=_choices(held),
+        restores=words.STATE_WORDS.get(held.last.before, "") if held.last and row.state != "deleted" else "",
+    )
+
+
+def _choices(held: Held) -> list[Choice]:
+    """Return what makes sense: not the state it is in, and nothing for what its author has deleted."""
+    state = held.row.state
+    if state == "deleted":
+        return []
+    is_now = {"approved": "approve", "pending": "hold", "spam": "spam", "removed": "remove"}[state]
+    return [choice for choice in _CHOICES if choice != is_now or (choice == "approve" and held.published)]
+
+
+def _chips(held: Held) -> list[tuple[str, str]]:
+    """Return why it waits, the strongest last."""
+    chips = [("" if reason == "First comment" else "warn", reason) for reason in held.reasons]
+    if held.published:
+        chips.append(("warn", "Edited after approval"))
+    if held.row.report_count:
+        count = held.row.report_count
+        chips.append(("bad", "1 report" if count == 1 else f"{words.number(count)} reports"))
+    return chips
+
+
+def _facts(held: Held, now: datetime) -> str:
+    row = held.row
+    if row.author_kind == "moderator":
+        return "of the team"
+    since = row.author_since
+    seen = "first seen today" if since.date() == now.date() else f"since {since:%B %Y}"
+    approved = words.number(row.author_approved)
+    return (
+        f"imported · {approved} approved"
+        if row.author_kind == "imported"
+        else f"{seen} · {approved} approved"
+    )

@@ -1,0 +1,244 @@
+"""The shapes of moderation on the wire: what is asked, and what moderators are told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from comments.keys import Keyring
+from comments.moderation.orders import LONGEST_REASON, Choice, Outcome, Wanted
+from comments.moderation.queries.history import LogEntry
+from comments.moderation.queries.queue import Held
+from comments.moderation.showing import excerpt, safe_html
+from comments.threads.cursors import read_cursor, write_cursor
+
+State = Literal["pending", "approved", "spam", "removed", "deleted", "all"]
+Limit = Annotated[int, Meta(ge=1, le=100)]
+Cursor = Annotated[str, Meta(max_length=1_000)]
+Reason = Annotated[str, Meta(max_length=LONGEST_REASON)]
+
+
+class QueueQuery(msgspec.Struct):
+    """Which comments: `q` are words of text or name, `author` an author's id or a part of the name, `page` a
+    thread's id, a page's URL or its identifier."""
+
+    state: State = "pending"
+    q: Annotated[str, Meta(max_length=200)] = ""
+    author: Annotated[str, Meta(max_length=200)] = ""
+    page: Annotated[str, Meta(max_length=2_000)] = ""
+    cursor: Cursor | None = None
+    limit: Limit = 25
+
+
+class LogQuery(msgspec.Struct):
+    cursor: Cursor | None = None
+    limit: Limit = 25
+
+
+class AuthorJudged(msgspec.Struct):
+    """`approved_count` comments of this author were approved by moderators; `since` they are known here."""
+
+    id: UUID
+    name: str
+    kind: str
+    badge: str | None
+    website: str | None
+    since: datetime
+    approved_count: int
+
+
+class ThreadNamed(msgspec.Struct):
+    id: UUID
+    url: str
+    title: str | None
+
+
+class Answered(msgspec.Struct):
+    """The comment it answers, in any state, with its first words."""
+
+    id: UUID
+    name: str
+    state: str
+    excerpt: str
+
+
+class ReportsCounted(msgspec.Struct):
+    reason: str
+    count: int
+
+
+class LastDecision(msgspec.Struct):
+    """The last decision that still stands: `restore` takes it back, to the state `before`."""
+
+    decision: str
+    before: str
+    by: str
+    at: datetime
+
+
+class CommentJudged(msgspec.Struct):
+    """A comment as moderators see it. `version` rises with every change of it, its author's edits too.
+
+    `html` and `body` (the source) are what an approval makes public. While an edit waits, `published_html` is
+    what readers see meanwhile.
+    """
+
+    id: UUID
+    state: str
+    version: int
+    reasons: list[str]
+    author: AuthorJudged
+    thread: ThreadNamed
+    answers: Answered | None
+    body: str
+    html: str
+    published_html: str | None
+    reports: list[ReportsCounted]
+    created_at: datetime
+    edited_at: datetime | None
+    last_decision: LastDecision | None
+
+
+class QueueAnswer(msgspec.Struct):
+    """`next` goes on; a search that has looked at 20,000 comments stops there, and `next` goes on with it."""
+
+    comments: list[CommentJudged]
+    next: str | None
+
+
+class DecisionGiven(msgspec.Struct):
+    """One comment, to be decided only if nobody has changed it since that version."""
+
+    id: UUID
+    expected_version: int | None = None
+
+
+class DecisionsBody(msgspec.Struct):
+    """One decision for up to 500 comments, named by `comment_ids` or `decisions`; `reason` is for the log."""
+
+    decision: Choice
+    comment_ids: list[UUID] = []
+    decisions: list[DecisionGiven] = []
+    reason: Reason = ""
+
+    def wanted(self) -> list[Wanted]:
+        plain = [Wanted(comment_id) for comment_id in self.comment_ids]
+        return plain + [Wanted(one.id, one.expected_version) for one in self.decisions]
+
+
+class ConflictShown(msgspec.Struct):
+    """Who was first, with what state. `by` and `at` are null where no decision is left to take back."""
+
+    id: UUID
+    by: str | None
+    state: str
+    at: datetime | None
+
+
+class DecisionsAnswer(msgspec.Struct):
+    decided: list[UUID]
+    conflicts: list[ConflictShown]
+    missing: list[UUID]
+
+
+class DecisionLogged(msgspec.Struct):
+    """One decision about one comment."""
+
+    comment_id: UUID
+    who: str
+    decision: str
+    before: str
+    after: str
+    reason: str
+    at: datetime
+    author: str
+    thread: ThreadNamed
+
+
+class LogAnswer(msgspec.Struct):
+    """Decisions, the newest first."""
+
+    entries: list[DecisionLogged]
+    next: str | None
+
+
+def comment_judged(held: Held) -> CommentJudged:
+    row = held.row
+    return CommentJudged(
+        id=row.id,
+        state=row.state,
+        version=row.version,
+        reasons=held.reasons,
+        author=AuthorJudged(
+            row.author_id,
+            row.author_name,
+            row.author_kind,
+            row.author_badge,
+            row.author_website,
+            row.author_since,
+            row.author_approved,
+        ),
+        thread=ThreadNamed(row.thread_id, row.thread_url, row.thread_title),
+        answers=_answered(held),
+        body=held.text.source,
+        html=safe_html(held.text),
+        published_html=safe_html(held.published) if held.published else None,
+        reports=[ReportsCounted(reason, count) for reason, count in held.reports],
+        created_at=row.created_at,
+        edited_at=row.edited_at,
+        last_decision=_last_decision(held),
+    )
+
+
+def decisions_answer(outcome: Outcome) -> DecisionsAnswer:
+    conflicts = [ConflictShown(one.comment_id, one.by, one.state, one.at) for one in outcome.conflicts]
+    return DecisionsAnswer([one.comment_id for one in outcome.decided], conflicts, list(outcome.missing))
+
+
+def log_answer(entries: Sequence[LogEntry], following: str | None) -> LogAnswer:
+    shown = [
+        DecisionLogged(
+            entry.comment_id,
+            entry.by,
+            entry.choice,
+            entry.before,
+            entry.after,
+            entry.reason,
+            entry.at,
+            entry.author_name,
+            ThreadNamed(entry.thread_id, entry.thread_url, entry.thread_title),
+        )
+        for entry in entries
+    ]
+    return LogAnswer(shown, following)
+
+
+def cursor_at(keys: Keyring, place: str, position: tuple[datetime, UUID] | None) -> str | None:
+    """Return a cursor for a position of a queue or log; `place` names the site and the list."""
+    if position is None:
+        return None
+    at, row_id = position
+    return write_cursor(keys, place, (at.isoformat(), row_id.bytes))
+
+
+def position_at(keys: Keyring, place: str, cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Return the position in a cursor. Raises CursorRefused."""
+    if not cursor:
+        return None
+    at, row_id = read_cursor(keys, place, cursor)
+    return datetime.fromisoformat(at), UUID(bytes=row_id)
+
+
+def _answered(held: Held) -> Answered | None:
+    parent = held.parent
+    if parent is None:
+        return None
+    return Answered(parent.id, parent.author_name, parent.state, excerpt(parent.html))
+
+
+def _last_decision(held: Held) -> LastDecision | None:
+    last = held.last
+    return LastDecision(last.choice, last.before, last.by, last.at) if last else None

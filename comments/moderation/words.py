@@ -1,0 +1,131 @@
+"""What moderators are told, in words: what was decided, who was first, how many wait."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from comments.moderation.orders import Conflict
+from comments.moderation.queries.history import LogEntry
+from comments.moderation.queries.queue import MOST_COUNTED, QUEUES
+from comments.web.templating import ago, date_and_time
+
+GONE = "This comment is not here any more."
+
+STATE_WORDS = {
+    "approved": "approved",
+    "pending": "waits again",
+    "spam": "spam",
+    "removed": "removed",
+}
+
+_ONE_DECIDED = {
+    "approve": "Approved.",
+    "hold": "It waits again.",
+    "spam": "Marked as spam.",
+    "remove": "Removed.",
+}
+_MANY_DECIDED = {
+    "approve": "{} comments approved.",
+    "hold": "{} comments wait again.",
+    "spam": "{} comments marked as spam.",
+    "remove": "{} comments removed.",
+}
+_ONE_UNDONE = {
+    "approved": "Undone. It is approved again.",
+    "pending": "Undone. It waits again.",
+    "spam": "Undone. It is spam again.",
+    "removed": "Undone. It is removed again.",
+}
+_MANY_UNDONE = {
+    "approved": "Undone. {} comments are approved again.",
+    "pending": "Undone. {} comments wait again.",
+    "spam": "Undone. {} comments are spam again.",
+    "removed": "Undone. {} comments are removed again.",
+}
+_LOGGED = {
+    "approve": "Approved",
+    "hold": "Put back to waiting",
+    "spam": "Marked as spam",
+    "remove": "Removed",
+    "restore": "Took back the last decision about",
+}
+_HEADINGS = {
+    "approved": "approved",
+    "spam": "marked as spam",
+    "removed": "removed",
+    "deleted": "deleted by their authors",
+}
+
+
+def decided(choice: str, states_after: Sequence[str]) -> str:
+    """Say what one order did."""
+    if len(states_after) == 1:
+        return _ONE_DECIDED.get(choice) or _ONE_UNDONE[states_after[0]]
+    count = number(len(states_after))
+    if choice in _MANY_DECIDED:
+        return _MANY_DECIDED[choice].format(count)
+    alike = len(set(states_after)) == 1
+    return _MANY_UNDONE[states_after[0]].format(count) if alike else f"Undone for {count} comments."
+
+
+def handled(conflict: Conflict, now: datetime) -> str:
+    """Say who was first, with what, and how long ago."""
+    if conflict.by is None or conflict.at is None:
+        return "There is no decision left to take back."
+    when = ago(conflict.at, now)
+    if conflict.state == "deleted":
+        return f"{conflict.by} deleted this {when} ago."
+    if conflict.by_author:
+        return f"{conflict.by} changed this {when} ago. Read it again before you decide."
+    return f"{conflict.by} already handled this: {STATE_WORDS[conflict.state]}, {when} ago."
+
+
+def logged(entries: Sequence[LogEntry]) -> str:
+    """Say what one order did, for the log; a single comment's author is named after it."""
+    choice = entries[0].choice
+    if len(entries) == 1:
+        return f"{_LOGGED[choice]} a comment by"
+    return decided(choice, [entry.after for entry in entries])
+
+
+def left(count: int) -> str:
+    """Say that an undoing left some comments alone."""
+    if count == 1:
+        return "1 was decided by somebody since, and stays as it is."
+    return f"{number(count)} were decided by somebody since, and stay as they are."
+
+
+def when(at: datetime, now: datetime) -> str:
+    """Return how long ago something was, or its date after a week."""
+    return f"{ago(at, now)} ago" if now - at < timedelta(days=7) else date_and_time(at)
+
+
+def order_name(entry: LogEntry) -> str:
+    """Return how a form names the order of a decision; empty if its account is gone."""
+    return f"{entry.account_id}:{entry.at.isoformat()}" if entry.account_id else ""
+
+
+def heading(state: str, count: int) -> str:
+    """Return a queue's heading, such as "41 comments wait"."""
+    comments = "comment" if count == 1 else "comments"
+    if state == "pending":
+        return f"{size(count)} {comments} {'waits' if count == 1 else 'wait'}"
+    if state == "all":
+        return f"{size(count)} {comments} in all"
+    return f"{size(count)} {comments} {_HEADINGS[state]}"
+
+
+def size(count: int) -> str:
+    """Return a queue's size; past 1,000 it is not counted."""
+    return f"{number(MOST_COUNTED)}+" if count > MOST_COUNTED else number(count)
+
+
+def number(count: int) -> str:
+    return f"{count:,}"
+
+
+def all_sizes(sizes: dict[str, int]) -> dict[str, int]:
+    """Return the sizes of all queues, with that of "all" beside them."""
+    total = sum(sizes.values())
+    some_uncounted = any(count > MOST_COUNTED for count in sizes.values())
+    known = {queue: sizes.get(queue, 0) for queue in QUEUES}
+    return {**known, "all": MOST_COUNTED + 1 if some_uncounted or total > MOST_COUNTED else total}

@@ -1,0 +1,68 @@
+"""A moderator's desk to test at: a seeded site, its moderators, and actions as they are run."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from comments.clock import FixedClock
+from comments.identity.models import Author
+from comments.identity.queries import Moderator
+from comments.moderation.actions import decide, undo
+from comments.moderation.models import Decision
+from comments.moderation.orders import Choice, Order, Outcome, Wanted
+from comments.storage import Database
+from comments.threads.models import Comment, Thread
+from tests.moderation.seeding import Seed
+
+
+class Desk:
+    """A moderator's desk: a seeded site, its moderators, and a clock that moves with each decision."""
+
+    def __init__(self, db: Database, clock: FixedClock) -> None:
+        self.db, self.clock, self.seed = db, clock, Seed()
+        self.mia = self.seed.moderator("Mia")
+        self.ana = self.seed.moderator("Ana")
+        self.jonas = self.seed.author("Jonas")
+        self.thread_id = self.seed.thread("A title a guest gave")
+
+    async def comments(self, count: int = 1, **values: Any) -> list[UUID]:
+        made = [self.seed.comment(self.thread_id, self.jonas, **values) for _ in range(count)]
+        await self.db.write(self.seed.store)
+        return made
+
+    async def decide(
+        self,
+        choice: Choice,
+        wanted: Sequence[UUID | Wanted],
+        *,
+        by: Moderator | None = None,
+        reason: str = "",
+    ) -> Outcome:
+        self.clock.advance(timedelta(seconds=5))
+        named = [one if isinstance(one, Wanted) else Wanted(one) for one in wanted]
+        order = Order(by or self.mia, choice, named, reason)
+        return await self.db.write(decide, order, at=self.clock.now())
+
+    async def undo(self, outcome: Outcome, *, of: Moderator | None = None) -> Outcome:
+        self.clock.advance(timedelta(seconds=5))
+        made_by = (of or self.mia).account_id
+        return await self.db.write(undo, self.mia, made_by=made_by, made_at=outcome.at, at=self.clock.now())
+
+    async def comment(self, comment_id: UUID) -> Comment:
+        return await self.db.read(lambda session: session.get_one(Comment, comment_id))
+
+    async def thread(self) -> Thread:
+        return await self.db.read(lambda session: session.get_one(Thread, self.thread_id))
+
+    async def author(self, author_id: UUID | None = None) -> Author:
+        return await self.db.read(lambda session: session.get_one(Author, author_id or self.jonas))
+
+    async def states(self, ids: Sequence[UUID]) -> list[str]:
+        return [(await self.comment(comment_id)).state for comment_id in ids]
+
+    async def log(self) -> Sequence[Decision]:
+        statement = select(Decision).order_by(Decision.at, Decision.id)
+        return await self.db.read(lambda session: session.scalars(statement).all())
