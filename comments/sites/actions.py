@@ -86,8 +86,7 @@ def accept_key(session: Session, keys: Keyring) -> None:
 
 
 def _origins_json(origins: Sequence[str]) -> str:
-    parse_origins(origins)
-    return json.dumps(list(origins), ensure_ascii=False)
+    return json.dumps(parse_origins(origins), ensure_ascii=False)
 
 
 def _changed(session: Session, site: Site) -> Site:

@@ -19,6 +19,12 @@ class SiteNameRefused(Invalid):
     code = "site-name-refused"
 
 
+class OriginsRefused(Invalid):
+    """A list of origins that is empty, or in which something is no origin."""
+
+    code = "origins-refused"
+
+
 class SettingRefused(Invalid):
     """A setting that does not exist, or a value it cannot have."""
 

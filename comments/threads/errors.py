@@ -19,6 +19,12 @@ class PageMissing(errors.Invalid):
     code = "page-missing"
 
 
+class UrlRefused(errors.Invalid):
+    """An address that no page can have, or that browsers and servers would read in different ways."""
+
+    code = "url-refused"
+
+
 class CursorRefused(errors.BadRequest):
     """A cursor that we did not make, or made for another place."""
 

@@ -52,11 +52,18 @@ def judge_edit(order: "EditOrder", author: KnownAuthor, row: Row[Any]) -> Judgem
 
 
 def policy_of(settings: SiteSettings) -> Policy:
-    return Policy(settings.first_comments_held, settings.links_before_hold)
+    return Policy(
+        first_comments_held=settings.first_comments_held,
+        links_before_hold=settings.links_before_hold,
+        hold_all=settings.hold_all,
+        hold_words=settings.hold_words,
+        spam_words=settings.spam_words,
+        refuse_words=settings.refuse_words,
+    )
 
 
 def in_words(judgement: Judgement) -> str:
-    return "This cannot be posted here: " + ", ".join(judgement.reasons)
+    return "This cannot be posted here: " + judgement.reasons[-1]
 
 
 def _facts(author: KnownAuthor, name: str, *, is_flood: bool) -> Facts:
@@ -71,4 +78,4 @@ def _facts(author: KnownAuthor, name: str, *, is_flood: bool) -> Facts:
 
 
 def _draft(rendered: Rendered, name: str, website: str | None) -> Draft:
-    return Draft(rendered.text, rendered.html, rendered.links, name, website)
+    return Draft(text=rendered.text, links=rendered.links, name=name, website=website)

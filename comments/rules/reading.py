@@ -1,0 +1,89 @@
+"""How texts and list entries are read so that they can be compared: as words, and as names of hosts. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from comments.sites.addresses import AddressFault, ascii_host
+from comments.text.plain import fold, readable_line, skeleton
+
+_APOSTROPHES = "'’"
+_FEWEST_SPELLED_LETTERS = 3
+_LONGEST_HOST = 253
+
+# Begins only where a name can begin, and gives nothing back: else 64 kB of letters would take minutes.
+_DOTTED_NAME = re.compile(r"(?<![\w-])[\w-]++(?:\.[\w-]++)++")
+_HOST_ENTRY = re.compile(
+    r"(?:https?://)?(?:\*\.)?([\w-]+(?:\.[\w-]+)*\.(?:[^\W\d_]{2,}|xn--[a-z0-9-]+))\.?/?"
+)
+
+# Thai, Lao, Burmese, Khmer, kana, Han, Hangul: no blanks between words, or endings joined to them.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+
+
+def read_words(text: str) -> str:
+    """Return the words of a text as they look, a blank before and after each.
+
+    After them, each on a line of its own, come words that somebody has taken apart: `c a s i n o`, `cas.ino`.
+    """
+    marked = "".join(map(_letter_or_gap, fold(readable_line(text))))
+    apart = [chunk for chunk in marked.split(" ") if chunk]
+    words = re.split("[ .']+", marked)
+    spelled = ("".join(run) for run in _runs_of_letters(words))
+    joined = (chunk.replace(".", "") for chunk in apart if "." in chunk.strip(".") and "'" not in chunk)
+    seen = _Looks()
+    return f" {' '.join(seen[word] for word in words if word)} " + "".join(
+        f"\n {seen[word]} " for word in (*spelled, *joined) if word
+    )
+
+
+def is_unspaced(entry: str) -> bool:
+    """Say whether an entry is of a script that puts no blanks between words."""
+    return _UNSPACED.search(entry) is not None
+
+
+def host_names(entry: str) -> list[str]:
+    """Return how the host that a list entry names may be written in addresses; empty if it names none."""
+    found = _HOST_ENTRY.fullmatch(fold(entry.strip()))
+    if found is None:
+        return []
+    try:
+        return [found[1], ascii_host(found[1])]
+    except AddressFault:
+        return []
+
+
+def hosts_mentioned(text: str) -> Iterator[str]:
+    """Yield every name with dots in a text, and each domain it lies below."""
+    for name in set(_DOTTED_NAME.findall(fold(text).replace("。", "."))):
+        if len(name) <= _LONGEST_HOST:
+            labels = name.split(".")
+            for start in range(len(labels) - 1):
+                yield ".".join(labels[start:])
+
+
+class _Looks(dict[str, str]):
+    """The skeletons of words, each made once."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = look = skeleton(word)
+        return look
+
+
+def _letter_or_gap(char: str) -> str:
+    if char in _APOSTROPHES:
+        return "'"
+    category = unicodedata.category(char)[0]
+    if category in "LNM":
+        return char
+    return " " if category == "Z" or char.isspace() else "."
+
+
+def _runs_of_letters(words: Iterable[str]) -> Iterator[list[str]]:
+    for is_letter, run in groupby(words, lambda word: len(word) == 1):
+        letters = list(run)
+        if is_letter and len(letters) >= _FEWEST_SPELLED_LETTERS:
+            yield letters
