@@ -12,7 +12,7 @@ GONE = "This comment is not here any more."
 
 STATE_WORDS = {
     "approved": "approved",
-    "pending": "waits again",
+    "pending": "waiting",
     "spam": "spam",
     "removed": "removed",
 }
