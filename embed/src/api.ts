@@ -53,46 +53,18 @@ export class Api {
     return this.ask<T>(path, parameters, { cache: written.has(this.base) ? "reload" : "default" }, signal);
   }
 
-  /** Ask for what depends on who one is. Undefined without a token, or with one that is not good any more. */
-  async readOwn<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T | undefined> {
-    if (!this.token) return undefined;
-    try {
-      return await this.ask<T>(path, parameters, { headers: this.authorized(), cache: "no-store" }, signal);
-    } catch (fault) {
-      if (!(fault instanceof Problem) || fault.status !== 401) throw fault;
-      forget(this.tokenKey);
-      return undefined;
-    }
+  keepToken(token: string | undefined): void {
+    if (token) keep(this.tokenKey, token);
+    else forget(this.tokenKey);
   }
 
-  /** Change something. A token in the answer is kept; one that is not good any more is dropped, and a guest begins anew. */
-  async send<T>(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
-    const had = this.token;
-    try {
-      return await this.change<T>(method, path, body, idempotencyKey);
-    } catch (fault) {
-      if (!had || !(fault instanceof Problem) || fault.status !== 401) throw fault;
-      forget(this.tokenKey);
-      return this.change<T>(method, path, body, idempotencyKey);
-    }
+  /** From now on pages of this site are read past the browser's cache. */
+  changed(): void {
+    written.add(this.base);
   }
 
-  private async change<T>(method: string, path: string, body: unknown, key?: string): Promise<T> {
-    const headers: Record<string, string> = this.authorized();
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    if (key) headers["Idempotency-Key"] = key;
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const answer = await this.ask<T & { token?: string }>(path, {}, { method, headers, ...content });
-    if (path !== "preview") written.add(this.base);
-    if (answer?.token) keep(this.tokenKey, answer.token);
-    return answer;
-  }
-
-  private authorized(): Record<string, string> {
-    return this.token ? { Authorization: `Bearer ${this.token}` } : {};
-  }
-
-  private async ask<T>(path: string, parameters: Parameters, options: RequestInit, signal?: AbortSignal): Promise<T> {
+  /** Rejects with a Problem, or with an AbortError once `signal` is aborted. */
+  async ask<T>(path: string, parameters: Parameters, options: RequestInit, signal?: AbortSignal): Promise<T> {
     const address = this.base + path + queryOf(parameters);
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), PATIENCE_MS);

@@ -2,7 +2,7 @@
 
 import { Api, Problem } from "./api";
 import { loadChunk } from "./chunks";
-import { h, whenIdle } from "./dom";
+import { whenIdle } from "./dom";
 import { listen } from "./gestures";
 import { fragment } from "./html";
 import { wordsFor } from "./i18n/languages";
@@ -11,18 +11,18 @@ import * as icons from "./icons";
 import { headingLevel, isSort, languageOf, type Options, type Page, pageOf } from "./options";
 import { keep, recall, store } from "./store";
 import { type Entry, Thread } from "./thread";
-import type { Comment, Identity, Own, Replies, Sort, ThreadPage } from "./types";
+import type { Identity, Replies, Sort, ThreadPage } from "./types";
+import { clampLong } from "./view/clamp";
+import * as comments from "./view/comment";
 import { drawComposer, drawFoot, drawHead, failed, type Frame, frame, notice, skeleton } from "./view/frame";
-import { addItems, drawList, drawMore, insertOwn, itemOf, redraw, redrawActions, redrawReplies } from "./view/list";
+import * as lists from "./view/list";
 
-export type Acting = typeof import("./act/index");
-export type Writing = typeof import("./write/index");
+type Acting = typeof import("./acting/index");
 
 const SKELETON_AFTER_MS = 200;
 const HIGHLIGHT_MS = 4000;
 const TICK_MS = 20_000;
-/** The service answers for no more at once. */
-const MOST_IDS = 200;
+const view = { ...comments, ...lists, drawHead, clampLong };
 
 export class Discussion {
   readonly api: Api;
@@ -32,11 +32,13 @@ export class Discussion {
   readonly frame: Frame = frame();
   /** Comments fetched at a time. */
   readonly step = 25;
-  readonly store = store;
+  /** For the parts that come later: a copy of their own of these would be code twice, or state apart. */
+  readonly kit = { store, fragment, view };
   readonly ended = new AbortController();
   /** Who the service says one is; null for a guest without a token. */
   identity: Identity | null = null;
-  sort: Sort;
+  /** Undefined until somebody has chosen: the site has an order of its own. */
+  sort: Sort | undefined;
   // Both are there before anything is drawn or can be pressed.
   words!: Words;
   thread!: Thread;
@@ -52,7 +54,7 @@ export class Discussion {
     this.level = headingLevel(options);
     this.sortKey = `comments:sort:${options.host}/${options.site}`;
     const kept = recall(this.sortKey);
-    this.sort = isSort(kept) ? kept : isSort(options.sort) ? options.sort : "best";
+    this.sort = [kept, options.sort].find(isSort);
     root.append(this.frame.box);
   }
 
@@ -70,10 +72,6 @@ export class Discussion {
 
   now(): Date {
     return new Date();
-  }
-
-  fragment(html: string): DocumentFragment {
-    return fragment(html);
   }
 
   async start(): Promise<void> {
@@ -135,10 +133,11 @@ export class Discussion {
   private show(page: ThreadPage, linked: string | null): void {
     const first = !this.thread;
     this.thread = new Thread(page);
+    this.sort ??= page.sort;
     this.frame.box.dataset["state"] = "ready";
     drawHead(this);
     if (first) this.drawOnce();
-    drawList(this);
+    lists.drawList(this);
     if (linked) this.arrive(linked);
     void this.askAboutMe([...this.thread.entries]);
     if (first) this.emit("ready", { count: this.thread.info.comment_count });
@@ -153,16 +152,12 @@ export class Discussion {
 
   private prepare(): void {
     if (this.ended.signal.aborted) return;
-    void this.acting().catch(() => undefined);
-    void this.writing().then((writing) => writing.prepare(this), () => undefined);
+    void this.acting().then((acting) => acting.prepare(this), () => undefined);
   }
 
+  /** The part that does more than reading. Rejects if it cannot be fetched. */
   acting(): Promise<Acting> {
-    return loadChunk<Acting>(this.api.host, "act");
-  }
-
-  writing(): Promise<Writing> {
-    return loadChunk<Writing>(this.api.host, "write");
+    return loadChunk<Acting>(this.api.host, "acting");
   }
 
   private async fetchPage(place: { around?: string | null; cursor?: string }): Promise<ThreadPage> {
@@ -185,8 +180,8 @@ export class Discussion {
     const before = where === "previous";
     const added = this.thread.addRoots(page.comments, before ? "start" : "end");
     this.thread[where] = (before ? page.previous : page.next) ?? null;
-    addItems(this, added, before ? "prepend" : "append");
-    drawMore(this);
+    lists.addItems(this, added, before ? "prepend" : "append");
+    lists.drawMore(this);
     this.focusOn(added[0]);
     await this.askAboutMe(added);
   }
@@ -196,68 +191,24 @@ export class Discussion {
     const page = await this.api.read<Replies>(path, { cursor: root.next, limit: this.step }, this.ended.signal);
     root.total = page.total;
     const added = this.thread.addReplies(root, page.comments, page.next);
-    redrawReplies(this, root);
+    lists.redrawReplies(this, root);
     this.focusOn(added[0] ?? root);
     await this.askAboutMe(added);
   }
 
   fold(entry: Entry): void {
     entry.folded = !entry.folded;
-    redrawReplies(this, entry);
+    lists.redrawReplies(this, entry);
   }
 
-  /** Ask what depends on who one is: only if there is a token, so that a mere reader asks once. */
+  /** What depends on who one is: only if there is a token, so that a mere reader asks once. */
   private async askAboutMe(entries: Entry[]): Promise<void> {
-    const { url, identifier } = this.page;
-    const ids = entries.map((entry) => entry.comment.id);
+    if (!this.api.token) return;
     try {
-      do {
-        const some = ids.splice(0, MOST_IDS).join(",");
-        const own = await this.api.readOwn<Own>("me", { url, identifier, ids: some }, this.ended.signal);
-        if (!own) return;
-        this.identity = own.identity;
-        this.showOwn(own);
-      } while (ids.length);
+      await (await this.acting()).aboutMe(this, entries);
     } catch {
       // The discussion can be read without it; a vote or an edit will say so if there is no connection.
     }
-  }
-
-  private showOwn(own: Own): void {
-    for (const entry of this.thread.mark(own)) {
-      if (itemOf(this, entry)) redrawActions(this, entry);
-      else insertOwn(this, entry);
-    }
-  }
-
-  /** Put one's own new comment into its place. */
-  addOwn(comment: Comment): Entry | undefined {
-    const entry = this.thread.addOwn(comment);
-    if (!entry) return this.thread.entry(comment.id);
-    insertOwn(this, entry);
-    if (comment.state === "approved") this.countChanged(1);
-    return entry;
-  }
-
-  /** Show what the service answered about a comment that is here. */
-  update(entry: Entry, comment: Comment): void {
-    const { replies: _, ...alone } = comment;
-    entry.comment = { ...entry.comment, ...alone };
-    if (comment.editable_until) entry.editableUntil = Date.parse(comment.editable_until);
-    redraw(this, entry);
-  }
-
-  redraw(entry: Entry, part: "all" | "actions" = "all"): void {
-    if (part === "all") redraw(this, entry);
-    else redrawActions(this, entry);
-  }
-
-  /** Take a comment off the screen that nothing stands below. */
-  drop(entry: Entry): void {
-    this.thread.remove(entry);
-    itemOf(this, entry)?.remove();
-    if (entry.parent) redrawReplies(this, entry.parent);
-    else if (!this.thread.roots.length) drawList(this);
   }
 
   countChanged(by: number): void {
@@ -274,22 +225,11 @@ export class Discussion {
     status.textContent = status.textContent === text ? `${text}\u00a0` : text;
   }
 
-  /** Say below a comment, for all to see, what did not work. */
-  complain(entry: Entry, text: string): void {
-    const place = this.root.getElementById(`comment-${entry.comment.id}`);
-    place?.querySelector(":scope > .error-text")?.remove();
-    place?.append(h("p", { class: "error-text", role: "alert" }, text));
-  }
-
   emit(name: "ready" | "posted" | "count", detail: object): void {
     const { url } = this.page;
     this.element.dispatchEvent(
       new CustomEvent(`comments:${name}`, { bubbles: true, composed: true, detail: { ...detail, url } }),
     );
-  }
-
-  itemOf(entry: Entry): HTMLElement | null {
-    return itemOf(this, entry);
   }
 
   focusOn(entry: Entry | undefined): void {
@@ -305,24 +245,19 @@ export class Discussion {
       return;
     }
     for (let at = entry.parent; at; at = at.parent) if (at.folded) this.fold(at);
-    const box = itemOf(this, entry);
+    const box = lists.itemOf(this, entry);
     box?.classList.add("is-linked");
     setTimeout(() => box?.classList.remove("is-linked"), HIGHLIGHT_MS);
     this.root.getElementById(`comment-${id}`)?.scrollIntoView({ block: "start" });
     this.focusOn(entry);
   }
 
-  /** Relative times and the time left to edit go on; what has the focus is left alone. */
+  /** Relative times go on. */
   private tick(): void {
     const now = this.now();
     for (const time of this.root.querySelectorAll<HTMLTimeElement>(".time time")) {
       const text = this.words.ago(new Date(time.dateTime), now);
       if (time.textContent !== text) time.textContent = text;
-    }
-    for (const entry of this.thread?.entries ?? []) {
-      if (!entry.editableUntil || itemOf(this, entry)?.contains(this.root.activeElement)) continue;
-      redrawActions(this, entry);
-      if (entry.editableUntil < now.getTime()) entry.editableUntil = 0;
     }
   }
 }

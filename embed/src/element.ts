@@ -3,7 +3,7 @@
 import { Discussion, linkedComment } from "./discussion";
 import { h } from "./dom";
 import { ATTRIBUTES, hostOf, NAMES, type Options, optionsOf } from "./options";
-import { adopt, canAdopt } from "./styles";
+import { adopt, canShow } from "./styles";
 import css from "./styles/read.css";
 import { themeOf, watchTheme } from "./theme";
 
@@ -118,10 +118,10 @@ export function mount(place: Element, options: Options): Mounted {
 export function define(script: HTMLScriptElement | null): void {
   const host = script?.src ? hostOf(script.src) : "";
   defaultHost ||= host;
-  if (canAdopt() && !customElements.get(TAG)) customElements.define(TAG, CommentsThread);
+  if (canShow() && !customElements.get(TAG)) customElements.define(TAG, CommentsThread);
   const site = script?.dataset["site"];
   if (!script || !site) return;
-  if (canAdopt()) script.after(elementFor(script, host));
+  if (canShow()) script.after(elementFor(script, host));
   else script.after(h("a", { href: `${host}/d/${encodeURIComponent(site)}?url=${encodeURIComponent(location.href)}` }, "Comments"));
 }
 

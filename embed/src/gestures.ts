@@ -21,8 +21,6 @@ const GESTURES: Record<string, Gesture> = {
     event.preventDefault();
     return d.goTo(entry.comment.reply_to.id);
   },
-  reply: async (d, entry) => entry && (await d.writing()).reply(d, entry),
-  edit: async (d, entry) => entry && (await d.writing()).edit(d, entry),
 };
 
 /** Everything else that is pressed is told to the part for acting, by its name. */
@@ -64,7 +62,7 @@ async function press(d: Discussion, event: Event): Promise<void> {
 
 async function openComposer(d: Discussion, area: HTMLElement): Promise<void> {
   try {
-    (await d.writing()).open(d);
+    (await d.acting()).openComposer(d);
   } catch {
     const box = area.closest("form");
     if (box && !box.querySelector(".error-text")) {

@@ -6,6 +6,7 @@ export function adopt(root: ShadowRoot, css: string): void {
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 }
 
-export function canAdopt(): boolean {
-  return "adoptedStyleSheets" in Document.prototype && "replaceSync" in CSSStyleSheet.prototype;
+/** Whether this browser can show the widget at all. */
+export function canShow(): boolean {
+  return CSS.supports("color", "light-dark(red, red)") && "adoptedStyleSheets" in Document.prototype && "replaceSync" in CSSStyleSheet.prototype;
 }

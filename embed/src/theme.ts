@@ -14,7 +14,8 @@ export function themeOf(element: Element, named: string | undefined): Theme {
 /** From 0 (black) to 1 (white), for a computed colour in any notation that browsers answer with. */
 export function lightness(color: string): number {
   const [, notation = "", rest = ""] = /^(\w+)\((.*)\)$/.exec(color) ?? [];
-  const numbers = (rest.match(/-?[\d.]+(e-?\d+)?/g) ?? []).map(Number);
+  // Without the names of colour spaces: “display-p3” has a figure in it.
+  const numbers = (rest.replace(/\b[a-z][\w-]*/g, "").match(/-?[\d.]+(e-?\d+)?/g) ?? []).map(Number);
   if (notation.startsWith("ok")) return numbers[0] ?? 0;
   if (notation === "lab" || notation === "lch") return (numbers[0] ?? 0) / 100;
   const whole = notation === "color" ? 1 : 255;

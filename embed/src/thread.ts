@@ -1,6 +1,6 @@
 /** The discussion as the widget knows it: a tree of entries, whatever order they came in. Knows no DOM. */
 
-import type { Comment, Own, ThreadInfo, ThreadPage } from "./types";
+import type { Comment, ThreadInfo, ThreadPage } from "./types";
 
 export interface Entry {
   comment: Comment;
@@ -71,9 +71,7 @@ export class Thread {
   addOwn(comment: Comment): Entry | undefined {
     const place = this.placeOf(comment);
     const entry = this.add(comment, place);
-    if (!entry) return undefined;
-    entry.own = true;
-    (place?.children ?? this.roots).unshift(entry);
+    if (entry) (place?.children ?? this.roots).unshift(Object.assign(entry, { own: true }));
     return entry;
   }
 
@@ -92,24 +90,6 @@ export class Thread {
   get comingUp(): number {
     const here = this.roots.reduce((sum, root) => sum + (isPublic(root.comment) ? 1 : 0) + root.total, 0);
     return Math.max(1, this.info.comment_count - here);
-  }
-
-  /** What the service knows about who asks. Returns the entries that look different now. */
-  mark(own: Own): Entry[] {
-    const changed = new Set<Entry>();
-    for (const entry of this.entries) {
-      const { id, author } = entry.comment;
-      const vote = own.votes[id];
-      const until = own.editable[id];
-      if (vote !== undefined && vote !== entry.vote) changed.add(Object.assign(entry, { vote }));
-      if (until) changed.add(Object.assign(entry, { own: true, editableUntil: Date.parse(until) }));
-      if (own.identity && author?.id === own.identity.id && !entry.own) changed.add(Object.assign(entry, { own: true }));
-    }
-    for (const comment of [...own.waiting].reverse()) {
-      const entry = this.addOwn(comment);
-      if (entry) changed.add(entry);
-    }
-    return [...changed];
   }
 
   private add(comment: Comment, parent: Entry | null): Entry | undefined {

@@ -34,7 +34,10 @@ export interface Comment {
   /** Only on one's own. */
   editable_until?: string | null;
   reasons?: string[];
+  /** What its author wrote, in Markdown. */
   body?: string;
+  /** An edit that waits, while the approved text stays public. */
+  waiting_body?: string;
 }
 
 export interface ThreadInfo {
@@ -51,6 +54,8 @@ export interface ThreadPage {
   comments: Comment[];
   next: string | null;
   previous?: string | null;
+  /** The order that it is in, where none was asked for. */
+  sort?: Sort;
 }
 
 export interface Identity {
@@ -66,6 +71,8 @@ export interface Own {
   votes: Record<string, number>;
   waiting: Comment[];
   editable: Record<string, string>;
+  /** The sources of those. */
+  bodies: Record<string, string>;
 }
 
 export interface Score {

@@ -106,9 +106,12 @@ const de: Language = {
   waitsFirst:
     "Dein Kommentar wartet auf die Moderation, weil es dein erster hier ist. Du siehst ihn unten und kannst ihn bis dahin bearbeiten.",
   waits: "Dein Kommentar wartet auf die Moderation. Du siehst ihn unten und kannst ihn bis dahin bearbeiten.",
-  waitsBecause:
-    "Dein Kommentar wartet auf die Moderation ({reason}). Du siehst ihn unten und kannst ihn bis dahin bearbeiten.",
-  editWaits: "Gespeichert. Der neue Text wartet auf die Moderation.",
+  waitsLinks: {
+    one: "Dein Kommentar wartet auf die Moderation, weil er {n} Link enthält. Du siehst ihn unten und kannst ihn bis dahin bearbeiten.",
+    other:
+      "Dein Kommentar wartet auf die Moderation, weil er {n} Links enthält. Du siehst ihn unten und kannst ihn bis dahin bearbeiten.",
+  },
+  editWaits: "Gespeichert. Der neue Text wartet auf die Moderation; bis dahin sehen alle den alten.",
   notLoaded: "Das konnte nicht geladen werden. Bitte versuch es noch einmal.",
   copyLink: "Link kopieren",
   copied: "Kopiert",
@@ -120,7 +123,7 @@ const de: Language = {
   reportSpam: "Es ist Spam",
   reportAbuse: "Es beleidigt oder bedroht jemanden",
   reportPrivate: "Es gibt Privates von jemandem preis",
-  reportIllegal: "Es verstößt gegen das Gesetz",
+  reportTopic: "Es hat nichts mit dieser Seite zu tun",
   reportOther: "Etwas anderes",
   reportNote: "Was die Moderation wissen sollte",
   optional: "Freiwillig",

@@ -108,8 +108,11 @@ export const acting = {
   waitsFirst:
     "Your comment waits for a moderator, because it is your first one here. You can see it below, and edit it until then.",
   waits: "Your comment waits for a moderator. You can see it below, and edit it until then.",
-  waitsBecause: "Your comment waits for a moderator ({reason}). You can see it below, and edit it until then.",
-  editWaits: "Saved. The new text waits for a moderator.",
+  waitsLinks: {
+    one: "Your comment waits for a moderator, because it has {n} link. You can see it below, and edit it until then.",
+    other: "Your comment waits for a moderator, because it has {n} links. You can see it below, and edit it until then.",
+  },
+  editWaits: "Saved. The new text waits for a moderator; until then everybody sees the old one.",
   notLoaded: "That did not load. Please try again.",
   copyLink: "Copy link",
   copied: "Copied",
@@ -121,7 +124,7 @@ export const acting = {
   reportSpam: "It is spam",
   reportAbuse: "It insults or threatens someone",
   reportPrivate: "It gives away someone’s private details",
-  reportIllegal: "It breaks the law",
+  reportTopic: "It has nothing to do with this page",
   reportOther: "Something else",
   reportNote: "Anything a moderator should know",
   optional: "Optional",

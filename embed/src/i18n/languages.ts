@@ -21,7 +21,7 @@ export async function wordsFor(tag: string, host: string): Promise<Words> {
 /** The chunk that speaks `tag`: the tag itself (`pt-br`), else its first part (`de-AT` → `de`). */
 export function languageFile(tag: string, names: readonly string[]): string | undefined {
   const wanted = tag.toLowerCase();
-  return [wanted, wanted.split("-")[0] ?? ""].find((name) => name !== "write" && name !== "act" && names.includes(name));
+  return [wanted, wanted.split("-")[0] ?? ""].find((name) => name !== "acting" && names.includes(name));
 }
 
 function isEnglish(tag: string): boolean {

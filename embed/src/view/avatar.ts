@@ -19,8 +19,9 @@ export function initials(name: string): string {
   return cased ? (first + last).toUpperCase() : first;
 }
 
+/** Source: FNV-1a, 32 bits; its low bits alone would give neighbours the same hue. */
 export function hueOf(id: string): number {
-  let sum = 0;
-  for (const sign of id) sum = (sum * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
-  return sum % HUES;
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  return ((hash ^ (hash >>> 15)) >>> 0) % HUES;
 }

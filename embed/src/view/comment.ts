@@ -43,7 +43,7 @@ function article(d: Discussion, entry: Entry): HTMLElement {
     { class: "comment", part: "comment", id: `comment-${id}`, "aria-labelledby": `name-${id} time-${id}` },
     avatar(author),
     meta(d, entry),
-    h("div", { class: "body", part: "body", dir: "auto" }, d.fragment(html ?? "")),
+    h("div", { class: "body", part: "body", dir: "auto" }, d.kit.fragment(html ?? "")),
     actions(d, entry),
   );
 }

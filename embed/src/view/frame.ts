@@ -37,7 +37,7 @@ export function drawHead(d: Discussion): void {
   const title = h(level, { id: "title", class: "title", tabindex: -1 }, count ? words.say("comments", { n: count }) : words.say("noComments"));
   frame.box.setAttribute("aria-labelledby", "title");
   const choices = SORTS.map((name) =>
-    h("button", { type: "button", "data-do": "sort", "data-sort": name, "aria-pressed": `${name === sort}` }, words.say(name)),
+    h("button", { type: "button", "data-do": "sort", "data-sort": name, "aria-pressed": `${name === (sort ?? "best")}` }, words.say(name)),
   );
   const group = h("div", { class: "sort", role: "group", "aria-label": words.say("sort") }, ...choices);
   frame.head.replaceChildren(title, ...(count > 1 ? [group] : []));

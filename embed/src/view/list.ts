@@ -4,7 +4,7 @@ import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import type { Entry } from "../thread";
 import { clampLong } from "./clamp";
-import { actions, isWaiting, item, place, replies } from "./comment";
+import { item, replies } from "./comment";
 import { empty } from "./frame";
 
 /** Draw all that is known, anew. */
@@ -51,43 +51,6 @@ export function itemOf({ root }: Discussion, entry: Entry): HTMLElement | null {
   return root.getElementById(`comment-${entry.comment.id}`)?.parentElement ?? null;
 }
 
-/** Put one's own comment first in its list, without touching those that are there. */
-export function insertOwn(d: Discussion, entry: Entry): void {
-  const { parent } = entry;
-  const parentItem = parent && itemOf(d, parent);
-  if (!parentItem) {
-    addItems(d, [entry], "prepend");
-    return;
-  }
-  if (parent.folded) d.fold(parent);
-  const list = parentItem.querySelector<HTMLElement>(":scope > .replies > ol");
-  // Folding has drawn it already.
-  if (itemOf(d, entry)) return;
-  if (!list) {
-    redrawReplies(d, parent);
-    return;
-  }
-  const box = item(d, entry);
-  list.prepend(box);
-  clampLong(d, box);
-}
-
-/** Draw the comment alone anew; what stands below it stays, and so does the focus. */
-export function redraw(d: Discussion, entry: Entry): void {
-  const box = itemOf(d, entry);
-  const old = d.root.getElementById(`comment-${entry.comment.id}`);
-  if (!box || !old) return;
-  box.classList.toggle("is-waiting", isWaiting(entry));
-  swap(d, old, place(d, entry));
-  clampLong(d, box);
-}
-
-/** Draw only what one can do with the comment: its text may be being read aloud. */
-export function redrawActions(d: Discussion, entry: Entry): void {
-  const old = d.root.getElementById(`comment-${entry.comment.id}`)?.querySelector<HTMLElement>(":scope > .actions");
-  if (old) swap(d, old, actions(d, entry));
-}
-
 /** Draw the replies of an entry anew, to fold them or to show new ones. */
 export function redrawReplies(d: Discussion, entry: Entry): void {
   const box = itemOf(d, entry);
@@ -100,7 +63,8 @@ export function redrawReplies(d: Discussion, entry: Entry): void {
   if (fresh) clampLong(d, fresh);
 }
 
-function swap(d: Discussion, old: HTMLElement, fresh: HTMLElement): void {
+/** Put `fresh` where `old` is; the focus goes to the same button again. */
+export function swap(d: Discussion, old: HTMLElement, fresh: HTMLElement): void {
   const focused = old.contains(d.root.activeElement) ? (d.root.activeElement as HTMLElement) : null;
   const does = focused?.dataset["do"];
   const again = does ? `[data-do="${does}"]` : focused?.id && `#${CSS.escape(focused.id)}`;

@@ -12,16 +12,16 @@ interface Kept {
 const WRITTEN_AFTER_MS = 500;
 
 export class Draft {
-  private readonly store: Discussion["store"];
+  private readonly store: Discussion["kit"]["store"];
   private readonly name: string;
   private kept: Kept;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `place` is the comment that is answered or edited, nothing at the top of the page. */
-  constructor({ page, api, store }: Pick<Discussion, "page" | "api" | "store">, place: string) {
-    this.store = store;
+  constructor({ page, api, kit }: Pick<Discussion, "page" | "api" | "kit">, place: string) {
+    this.store = kit.store;
     this.name = `comments:draft:${api.host}/${api.site} ${page.identifier || page.url} ${place}`;
-    this.kept = read(store.recall(this.name));
+    this.kept = read(this.store.recall(this.name));
   }
 
   get text(): string {

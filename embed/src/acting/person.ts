@@ -47,7 +47,7 @@ export class PersonFields {
   }
 
   remember(): void {
-    this.d.store.keep(storeKey(this.d), JSON.stringify(this.person()));
+    this.d.kit.store.keep(storeKey(this.d), JSON.stringify(this.person()));
   }
 
   private drawName(): void {
@@ -84,7 +84,7 @@ function storeKey({ api }: Discussion): string {
 
 function remembered(d: Discussion): Person {
   try {
-    const { name, email } = JSON.parse(d.store.recall(storeKey(d)) ?? "") as Partial<Person>;
+    const { name, email } = JSON.parse(d.kit.store.recall(storeKey(d)) ?? "") as Partial<Person>;
     return { name: String(name ?? ""), email: String(email ?? "") };
   } catch {
     return { name: "", email: "" };

@@ -6,13 +6,14 @@ import { reasonOf } from "../faults";
 import { ALERT, CHECK } from "../icons";
 import type { Key } from "../i18n/words";
 import type { Entry } from "../thread";
+import { send } from "./asking";
 
 /** The service's names for the reasons, and our words for them. */
 const REASONS: [string, Key][] = [
   ["spam", "reportSpam"],
   ["abuse", "reportAbuse"],
-  ["private", "reportPrivate"],
-  ["illegal", "reportIllegal"],
+  ["personal-data", "reportPrivate"],
+  ["off-topic", "reportTopic"],
   ["other", "reportOther"],
 ];
 const LONGEST_NOTE = 1000;
@@ -20,7 +21,7 @@ const LONGEST_NOTE = 1000;
 export function openReport(d: Discussion, entry: Entry): void {
   const { words } = d;
   const { id } = entry.comment;
-  const place = d.itemOf(entry)?.querySelector<HTMLElement>(":scope > .comment");
+  const place = d.kit.view.itemOf(d, entry)?.querySelector<HTMLElement>(":scope > .comment");
   if (!place) return;
   place.querySelector(":scope > .panel")?.remove();
   const choices = REASONS.map(([reason, label], index) =>
@@ -28,14 +29,14 @@ export function openReport(d: Discussion, entry: Entry): void {
   );
   const note = h("textarea", { class: "area", id: `note-${id}`, rows: 2, maxlength: LONGEST_NOTE, dir: "auto" });
   const cancel = h("button", { type: "button", class: "button button--quiet" }, words.say("cancel"));
-  const send = h("button", { type: "submit", class: "button button--primary" }, words.say("sendReport"));
+  const submit = h("button", { type: "submit", class: "button button--primary" }, words.say("sendReport"));
   const noteLabel = h("label", { for: note.id }, words.say("reportNote"), " ", h("small", {}, words.say("optional")));
   const form = h(
     "form",
     { class: "panel" },
     h("fieldset", {}, h("legend", {}, words.say("reportTitle")), ...choices),
     h("div", { class: "field" }, noteLabel, note),
-    h("div", { class: "row" }, send, cancel),
+    h("div", { class: "row" }, submit, cancel),
   );
   const leave = (): void => {
     form.remove();
@@ -45,20 +46,20 @@ export function openReport(d: Discussion, entry: Entry): void {
   form.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (send.ariaDisabled !== "true") void submit(d, entry, form, send);
+    if (submit.ariaDisabled !== "true") void report(d, entry, form, submit);
   });
   place.append(form);
   form.querySelector("input")?.focus();
 }
 
-async function submit(d: Discussion, entry: Entry, form: HTMLFormElement, button: HTMLElement): Promise<void> {
+async function report(d: Discussion, entry: Entry, form: HTMLFormElement, button: HTMLElement): Promise<void> {
   const { words } = d;
   const reason = form.querySelector<HTMLInputElement>("input:checked")?.value ?? "other";
   const note = form.querySelector("textarea")?.value.trim() ?? "";
   form.querySelector(".error-text")?.remove();
   button.ariaDisabled = "true";
   try {
-    await d.api.send("POST", `comments/${entry.comment.id}/reports`, { reason, note });
+    await send(d, "POST", `comments/${entry.comment.id}/reports`, { reason, note });
     const thanks = h("div", { class: "notice notice--good", tabindex: -1 }, icon(CHECK), h("p", {}, words.say("reported")));
     form.replaceWith(thanks);
     thanks.focus();

@@ -4,6 +4,8 @@ import type { Discussion } from "../discussion";
 import { reasonOf } from "../faults";
 import type { Entry } from "../thread";
 import type { Score } from "../types";
+import { send as ask } from "./asking";
+import { redrawActions } from "./changing";
 
 interface Turn {
   /** What the service has, as far as we know. */
@@ -18,7 +20,7 @@ export function vote(d: Discussion, entry: Entry, arrow: 1 | -1): void {
   const turn = turns.get(entry) ?? { stored: entry.vote, sending: false };
   turns.set(entry, turn);
   entry.vote = entry.vote === arrow ? 0 : arrow;
-  d.redraw(entry, "actions");
+  redrawActions(d, entry);
   if (!turn.sending) void send(d, entry, turn);
 }
 
@@ -29,7 +31,7 @@ async function send(d: Discussion, entry: Entry, turn: Turn): Promise<void> {
   try {
     while (entry.vote !== turn.stored) {
       const value = entry.vote;
-      const { score, upvotes, downvotes } = await d.api.send<Score>("PUT", `comments/${entry.comment.id}/vote`, { value });
+      const { score, upvotes, downvotes } = await ask<Score>(d, "PUT", `comments/${entry.comment.id}/vote`, { value });
       turn.stored = value;
       Object.assign(entry.comment, { score, upvotes, downvotes });
     }
@@ -39,6 +41,6 @@ async function send(d: Discussion, entry: Entry, turn: Turn): Promise<void> {
     d.say(reasonOf(fault, words.say("voteFailed")));
   } finally {
     turn.sending = false;
-    d.redraw(entry, "actions");
+    redrawActions(d, entry);
   }
 }

@@ -23,14 +23,18 @@ export function explain(words: Words, fault: unknown): Complaint {
     return { text: words.say("tooFast", { n: seconds }), seconds };
   }
   if (code === "edit-window-over") return { text: words.say("windowOver") };
-  const [path, reason] = Object.entries(errors)[0] ?? [];
-  if (path) return { field: path.split(".").at(-1) ?? path, text: inOwnWords(words, code) ?? reason ?? message };
-  return { text: inOwnWords(words, code) ?? words.say("refused", { reason: message }) };
+  if (code === "parent-not-public") return { text: words.say("parentGone") };
+  const [path = "", reason] = Object.entries(errors)[0] ?? [];
+  // `author.name` is the field “name”; `email-invalid` tells its field too.
+  const field = [path.split(".").at(-1), code.split("-")[0]].find((name) => name === "body" || name === "name" || name === "email");
+  const text = inOwnWords(words, code) ?? reason;
+  return field ? { field, text: text ?? message } : { text: text ?? words.say("refused", { reason: message }) };
 }
 
 /** For the refusals that have a sentence of their own in every language. */
 function inOwnWords(words: Words, code: string): string | undefined {
   if (code === "name-reserved") return words.say("reserved");
+  if (code === "name-missing") return words.say("noName");
   if (code === "body-empty") return words.say("emptyText");
   if (code === "email-invalid") return words.say("badMail");
   return undefined;

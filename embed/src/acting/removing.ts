@@ -4,35 +4,39 @@ import type { Discussion } from "../discussion";
 import { reasonOf } from "../faults";
 import type { Entry } from "../thread";
 import type { Stored } from "../types";
+import { send } from "./asking";
+import { complain, drop, redraw, update } from "./changing";
 
 const UNDO_SHOWN_MS = 10_000;
 
 export async function remove(d: Discussion, entry: Entry): Promise<void> {
   const { words } = d;
   try {
-    await d.api.send("DELETE", `comments/${entry.comment.id}`);
+    await send(d, "DELETE", `comments/${entry.comment.id}`);
   } catch (fault) {
-    d.complain(entry, reasonOf(fault, words.say("deleteFailed")));
+    complain(d, entry, reasonOf(fault, words.say("deleteFailed")));
     return;
   }
   if (entry.comment.state === "approved") d.countChanged(-1);
   entry.undoable = true;
-  d.redraw(entry);
+  // It is not waiting any more.
+  d.root.querySelectorAll(".notice--posted").forEach((notice) => notice.remove());
+  redraw(d, entry);
   d.say(words.say("deletedNow"));
-  d.itemOf(entry)?.querySelector<HTMLElement>(':scope > .gone [data-do="undo"]')?.focus();
+  d.kit.view.itemOf(d, entry)?.querySelector<HTMLElement>(':scope > .gone [data-do="undo"]')?.focus();
   setTimeout(() => settle(d, entry), UNDO_SHOWN_MS);
 }
 
 /** The way back is over: replies keep an empty place above them, without any it folds away. */
 function settle(d: Discussion, entry: Entry): void {
   if (!entry.undoable || d.ended.signal.aborted || !d.thread.entry(entry.comment.id)) return;
-  const focused = d.itemOf(entry)?.contains(d.root.activeElement) ?? false;
+  const focused = d.kit.view.itemOf(d, entry)?.contains(d.root.activeElement) ?? false;
   const following = focused ? followingEntry(d, entry) : undefined;
   entry.undoable = false;
   if (entry.children.length) {
     Object.assign(entry.comment, { state: "deleted", author: null, html: null });
-    d.redraw(entry);
-  } else d.drop(entry);
+    redraw(d, entry);
+  } else drop(d, entry);
   if (following) d.focusOn(following);
 }
 
@@ -45,13 +49,13 @@ function followingEntry(d: Discussion, entry: Entry): Entry | undefined {
 export async function restore(d: Discussion, entry: Entry): Promise<void> {
   const { words } = d;
   try {
-    const { comment } = await d.api.send<Stored>("POST", `comments/${entry.comment.id}/restore`);
+    const { comment } = await send<Stored>(d, "POST", `comments/${entry.comment.id}/restore`);
     entry.undoable = false;
-    d.update(entry, comment);
+    update(d, entry, comment);
     if (comment.state === "approved") d.countChanged(1);
     d.say(words.say("restored"));
     d.focusOn(entry);
   } catch (fault) {
-    d.complain(entry, reasonOf(fault, words.say("restoreFailed")));
+    complain(d, entry, reasonOf(fault, words.say("restoreFailed")));
   }
 }

@@ -8,7 +8,7 @@ import { formatByKey, toolbar } from "./formatting";
 import { PersonFields, type Person } from "./person";
 import { Preview } from "./preview";
 import { type Complaint, explain } from "./problems";
-import { SendButton } from "./sending";
+import { SendButton } from "./sendbutton";
 
 /** In code points, as the service counts. */
 export const LONGEST = 10_000;
@@ -35,7 +35,7 @@ export class Composer {
   private readonly preview: Preview;
   private readonly button: SendButton;
   private readonly left = h("span", { class: "left" });
-  private readonly hint: HTMLElement;
+  private readonly hint = h("span");
 
   /** `form` holds a `.composer-box` with a labelled textarea; everything else is put around that. */
   constructor(
@@ -47,10 +47,9 @@ export class Composer {
     const { words } = d;
     this.box = area.parentElement ?? form;
     this.person = new PersonFields(d, job.suffix);
-    this.hint = h("span", { class: "grammar" });
-    this.preview = new Preview(d, area, job.suffix, (shown) => this.drawHint(shown));
+    this.preview = new Preview(d, area, job.suffix, (shown) => this.drawHint(shown ? words.say("previewHint") : undefined));
     this.button = new SendButton(words, job.submit);
-    this.drawHint(false);
+    this.drawHint();
     this.build();
     this.watch();
     area.value ||= job.draft.text;
@@ -86,11 +85,17 @@ export class Composer {
     return h("div", { class: "composer-send" }, row);
   }
 
-  private drawHint(preview: boolean): void {
+  /** How to format; `text` takes its place. */
+  private drawHint(text?: string): void {
     const { words } = this.d;
-    const example = (key: "bold" | "italic" | "quote" | "code"): Node => h("code", {}, words.say(`${key}Example`));
+    this.hint.classList.toggle("grammar", !text);
+    if (text) {
+      this.hint.replaceChildren(text);
+      return;
+    }
+    const example = (key: "bold" | "italic" | "quote" | "code"): Node => h("code", { dir: "ltr" }, words.say(`${key}Example`));
     const grammar = { bold: example("bold"), italic: example("italic"), quote: example("quote"), code: example("code") };
-    this.hint.replaceChildren(...(preview ? [words.say("previewHint")] : words.parts("grammar", grammar)));
+    this.hint.replaceChildren(...words.parts("grammar", grammar));
   }
 
   private watch(): void {
@@ -138,7 +143,7 @@ export class Composer {
       this.complain(fault);
       return;
     }
-    const finished = this.button.start(() => this.hint.replaceChildren(this.d.words.say("slow")));
+    const finished = this.button.start(() => this.drawHint(this.d.words.say("slow")));
     try {
       await this.job.send(text, person);
       if (this.job.signed) this.person.remember();
@@ -146,7 +151,7 @@ export class Composer {
       this.complain(explain(this.d.words, problem));
     } finally {
       finished();
-      this.drawHint(false);
+      this.drawHint();
     }
   }
 

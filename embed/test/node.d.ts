@@ -1,0 +1,17 @@
+/** The little that the tests use of Node: its own types would bring its globals into the widget's. */
+
+declare module "node:test" {
+  export function test(name: string, body: () => void | Promise<void>): Promise<void>;
+}
+
+declare module "node:assert/strict" {
+  interface Assert {
+    equal(actual: unknown, expected: unknown, message?: string): void;
+    notEqual(actual: unknown, expected: unknown, message?: string): void;
+    deepEqual(actual: unknown, expected: unknown, message?: string): void;
+    match(actual: string, pattern: RegExp, message?: string): void;
+    ok(value: unknown, message?: string): asserts value;
+  }
+  const assert: Assert;
+  export default assert;
+}

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Problem } from "../src/api";
+import { Draft } from "../src/acting/draft";
+import { MARKS } from "../src/acting/formatting";
+import { explain } from "../src/acting/problems";
+import { whyItWaits } from "../src/acting/posting";
+import { safeLink } from "../src/html";
+import { acting, reading } from "../src/i18n/en";
+import { Words } from "../src/i18n/words";
+import { hostOf, headingLevel } from "../src/options";
+import { lightness } from "../src/theme";
+import { hueOf, initials } from "../src/view/avatar";
+
+const words = new Words("en", { ...reading, ...acting });
+
+function memory(): { kept: Map<string, string>; kit: never } {
+  const kept = new Map<string, string>();
+  const store = {
+    recall: (key: string) => kept.get(key) ?? null,
+    keep: (key: string, value: string) => void kept.set(key, value),
+    forget: (key: string) => void kept.delete(key),
+  };
+  return { kept, kit: { store } as never };
+}
+
+function draft(kit: never, place = ""): Draft {
+  const page = { url: "https://blog.example/a", identifier: null, title: null };
+  return new Draft({ kit, page, api: { host: "https://c.example", site: "blog" } as never }, place);
+}
+
+test("the service stands where its script stands, under a path too", () => {
+  assert.equal(hostOf("https://c.example/embed.js"), "https://c.example");
+  assert.equal(hostOf("https://c.example/talk/embed.js?v=1"), "https://c.example/talk");
+});
+
+test("the heading is of the level that the page says", () => {
+  assert.deepEqual(["h3", "4", "", "h9", "huge"].map((heading) => headingLevel({ heading })), [3, 4, 2, 2, 2]);
+});
+
+test("links lead to the web or to a letter, and nowhere else", () => {
+  assert.equal(safeLink("https://a.example/x"), "https://a.example/x");
+  assert.equal(safeLink("mailto:a@b.example"), "mailto:a@b.example");
+  for (const bad of ["javascript:alert(1)", " java\nscript:alert(1)", "data:text/html,x", "/relative", "vbscript:x", ""]) {
+    assert.equal(safeLink(bad), undefined, bad);
+  }
+  assert.equal(safeLink("mailto:a@b.example", false), undefined);
+});
+
+test("colours are light or dark in every notation", () => {
+  for (const light of ["rgb(255, 255, 255)", "rgba(230, 230, 230, 0.9)", "oklch(0.95 0.02 90)", "lab(97 0 0)", "color(srgb 1 1 1)"]) {
+    assert.ok(lightness(light) > 0.6, light);
+  }
+  for (const dark of ["rgb(0, 0, 0)", "oklab(0.2 0 0)", "lch(20 5 90)", "color(display-p3 0.1 0.1 0.1)"]) {
+    assert.ok(lightness(dark) < 0.6, dark);
+  }
+});
+
+test("initials are of the first and the last name, and one sign where there is no case", () => {
+  assert.deepEqual(
+    ["Tomasz Wieczorek", "Mia", "Ana Maria de la Cruz", "佐藤 美咲", "ليلى حدّاد", "😀 x", "", "—"].map(initials),
+    ["TW", "M", "AC", "佐", "ل", "X", "", ""],
+  );
+});
+
+test("hues are spread over all twelve, and stay", () => {
+  const hues = new Set(Array.from({ length: 200 }, (_, at) => hueOf(`0190-${at}`)));
+
+  assert.equal(hues.size, 12);
+  assert.equal(hueOf("0190-7"), hueOf("0190-7"));
+});
+
+test("the same payload keeps its key, another one gets another", () => {
+  const { kit } = memory();
+  const mine = draft(kit);
+  mine.text = "hello";
+
+  const key = mine.keyFor("hello");
+
+  assert.match(key, /^[0-9a-f]{32}$/);
+  assert.equal(mine.keyFor("hello"), key);
+  assert.notEqual(mine.keyFor("hello, world"), key);
+});
+
+test("a draft is there again after a reload, with the key that it was sent with", () => {
+  const { kit } = memory();
+  const mine = draft(kit);
+  mine.text = "hello";
+  const key = mine.keyFor("hello");
+
+  const again = draft(kit);
+
+  assert.equal(again.text, "hello");
+  assert.equal(again.keyFor("hello"), key);
+});
+
+test("drafts of two places are two, and one that was posted leaves nothing behind", () => {
+  const { kit, kept } = memory();
+  const [top, reply] = [draft(kit), draft(kit, "id-of-a-comment")];
+  top.text = "at the top";
+  top.write();
+  reply.text = "below";
+  reply.write();
+
+  assert.deepEqual([draft(kit).text, draft(kit, "id-of-a-comment").text], ["at the top", "below"]);
+  top.clear();
+  reply.clear();
+  assert.equal(kept.size, 0);
+});
+
+test("a kept draft that is none of ours is no draft", () => {
+  const { kit, kept } = memory();
+  const mine = draft(kit);
+  mine.text = "x";
+  mine.write();
+  kept.set([...kept.keys()][0] ?? "", "{broken");
+
+  assert.equal(draft(kit).text, "");
+});
+
+test("marks go around what is selected, and the rest to be typed is selected", () => {
+  const apply = (name: string, text: string): string => {
+    const marked = MARKS.find((mark) => mark.name === name)!.apply(text);
+    return `${marked.text.slice(0, marked.from)}«${marked.text.slice(marked.from, marked.to)}»${marked.text.slice(marked.to)}`;
+  };
+
+  assert.equal(apply("bold", "x"), "**«x»**");
+  assert.equal(apply("link", "text"), "[text](«https://»)");
+  assert.equal(apply("link", "https://a.example"), "[«»](https://a.example)");
+  assert.equal(apply("quote", "a\nb"), "> a\n> b\n\n«»");
+  assert.equal(apply("code", "a\nb"), "```\n«a\nb»\n```\n");
+});
+
+test("a refusal is told at its field, in words of ours where we have them", () => {
+  const reserved = new Problem(422, "name-reserved", "…", { "author.name": "…" });
+  const mail = new Problem(422, "email-invalid", "That is no address.");
+
+  assert.deepEqual(explain(words, reserved), { field: "name", text: words.say("reserved") });
+  assert.deepEqual(explain(words, mail), { field: "email", text: words.say("badMail") });
+});
+
+test("no connection, no answer and too much are told apart", () => {
+  assert.equal(explain(words, new Problem(0, "no-answer")).text, words.say("offline"));
+  assert.equal(explain(words, new Problem(503, "storage-busy")).text, words.say("server"));
+  assert.deepEqual(explain(words, new Problem(429, "too-many-posts", "", {}, 40)), {
+    text: "A moment, please. You can post again in 40 seconds.",
+    seconds: 40,
+  });
+});
+
+test("another refusal is told in the service's words", () => {
+  const closed = new Problem(403, "thread-closed", "Comments on this page are closed.");
+
+  assert.equal(explain(words, closed).text, "Not sent. Comments on this page are closed. Your text is safe here.");
+});
+
+test("why a comment waits is said for newcomers and for links", () => {
+  assert.match(whyItWaits(words, ["First comment", "2 links"]), /because it is your first one here/);
+  assert.match(whyItWaits(words, ["2 links"]), /because it has 2 links/);
+  assert.match(whyItWaits(words, ["Word: casino"]), /^Your comment waits for a moderator\. /);
+});

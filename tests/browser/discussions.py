@@ -1,0 +1,149 @@
+"""What a browser test stands on: a blog on another site than the service, and discussions on its pages."""
+
+import html
+import threading
+import uuid
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx2 as httpx
+
+from tests.support.live import Installation, LiveService
+
+SITE = "blog"
+CLIENT = httpx.Client()
+STYLE = (
+    "body{margin:0;background:#fdfcfa;color:#222;font:16px/1.6 system-ui,sans-serif}"
+    "main{max-width:43rem;margin:auto;padding:1.5rem 1.25rem}"
+    "@media(prefers-color-scheme:dark){body{background:#161615;color:#d9d7d2}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HostPage:
+    """A page of the blog as it is sent."""
+
+    text: str
+    headers: dict[str, str]
+
+
+class Blog:
+    """A web server for the blog, under a name that a browser takes for another site than the service's."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, HostPage] = {}
+        pages = self._pages
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                page = pages.get(self.path.partition("?")[0])
+                # A browser asks for an icon too, and notes a 404 in its console.
+                self.send_response(200 if page else 204)
+                for name, value in page.headers.items() if page else ():
+                    self.send_header(name, value)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(page.text.encode() if page else b"")
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://blog.localhost:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def put(self, text: str, headers: dict[str, str] | None = None) -> str:
+        """Publish a page under an address of its own, and return that."""
+        path = f"/{uuid.uuid4().hex}"
+        self._pages[path] = HostPage(text, headers or {})
+        return self.origin + path
+
+    def change(self, url: str, text: str, headers: dict[str, str] | None = None) -> None:
+        self._pages[url.removeprefix(self.origin)] = HostPage(text, headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service with the site `blog`, and a moderator of it."""
+
+    live: LiveService
+    installation: Installation
+    blog: Blog
+    token: str
+
+    @property
+    def host(self) -> str:
+        return self.live.base_url
+
+    def discussion(self) -> "Discussion":
+        return Discussion(self, self.blog.put(""))
+
+
+@dataclass(slots=True)
+class Discussion:
+    """The discussion of one page of the blog, written over the API."""
+
+    service: Service
+    url: str
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def embed(self, *, lang: str = "en", headers: dict[str, str] | None = None, **options: str) -> None:
+        """Put the widget on the page, by the line that the documentation tells."""
+        given = {"site": SITE, **options}
+        attributes = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in given.items())
+        script = f'<script async src="{self.service.host}/embed.js" {attributes}></script>'
+        self.publish(f"<h1>Night trains</h1><p>An article.</p>{script}", lang=lang, headers=headers)
+
+    def publish(self, body: str, *, lang: str = "en", headers: dict[str, str] | None = None) -> None:
+        text = (
+            f'<!doctype html><html lang="{lang}"><meta name="viewport" content="width=device-width">'
+            f"<title>Night trains</title><style>{STYLE}</style><main>{body}</main></html>"
+        )
+        self.service.blog.change(self.url, text, headers)
+
+    def posted(self, name: str, body: str, parent: str | None = None) -> dict[str, Any]:
+        """Post as a guest, who waits for a moderator the first time."""
+        order = {
+            "page": {"url": self.url, "title": "Night trains"},
+            "parent_id": parent,
+            "body": body,
+            "author": {"name": name},
+        }
+        answer = self._ask("POST", "comments", order, self.tokens.get(name))
+        if "token" in answer:
+            self.tokens[name] = answer["token"]
+        comment: dict[str, Any] = answer["comment"]
+        return comment
+
+    def said(self, name: str, body: str, parent: str | None = None) -> str:
+        """Post and approve; return the comment's id."""
+        comment = self.posted(name, body, parent)
+        if comment["state"] != "approved":
+            self.decide("approve", comment["id"])
+        return str(comment["id"])
+
+    def decide(self, decision: str, *ids: str) -> None:
+        self._ask(
+            "POST",
+            "moderation/decisions",
+            {"comment_ids": list(ids), "decision": decision},
+            self.service.token,
+        )
+
+    def shown(self) -> dict[str, Any]:
+        return self._ask("GET", f"thread?url={self.url}&sort=newest", None, None)
+
+    def _ask(self, method: str, path: str, body: Any, token: str | None) -> dict[str, Any]:
+        headers = {"Origin": self.service.blog.origin}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        address = f"{self.service.host}/api/v1/sites/{SITE}/{path}"
+        answer = CLIENT.request(method, address, json=body, headers=headers)
+        assert answer.status_code < 300, answer.text
+        found: dict[str, Any] = answer.json()
+        return found

@@ -1,0 +1,77 @@
+"""The widget as its reader meets it: by names and roles, not by how it is built."""
+
+import re
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.discussions import Discussion
+
+
+class Widget:
+    """The one `<comments-thread>` of an open page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.element = page.locator("comments-thread")
+        self.composer = self.element.get_by_label("Say something about this page")
+        self.post_button = self.element.get_by_role("button", name="Post comment")
+        self.comments = self.element.get_by_role("article")
+
+    async def open(self, discussion: Discussion, *, fragment: str = "") -> None:
+        """Open the page and wait until the discussion is there, or something is said instead of it."""
+        await self.page.goto(discussion.url + fragment)
+        await expect(
+            self.element.get_by_role("heading", level=2).or_(self.element.get_by_role("alert"))
+        ).to_be_visible()
+
+    def comment(self, text: str) -> Locator:
+        """The comment whose own text has `text` in it."""
+        return self.comments.filter(has=self.page.locator(".body", has_text=text))
+
+    def button(self, text: str, name: str | re.Pattern[str]) -> Locator:
+        """A button of the comment with `text`."""
+        return self.comment(text).get_by_role("button", name=name)
+
+    async def texts(self) -> list[str]:
+        """The texts of the comments shown, from top to bottom."""
+        return [text.strip() for text in await self.element.locator(".comment > .body").all_inner_texts()]
+
+    async def write(self, text: str, *, name: str | None = None) -> None:
+        await self.composer.click()
+        await self.composer.fill(text)
+        if name is not None:
+            await self.element.get_by_label("Name").fill(name)
+
+    async def post(self, text: str, *, name: str | None = None) -> None:
+        await self.write(text, name=name)
+        await self.post_button.click()
+        await expect(self.comment(text)).to_be_visible()
+
+    async def focused(self) -> str:
+        """What has the focus inside the widget: its label, or its text."""
+        found: str = await self.element.evaluate(
+            "host => { const at = host.shadowRoot.activeElement;"
+            " return at ? at.getAttribute('aria-label') || at.innerText || at.id : ''; }"
+        )
+        return found.strip()
+
+    async def status(self) -> str:
+        """What a screen reader was told last."""
+        return (await self.element.locator(".comments > [role=status]").inner_text()).strip()
+
+
+async def accessibility_faults(page: Page) -> list[str]:
+    """Return what axe finds wrong with the widget, one line each."""
+    results: Any = await Axe().run(page, context=[["comments-thread"]])
+    return [
+        f"{fault['id']}: {fault['help']}: {[node['html'][:120] for node in fault['nodes'][:3]]}"
+        for fault in results.response["violations"]
+    ]
+
+
+async def sideways_scroll(page: Page) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    found: int = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return found
