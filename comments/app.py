@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -31,11 +32,11 @@ from comments.threads.site_book import SiteBook
 from comments.web import health, problems
 from comments.web.answers import json_answer
 from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
+from comments.web.docs import docs_page
 from comments.web.edge import Edge
 from comments.web.openapi import openapi_document
 from comments.web.routing import Endpoint
 from comments.web.service import Service
-from comments.web.templating import html_page
 
 _HERE = Path(__file__).parent
 
@@ -98,7 +99,7 @@ def routes() -> list[BaseRoute]:
         Route("/readyz", health.readyz),
         Route("/metrics", health.metrics),
         Route("/openapi.json", openapi_json),
-        Route("/docs", docs_page),
+        Route("/docs", docs),
         Route("/embed.js", embed_script),
         Route("/count.js", count_script),
         Route("/embed/{name}", embed_chunk),
@@ -118,14 +119,16 @@ def templates() -> Environment:
 
 
 async def openapi_json(request: Request) -> Response:
-    svc: Service = request.app.state.service
-    return json_answer(openapi_document(endpoints(), version=__version__, base_url=svc.settings.base_url))
+    return json_answer(_document(request), headers=[(b"access-control-allow-origin", b"*")])
 
 
-async def docs_page(request: Request) -> Response:
+async def docs(request: Request) -> Response:
+    return docs_page(request, _document(request))
+
+
+def _document(request: Request) -> dict[str, Any]:
     svc: Service = request.app.state.service
-    document = openapi_document(endpoints(), version=__version__, base_url=svc.settings.base_url)
-    return html_page(request, "docs.html", document=document)
+    return openapi_document(endpoints(), version=__version__, base_url=svc.settings.base_url)
 
 
 async def embed_script(request: Request) -> Response:

@@ -17,6 +17,7 @@ from tests.support import databases
 
 if TYPE_CHECKING:
     from comments.storage import Database
+    from tests.support.site import SiteUnderTest
 
 pytest_plugins = ["tests.support.browser", "tests.support.live"]
 
@@ -134,3 +135,12 @@ async def db(database_url: str) -> "AsyncIterator[Database]":
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOON)
+
+
+@pytest.fixture
+async def site(database_url: str, clock: FixedClock, tmp_path: Path) -> "AsyncIterator[SiteUnderTest]":
+    """The site `blog` of a running application, without rate limits."""
+    from tests.support.site import running_site
+
+    async with running_site(database_url, clock, tmp_path) as running:
+        yield running

@@ -24,9 +24,9 @@ SHORTEST_KEY = 22
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """From where an order comes."""
+    """From where an order comes; `network` is what limits count by."""
 
-    address: str
+    network: str
     shown: Credentials
 
 
@@ -59,8 +59,8 @@ async def post_order(
         shown=sender.shown,
         post_key=post_key(keys, idempotency_key),
         digest=digest(site.id, place, body.parent_id, body.body),
-        post_wait=limits.hit(Rate.POST, sender.address),
-        open_wait=limits.full(Rate.OPEN_THREAD, sender.address),
+        post_wait=limits.hit(Rate.POST, sender.network),
+        open_wait=limits.full(Rate.OPEN_THREAD, sender.network),
         is_flood=bool(
             limits.hit(Rate.THREAD, f"{site.id}/{place.hex()}") or limits.hit(Rate.SITE, str(site.id))
         ),

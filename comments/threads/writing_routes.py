@@ -28,7 +28,7 @@ from comments.threads.site_card import SiteCard
 from comments.threads.writing import Sender, post_order, refuse_over, rendered
 from comments.web.forms import OriginRefused
 from comments.web.routing import Api
-from comments.web.service import client_address, service
+from comments.web.service import client_network, service
 
 api = Api("/api/v1/sites/{site}", tag="Writing")
 
@@ -104,12 +104,12 @@ async def create_comment(request: Request, body: PostBody) -> PostAnswer:
     svc, site = service(request), await site_of(request)
     check_origin(request, site.origins)
     shown, token = credentials(request)
-    sender = Sender(client_address(request), shown)
+    sender = Sender(client_network(request), shown)
     key = request.headers.get("idempotency-key")
     order = await post_order(site, svc.keys, svc.limits, sender, body, key)
     posted = await svc.db.write(post_comment, order, at=svc.clock.now())
     if posted.opened:
-        svc.limits.hit(Rate.OPEN_THREAD, sender.address)
+        svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     wording = wire.Wording(svc.keys, site.id, posted.thread_id, posted.thread_url)
     if posted.comment.parent_id:
         wording.names = await svc.db.read(names_of, [posted.comment.parent_id])
@@ -132,7 +132,7 @@ async def change_comment(request: Request, body: EditBody) -> OwnAnswer:
     stays public and the answer has the new one as `waiting_body`.
     """
     svc, site = service(request), await _site_for_change(request)
-    refuse_over(svc.limits, Rate.POST, client_address(request))
+    refuse_over(svc.limits, Rate.POST, client_network(request))
     shown, _ = credentials(request)
     order = EditOrder(site, comment_id_of(request), body.body, await rendered(body.body), shown)
     own = await svc.db.write(edit_comment, order, at=svc.clock.now())
@@ -167,7 +167,7 @@ async def bring_back_comment(request: Request) -> OwnAnswer:
 async def put_vote(request: Request, body: VoteBody) -> VoteAnswer:
     """Vote on a comment: 1, -1, or 0 to take the vote back. One vote an identity."""
     svc, site = service(request), await _site_for_change(request)
-    refuse_over(svc.limits, Rate.VOTE, client_address(request))
+    refuse_over(svc.limits, Rate.VOTE, client_network(request))
     shown, token = credentials(request)
     reaction = Reaction(site.id, comment_id_of(request), shown)
     voted = await svc.db.write(vote, reaction, body.value, at=svc.clock.now())
@@ -185,7 +185,7 @@ async def put_vote(request: Request, body: VoteBody) -> VoteAnswer:
 async def report_comment(request: Request, body: ReportBody) -> ReportAnswer:
     """Tell the moderators what is wrong with a comment. One report hides nothing."""
     svc, site = service(request), await _site_for_change(request)
-    refuse_over(svc.limits, Rate.REPORT, client_address(request))
+    refuse_over(svc.limits, Rate.REPORT, client_network(request))
     shown, token = credentials(request)
     reaction = Reaction(site.id, comment_id_of(request), shown)
     actor = await svc.db.write(report, reaction, body.reason, body.note, at=svc.clock.now())
@@ -199,7 +199,7 @@ async def preview(request: Request, body: PreviewBody) -> PreviewAnswer:
     """Show what a text would look like. Stores nothing."""
     svc = service(request)
     await site_of(request)
-    refuse_over(svc.limits, Rate.PREVIEW, client_address(request))
+    refuse_over(svc.limits, Rate.PREVIEW, client_network(request))
     return PreviewAnswer((await rendered(body.body)).html)
 
 

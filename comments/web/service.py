@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from comments.clock import Clock
 from comments.config import Settings
-from comments.keys import Keyring
+from comments.keys import Keyring, network_of
 from comments.limits import Limits
 from comments.storage import Database
 from comments.web.cache import PageCache
@@ -38,3 +38,8 @@ def client_address(request: Request) -> str:
     """Return the address the request came from, as `web.edge` found it through the trusted proxies."""
     address: str = request.scope["comments.address"]
     return address
+
+
+def client_network(request: Request) -> str:
+    """Return what rate limits count by: the address, or an IPv6 address's /64, which one household has."""
+    return network_of(client_address(request))

@@ -59,7 +59,6 @@ class Installation:
         own = {"COMMENTS_DATA_DIR": str(self.data_folder)}
         if self.database_url:
             own["COMMENTS_DATABASE_URL"] = self.database_url
-        if self.database_url and self.database_url.startswith("postgresql"):
             own["COMMENTS_SECRET_KEY"] = "not-secret-only-for-tests-0123456789abcdef"
         outside = {name: value for name, value in os.environ.items() if not name.startswith("COMMENTS_")}
         return {**outside, **own, **self.settings, **more}

@@ -102,7 +102,7 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
         raise TooManyPosts(detail, retry_after=order.post_wait)
     name = judging.allowed_name(order, actor.author)
     opened = locked_thread(session, order, is_team, at)
-    if opened.state != "open" and not is_team:
+    if (opened.state != "open" or order.site.settings.closed) and not is_team:
         raise ThreadClosed("Comments on this page are closed. You can still read and share them.")
     comment_id = new_id(at)
     place = _place(session, order, opened, comment_id, at)

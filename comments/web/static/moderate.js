@@ -112,12 +112,14 @@
     const item = card.closest("li");
     const all = cards();
     const next = all[all.indexOf(card) + 1] ?? all[all.indexOf(card) - 1] ?? null;
-    taken.set(card.dataset.comment, { item, before: item.nextElementSibling });
+    const place = { item, before: item.nextElementSibling };
+    taken.set(card.dataset.comment, place);
     mark(next);
     card.classList.add("is-leaving");
     return new Promise((done) => {
       setTimeout(() => {
-        item.remove();
+        // An undo may have been quicker.
+        if (taken.get(card.dataset.comment) === place) item.remove();
         card.classList.remove("is-leaving");
         done();
       }, LEAVES_IN);
@@ -128,6 +130,7 @@
     if (!known) return false;
     taken.delete(decided.id);
     const card = known.item.querySelector("form.held");
+    card.classList.remove("is-leaving");
     card.querySelector('[name="comment"]').value = `${decided.id}:${decided.version}`;
     if (known.before?.parentNode === list) list.insertBefore(known.item, known.before);
     else list.append(known.item);

@@ -1,0 +1,107 @@
+"""The plan of every hot query, on a big and analysed table: one range of the index that was made for it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, get_args
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from comments.sites.actions import add_site
+from comments.storage import Database
+from comments.threads.page_keys import page_keys
+from comments.threads.queries import finding, own, paging
+from comments.threads.queries.paging import Sort, Window
+from tests.conftest import NOON
+from tests.threads.seeding import seed_thread
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+URL = "https://blog.example/big"
+ROOTS = 4_000
+
+
+def plans_of(session: Session, ask: Callable[[Session], Any]) -> dict[str, str]:
+    """Run `ask` and return the plan of each statement it sent."""
+    connection = session.connection()
+    sent: list[tuple[str, Any]] = []
+
+    def remember(*arguments: Any) -> None:
+        sent.append((arguments[2], arguments[3]))
+
+    event.listen(connection, "before_cursor_execute", remember)
+    try:
+        ask(session)
+    finally:
+        event.remove(connection, "before_cursor_execute", remember)
+    on_server = connection.dialect.name == "postgresql"
+    plans = {}
+    for sql, values in sent:
+        if on_server:
+            plans[sql] = "\n".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())
+        else:
+            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+            plans[sql] = "\n".join(step.detail for step in steps)
+    return plans
+
+
+def analyse(session: Session) -> None:
+    session.execute(text("ANALYZE"))
+
+
+def seed_big(session: Session) -> tuple[UUID, list[UUID]]:
+    site = add_site(session, "blog", ["https://blog.example"], at=NOON)
+    session.flush()
+    roots: list[int | None] = [None] * ROOTS
+    replies: list[int | None] = [n % 50 for n in range(ROOTS)]
+    ids = seed_thread(session, site.id, URL, roots + replies)
+    for n in range(200):
+        seed_thread(session, site.id, f"https://blog.example/{n}", [None, 0, 1])
+    return site.id, ids
+
+
+async def test_hot_queries_use_their_index(db: Database) -> None:
+    site_id, ids = await db.write(seed_big)
+    await db.write(analyse)
+    plans = await db.read(hot_plans, site_id, ids)
+
+    for sql, plan in plans.items():
+        # Threads are too few here for an index to pay on PostgreSQL.
+        assert "Seq Scan on comments" not in plan, f"{sql}\n{plan}"
+        assert "SCAN comments" not in plan, f"{sql}\n{plan}"
+        assert "SCAN threads" not in plan, f"{sql}\n{plan}"
+        # A page's replies, and what one author has waiting, are sorted when they are few; a thread never is.
+        assert (
+            "comments_1" in sql
+            or "ix_comments_waiting" in plan
+            or ("TEMP B-TREE" not in plan and "Sort" not in plan)
+        ), f"{sql}\n{plan}"
+    together = "\n".join(plans.values())
+    for index in (
+        "ix_comments_top_by_time",
+        "ix_comments_top_by_rank",
+        "ix_comments_branch",
+        "ix_comments_waiting",
+    ):
+        assert index in together, together
+
+
+def hot_plans(session: Session, site_id: UUID, ids: list[UUID]) -> dict[str, str]:
+    keys = page_keys(URL, None)
+    thread = finding.thread_by_keys(session, site_id, keys)
+    assert thread is not None
+    plans: dict[str, str] = {}
+    for sort in get_args(Sort):
+        middle = paging.comment_page(session, thread.id, Window(sort)).next
+        for window in (Window(sort), Window(sort, after=middle), Window(sort, before=middle)):
+            plans |= plans_of(session, partial(paging.comment_page, thread_id=thread.id, window=window))
+    root = paging.shown_comment(session, site_id, ids[0])
+    assert root is not None
+    plans |= plans_of(session, lambda s: paging.replies_page(s, root, after=None, limit=25))
+    plans |= plans_of(session, lambda s: finding.thread_by_keys(s, site_id, keys))
+    plans |= plans_of(session, lambda s: finding.threads_by_key_hashes(s, site_id, keys.hashes))
+    plans |= plans_of(session, lambda s: finding.threads_changed_since(s, NOON))
+    plans |= plans_of(session, lambda s: own.waiting_comments(s, uuid4(), thread.id))
+    return plans
