@@ -16,8 +16,8 @@ import pytest
 
 from tests.support.ports import free_port
 
-START_SECONDS = 30.0
-STOP_SECONDS = 10.0
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
 COMMENTS = (sys.executable, "-m", "comments")
 
 
@@ -36,7 +36,7 @@ class LiveService:
         self.process.wait()
 
     def stop(self) -> None:
-        """End it as a service manager does; a shutdown that takes longer than ten seconds is a fault."""
+        """End it as a service manager does; a shutdown that takes longer than twenty seconds is a fault."""
         if self.process.poll() is not None:
             return
         self.process.terminate()
