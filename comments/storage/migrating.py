@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,8 +24,9 @@ from comments.storage.backup import back_up
 from comments.storage.errors import StorageMismatch
 from comments.storage.postgres_connections import plain_engine
 from comments.storage.postgres_errors import unreachable
-from comments.storage.sqlite_connections import engine_for, prepare
+from comments.storage.sqlite_connections import driver_of, engine_for, prepare
 from comments.storage.sqlite_errors import about_file
+from comments.storage.turns import Turns
 from comments.storage.urls import parsed, sqlite_path
 
 State = Literal["empty", "current", "older", "newer", "foreign"]
@@ -38,12 +39,10 @@ VERSION_TABLE = "alembic_version"
 # Alembic keeps the running migration in globals.
 ONE_AT_A_TIME = Lock()
 
-
 PACKAGE = Path(comments.__file__).parent
 # In the package once installed, beside it in a checkout.
-SCRIPTS = next(
-    folder for folder in (PACKAGE / "_migrations", PACKAGE.parent / "migrations") if folder.is_dir()
-)
+PACKAGED = PACKAGE / "_migrations"
+SCRIPTS = PACKAGED if PACKAGED.is_dir() else PACKAGE.parent / "migrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +163,19 @@ def _reached(engine: Engine) -> Iterator[Connection]:
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() != "sqlite":
         return plain_engine(address)
-    engine = create_engine("sqlite://", creator=partial(_connect, sqlite_path(address)), poolclass=NullPool)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    path = sqlite_path(address)
+
+    def begin(connection: Connection) -> None:
+        with closing(Turns(path)) as turns:
+            turns.begin(driver_of(connection), wait_seconds=LOCK_SECONDS)
+
+    engine = create_engine("sqlite://", creator=partial(_connect, path), poolclass=NullPool)
+    event.listen(engine, "begin", begin)
     return engine
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
     # A changed table is built anew and the old one dropped, which would
     # cascade to its children. Has no effect once a transaction has begun.
     connection.execute("PRAGMA foreign_keys=OFF")
