@@ -12,7 +12,7 @@
   const LEAVES_IN = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120;
   const TOAST_FOR = 8000;
 
-  const cards = () => [...list.querySelectorAll("form.held")];
+  const cards = () => [...list.querySelectorAll("form.held:not(.is-leaving)")];
   const current = () => list.querySelector("form.held.is-current");
   const taken = new Map(); // comment id -> {item, before}, to put a card back after an undo
   let toastTimer = 0;
