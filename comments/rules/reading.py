@@ -10,6 +10,7 @@ from comments.text.plain import fold, readable_line, skeleton
 
 _APOSTROPHES = "'’"
 _FEWEST_SPELLED_LETTERS = 3
+_MOST_MARKS = 8
 _LONGEST_HOST = 253
 
 # Begins only where a name can begin, and gives nothing back: else 64 kB of letters would take minutes.
@@ -24,12 +25,18 @@ _UNSPACED = re.compile(
 )
 
 
-def read_words(text: str) -> str:
+def readable(text: str) -> str:
+    """Return a text without what cannot be seen, on one line, folded: what the other functions read."""
+    return fold(readable_line("".join(_without_towers(text))))
+
+
+def words_in(readable_text: str) -> str:
     """Return the words of a text as they look, a blank before and after each.
 
     After them, each on a line of its own, come words that somebody has taken apart: `c a s i n o`, `cas.ino`.
     """
-    marked = "".join(map(_letter_or_gap, fold(readable_line(text))))
+    marks = {char: _letter_or_gap(char) for char in set(readable_text)}
+    marked = "".join(map(marks.__getitem__, readable_text))
     apart = [chunk for chunk in marked.split(" ") if chunk]
     words = re.split("[ .']+", marked)
     spelled = ("".join(run) for run in _runs_of_letters(words))
@@ -47,7 +54,7 @@ def is_unspaced(entry: str) -> bool:
 
 def host_names(entry: str) -> list[str]:
     """Return how the host that a list entry names may be written in addresses; empty if it names none."""
-    found = _HOST_ENTRY.fullmatch(fold(entry.strip()))
+    found = _HOST_ENTRY.fullmatch(readable(entry))
     if found is None:
         return []
     try:
@@ -56,13 +63,25 @@ def host_names(entry: str) -> list[str]:
         return []
 
 
-def hosts_mentioned(text: str) -> Iterator[str]:
+def hosts_in(readable_text: str) -> Iterator[str]:
     """Yield every name with dots in a text, and each domain it lies below."""
-    for name in set(_DOTTED_NAME.findall(fold(text).replace("。", "."))):
+    for name in set(_DOTTED_NAME.findall(readable_text.replace("。", "."))):
         if len(name) <= _LONGEST_HOST:
             labels = name.split(".")
             for start in range(len(labels) - 1):
                 yield ".".join(labels[start:])
+
+
+def _without_towers(text: str) -> Iterator[str]:
+    """Yield a text's characters with no more marks on a letter than a language needs.
+
+    Unicode's normal forms sort the marks on each letter, in time that grows with the square of their number.
+    """
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= _MOST_MARKS:
+            yield char
 
 
 class _Looks(dict[str, str]):

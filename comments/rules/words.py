@@ -6,8 +6,7 @@ from urllib.parse import unquote
 
 from comments.rules.draft import Draft, Facts, Outcome, Policy, Verdict
 from comments.rules.finding import Finder
-from comments.rules.reading import host_names, hosts_mentioned, is_unspaced, read_words
-from comments.text.plain import fold
+from comments.rules.reading import host_names, hosts_in, is_unspaced, readable, words_in
 
 MOST_REASONS = 3
 """So many entries of one list are named; a comment that has more needs no longer explanation."""
@@ -37,11 +36,10 @@ class _Shown:
 
     def __init__(self, draft: Draft) -> None:
         addresses = [unquote(link) for link in (*draft.links, draft.website or "")]
-        fields = [draft.text, draft.name, *addresses]
-        text = "\n".join(fields)
-        self.words = "\n".join(read_words(field) for field in fields)
-        self.signs = fold(text)
-        self.hosts = frozenset(hosts_mentioned(text))
+        fields = [readable(field) for field in (draft.text, draft.name, *addresses)]
+        self.words = "\n".join(words_in(field) for field in fields)
+        self.text = "\n".join(fields)
+        self.hosts = frozenset(hosts_in(self.text))
 
 
 class _WordList:
@@ -59,7 +57,7 @@ class _WordList:
             elif pattern.strip():
                 self._words[pattern] = entry
             elif entry.strip():
-                self._signs[fold(entry.strip())] = entry
+                self._signs[readable(entry)] = entry
         self._order = {entry: place for place, entry in enumerate(entries)}
         self._find_words = Finder(self._words)
         self._find_signs = Finder(self._signs)
@@ -69,7 +67,7 @@ class _WordList:
         found = {self._hosts[host] for host in shown.hosts & self._hosts.keys()}
         found |= {self._words[word] for word in self._find_words.found_in(shown.words)}
         if self._signs:
-            found |= {self._signs[sign] for sign in self._find_signs.found_in(shown.signs)}
+            found |= {self._signs[sign] for sign in self._find_signs.found_in(shown.text)}
         return sorted(found, key=self._order.__getitem__)
 
 
@@ -79,8 +77,6 @@ def _word_list(entries: tuple[str, ...]) -> _WordList:
 
 
 def _pattern(entry: str) -> str:
-    """Return what stands in `read_words` of a text that has the entry."""
-    words = read_words(entry).partition("\n")[0]
-    if is_unspaced(entry):
-        return words.strip()
-    return words if words.count(" ") == 2 else words.rstrip()
+    """Return what stands in `words_in` of a text that has the entry."""
+    words = words_in(readable(entry)).partition("\n")[0]
+    return words.strip() if is_unspaced(entry) else words

@@ -1,0 +1,151 @@
+"""Words, phrases and hosts of a site's lists: what is found however it is disguised, and what is not."""
+
+import pytest
+
+from comments.rules import Draft, Outcome, Policy
+from comments.rules.words import MOST_REASONS, words
+from tests.rules.examples import KNOWN, a_draft, reasons
+
+FOUND = [
+    # a word, as a whole word
+    ("casino", "casino"),
+    ("casino", "The CASINO!"),
+    ("Casino", "my casino, yours"),
+    ("casino", "play_casino_now"),
+    ("casino", "online-casino"),
+    ("casino", "https://best-casino.example/"),
+    ("STRASSE", "die Straße"),
+    ("cialis", "cıalis"),
+    ("don't", "Don’t!"),
+    ("हिन्दी", "यह हिन्दी है"),
+    # in disguise
+    ("casino", "ｃａｓｉｎｏ"),
+    ("casino", "𝐜𝐚𝐬𝐢𝐧𝐨"),
+    ("casino", "саsinо"),  # Cyrillic с, а, о
+    ("casino", "cásíñó"),
+    ("casino", "c̷a̷s̷i̷n̷o̷"),
+    ("casino", "ca\u200bsi\u00adno"),
+    ("casino", "c a s i n o"),
+    ("casino", "go c.a.s.i.n.o go"),
+    ("casino", "c-a-s-i-n-o"),
+    ("casino", "cas.ino"),
+    ("casino", "(cas*ino)"),
+    ("casino", "ca🎰sino"),
+    # a phrase, whatever is between its words
+    ("buy now", "Buy now!"),
+    ("buy now", "buy\n\n  now"),
+    ("buy now", "buy, now"),
+    ("buy now", "buy-now"),
+    ("buy – now", "buy now"),
+    ("buy now", "you buy. Now I"),
+    ("Привет мир", "привет, мир!"),
+    # scripts without blanks between words, or with endings joined to them
+    ("赌场", "最好的赌场网站"),
+    ("赌场", "最好的赌 场网站。赌.场"),
+    ("カジノ", "オンラインカジノへ"),
+    ("카지노", "카지노를"),
+    ("คาสิโน", "เล่นคาสิโนออนไลน์"),
+    # signs
+    ("🎰", "win🎰win"),
+    ("$$$", "make $$$ fast"),
+    # hosts, and all below them
+    ("spam.example", "see spam.example"),
+    ("spam.example", "https://spam.example/a?b"),
+    ("spam.example", "HTTPS://SPAM.example:8080"),
+    ("spam.example", "http://a.b.spam.example."),
+    ("spam.example", "ann@spam.example"),
+    ("https://spam.example/", "spam.example"),
+    ("*.spam.example", "www.spam.example"),
+    ("t.me", "https://t.me/ann"),
+    ("münchen.example", "https://xn--mnchen-3ya.example/"),
+    ("xn--mnchen-3ya.example", "https://xn--mnchen-3ya.example/"),
+    ("münchen.example", "at MÜNCHEN.example"),
+]
+
+NOT_FOUND = [
+    ("casino", ""),
+    ("casino", "casinos"),
+    ("casino", "occasino"),
+    ("casino", "cas ino"),
+    ("casino", "cas\nino"),
+    ("hell", "he'll"),
+    ("hell", "he’ll say hello to the shell"),
+    ("as", "a s"),
+    ("buy now", "now buy"),
+    ("buy now", "buy it now"),
+    ("buy now", "buy nowadays"),
+    ("plan b", "a plan because"),
+    ("spam.example", "notspam.example"),
+    ("spam.example", "not-spam.example"),
+    ("spam.example", "spam.example.org"),
+    ("spam.example", "no spam. Example:"),
+    ("spam.example", "example"),
+    ("t.me", "don't me"),
+    ("赌场", "赌博场"),
+    ("🎰", "win win"),
+]
+
+
+@pytest.mark.parametrize(("entry", "text"), FOUND)
+def test_an_entry_is_found(entry: str, text: str) -> None:
+    assert reasons(words, a_draft(text), policy=Policy(hold_words=(entry,))) == [f"Word: {entry}"]
+
+
+@pytest.mark.parametrize(("entry", "text"), NOT_FOUND)
+def test_what_only_resembles_an_entry_is_not_found(entry: str, text: str) -> None:
+    assert reasons(words, a_draft(text), policy=Policy(hold_words=(entry,))) == []
+
+
+@pytest.mark.parametrize("entry", ["casino", "casino.example"])
+@pytest.mark.parametrize(
+    "draft",
+    [
+        a_draft("https://casino.example"),
+        a_draft(name="casino.example"),
+        a_draft(website="https://casino.example/"),
+        a_draft("here", "https://casino.example/"),
+        a_draft("here", "https://c%61sino.example/"),
+        a_draft("here", "https://a.example/", "mailto:ann@casino.example"),
+    ],
+)
+def test_the_whole_comment_is_looked_at(entry: str, draft: Draft) -> None:
+    assert reasons(words, draft, policy=Policy(spam_words=(entry,))) == [f"Word: {entry}"]
+
+
+def test_a_phrase_does_not_reach_from_the_text_into_the_name() -> None:
+    draft = a_draft("what to buy", name="now")
+
+    assert reasons(words, draft, policy=Policy(hold_words=("buy now",))) == []
+
+
+def test_each_list_has_its_outcome() -> None:
+    policy = Policy(hold_words=("one",), spam_words=("two",), refuse_words=("three",))
+
+    said = [(verdict.outcome, verdict.reason) for verdict in words(a_draft("three two one"), KNOWN, policy)]
+
+    assert said == [
+        (Outcome.HOLD, "Word: one"),
+        (Outcome.SPAM, "Word: two"),
+        (Outcome.REFUSE, "Word: three"),
+    ]
+
+
+def test_the_first_few_entries_are_named_in_the_lists_order() -> None:
+    entries = ("e", "d", "c", "b", "a", "c.example")
+
+    said = reasons(words, a_draft("a b c d e c.example"), policy=Policy(hold_words=entries))
+
+    assert said == ["Word: e", "Word: d", "Word: c"]
+    assert len(said) == MOST_REASONS
+
+
+@pytest.mark.parametrize("entry", ["", " ", "\u200b", "."])
+def test_an_entry_with_nothing_in_it_holds_nothing(entry: str) -> None:
+    assert reasons(words, a_draft("a text"), policy=Policy(hold_words=(entry,))) == []
+
+
+@pytest.mark.parametrize("entry", ["(", "[a-", "a{9999999}", ".*", "\\", "%s", "^(a+)+$"])
+def test_an_entry_is_never_a_pattern(entry: str) -> None:
+    assert (
+        reasons(words, a_draft("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), policy=Policy(hold_words=(entry,))) == []
+    )
