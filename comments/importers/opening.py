@@ -35,13 +35,12 @@ class ImportFile:
         return next(self.pieces(size=HEAD_BYTES), b"")
 
     def pieces(self, moved: Moved | None = None, *, size: int = PIECE_BYTES) -> Iterator[bytes]:
-        """Yield the unpacked bytes. A packed file that breaks off just ends: its reader notices, and can say where.
+        """Yield the unpacked bytes; raises FileBroken if it cannot be unpacked.
 
-        Raises FileBroken if it cannot be unpacked.
+        A packed file that breaks off just ends: who reads it notices, and can say where.
         """
         with self.path.open("rb") as raw:
-            # What `gzip.open` returns reads bytes, whatever its annotation says of text.
-            file = cast(BinaryIO, gzip.open(raw)) if self.is_packed else raw
+            file = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if self.is_packed else raw
             while piece := self._read(file, size):
                 if moved is not None:
                     moved(raw.tell(), self.size)

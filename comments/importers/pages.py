@@ -1,5 +1,6 @@
 """Which of the file's threads are one page, which lie elsewhere, and which of them are here already."""
 
+import json
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.errors import Invalid
+from comments.identity.models import Author
 from comments.importers.batches import in_batches
 from comments.importers.errors import NOTHING_IMPORTED, ImportRefused
 from comments.importers.spool import Spool
@@ -24,7 +26,8 @@ from comments.threads.queries.finding import threads_by_key_hashes
 PREPARE = (
     "CREATE TABLE counts (thread TEXT PRIMARY KEY, comments INTEGER) WITHOUT ROWID",
     "INSERT INTO counts SELECT thread, count(*) FROM comments GROUP BY thread",
-    "CREATE TABLE pages (n INTEGER PRIMARY KEY, main INTEGER, closed INTEGER, thread_id BLOB)",
+    "CREATE TABLE pages (n INTEGER PRIMARY KEY, main INTEGER, closed INTEGER, thread_id BLOB,"
+    " is_bound INTEGER DEFAULT 0)",
 )
 NO_PAGE = "its page is not in the file"
 NO_ADDRESS = "its page has no address"
@@ -54,13 +57,20 @@ def find_pages(session: Session, spool: Spool, site_id: UUID, origins: Sequence[
     _find_pages_that_are_here(session, scratch, site_id)
     scratch.run(
         "UPDATE threads SET fault = ? WHERE fault IS NULL AND page IN"
-        " (SELECT p.n FROM pages p JOIN threads t ON t.n = p.main WHERE t.url IS NULL AND p.thread_id IS NULL)",
+        " (SELECT p.n FROM pages p JOIN threads t ON t.n = p.main"
+        " WHERE t.url IS NULL AND p.thread_id IS NULL)",
         (NO_ADDRESS,),
     )
 
 
 def _judge_thread(
-    scratch: Scratch, thread: int, url: str | None, identifier: str | None, origins: Sequence[str], *, needs_keys: bool
+    scratch: Scratch,
+    thread: int,
+    url: str | None,
+    identifier: str | None,
+    origins: Sequence[str],
+    *,
+    needs_keys: bool,
 ) -> str | None:
     """Note the thread's keys; return why it cannot be brought in, None if it can."""
     if not url and not identifier:
@@ -80,7 +90,8 @@ def _judge_thread(
 
 def _note_keys(scratch: Scratch, thread: int, keys: PageKeys) -> None:
     scratch.run_many(
-        "INSERT INTO thread_keys (thread, kind, key) VALUES (?, ?, ?)", [(thread, *pair) for pair in keys.pairs]
+        "INSERT INTO thread_keys (thread, kind, key) VALUES (?, ?, ?)",
+        [(thread, *pair) for pair in keys.pairs],
     )
 
 
@@ -117,29 +128,34 @@ def _make_pages(scratch: Scratch) -> None:
         "INSERT INTO pages (n, main, closed) SELECT page, n, all_closed FROM ("
         " SELECT t.page, t.n, min(t.closed) OVER members AS all_closed,"
         "  row_number() OVER (members ORDER BY t.url IS NULL, c.comments DESC, t.n) AS place"
-        " FROM threads t JOIN counts c ON c.thread = t.reference WHERE t.page IS NOT NULL"
+        " FROM threads t LEFT JOIN counts c ON c.thread = t.reference"
+        # Systems have a thread for every page somebody looked at; ours only where somebody wrote.
+        " WHERE t.page IS NOT NULL AND (c.comments IS NOT NULL OR t.exact IS NOT NULL)"
         " WINDOW members AS (PARTITION BY t.page)"
         ") WHERE place = 1"
     )
 
 
 def _find_pages_that_are_here(session: Session, scratch: Scratch, site_id: UUID) -> None:
-    pages = scratch.rows("SELECT p.n, t.reference, t.exact IS NOT NULL FROM pages p JOIN threads t ON t.n = p.main")
+    pages = scratch.rows(
+        "SELECT p.n, t.reference, t.exact IS NOT NULL FROM pages p JOIN threads t ON t.n = p.main"
+    )
     for batch in in_batches(pages, LOOKED_UP_AT_ONCE):
         here = _by_keys(session, scratch, site_id, [page for page, *_ in batch])
         here.update(_by_id(session, site_id, {UUID(ref): page for page, ref, is_ours in batch if is_ours}))
         scratch.run_many(
-            "UPDATE pages SET thread_id = ? WHERE n = ?", [(thread.bytes, page) for page, thread in here.items()]
+            "UPDATE pages SET thread_id = ? WHERE n = ?",
+            [(thread.bytes, page) for page, thread in here.items()],
         )
 
 
 def _by_keys(session: Session, scratch: Scratch, site_id: UUID, pages: Sequence[int]) -> dict[int, UUID]:
     hashes: dict[int, list[bytes]] = defaultdict(list)
-    marks = ", ".join("?" * len(pages))
     for page, kind, key in scratch.rows(
-        "SELECT t.page, k.kind, k.key FROM threads t JOIN thread_keys k ON k.thread = t.n JOIN pages p ON p.n = t.page"
-        f" WHERE t.page IN ({marks}) ORDER BY t.page, k.kind <> 'identifier', t.n <> p.main, t.n",
-        pages,
+        "SELECT t.page, k.kind, k.key FROM threads t JOIN thread_keys k ON k.thread = t.n"
+        " JOIN pages p ON p.n = t.page WHERE t.page IN (SELECT value FROM json_each(?))"
+        " ORDER BY t.page, k.kind <> 'identifier', t.n <> p.main, t.n",
+        (json.dumps(pages),),
     ):
         hashes[page].append(key_hash(kind, key))
     found: dict[bytes, Any] = {}
@@ -171,7 +187,19 @@ def _by_id(session: Session, site_id: UUID, pages: dict[UUID, int]) -> dict[int,
 def of_another_site(name: str) -> ImportRefused:
     """Return the error for an export whose discussions are in this database under another name."""
     return ImportRefused(
-        f"What is in this export is in this database already, as site {name!r}: the same comments cannot be on two"
-        f" sites. Import it with --site {name}, or into another database. {NOTHING_IMPORTED}",
+        f"What is in this export is in this database already, as site {name!r}: the same comments cannot be"
+        f" on two sites. Import it with --site {name}, or into another database. {NOTHING_IMPORTED}",
         site=name,
     )
+
+
+def refuse_authors_of_other_sites(session: Session, site_id: UUID, ids: Sequence[UUID]) -> None:
+    """Raise ImportRefused if one of these authors is on another site of this database."""
+    name = session.scalar(
+        select(Site.name)
+        .join(Author, Author.site_id == Site.id)
+        .where(Author.id.in_(ids), Site.id != site_id)
+        .limit(1)
+    )
+    if name is not None:
+        raise of_another_site(name)

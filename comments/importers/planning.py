@@ -1,30 +1,35 @@
-"""From records to a plan: whom each comment answers, what is here already, and in which order all is written."""
+"""From records to a plan: whom each comment answers, what is here already, in which order all is written."""
 
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.importers.batches import in_batches
 from comments.importers.errors import file_broken
-from comments.importers.pages import NO_PAGE, find_pages, of_another_site
+from comments.importers.pages import NO_PAGE, find_pages, of_another_site, refuse_authors_of_other_sites
 from comments.importers.spool import Spool
 from comments.sites.models import Site
 from comments.storage.scratch import Scratch
 from comments.threads.models import Comment
 
 PREPARE = (
-    "CREATE TABLE here (source_id TEXT PRIMARY KEY, id BLOB, thread_id BLOB, root_id BLOB, depth INTEGER, path BLOB)"
-    " WITHOUT ROWID",
+    "CREATE TABLE here (source_id TEXT PRIMARY KEY, id BLOB, thread_id BLOB, root_id BLOB, depth INTEGER,"
+    " path BLOB) WITHOUT ROWID",
     # The order of writing: tree after tree, the older first, and in a tree no one before whom they answer.
-    "CREATE TABLE planned (root_created INTEGER, root INTEGER, level INTEGER, n INTEGER, page INTEGER, parent INTEGER,"
-    " has_replies INTEGER, PRIMARY KEY (root_created, root, level, n)) WITHOUT ROWID",
+    "CREATE TABLE planned (root_created INTEGER, root INTEGER, level INTEGER, n INTEGER, page INTEGER,"
+    " parent INTEGER, has_replies INTEGER, PRIMARY KEY (root_created, root, level, n)) WITHOUT ROWID",
+)
+# What was public on a page that its owner took away is not made public again.
+HIDE = (
+    "UPDATE comments SET state = 'removed' WHERE state IN ('approved', 'pending')"
+    " AND thread IN (SELECT reference FROM threads WHERE hidden)"
 )
 ALREADY = "it is already imported"
 TWICE = "it is in the file twice"
@@ -47,7 +52,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the comments go, and which system they come from; None for our own export, which keeps its ids."""
+    """Where the comments go, and which system they come from; None for our own export, which has ids."""
 
     site_id: UUID
     origins: Sequence[str]
@@ -60,8 +65,9 @@ def make_plan(session: Session, spool: Spool, target: Target) -> Plan:
     for statement in PREPARE:
         scratch.run(statement)
     plan = Plan(skipped=Counter(spool.unusable))
-    _check_authors(scratch, target)
+    _check_authors(session, scratch, target)
     _settle_repeated_ids(scratch, plan, target)
+    scratch.run(HIDE)
     find_pages(session, spool, target.site_id, target.origins)
     _find_comments_that_are_here(session, scratch, target)
     _Planting(scratch, plan).plant()
@@ -69,7 +75,7 @@ def make_plan(session: Session, spool: Spool, target: Target) -> Plan:
     return plan
 
 
-def _check_authors(scratch: Scratch, target: Target) -> None:
+def _check_authors(session: Session, scratch: Scratch, target: Target) -> None:
     """In our own export every author has a line: nobody may be made up from a name."""
     if target.system is not None:
         return
@@ -79,6 +85,8 @@ def _check_authors(scratch: Scratch, target: Target) -> None:
     )
     if missing:
         raise file_broken(f"This file is broken: author {missing[0]} is named in it, and has no line.")
+    for batch in in_batches(scratch.rows("SELECT key FROM authors"), LOOKED_UP_AT_ONCE):
+        refuse_authors_of_other_sites(session, target.site_id, [UUID(key) for (key,) in batch])
 
 
 def _settle_repeated_ids(scratch: Scratch, plan: Plan, target: Target) -> None:
@@ -88,7 +96,8 @@ def _settle_repeated_ids(scratch: Scratch, plan: Plan, target: Target) -> None:
         seen: set[str] = set()
         for n, *words in list(
             scratch.rows(
-                "SELECT n, thread, parent, author, created, state, source FROM comments WHERE source_id = ? ORDER BY n",
+                "SELECT n, thread, parent, author, created, state, source FROM comments"
+                " WHERE source_id = ? ORDER BY n",
                 (source_id,),
             )
         ):
@@ -97,7 +106,9 @@ def _settle_repeated_ids(scratch: Scratch, plan: Plan, target: Target) -> None:
                 scratch.run("DELETE FROM comments WHERE n = ?", (n,))
                 plan.skipped[TWICE] += 1
             elif seen and target.system is None:
-                raise file_broken(f"This file is broken: two different comments in it have the id {source_id}.")
+                raise file_broken(
+                    f"This file is broken: two different comments in it have the id {source_id}."
+                )
             elif seen:
                 scratch.run("UPDATE comments SET source_id = ? WHERE n = ?", (f"{source_id}~{digest}", n))
             seen.add(digest)
@@ -105,28 +116,60 @@ def _settle_repeated_ids(scratch: Scratch, plan: Plan, target: Target) -> None:
 
 def _find_comments_that_are_here(session: Session, scratch: Scratch, target: Target) -> None:
     """Look for every comment of the file, and for those that are only answered in it, in the database."""
-    if target.system is not None and not _has_comments_of(session, target):
+    if target.system is None:
+        _find_twins(session, scratch, target)
+    elif not _has_comments_of(session, target):
         return
     wanted = scratch.rows(
         "SELECT source_id FROM comments UNION SELECT parent FROM comments WHERE parent IS NOT NULL"
     )
     for batch in in_batches((source_id for (source_id,) in wanted), LOOKED_UP_AT_ONCE):
-        scratch.run_many(
-            "INSERT OR REPLACE INTO here VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (source_id, row.id.bytes, row.thread_id.bytes, row.root_id and row.root_id.bytes, row.depth, row.path)
-                for source_id, row in comments_here(session, target, batch).items()
-            ],
-        )
+        _note_here(scratch, comments_here(session, target, batch))
+
+
+def _find_twins(session: Session, scratch: Scratch, target: Target) -> None:
+    """Look for comments that another system's import has brought in here, under another id."""
+    twins = scratch.rows(
+        "SELECT old_system, old_id, source_id FROM (SELECT source_id,"
+        " json_extract(CAST(exact AS TEXT), '$.source_system') AS old_system,"
+        " json_extract(CAST(exact AS TEXT), '$.source_id') AS old_id FROM comments) WHERE old_id IS NOT NULL"
+    )
+    for batch in in_batches(twins, LOOKED_UP_AT_ONCE):
+        ours = {(system, old_id): source_id for system, old_id, source_id in batch}
+        for system in {system for system, _ in ours}:
+            old_ids = [old_id for of, old_id in ours if of == system]
+            found = comments_here(session, replace(target, system=system), old_ids)
+            _note_here(scratch, {ours[system, old_id]: row for old_id, row in found.items()})
+
+
+def _note_here(scratch: Scratch, found: Mapping[str, Any]) -> None:
+    scratch.run_many(
+        "INSERT OR REPLACE INTO here VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                source_id,
+                row.id.bytes,
+                row.thread_id.bytes,
+                row.root_id and row.root_id.bytes,
+                row.depth,
+                row.path,
+            )
+            for source_id, row in found.items()
+        ],
+    )
 
 
 def _has_comments_of(session: Session, target: Target) -> bool:
-    own = (Comment.site_id == target.site_id, Comment.source_system == target.system, Comment.source_id.is_not(None))
+    own = (
+        Comment.site_id == target.site_id,
+        Comment.source_system == target.system,
+        Comment.source_id.is_not(None),
+    )
     return session.execute(select(Comment.id).where(*own).limit(1)).first() is not None
 
 
 def comments_here(session: Session, target: Target, source_ids: Sequence[str]) -> Mapping[str, Any]:
-    """Return id, thread_id, root_id, depth and path of those comments that are in the database, by source id."""
+    """Return id, thread_id, root_id, depth and path of those comments that are here, by source id."""
     columns = (Comment.id, Comment.thread_id, Comment.root_id, Comment.depth, Comment.path)
     if target.system is not None:
         rows = session.execute(
@@ -139,7 +182,9 @@ def comments_here(session: Session, target: Target, source_ids: Sequence[str]) -
         return {row.source_id: row for row in rows}
     ids = [UUID(one) for one in source_ids]
     ours = session.execute(
-        select(*columns, Comment.site_id, Site.name).join(Site, Site.id == Comment.site_id).where(Comment.id.in_(ids))
+        select(*columns, Comment.site_id, Site.name)
+        .join(Site, Site.id == Comment.site_id)
+        .where(Comment.id.in_(ids))
     ).all()
     for row in ours:
         if row.site_id != target.site_id:
@@ -148,7 +193,10 @@ def comments_here(session: Session, target: Target, source_ids: Sequence[str]) -
 
 
 class _Planting:
-    """Finds each comment's parent, root and level. One number of four bytes a comment and array: 1,000,000 stay small."""
+    """Finds each comment's parent, root and level.
+
+    It holds about 30 bytes a comment, in arrays: 1,000,000 comments stay small.
+    """
 
     def __init__(self, scratch: Scratch, plan: Plan) -> None:
         self._scratch = scratch
@@ -255,9 +303,7 @@ def _count_pages(scratch: Scratch, plan: Plan) -> None:
     plan.states = Counter(
         dict(
             scratch.rows(
-                "SELECT CASE WHEN t.hidden AND c.state IN ('approved', 'pending') THEN 'removed' ELSE c.state END,"
-                " count(*) FROM planned p JOIN comments c ON c.n = p.n JOIN threads t ON t.reference = c.thread"
-                " GROUP BY 1"
+                "SELECT c.state, count(*) FROM planned p JOIN comments c ON c.n = p.n GROUP BY c.state"
             )
         )
     )

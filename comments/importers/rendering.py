@@ -1,11 +1,11 @@
-"""Sanitising in processes beside this one: it is most of an import's work, and none of it needs the database."""
+"""Sanitising in processes beside this one: most of an import's work, and none of it needs the database."""
 
 import asyncio
 import signal
 import struct
 import sys
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
@@ -53,6 +53,8 @@ class Crew:
 
     def __init__(self, helpers: int) -> None:
         self._helpers = helpers
+        self.ahead = helpers + 1 if helpers else 0
+        """How many orders to give before waiting for the first answer, so that nobody is idle."""
         self._idle: asyncio.Queue[_Helper] = asyncio.Queue()
         self._stack = AsyncExitStack()
 
@@ -88,7 +90,9 @@ class _Helper:
     @classmethod
     async def started(cls) -> "_Helper":
         pipe = asyncio.subprocess.PIPE
-        return cls(await asyncio.create_subprocess_exec(sys.executable, "-m", MODULE, stdin=pipe, stdout=pipe))
+        return cls(
+            await asyncio.create_subprocess_exec(sys.executable, "-m", MODULE, stdin=pipe, stdout=pipe)
+        )
 
     async def show(self, texts: Sequence[Text]) -> list[Shown]:
         order = msgspec.msgpack.encode(texts)
@@ -101,11 +105,14 @@ class _Helper:
             (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
             return msgspec.msgpack.decode(await stdout.readexactly(length), type=list[Shown])
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise HelperStopped("A helper process ended by itself. Run the import again: it goes on from here.") from error
+            raise HelperStopped(
+                "A helper process ended by itself. Run the import again: it goes on from here."
+            ) from error
 
     async def end(self) -> None:
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        # It may be in the middle of an answer that nobody reads any more, and would wait for ever.
+        with suppress(ProcessLookupError):
+            self._process.kill()
         await self._process.wait()
 
 
@@ -120,6 +127,6 @@ def work(orders: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    # Ctrl+C reaches the whole group; the import ends its helpers itself, by closing their input.
+    # Ctrl+C reaches the whole group; whoever gave the orders ends its helpers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     work(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,12 +1,14 @@
-"""What the first reading of a file found, kept on disk until it is written: memory stays flat, whatever the size."""
+"""What the first reading of a file found, kept on disk until it is written, so that memory stays flat."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
+from comments.importers.fields import kept_email, shown_name, shown_title, shown_website
 from comments.importers.records import (
     Exact,
     ImportedAccount,
@@ -26,12 +28,13 @@ CREATE TABLE threads (
 );
 CREATE TABLE thread_keys (thread INTEGER, kind TEXT, key TEXT, created INTEGER);
 CREATE TABLE authors (
-    n INTEGER PRIMARY KEY, key TEXT UNIQUE, name TEXT, email TEXT, website TEXT, created INTEGER, exact BLOB, id BLOB
+    n INTEGER PRIMARY KEY, key TEXT UNIQUE, name TEXT, email TEXT, website TEXT, created INTEGER,
+    exact BLOB, id BLOB
 );
 CREATE TABLE voters (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE comments (
-    n INTEGER PRIMARY KEY, source_id TEXT, thread TEXT, parent TEXT, author INTEGER, created INTEGER, state TEXT,
-    address_key BLOB, format TEXT, exact BLOB, source TEXT
+    n INTEGER PRIMARY KEY, source_id TEXT, thread TEXT, parent TEXT, author INTEGER, created INTEGER,
+    state TEXT, address_key BLOB, format TEXT, exact BLOB, source TEXT
 );
 """
 
@@ -48,7 +51,10 @@ unpacked = msgspec.json.decode
 
 
 class Spool:
-    """Holds the records of one file. `unusable` counts comments by the reason they cannot be brought in."""
+    """Holds the records of one file, names and titles as we would show them.
+
+    `unusable` counts comments by the reason they cannot be brought in.
+    """
 
     def __init__(self, address_key: AddressKey) -> None:
         self.scratch = Scratch(SCHEMA)
@@ -78,6 +84,20 @@ class Spool:
     def close(self) -> None:
         self.scratch.close()
 
+    def note_pages(self, thread_ids: Mapping[int, UUID]) -> None:
+        """Remember the threads that pages have got; their keys are bound then."""
+        self.scratch.run_many(
+            "UPDATE pages SET thread_id = ?, is_bound = 1 WHERE n = ?",
+            [(thread_id.bytes, number) for number, thread_id in thread_ids.items()],
+        )
+
+    def note_authors(self, author_ids: Mapping[int, UUID]) -> None:
+        """Remember the ids that authors have got."""
+        self.scratch.run_many(
+            "UPDATE authors SET id = ? WHERE n = ? AND id IS NULL",
+            [(author_id.bytes, number) for number, author_id in author_ids.items()],
+        )
+
     def _take_comment(self, one: ImportedComment) -> None:
         self.read += 1
         author = self._author_numbers.get(one.author.key) or self._author_number(one.author, one.created_at)
@@ -104,13 +124,14 @@ class Spool:
     def _take_thread(self, one: ImportedThread) -> None:
         created = None if one.created_at is None else micros(one.created_at)
         self.scratch.run(
-            "INSERT OR IGNORE INTO threads (reference, url, identifier, title, created, closed, hidden, exact)"
+            "INSERT OR IGNORE INTO threads"
+            " (reference, url, identifier, title, created, closed, hidden, exact)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 one.reference,
                 one.url,
                 one.identifier,
-                one.title,
+                shown_title(one.title),
                 created,
                 one.closed,
                 one.hidden,
@@ -132,8 +153,16 @@ class Spool:
 
     def _author_number(self, author: ImportedAuthor, seen_at: datetime) -> int:
         self.scratch.run(
-            "INSERT OR IGNORE INTO authors (key, name, email, website, created, exact) VALUES (?, ?, ?, ?, ?, ?)",
-            (author.key, author.name, author.email, author.website, micros(seen_at), _packed_or_none(author.exact)),
+            "INSERT OR IGNORE INTO authors (key, name, email, website, created, exact)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                author.key,
+                shown_name(author.name),
+                kept_email(author.email),
+                shown_website(author.website),
+                micros(seen_at),
+                _packed_or_none(author.exact),
+            ),
         )
         found = self.scratch.row("SELECT n FROM authors WHERE key = ?", (author.key,))
         number: int = found[0] if found else 0
@@ -144,8 +173,9 @@ class Spool:
 
     def _let_go(self) -> None:
         self.scratch.run_many(
-            "INSERT INTO comments (source_id, thread, parent, author, created, state, address_key, format, exact,"
-            " source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO comments"
+            " (source_id, thread, parent, author, created, state, address_key, format, exact, source)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._held,
         )
         self._held.clear()

@@ -25,7 +25,7 @@ ENDS_EARLY = {
 
 @dataclass(slots=True)
 class XmlRecord:
-    """One element that was asked for: `fields` has the first text and the first attributes of each path below it.
+    """One element that was asked for; `fields` has the first text and attributes of each path below it.
 
     Paths are written `author/name`, with the prefixes of the file; attributes `thread@id`, without.
     `number` counts records of the same path from 1; `within` is the number of the record around it.
@@ -44,8 +44,8 @@ class XmlRecord:
 def xml_records(pieces: Iterable[bytes], wanted: Mapping[str, str], *, kind: str) -> Iterator[XmlRecord]:
     """Yield the elements at the paths in `wanted`, each when it ends; records inside one come before it.
 
-    `wanted` gives what people call a record of that path (`comment`). Raises FileBroken with a sentence that says
-    where the file breaks, and for any document type declaration: entities live there, and no export has one.
+    `wanted` gives what people call a record of that path (`comment`). Raises FileBroken with a sentence that
+    says where the file breaks, and for a document type declaration: entities live there, no export has one.
     """
     reading = _Reading(wanted, kind)
     for piece in _readable(pieces):

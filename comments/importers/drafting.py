@@ -1,0 +1,248 @@
+"""From the spool to drafts: every comment gets its id, its place, and what it is shown as."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from comments.ids import derived_id
+from comments.importers.batches import in_batches
+from comments.importers.drafts import AuthorDraft, Batch, CommentDraft, KeyDraft, PageDraft, Row
+from comments.importers.exact import People, comment_from_exact, texts_of_exact, thread_from_exact
+from comments.importers.planning import Target
+from comments.importers.rendering import Shown, Text
+from comments.importers.spool import EPOCH, Spool, instant, unpacked
+from comments.storage.plain import defaults_of
+from comments.threads.models import Comment
+from comments.threads.ranking import rank
+from comments.threads.tree import TOP, Place, place_below
+
+PREPARE = (
+    "CREATE TABLE places"
+    " (n INTEGER PRIMARY KEY, id BLOB, thread_id BLOB, root_id BLOB, depth INTEGER, path BLOB)",
+)
+STANDS_AMONG_PLACES = "SELECT id, thread_id, root_id, depth, path FROM places WHERE n = ?"
+STANDS_HERE = "SELECT id, thread_id, root_id, depth, path FROM here WHERE source_id = ?"
+
+BATCH_COMMENTS = 500
+"""Comments in one write: few enough that nobody who posts meanwhile waits for long."""
+
+WAITED = json.dumps(["Waited in the old system"])
+UNTOUCHED: Row = defaults_of(Comment) | {"rank": rank(0, 0)}
+
+
+class Planned(NamedTuple):
+    """One comment of the plan, as it lies in the spool."""
+
+    n: int
+    page: int
+    parent: int
+    has_replies: int
+    source_id: str
+    answers: str | None
+    author: int
+    created: int
+    state: str
+    address_key: bytes | None
+    format: str
+    exact: bytes | None
+    source: str
+
+    def texts(self) -> list[Text]:
+        """Return what has to be shown of it: its text, and the edit that waits if there is one."""
+        if self.exact is None:
+            return [Text(self.source, "html")]
+        return texts_of_exact(self.source, unpacked(self.exact))
+
+
+class Stand(NamedTuple):
+    """Where a comment that is answered stands."""
+
+    comment_id: UUID
+    thread_id: UUID | None
+    place: Place
+
+
+class Drafting:
+    """Goes through the plan in order, and must get it back in order: a reply asks for its parent's place."""
+
+    def __init__(self, spool: Spool, target: Target, site_name: str, account_ids: Mapping[str, UUID]) -> None:
+        self._scratch = spool.scratch
+        self._people = People(self._author_id, account_ids)
+        self._target = target
+        self._site_name = site_name
+        for statement in PREPARE:
+            self._scratch.run(statement)
+
+    def planned(self) -> Iterator[list[Planned]]:
+        """Yield what one write shall write, batch after batch."""
+        rows = self._scratch.rows(
+            "SELECT p.n, p.page, p.parent, p.has_replies, c.source_id, c.parent, c.author, c.created,"
+            " c.state, c.address_key, c.format, c.exact, c.source"
+            " FROM planned p CROSS JOIN comments c ON c.n = p.n ORDER BY p.root_created, p.root, p.level, p.n"
+        )
+        return in_batches((Planned(*row) for row in rows), BATCH_COMMENTS)
+
+    def batch(self, planned: Sequence[Planned], shown: Sequence[Shown]) -> Batch:
+        """Return the drafts of these comments; `shown` has an answer for each of their texts, in order."""
+        authors = self._authors({one.author for one in planned})
+        answers = iter(shown)
+        comments = tuple(self._comment(one, authors[one.author], answers) for one in planned)
+        first_at = {one.page: instant(one.created) for one in reversed(planned)}
+        pages = self._pages({one.page for one in comments if one.thread_id is None}, first_at)
+        return Batch(self._target, pages, authors, comments)
+
+    def pages_without_comments(self) -> Iterator[list[PageDraft]]:
+        """Yield the pages that our own export has, and that no comment has opened."""
+        numbers = self._scratch.rows(
+            "SELECT p.n FROM pages p JOIN threads t ON t.n = p.main"
+            " WHERE t.exact IS NOT NULL AND p.thread_id IS NULL"
+        )
+        for batch in in_batches([number for (number,) in numbers], BATCH_COMMENTS):
+            yield list(self._pages(batch, {}).values())
+
+    def versions(self) -> Iterator[dict[UUID, int]]:
+        """Yield the versions our own export has for the threads that are here under the same id."""
+        rows = self._scratch.rows(
+            "SELECT p.thread_id, t.exact FROM pages p JOIN threads t ON t.n = p.main"
+            " WHERE t.exact IS NOT NULL"
+        )
+        found = ((UUID(bytes=thread_id), thread_from_exact(unpacked(exact))) for thread_id, exact in rows)
+        for batch in in_batches(found, BATCH_COMMENTS):
+            yield {thread_id: row["version"] for thread_id, row in batch if row["id"] == thread_id}
+
+    def _comment(self, one: Planned, author: AuthorDraft, shown: Iterator[Shown]) -> CommentDraft:
+        created_at = instant(one.created)
+        above = self._stand_of_parent(one)
+        if one.exact is None:
+            system = self._target.system or ""
+            comment_id = derived_id(created_at, self._site_name, system, one.source_id)
+            row = _made_up_row(one, author, system, next(shown))
+            belongings: dict[str, list[Row]] = {}
+        else:
+            comment_id = UUID(one.source_id)
+            row, belongings = comment_from_exact(
+                comment_id, one.source, unpacked(one.exact), shown, self._people
+            )
+        place = place_below(above.comment_id, above.place, comment_id, created_at) if above else TOP
+        thread_id = above.thread_id if above else None
+        if one.has_replies:
+            self._remember(one.n, Stand(comment_id, thread_id, place))
+        placed = {**row, "parent_id": above.comment_id if above else None, "created_at": created_at}
+        return CommentDraft(
+            one.source_id,
+            comment_id,
+            one.page,
+            thread_id,
+            one.author,
+            place,
+            row["state"] == "approved",
+            placed,
+            belongings,
+        )
+
+    def _stand_of_parent(self, one: Planned) -> Stand | None:
+        if one.answers is None:
+            return None
+        row = self._scratch.row(STANDS_AMONG_PLACES, (one.parent,)) if one.parent else None
+        row = row or self._scratch.row(STANDS_HERE, (one.answers,))
+        if row is None:
+            return None
+        comment_id, thread_id, root_id, depth, path = row
+        return Stand(UUID(bytes=comment_id), _uuid(thread_id), Place(_uuid(root_id), depth, path))
+
+    def _remember(self, n: int, stand: Stand) -> None:
+        place = stand.place
+        self._scratch.run(
+            "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                n,
+                stand.comment_id.bytes,
+                _bytes(stand.thread_id),
+                _bytes(place.root_id),
+                place.depth,
+                place.path,
+            ),
+        )
+
+    def _author_id(self, key: str) -> UUID:
+        found = self._scratch.row("SELECT id FROM authors WHERE key = ?", (key,))
+        return UUID(bytes=found[0]) if found else UUID(key)
+
+    def _authors(self, numbers: Iterable[int]) -> dict[int, AuthorDraft]:
+        rows = self._scratch.rows(
+            "SELECT n, id, key, name, email, website, created FROM authors"
+            " WHERE n IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(numbers)),),
+        )
+        return {
+            n: AuthorDraft(n, _uuid(author_id), key, name, email, website, instant(created))
+            for n, author_id, key, name, email, website, created in rows
+        }
+
+    def _pages(self, numbers: Iterable[int], first_at: Mapping[int, datetime]) -> dict[int, PageDraft]:
+        wanted = list(numbers)
+        rows = list(
+            self._scratch.rows(
+                "SELECT p.n, p.thread_id, t.url, t.identifier, t.title, p.closed, t.created, t.exact"
+                " FROM pages p JOIN threads t ON t.n = p.main WHERE p.n IN (SELECT value FROM json_each(?))",
+                (json.dumps(wanted),),
+            )
+        )
+        keys = self._keys(wanted)
+        return {
+            n: PageDraft(
+                n,
+                _uuid(thread_id),
+                url or "",
+                identifier,
+                title,
+                bool(closed),
+                first_at.get(n, EPOCH) if created is None else instant(created),
+                tuple(keys[n]),
+                None if exact is None else thread_from_exact(unpacked(exact)),
+            )
+            for n, thread_id, url, identifier, title, closed, created, exact in rows
+        }
+
+    def _keys(self, pages: Sequence[int]) -> dict[int, list[KeyDraft]]:
+        """Return the keys of all threads that are such a page, the stronger first; none if they are bound."""
+        keys: dict[int, list[KeyDraft]] = defaultdict(list)
+        for page, kind, key, created in self._scratch.rows(
+            "SELECT t.page, k.kind, k.key, k.created FROM threads t JOIN thread_keys k ON k.thread = t.n"
+            " JOIN pages p ON p.n = t.page"
+            " WHERE t.page IN (SELECT value FROM json_each(?)) AND NOT p.is_bound"
+            " ORDER BY t.page, k.kind <> 'identifier', t.n <> p.main, t.n",
+            (json.dumps(pages),),
+        ):
+            keys[page].append(KeyDraft(kind, key, None if created is None else instant(created)))
+        return keys
+
+
+def _made_up_row(one: Planned, author: AuthorDraft, system: str, shown: Shown) -> Row:
+    return {
+        **UNTOUCHED,
+        "author_name": author.name,
+        "author_kind": "imported",
+        "author_website": author.website,
+        "source": one.source,
+        "source_format": one.format,
+        "html": shown.html,
+        "renderer": shown.renderer,
+        "state": one.state,
+        "queue": one.state,
+        "reasons": WAITED if one.state == "pending" else "[]",
+        "address_key": one.address_key,
+        "source_system": system,
+        "source_id": one.source_id,
+    }
+
+
+def _uuid(stored: bytes | None) -> UUID | None:
+    return None if stored is None else UUID(bytes=stored)
+
+
+def _bytes(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes

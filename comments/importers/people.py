@@ -1,0 +1,104 @@
+"""What our own export has besides discussions: the site's settings, its team, all who have an identity."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from comments.identity.models import Account, Author, GuestToken, Membership
+from comments.ids import new_id
+from comments.importers.exact import Plain, author_from_exact, row_from_exact
+from comments.sites.events import SiteChanged
+from comments.sites.models import Site
+from comments.storage import announce, insert_ignoring
+from comments.threads.models import Thread
+
+
+def is_unused(session: Session, site_id: UUID) -> bool:
+    """Whether nobody has written or voted on the site yet."""
+    for table in (Thread, Author):
+        if session.execute(select(table.id).where(table.site_id == site_id).limit(1)).first():
+            return False
+    return True
+
+
+def merged_origins(own: Sequence[str], of_export: Sequence[str]) -> list[str]:
+    """Return the export's origins, then those that only the site has."""
+    return [*of_export, *(origin for origin in own if origin not in of_export)]
+
+
+def adopt_site(session: Session, site_id: UUID, exact: Plain) -> bool:
+    """Give a site that nobody has used yet the origins and settings of the export; return if it was one."""
+    if not is_unused(session, site_id):
+        return False
+    site = session.get_one(Site, site_id)
+    site.origins = json.dumps(
+        merged_origins(json.loads(site.origins), json.loads(exact["origins"])), ensure_ascii=False
+    )
+    row = row_from_exact(Site, exact, frozenset({"id", "version", "name", "origins"}))
+    site.settings, site.created_at = row["settings"], row["created_at"]
+    site.version += 1
+    announce(session, SiteChanged(site.id, site.name))
+    return True
+
+
+def join_team(session: Session, site_id: UUID, accounts: Sequence[Plain]) -> dict[str, UUID]:
+    """Give the team of the export their parts in this site; return their accounts here, by id in the export.
+
+    Somebody who has an account here already, by e-mail, keeps it, and keeps the part they have.
+    """
+    found: dict[str, UUID] = {}
+    for exact in accounts:
+        given = row_from_exact(
+            Account, {name: exact[name] for name in exact if name != "membership"}, frozenset()
+        )
+        account_id = session.scalar(select(Account.id).where(Account.email == given["email"]))
+        if account_id is None:
+            account_id = given["id"]
+            if session.get(Account, account_id) is not None:
+                account_id = new_id(given["created_at"])
+            insert_ignoring(session, Account, [{**given, "id": account_id}])
+        membership = row_from_exact(Membership, exact["membership"], frozenset({"account_id", "site_id"}))
+        insert_ignoring(session, Membership, [{**membership, "account_id": account_id, "site_id": site_id}])
+        found[exact["id"]] = account_id
+    return found
+
+
+def write_authors(
+    session: Session, site_id: UUID, authors: Mapping[int, Plain], account_ids: Mapping[str, UUID]
+) -> dict[int, UUID]:
+    """Write authors with their tokens, those who are here already excepted; return the ids they have here."""
+    rows = {}
+    for number, exact in authors.items():
+        row = author_from_exact({name: exact[name] for name in exact if name != "tokens"})
+        row["account_id"] = account_ids.get(exact["account_id"]) if exact["account_id"] else None
+        rows[number] = {**row, "site_id": site_id}
+    insert_ignoring(session, Author, list(rows.values()))
+    here = set(session.scalars(select(Author.id).where(Author.id.in_([row["id"] for row in rows.values()]))))
+    found = {
+        number: row["id"] if row["id"] in here else _same_person(session, row) for number, row in rows.items()
+    }
+    tokens = [
+        {
+            **row_from_exact(GuestToken, token, frozenset({"site_id", "author_id"})),
+            "site_id": site_id,
+            "author_id": author,
+        }
+        for number, author in found.items()
+        for token in authors[number]["tokens"]
+    ]
+    insert_ignoring(session, GuestToken, tokens)
+    return found
+
+
+def _same_person(session: Session, row: Mapping[str, Any]) -> UUID:
+    """Return the author who has what only one may have: the account, or the id in the old system."""
+    same = select(Author.id).where(Author.site_id == row["site_id"])
+    if row["account_id"] is not None:
+        same = same.where(Author.account_id == row["account_id"])
+    else:
+        same = same.where(Author.source_system == row["source_system"], Author.source_id == row["source_id"])
+    return session.execute(same).scalar_one()

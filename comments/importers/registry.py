@@ -1,0 +1,49 @@
+"""The formats an import reads: one line each."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+from comments.importers import disqus, native, wxr
+from comments.importers.errors import FormatUnknown
+from comments.importers.records import Record
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format by its name. `system` is where its comments come from; None for our own, which has ids."""
+
+    name: str
+    title: str
+    system: str | None
+    looks_like: Callable[[bytes], bool]
+    records: Callable[[Iterable[bytes]], Iterator[Record]]
+
+
+def _format(name: str, title: str, module: ModuleType, system: str | None) -> Format:
+    return Format(name, title, system, module.looks_like, module.records)
+
+
+FORMATS = (
+    _format("disqus", "Disqus XML", disqus, disqus.SYSTEM),
+    _format("wxr", "WordPress XML (WXR), also with dsq: elements", wxr, wxr.SYSTEM),
+    _format("comments", "an export of this program", native, None),
+)
+NAMES = tuple(one.name for one in FORMATS)
+
+
+def find_format(name: str, head: bytes) -> Format:
+    """Return the format of that name; `auto` goes by the first bytes of the file. Raises FormatUnknown."""
+    if name == AUTO:
+        found = next((one for one in FORMATS if one.looks_like(head)), None)
+        if found is None:
+            raise FormatUnknown(
+                f"This file is in no format that is known here. Known are {', '.join(NAMES)}."
+            )
+        return found
+    for one in FORMATS:
+        if one.name == name:
+            return one
+    raise FormatUnknown(f"There is no format {name!r}. Known are {', '.join(NAMES)}, and auto.")

@@ -1,0 +1,211 @@
+"""An import from the file to the report: read all, plan, and only then write, in short commits."""
+
+import asyncio
+import json
+import os
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from comments.clock import Clock
+from comments.importers import people
+from comments.importers.batches import in_batches
+from comments.importers.drafting import BATCH_COMMENTS, Drafting, Planned
+from comments.importers.drafts import Batch, Written
+from comments.importers.native import records as records_of_export
+from comments.importers.opening import ImportFile
+from comments.importers.planning import Plan, Target, make_plan
+from comments.importers.registry import AUTO, Format, find_format
+from comments.importers.rendering import Crew, Shown
+from comments.importers.report import Report, report_of
+from comments.importers.spool import Spool, unpacked
+from comments.importers.writing import Overtaken, open_pages, settle_versions, write_batch
+from comments.keys import Keyring
+from comments.sites.actions import add_site
+from comments.sites.errors import SiteUnknown
+from comments.sites.queries import origins_of, site_by_name
+from comments.storage import Database
+
+ADDRESSES_KEPT_FOR = timedelta(days=30)
+FEW_COMMENTS = 1_000
+"""As many are shown faster in this process than it takes to start others."""
+
+MOST_HELPERS = 4
+TRIES = 3
+
+Progress = Callable[[str, int, int], None]
+"""Hears which step it is (`reading`, `writing`), how much of it is done, and how much it is in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to import, and where to.
+
+    `shift` moves every time of our own export. `helpers` None means as many as the machine is good for.
+    """
+
+    path: Path
+    site: str
+    format: str = AUTO
+    dry_run: bool = False
+    shift: timedelta = timedelta()
+    helpers: int | None = None
+
+
+async def run_import(
+    db: Database, order: Order, *, keys: Keyring, clock: Clock, progress: Progress | None = None
+) -> Report:
+    """Import a file and return the report; a dry run returns the same report and changes nothing.
+
+    Raises FileBroken, FormatUnknown, ImportRefused, SiteUnknown: nothing has been written then. An import
+    that is interrupted later is continued by running it again.
+    """
+    return await _Run(db, order, keys, clock, progress or _silent).report()
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    pass
+
+
+class _Run:
+    def __init__(self, db: Database, order: Order, keys: Keyring, clock: Clock, progress: Progress) -> None:
+        self._db = db
+        self._order = order
+        self._keys = keys
+        self._clock = clock
+        self._progress = progress
+        self._file = ImportFile(order.path)
+        self._format = find_format(order.format, self._file.head())
+        self._spool = Spool(self._address_key)
+
+    async def report(self) -> Report:
+        try:
+            if self._format.system is not None:
+                # Before the file is read: that takes minutes, and a wrong name is a matter of a moment.
+                await self._db.read(site_by_name, self._order.site)
+            await asyncio.to_thread(self._read)
+            target = await self._db.read(_target, self._order.site, self._format, self._spool)
+            plan = await self._db.scan(make_plan, self._spool, target)
+            imported = None if self._order.dry_run else await self._write(plan, target)
+            return report_of(plan, read=self._spool.read, format_name=self._format.name, imported=imported)
+        finally:
+            self._spool.close()
+
+    def _read(self) -> None:
+        pieces = self._file.pieces(partial(self._progress, "reading"))
+        if self._format.system is None:
+            self._spool.take(records_of_export(pieces, shift=self._order.shift))
+        else:
+            self._spool.take(self._format.records(pieces))
+
+    def _address_key(self, address: str, seen_at: datetime) -> bytes | None:
+        """Addresses are kept as keyed hashes, and for 30 days only: older ones are not taken in at all."""
+        if seen_at < self._clock.now() - ADDRESSES_KEPT_FOR:
+            return None
+        return self._keys.address_key(address)
+
+    async def _write(self, plan: Plan, target: Target) -> int:
+        account_ids: dict[str, UUID] = {}
+        if self._spool.sites:
+            target, account_ids = await self._db.write(self._prepare_site, target)
+        drafting = Drafting(self._spool, target, self._order.site, account_ids)
+        if self._spool.sites:
+            await self._write_authors(target, account_ids)
+        imported = await self._write_comments(plan, drafting)
+        if self._spool.sites:
+            await self._finish_threads(target, drafting)
+        return imported
+
+    def _prepare_site(self, session: Session, target: Target) -> tuple[Target, dict[str, UUID]]:
+        """Make the site of an export if there is none, and give it what the export says of it."""
+        exact = self._spool.sites[0].exact
+        try:
+            site = site_by_name(session, self._order.site)
+        except SiteUnknown:
+            site = add_site(session, self._order.site, target.origins, at=self._clock.now())
+            # The rows that follow refer to it.
+            session.flush()
+        people.adopt_site(session, site.id, exact)
+        accounts = [account.exact for account in self._spool.accounts]
+        return replace(target, site_id=site.id), people.join_team(session, site.id, accounts)
+
+    async def _write_authors(self, target: Target, account_ids: Mapping[str, UUID]) -> None:
+        rows = self._spool.scratch.rows("SELECT n, exact FROM authors")
+        for batch in in_batches(rows, BATCH_COMMENTS):
+            authors = {n: unpacked(exact) for n, exact in batch}
+            found = await self._db.write(people.write_authors, target.site_id, authors, account_ids)
+            self._spool.note_authors(found)
+
+    async def _write_comments(self, plan: Plan, drafting: Drafting) -> int:
+        """Write the plan batch after batch, while the next ones are shown by the crew."""
+        done = imported = 0
+        async with Crew(self._helpers(plan)) as crew, aclosing(_shown_in_order(drafting, crew)) as batches:
+            async for planned, shown in batches:
+                written = await self._write_batch(drafting.batch(planned, shown))
+                self._spool.note_pages(written.thread_ids)
+                self._spool.note_authors(written.author_ids)
+                imported += written.imported
+                done += len(planned)
+                self._progress("writing", done, plan.to_write)
+        return imported
+
+    async def _write_batch(self, batch: Batch) -> Written:
+        for _ in range(TRIES - 1):
+            with suppress(Overtaken):
+                return await self._db.write(write_batch, batch, at=self._clock.now())
+        return await self._db.write(write_batch, batch, at=self._clock.now())
+
+    async def _finish_threads(self, target: Target, drafting: Drafting) -> None:
+        for pages in drafting.pages_without_comments():
+            written = await self._db.write(open_pages, target, pages, at=self._clock.now())
+            self._spool.note_pages(written.thread_ids)
+        for versions in drafting.versions():
+            await self._db.write(settle_versions, target.site_id, versions, at=self._clock.now())
+
+    def _helpers(self, plan: Plan) -> int:
+        if self._order.helpers is not None:
+            return self._order.helpers
+        if plan.to_write <= FEW_COMMENTS:
+            return 0
+        return min(len(os.sched_getaffinity(0)), MOST_HELPERS)
+
+
+def _target(session: Session, site_name: str, of: Format, spool: Spool) -> Target:
+    """Return where the comments go. A site that our own export would make has an id that is nobody's yet."""
+    try:
+        site = site_by_name(session, site_name)
+    except SiteUnknown:
+        if not spool.sites:
+            raise
+        return Target(uuid4(), json.loads(spool.sites[0].exact["origins"]), of.system)
+    origins = origins_of(site)
+    if spool.sites and people.is_unused(session, site.id):
+        origins = (*people.merged_origins(origins, json.loads(spool.sites[0].exact["origins"])),)
+    return Target(site.id, origins, of.system)
+
+
+async def _shown_in_order(
+    drafting: Drafting, crew: Crew
+) -> AsyncGenerator[tuple[list[Planned], list[Shown]], None]:
+    """Yield batches in their order, each with what its texts are shown as; the crew works some ahead."""
+    ahead: deque[tuple[list[Planned], asyncio.Task[list[Shown]]]] = deque()
+    try:
+        for planned in drafting.planned():
+            texts = [text for one in planned for text in one.texts()]
+            ahead.append((planned, asyncio.create_task(crew.show(texts))))
+            if len(ahead) > crew.ahead:
+                first, showing = ahead.popleft()
+                yield first, await showing
+        while ahead:
+            first, showing = ahead.popleft()
+            yield first, await showing
+    finally:
+        for _, showing in ahead:
+            showing.cancel()

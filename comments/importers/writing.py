@@ -1,0 +1,259 @@
+"""The writes of an import: each is whole in itself, keeps every counter exact, and may be run again."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, case, select, update
+from sqlalchemy.orm import Session
+
+from comments.errors import Unavailable
+from comments.identity.models import Author
+from comments.ids import new_id
+from comments.importers.drafts import AuthorDraft, Batch, CommentDraft, PageDraft, Row, Written
+from comments.importers.planning import Target, comments_here
+from comments.moderation.models import Decision
+from comments.storage import Base, announce, insert_ignoring
+from comments.threads.events import ThreadChanged, ThreadOpened
+from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote
+from comments.threads.page_keys import key_hash
+from comments.threads.queries.finding import threads_by_key_hashes
+from comments.threads.tree import ancestors
+
+BELONGINGS: Mapping[str, type[Base]] = {
+    "revisions": Revision,
+    "votes": Vote,
+    "reports": Report,
+    "decisions": Decision,
+}
+
+
+class Overtaken(Unavailable):
+    """Somebody else has just written one of these rows; the same write again finds it there."""
+
+    code = "import-overtaken"
+
+
+def write_batch(session: Session, batch: Batch, *, at: datetime) -> Written:
+    """Write the comments of a batch that are not here yet, with their pages and authors. Raises Overtaken."""
+    here = comments_here(session, batch.target, [draft.source_id for draft in batch.comments])
+    drafts = [draft for draft in batch.comments if draft.source_id not in here]
+    pages = _of(batch.pages, (draft.page for draft in drafts if draft.thread_id is None))
+    thread_ids = _thread_ids(session, batch.target.site_id, pages, at)
+    author_ids = _author_ids(session, batch.target, _of(batch.authors, (draft.author for draft in drafts)))
+    placed = [(draft, draft.thread_id or thread_ids[draft.page]) for draft in drafts]
+    below = _public_replies(drafts)
+    rows = [
+        _comment_row(batch, draft, thread_id, author_ids[draft.author], below.pop(draft.comment_id, 0))
+        for draft, thread_id in placed
+    ]
+    _insert_all(session, Comment, rows)
+    for table, entity in BELONGINGS.items():
+        belonging = [row for draft in drafts for row in draft.belongings.get(table, ())]
+        insert_ignoring(session, entity, [{**row, "site_id": batch.target.site_id} for row in belonging])
+    published = Counter(thread_id for draft, thread_id in placed if draft.is_public)
+    _publish(session, batch, published, thread_ids, at)
+    _count_below(session, below)
+    return Written(len(drafts), thread_ids, author_ids)
+
+
+def open_pages(session: Session, target: Target, pages: Sequence[PageDraft], *, at: datetime) -> Written:
+    """Open the threads of pages on which nobody has written any more. Raises Overtaken."""
+    return Written(0, _thread_ids(session, target.site_id, pages, at), {})
+
+
+def _of(known: Mapping[int, Any], numbers: Iterable[int]) -> list[Any]:
+    return [known[number] for number in sorted(set(numbers))]
+
+
+def _public_replies(drafts: Sequence[CommentDraft]) -> Counter[UUID]:
+    """Return how many of the drafts are public replies below each comment, here before or a draft."""
+    below: Counter[UUID] = Counter()
+    for draft in drafts:
+        if draft.is_public:
+            below.update(ancestors(draft.place))
+    return below
+
+
+def _comment_row(batch: Batch, draft: CommentDraft, thread_id: UUID, author_id: UUID, replies: int) -> Row:
+    return {
+        **draft.row,
+        "id": draft.comment_id,
+        "site_id": batch.target.site_id,
+        "thread_id": thread_id,
+        "author_id": author_id,
+        "root_id": draft.place.root_id,
+        "depth": draft.place.depth,
+        "path": draft.place.path,
+        "reply_total": replies,
+        "listed": draft.is_public or replies > 0,
+    }
+
+
+def _insert_all(session: Session, entity: type[Base], rows: Sequence[Row]) -> None:
+    if insert_ignoring(session, entity, rows) != len(rows):
+        raise Overtaken("Somebody else is importing the same; run the import again when they are done.")
+
+
+def _count_below(session: Session, below: Counter[UUID]) -> None:
+    """Count public replies on comments that were here before; one that has any is listed, if as a place."""
+    if not below:
+        return
+    table = cast(Table, Comment.__table__)
+    session.connection().execute(
+        update(table)
+        .where(table.c.id == bindparam("counted"))
+        .values(reply_total=table.c.reply_total + bindparam("more"), listed=True),
+        # In one order, so that two writers wait for one another and not crosswise.
+        [{"counted": comment_id, "more": more} for comment_id, more in sorted(below.items())],
+    )
+
+
+def _publish(
+    session: Session, batch: Batch, published: Counter[UUID], thread_ids: Mapping[int, UUID], at: datetime
+) -> None:
+    """Count the public comments of each thread, raise its version and announce it.
+
+    A thread that comes with its version from our own export is below it until `settle_versions`: so it ends
+    with that version, and yet rises with every change.
+    """
+    finals = {
+        thread_ids[number]: page.row["version"]
+        for number, page in batch.pages.items()
+        if number in thread_ids and page.row is not None and page.row["id"] == thread_ids[number]
+    }
+    changes = [
+        {"changed": thread_id, "more": more, "final": finals.get(thread_id, 0), "at": at}
+        for thread_id, more in sorted(published.items())
+    ]
+    if not changes:
+        return
+    table = cast(Table, Thread.__table__)
+    risen = case((table.c.version < bindparam("final"), table.c.version), else_=table.c.version + 1)
+    session.connection().execute(
+        update(table)
+        .where(table.c.id == bindparam("changed"))
+        .values(
+            comment_count=table.c.comment_count + bindparam("more"), version=risen, updated_at=bindparam("at")
+        ),
+        changes,
+    )
+    _announce(session, batch.target.site_id, published)
+
+
+def settle_versions(session: Session, site_id: UUID, versions: Mapping[UUID, int], *, at: datetime) -> None:
+    """Give threads the versions our own export has for them, where they have not come as far themselves."""
+    table = cast(Table, Thread.__table__)
+    session.connection().execute(
+        update(table)
+        .where(table.c.id == bindparam("settled"), table.c.version < bindparam("final"))
+        .values(version=bindparam("final"), updated_at=at),
+        [{"settled": thread_id, "final": version} for thread_id, version in sorted(versions.items())],
+    )
+    _announce(session, site_id, versions)
+
+
+def _announce(session: Session, site_id: UUID, thread_ids: Iterable[UUID]) -> None:
+    versions = session.execute(select(Thread.id, Thread.version).where(Thread.id.in_(list(thread_ids))))
+    for thread_id, version in versions:
+        announce(session, ThreadChanged(site_id, thread_id, version))
+
+
+def _thread_ids(session: Session, site_id: UUID, pages: Sequence[PageDraft], at: datetime) -> dict[int, UUID]:
+    """Return the pages' threads, opened where there is none; every free key of the file leads to them."""
+    unknown = [page for page in pages if page.thread_id is None]
+    hashes = {key_hash(key.kind, key.key): page.number for page in unknown for key in page.keys}
+    found: dict[int, UUID] = {page.number: page.thread_id for page in pages if page.thread_id is not None}
+    there = threads_by_key_hashes(session, site_id, list(hashes))
+    for hashed, number in hashes.items():
+        if hashed in there:
+            found.setdefault(number, there[hashed].id)
+    new = [page for page in unknown if page.number not in found]
+    rows = [_thread_row(site_id, page, at) for page in new]
+    _insert_all(session, Thread, rows)
+    for page, row in zip(new, rows, strict=True):
+        found[page.number] = row["id"]
+        announce(session, ThreadOpened(site_id, row["id"]))
+    _bind_keys(session, site_id, new, found, must=True)
+    _bind_keys(session, site_id, [page for page in pages if page not in new], found, must=False)
+    return found
+
+
+def _thread_row(site_id: UUID, page: PageDraft, at: datetime) -> dict[str, Any]:
+    made = {
+        "id": new_id(page.created_at),
+        "site_id": site_id,
+        "url": page.url,
+        "identifier": page.identifier,
+        "title": page.title,
+        "title_confirmed": page.title is not None,
+        "state": "closed" if page.closed else "open",
+        "comment_count": 0,
+        "version": 1,
+        "created_at": page.created_at,
+        "updated_at": at,
+    }
+    if page.row is None:
+        return made
+    return {**made, **page.row, "version": page.row["version"] - 1}
+
+
+def _bind_keys(
+    session: Session, site_id: UUID, pages: Sequence[PageDraft], thread_ids: Mapping[int, UUID], *, must: bool
+) -> None:
+    rows = {
+        key_hash(key.kind, key.key): {
+            "site_id": site_id,
+            "key_hash": key_hash(key.kind, key.key),
+            "kind": key.kind,
+            "key": key.key,
+            "thread_id": thread_ids[page.number],
+            "created_at": key.created_at or page.created_at,
+        }
+        for page in pages
+        for key in page.keys
+    }
+    if must:
+        _insert_all(session, ThreadKey, list(rows.values()))
+    else:
+        insert_ignoring(session, ThreadKey, list(rows.values()))
+
+
+def _author_ids(session: Session, target: Target, authors: Sequence[AuthorDraft]) -> dict[int, UUID]:
+    """Return the authors' ids. They are made at random: an id made of an e-mail would give it away."""
+    found = {author.number: author.author_id for author in authors if author.author_id is not None}
+    unknown = {author.key: author for author in authors if author.author_id is None}
+    if not unknown:
+        return found
+    for key, author_id in session.execute(
+        select(Author.source_id, Author.id).where(
+            Author.site_id == target.site_id,
+            Author.source_system == target.system,
+            Author.source_id.in_(list(unknown)),
+        )
+    ):
+        found[unknown.pop(key or "").number] = author_id
+    rows = [_author_row(target, author) for author in unknown.values()]
+    _insert_all(session, Author, rows)
+    found.update({author.number: row["id"] for author, row in zip(unknown.values(), rows, strict=True)})
+    return found
+
+
+def _author_row(target: Target, author: AuthorDraft) -> dict[str, Any]:
+    return {
+        "id": new_id(author.created_at),
+        "site_id": target.site_id,
+        "kind": "imported",
+        "account_id": None,
+        "name": author.name,
+        "email": author.email,
+        "website": author.website,
+        "approved_name": None,
+        "approved_count": 0,
+        "trusted": False,
+        "source_system": target.system,
+        "source_id": author.key,
+        "created_at": author.created_at,
+    }
