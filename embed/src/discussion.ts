@@ -60,7 +60,7 @@ export class Discussion {
 
   /** In a sandboxed frame or a file the service cannot know where a post comes from, and refuses it. */
   get writable(): boolean {
-    return this.thread.open && location.origin !== "null" && location.protocol !== "file:";
+    return this.thread.open && self.origin !== "null";
   }
 
   /** The address of this discussion on the service's own page, or of its form. */

@@ -24,7 +24,10 @@ const GESTURES: Record<string, Gesture> = {
 };
 
 /** Everything else that is pressed is told to the part for acting, by its name. */
-const act: Gesture = async (d, entry, pressed) => entry && (await d.acting()).act(d, pressed.dataset["do"] ?? "", entry, pressed);
+async function act(d: Discussion, entry: Entry | undefined, pressed: HTMLElement): Promise<void> {
+  const acting = await d.acting();
+  if (entry) acting.act(d, pressed.dataset["do"] ?? "", entry, pressed);
+}
 
 export function listen(d: Discussion): void {
   const { box } = d.frame;
@@ -50,9 +53,11 @@ async function press(d: Discussion, event: Event): Promise<void> {
   const id = pressed.closest<HTMLElement>("[data-id]")?.dataset["id"];
   const entry = id ? d.thread?.entry(id) : undefined;
   pressed.nextElementSibling?.matches(".error-text") && pressed.nextElementSibling.remove();
-  pressed.ariaDisabled = "true";
+  const gesture = GESTURES[does];
+  // What is fetched is fetched once; but a vote's second press takes back the first, however quick it is.
+  if (gesture) pressed.ariaDisabled = "true";
   try {
-    await (GESTURES[does] ?? act)(d, entry, pressed, event);
+    await (gesture ?? act)(d, entry, pressed, event);
   } catch {
     sayItFailed(d, pressed);
   } finally {

@@ -3,7 +3,7 @@
 from playwright.async_api import Page, expect
 
 from tests.browser.discussions import Discussion, Service
-from tests.browser.widget import Widget
+from tests.browser.widget import Widget, box_of
 from tests.support.browser import PageFaults
 
 
@@ -94,7 +94,7 @@ async def test_a_reply_past_the_last_indent_says_whom_it_answers(
 
     deepest = widget.comment("at depth 13.")
     await expect(deepest).to_contain_text("to Person 12")
-    lefts = [(await widget.comment(f"at depth {depth}.").bounding_box() or {})["x"] for depth in range(14)]
+    lefts = [(await box_of(widget.comment(f"at depth {depth}.")))["x"] for depth in range(14)]
     assert lefts == sorted(lefts)
     assert len(set(lefts[3:])) == 1
 
@@ -183,11 +183,11 @@ async def test_a_very_long_comment_is_shortened_until_it_is_wanted(
     discussion.said("Ana", "\n\n".join(f"Paragraph {number}." for number in range(30)))
     await widget.open(discussion)
     body = widget.element.locator(".comment > .body")
-    shut = (await body.bounding_box() or {})["height"]
+    shut = (await box_of(body))["height"]
 
     await widget.element.get_by_role("button", name="Read more").click()
 
-    assert (await body.bounding_box() or {})["height"] > 2 * shut
+    assert (await box_of(body))["height"] > 2 * shut
     await expect(widget.element.get_by_role("button", name="Show less")).to_be_visible()
 
 

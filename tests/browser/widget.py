@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FloatRect, Locator, Page, expect
 
 from tests.browser.discussions import Discussion
 
@@ -47,7 +47,7 @@ class Widget:
     async def post(self, text: str, *, name: str | None = None) -> None:
         await self.write(text, name=name)
         await self.post_button.click()
-        await expect(self.comment(text)).to_be_visible()
+        await expect(self.comment(text.replace("*", ""))).to_be_visible()
 
     async def focused(self) -> str:
         """What has the focus inside the widget: its label, or its text."""
@@ -75,3 +75,9 @@ async def sideways_scroll(page: Page) -> int:
     """Return by how many pixels the page is wider than its window."""
     found: int = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return found
+
+
+async def box_of(shown: Locator) -> FloatRect:
+    box = await shown.bounding_box()
+    assert box is not None, "it is not on the screen"
+    return box

@@ -5,6 +5,7 @@ import { change, type Child, h, icon } from "../dom";
 import { ALERT } from "../icons";
 import type { Draft } from "./draft";
 import { formatByKey, toolbar } from "./formatting";
+import { IDENTITY_KNOWN } from "./me";
 import { PersonFields, type Person } from "./person";
 import { Preview } from "./preview";
 import { type Complaint, explain } from "./problems";
@@ -36,6 +37,7 @@ export class Composer {
   private readonly button: SendButton;
   private readonly left = h("span", { class: "left" });
   private readonly hint = h("span");
+  private readonly rule = h("p", { class: "house-rule" });
 
   /** `form` holds a `.composer-box` with a labelled textarea; everything else is put around that. */
   constructor(
@@ -56,11 +58,6 @@ export class Composer {
     this.counted();
   }
 
-  /** The service has told who one is. */
-  refresh(): void {
-    this.person.refresh();
-  }
-
   private build(): void {
     const { job, area } = this;
     const hints = h("div", { class: "composer-hints", id: `hints-${job.suffix}` }, this.hint, this.left);
@@ -68,8 +65,17 @@ export class Composer {
     this.box.append(this.preview.panel);
     change(area, { rows: 5, "aria-describedby": hints.id });
     const foot = h("div", { class: "composer-foot" }, hints, job.signed && this.person.element, this.sendRow());
-    if (job.signed && !this.d.identity) foot.append(h("p", { class: "house-rule" }, this.d.words.say("houseRule")));
+    foot.append(this.rule);
     this.form.append(foot);
+    this.knownPerson();
+  }
+
+  /** The service may tell who one is at any time. */
+  private knownPerson(): void {
+    this.person.refresh();
+    const newcomer = this.job.signed && !this.d.identity?.name;
+    this.rule.textContent = newcomer ? this.d.words.say("houseRule") : "";
+    this.rule.hidden = !newcomer;
   }
 
   private sendRow(): HTMLElement {
@@ -110,6 +116,7 @@ export class Composer {
       this.clearComplaint();
       this.counted();
     });
+    this.d.frame.box.addEventListener(IDENTITY_KNOWN, () => this.knownPerson(), { signal: this.d.ended.signal });
     addEventListener("pagehide", () => job.draft.write(), { signal: this.d.ended.signal });
   }
 
@@ -147,6 +154,7 @@ export class Composer {
     try {
       await this.job.send(text, person);
       if (this.job.signed) this.person.remember();
+      this.knownPerson();
     } catch (problem) {
       this.complain(explain(this.d.words, problem));
     } finally {
@@ -170,8 +178,7 @@ export class Composer {
     this.area.value = "";
     this.job.draft.clear();
     this.preview.hide();
-    this.form.querySelector(".house-rule")?.remove();
-    this.person.refresh();
+    this.knownPerson();
     this.counted();
   }
 

@@ -77,7 +77,6 @@ function topComposer(d: Discussion, form: HTMLFormElement, area: HTMLTextAreaEle
       d.focusOn(entry);
     },
   });
-  form.addEventListener("focusin", () => composer.refresh());
   form.addEventListener("focusout", ({ relatedTarget }) => {
     const stays = relatedTarget instanceof Node && form.contains(relatedTarget);
     if (!stays && !area.value.trim()) form.classList.add("composer--folded");

@@ -6,6 +6,9 @@ import type { Own } from "../types";
 import { readOwn } from "./asking";
 import { insertOwn, redrawActions } from "./changing";
 
+/** Told to the widget's own box when the service has said who one is. */
+export const IDENTITY_KNOWN = "identity";
+
 /** The service answers for no more at once. */
 const MOST_IDS = 200;
 
@@ -17,6 +20,7 @@ export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {
     const own = await readOwn<Own>(d, "me", { url, identifier, ids: ids.splice(0, MOST_IDS).join(",") });
     if (!own) return;
     d.identity = own.identity;
+    d.frame.box.dispatchEvent(new Event(IDENTITY_KNOWN));
     for (const entry of mark(d.thread, own)) {
       if (d.kit.view.itemOf(d, entry)) redrawActions(d, entry);
       else insertOwn(d, entry);

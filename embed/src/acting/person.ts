@@ -12,6 +12,8 @@ export interface Person {
 export class PersonFields {
   readonly element = h("div", { class: "who-place" });
   private readonly name: HTMLInputElement;
+  /** Somebody types a name, or wants another one: then the fields stay. */
+  private asking = false;
   private readonly mail: HTMLInputElement;
 
   constructor(
@@ -23,13 +25,16 @@ export class PersonFields {
     this.mail = h("input", { class: "input", id: `mail-field-${suffix}`, type: "email", autocomplete: "email", maxlength: 254 });
     this.name.value = known.name;
     this.mail.value = known.email;
+    this.name.addEventListener("input", () => {
+      this.asking = true;
+    });
     this.refresh();
   }
 
   /** The service may have told who one is since the fields were drawn. */
   refresh(): void {
     const { identity } = this.d;
-    if (identity?.name && !this.element.contains(this.name)) this.drawName();
+    if (identity?.name && !this.asking) this.drawName();
     else if (!this.element.firstChild) this.drawFields();
   }
 
@@ -47,6 +52,7 @@ export class PersonFields {
   }
 
   remember(): void {
+    this.asking = false;
     this.d.kit.store.keep(storeKey(this.d), JSON.stringify(this.person()));
   }
 
@@ -54,6 +60,7 @@ export class PersonFields {
     const { words, identity } = this.d;
     const change = h("button", { type: "button", class: "link-button" }, words.say("change"));
     change.addEventListener("click", () => {
+      this.asking = true;
       this.name.value ||= identity?.name ?? "";
       this.drawFields();
       this.name.focus();

@@ -9,13 +9,20 @@ import { complain, drop, redraw, update } from "./changing";
 
 const UNDO_SHOWN_MS = 10_000;
 
+/** Being deleted: a second press is none. */
+const leaving = new WeakSet<Entry>();
+
 export async function remove(d: Discussion, entry: Entry): Promise<void> {
   const { words } = d;
+  if (leaving.has(entry)) return;
+  leaving.add(entry);
   try {
     await send(d, "DELETE", `comments/${entry.comment.id}`);
   } catch (fault) {
     complain(d, entry, reasonOf(fault, words.say("deleteFailed")));
     return;
+  } finally {
+    leaving.delete(entry);
   }
   if (entry.comment.state === "approved") d.countChanged(-1);
   entry.undoable = true;

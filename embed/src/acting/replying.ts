@@ -56,7 +56,7 @@ export function edit(d: Discussion, entry: Entry): void {
     form.remove();
     box.classList.remove("is-editing");
     redrawActions(d, entry);
-    box.querySelector<HTMLElement>('[data-do="edit"], .author')?.focus();
+    (box.querySelector<HTMLElement>('[data-do="edit"]') ?? place.querySelector<HTMLElement>(".author"))?.focus();
   };
   area.value = draft.text || (waiting ?? body ?? "");
   box.classList.add("is-editing");
