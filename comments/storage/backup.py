@@ -2,14 +2,12 @@
 
 import os
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
 from comments.storage.errors import StorageDamaged
-from comments.storage.sqlite_connections import BUSY_SECONDS, connect
+from comments.storage.sqlite_connections import LOOK_AGAIN_SECONDS, connect
 from comments.storage.sqlite_errors import about_file
-from comments.storage.turns import Turns
 
 
 def back_up(source: Path, target: Path) -> int:
@@ -45,10 +43,9 @@ def restore(source: Path, target: Path) -> None:
         about_file(target),
         closing(connect(source, writes=False)) as copy,
         closing(connect(target, writes=True)) as live,
-        closing(Turns(target)) as turns,
-        turns.next_in_line(time.monotonic() + BUSY_SECONDS),
     ):
-        copy.backup(live)
+        # The pause is how long it waits each time the lock on `live` is not free.
+        copy.backup(live, sleep=LOOK_AGAIN_SECONDS)
 
 
 def faults_of(path: Path) -> list[str]:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,9 +24,8 @@ from comments.storage.backup import back_up
 from comments.storage.errors import StorageMismatch
 from comments.storage.postgres_connections import plain_engine
 from comments.storage.postgres_errors import unreachable
-from comments.storage.sqlite_connections import driver_of, engine_for, prepare
+from comments.storage.sqlite_connections import begin_writing, driver_of, engine_for, prepare
 from comments.storage.sqlite_errors import about_file
-from comments.storage.turns import Turns
 from comments.storage.urls import parsed, sqlite_path
 
 State = Literal["empty", "current", "older", "newer", "foreign"]
@@ -163,15 +162,13 @@ def _reached(engine: Engine) -> Iterator[Connection]:
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() != "sqlite":
         return plain_engine(address)
-    path = sqlite_path(address)
-
-    def begin(connection: Connection) -> None:
-        with closing(Turns(path)) as turns:
-            turns.begin(driver_of(connection), wait_seconds=LOCK_SECONDS)
-
-    engine = create_engine("sqlite://", creator=partial(_connect, path), poolclass=NullPool)
-    event.listen(engine, "begin", begin)
+    engine = create_engine("sqlite://", creator=partial(_connect, sqlite_path(address)), poolclass=NullPool)
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    begin_writing(driver_of(connection), wait_seconds=LOCK_SECONDS)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

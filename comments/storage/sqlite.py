@@ -17,7 +17,6 @@ from comments.storage.reading import ReadingSession
 from comments.storage.sqlite_connections import connect, driver_of, engine_for, prepare
 from comments.storage.sqlite_errors import in_our_words
 from comments.storage.sqlite_writer import SqliteWriter
-from comments.storage.turns import Turns
 from comments.storage.urls import sqlite_path
 
 P = ParamSpec("P")
@@ -39,8 +38,7 @@ class SqliteDatabase(Database):
         self._watcher = connect(path, writes=False)
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
         self._writing = engine_for(path, writes=True).connect()
-        self._turns = Turns(path)
-        self._writer = SqliteWriter(self._writing, self._turns, self._subscribers)
+        self._writer = SqliteWriter(self._writing, self._subscribers)
 
     @classmethod
     async def opened(cls, address: URL) -> "SqliteDatabase":
@@ -76,7 +74,6 @@ class SqliteDatabase(Database):
         await asyncio.to_thread(self._scans.shutdown, cancel_futures=True)
         for connection in (self._watcher, self._reader, self._writing):
             connection.close()
-        self._turns.close()
 
     def _data_version(self) -> int:
         version: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]

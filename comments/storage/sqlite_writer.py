@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 
 from comments.errors import Unavailable
 from comments.storage.changes import Subscribers, announced
-from comments.storage.sqlite_connections import BUSY_SECONDS, driver_of
+from comments.storage.sqlite_connections import BUSY_SECONDS, begin_writing, driver_of
 from comments.storage.sqlite_errors import in_our_words
-from comments.storage.turns import Turns
 
 T = TypeVar("T")
 
@@ -40,11 +39,9 @@ class Order:
 class SqliteWriter:
     """Takes orders on the event loop and answers them there, each after the commit it is part of."""
 
-    def __init__(self, connection: Connection, turns: Turns, subscribers: Subscribers) -> None:
+    def __init__(self, connection: Connection, subscribers: Subscribers) -> None:
         self._connection = connection
         self._driver = driver_of(connection)
-        self._turns = turns
-        # Waiting is done by taking turns; SQLite's way has pauses of up to a tenth of a second.
         self._driver.execute("PRAGMA busy_timeout=0")
         self._subscribers = subscribers
         self._loop = asyncio.get_running_loop()
@@ -128,7 +125,7 @@ class SqliteWriter:
 
     def _transaction(self, orders: Iterator[Order]) -> None:
         """Run orders in one transaction; raises what ended or prevented the transaction as a whole."""
-        self._turns.begin(self._driver, wait_seconds=BUSY_SECONDS)
+        begin_writing(self._driver, wait_seconds=BUSY_SECONDS)
         try:
             for order in orders:
                 order.result, order.error, order.changes = None, None, []
