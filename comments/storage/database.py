@@ -70,7 +70,8 @@ class Database(ABC):
     async def watch(self, changed: Callable[[], Awaitable[None]], *, interval: float = 0.25) -> None:
         """Run for ever: await `changed` whenever another process may have committed since the last call.
 
-        `interval` is in seconds; PostgreSQL looks every half second at most.
+        `interval` is in seconds; PostgreSQL looks every half second at most. If `changed` raises, that is
+        logged, and it is called again at the next look.
         """
 
     @abstractmethod

@@ -1,6 +1,7 @@
 """PostgreSQL: one pool, reads on one snapshot, writes as tasks of their own, repeated where that is safe."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -21,6 +22,8 @@ from comments.storage.reading import ReadingSession
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 WATCH_SECONDS = 0.5
 SCANS_AT_ONCE = 2
@@ -68,7 +71,7 @@ class PostgresDatabase(Database):
                     return await session.run_sync(run)
             except (DBAPIError, NoConnectionFree) as error:
                 if not repeats.allow(error):
-                    raise in_our_words(error) from error
+                    raise in_our_words(error, reading=True) from error
 
     async def scan(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -81,7 +84,7 @@ class PostgresDatabase(Database):
                 return await asyncio.get_running_loop().run_in_executor(self._scans, run)
             except (DBAPIError, NoConnectionFree) as error:
                 if not repeats.allow(error):
-                    raise in_our_words(error) from error
+                    raise in_our_words(error, reading=True) from error
 
     async def write(
         self, action: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -99,7 +102,10 @@ class PostgresDatabase(Database):
         """See `Database.watch`: no sign of a change works behind every pooler, so every look counts."""
         while True:
             await asyncio.sleep(max(interval, WATCH_SECONDS))
-            await changed()
+            try:
+                await changed()
+            except Exception:
+                logger.exception("what others have changed was not looked up; it will be at the next look")
 
     async def close(self) -> None:
         self._closing = True

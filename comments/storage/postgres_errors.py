@@ -3,7 +3,13 @@
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from comments.storage.errors import StorageBusy, StorageFull, StorageUnreachable, WritingWhileReading
+from comments.storage.errors import (
+    StorageBusy,
+    StorageFull,
+    StorageUnreachable,
+    StorageUnwritable,
+    WritingWhileReading,
+)
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 SERIALIZATION_FAILURE = "40001"
@@ -36,15 +42,17 @@ def sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
 
 
-def in_our_words(error: Exception) -> Exception:
+def in_our_words(error: Exception, *, reading: bool = False) -> Exception:
     """Return what `error` means for the product, or `error` itself if it is a bug."""
     if isinstance(error, NoConnectionFree):
         return StorageBusy("All connections to the database are in use")
     if not isinstance(error, DBAPIError):
         return error
     state = sqlstate(error)
-    if state == "25006":  # read_only_sql_transaction
+    if state == "25006" and reading:  # read_only_sql_transaction
         return WritingWhileReading("a query tried to write; that is an action's part")
+    if state == "25006":
+        return StorageUnwritable("The database can only be read at the moment; nothing was stored")
     if state == "53100":  # disk_full
         return StorageFull("The disk is full; nothing was stored")
     if state in (SERIALIZATION_FAILURE, DEADLOCK, "55P03", "57014"):  # …, lock_not_available, query_canceled

@@ -1,6 +1,7 @@
 """SQLite: reads on the spot, writes by one thread, scans by a few, commits of other processes noticed."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,8 @@ from comments.storage.urls import sqlite_path
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 SCANS_AT_ONCE = 2
 
@@ -64,10 +67,13 @@ class SqliteDatabase(Database):
         seen = self._data_version()
         while True:
             await asyncio.sleep(interval)
-            version = self._data_version()
-            if version != seen:
-                seen = version
-                await changed()
+            try:
+                version = self._data_version()
+                if version != seen:
+                    await changed()
+                    seen = version
+            except Exception:
+                logger.exception("what others have changed was not looked up; it will be at the next look")
 
     async def close(self) -> None:
         await self._writer.close()

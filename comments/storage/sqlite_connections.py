@@ -16,6 +16,7 @@ from comments.storage.sqlite_errors import about_file
 OLDEST_SQLITE = (3, 40, 0)
 BUSY_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 0.001
+LOG_BYTES = 64 * 1024 * 1024
 
 
 class OwnTransactions(sqlite3.Connection):
@@ -45,7 +46,10 @@ def connect(path: Path, *, writes: bool) -> OwnTransactions:
     )
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")
-    if not writes:
+    if writes:
+        # A long scan keeps the log from being used anew; afterwards it gives the room back.
+        connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")
+    else:
         connection.execute("PRAGMA query_only=ON")
     return connection
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from comments.storage import Database, StorageBusy, StorageUnreachable
+from comments.storage import Database, StorageBusy, StorageFull, StorageUnreachable, StorageUnwritable
 from tests.storage.tables import Counter, add_note, bodies, value_of
 
 pytestmark = pytest.mark.postgresql
@@ -89,6 +89,19 @@ async def test_a_connection_lost_at_the_commit_is_not_tried_again(on_postgres: D
         await on_postgres.write(add)
 
     assert runs == ["run"]
+
+
+@pytest.mark.parametrize(
+    ("state", "refusal"),
+    [("53100", StorageFull), ("25006", StorageUnwritable), ("57P03", StorageUnreachable)],
+)
+async def test_what_the_server_cannot_do_now_is_told_in_our_words(
+    on_postgres: Database, state: str, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        await on_postgres.write(failing_at_first(1, raising(state)), "in vain")
+
+    assert await on_postgres.read(bodies) == set()
 
 
 async def test_writers_that_create_the_same_row_all_find_it(on_postgres: Database) -> None:

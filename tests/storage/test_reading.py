@@ -79,10 +79,31 @@ async def test_the_commit_of_another_process_is_noticed(unmigrated_url: str, db:
     await asyncio.sleep(0)
     await other.write(add_note, "from elsewhere")
 
-    await asyncio.wait_for(noticed.wait(), 1)
+    await asyncio.wait_for(noticed.wait(), 5)
     assert await db.read(bodies) == {"from elsewhere"}
     watching.cancel()
     await other.close()
+
+
+async def test_a_look_that_fails_is_repeated(
+    unmigrated_url: str, db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks: list[str] = []
+    noticed = asyncio.Event()
+
+    async def changed() -> None:
+        looks.append("look")
+        if len(looks) == 1:
+            raise RuntimeError("not now")
+        noticed.set()
+
+    watching = asyncio.create_task(db.watch(changed, interval=0.01))
+    await asyncio.sleep(0)
+    await db.write(add_note, "something")
+
+    await asyncio.wait_for(noticed.wait(), 5)
+    watching.cancel()
+    assert "not now" in caplog.text
 
 
 async def test_nothing_is_noticed_while_nothing_happens(on_sqlite: Database) -> None:
