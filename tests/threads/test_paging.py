@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from comments.sites.queries import site_by_name
 from comments.threads.tree import DEEPEST
+from tests.support.seeding import seed_thread
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
-from tests.threads.seeding import seed_thread
 
 pytestmark = pytest.mark.anyio
 

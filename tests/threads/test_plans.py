@@ -15,7 +15,7 @@ from comments.threads.page_keys import page_keys
 from comments.threads.queries import finding, own, paging
 from comments.threads.queries.paging import Sort, Window
 from tests.conftest import NOON
-from tests.threads.seeding import seed_thread
+from tests.support.seeding import seed_thread
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
