@@ -1,0 +1,245 @@
+"""What is tidied up in the background: things that must be forgotten, and texts that must be rendered anew.
+
+Each step finds a few rows without any lock and changes them in one short write, so that posting goes on.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, union, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from comments.clock import Clock
+from comments.identity.authors import TOKEN_LIFE
+from comments.identity.models import BrowserSession, GuestToken, SignInLink
+from comments.moderation.models import Decision
+from comments.sites.models import Site
+from comments.storage import Base, Database
+from comments.text import RENDERER_VERSION, render
+from comments.threads.counters import thread_changed
+from comments.threads.models import Comment, Revision, Vote
+
+REPEATS_REMEMBERED = timedelta(hours=24)
+ADDRESSES_REMEMBERED = timedelta(days=30)
+DELETED_TEXT_KEPT = timedelta(days=30)
+BATCH_ROWS = 500
+RENDERED_AT_ONCE = 100
+EVERY = timedelta(minutes=10)
+WITHOUT_SYNC = {"synchronize_session": False}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Tidied:
+    """How many rows each step changed."""
+
+    guest_tokens: int = 0
+    sign_in_links: int = 0
+    browser_sessions: int = 0
+    repeats: int = 0
+    addresses: int = 0
+    deleted_texts: int = 0
+    rendered: int = 0
+
+    def in_words(self) -> str:
+        counts = {field.name.replace("_", " "): getattr(self, field.name) for field in fields(self)}
+        return ", ".join(f"{number} {name}" for name, number in counts.items() if number) or "nothing to do"
+
+
+async def keep_tidy(db: Database, clock: Clock, *, every: timedelta = EVERY) -> None:
+    """Tidy up now and then, for ever; a failure is logged and the next turn tries again."""
+    while True:
+        try:
+            done = await tidy(db, clock.now())
+            if done != Tidied():
+                logger.info("upkeep: %s", done.in_words())
+        except Exception:
+            logger.exception("upkeep failed; it is tried again")
+        await asyncio.sleep(every.total_seconds())
+
+
+async def tidy(db: Database, now: datetime) -> Tidied:
+    """Do all that is due, in short writes."""
+    done = Tidied()
+    done.guest_tokens = await _repeat(db, end_guest_tokens, now)
+    done.sign_in_links = await _repeat(db, end_sign_in_links, now)
+    done.browser_sessions = await _repeat(db, end_browser_sessions, now)
+    for site_id in await db.read(site_ids):
+        done.repeats += await _in_batches(db, repeats_to_forget, forget_repeats, site_id, now)
+        done.deleted_texts += await _in_batches(db, texts_to_erase, erase_texts, site_id, now)
+    done.addresses = await _repeat(db, forget_addresses, now)
+    done.rendered = await render_anew(db, now)
+    return done
+
+
+async def render_anew(db: Database, now: datetime) -> int:
+    """Render every text of an older renderer again; return how many."""
+    rendered = 0
+    for texts in (Comment, Revision):
+        after: UUID | None = None
+        while found := await db.scan(outdated_texts, texts, after):
+            anew = await asyncio.to_thread(lambda found=found: [_rendered(text) for text in found])  # type: ignore[misc]
+            rendered += await db.write(store_rendered, texts, anew, at=now)
+            after = found[-1].comment_id
+    return rendered
+
+
+async def _repeat(db: Database, step: Callable[[Session, datetime], int], now: datetime) -> int:
+    total = 0
+    while changed := await db.write(step, now):
+        total += changed
+    return total
+
+
+async def _in_batches(
+    db: Database,
+    find: Callable[[Session, UUID, datetime], Sequence[UUID]],
+    change: Callable[[Session, Sequence[UUID]], None],
+    site_id: UUID,
+    now: datetime,
+) -> int:
+    total = 0
+    while ids := await db.scan(find, site_id, now):
+        await db.write(change, ids)
+        total += len(ids)
+    return total
+
+
+def site_ids(session: Session) -> Sequence[UUID]:
+    return session.scalars(select(Site.id)).all()
+
+
+def end_guest_tokens(session: Session, now: datetime) -> int:
+    return _delete_some(session, GuestToken, GuestToken.token_hash, GuestToken.used_at < now - TOKEN_LIFE)
+
+
+def end_sign_in_links(session: Session, now: datetime) -> int:
+    over = or_(SignInLink.expires_at < now, SignInLink.used_at.is_not(None))
+    return _delete_some(session, SignInLink, SignInLink.token_hash, over)
+
+
+def end_browser_sessions(session: Session, now: datetime) -> int:
+    return _delete_some(session, BrowserSession, BrowserSession.token_hash, BrowserSession.expires_at < now)
+
+
+def forget_addresses(session: Session, now: datetime) -> int:
+    """Clear some of the keyed hashes of addresses that are kept long enough, of comments and votes."""
+    changed = 0
+    oldest = now - ADDRESSES_REMEMBERED
+    due = (Comment.address_key.is_not(None)) & (Comment.created_at < oldest)
+    some = select(Comment.id).where(due).order_by(Comment.created_at).limit(BATCH_ROWS)
+    changed += _clear(session, update(Comment).where(Comment.id.in_(some)).values(address_key=None))
+    due = (Vote.address_key.is_not(None)) & (Vote.created_at < oldest)
+    pairs = select(Vote.comment_id, Vote.author_id).where(due).order_by(Vote.created_at).limit(BATCH_ROWS)
+    for comment_id, author_id in session.execute(pairs).all():
+        mine = (Vote.comment_id == comment_id) & (Vote.author_id == author_id)
+        changed += _clear(session, update(Vote).where(mine).values(address_key=None))
+    return changed
+
+
+def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:
+    """Return some comments of which it need not be known any more whether they are sent twice."""
+    due = (Comment.site_id == site_id) & (Comment.created_at < now - REPEATS_REMEMBERED)
+    # Two questions, because each has its index; an OR would read every comment.
+    kept = (
+        select(Comment.id).where(due, column.is_not(None)) for column in (Comment.post_key, Comment.digest)
+    )
+    return session.scalars(union(*kept).limit(BATCH_ROWS)).all()
+
+
+def forget_repeats(session: Session, ids: Sequence[UUID]) -> None:
+    _clear(session, update(Comment).where(Comment.id.in_(ids)).values(post_key=None, digest=None))
+
+
+def texts_to_erase(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:
+    """Return some comments that their authors deleted long enough ago."""
+    due = (
+        (Comment.site_id == site_id)
+        & (Comment.queue == "deleted")
+        & (Comment.deleted_at < now - DELETED_TEXT_KEPT)
+        & (Comment.source != "")
+    )
+    return session.scalars(select(Comment.id).where(due).limit(BATCH_ROWS)).all()
+
+
+def erase_texts(session: Session, ids: Sequence[UUID]) -> None:
+    _clear(session, delete(Revision).where(Revision.comment_id.in_(ids)))
+    # The log keeps who decided what, and not what the decision replaced.
+    _clear(session, update(Decision).where(Decision.comment_id.in_(ids)).values(replaced=None))
+    _clear(
+        session, update(Comment).where(Comment.id.in_(ids)).values(source="", html="", author_website=None)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A text that an older renderer rendered, and its new HTML once it is made."""
+
+    comment_id: UUID
+    source: str
+    source_format: Any
+    html: str
+
+
+def outdated_texts(session: Session, texts: type[Base], after: UUID | None) -> Sequence[Outdated]:
+    """Return some texts, of comments or of their waiting edits, whose renderer is not the present one."""
+    id_column, table = _id_of(texts), texts.__table__.c
+    query = select(id_column, table.source, table.source_format, table.html).where(
+        table.renderer < RENDERER_VERSION
+    )
+    if after is not None:
+        query = query.where(id_column > after)
+    return [Outdated(*row) for row in session.execute(query.order_by(id_column).limit(RENDERED_AT_ONCE))]
+
+
+def store_rendered(session: Session, texts: type[Base], anew: Sequence[Outdated], *, at: datetime) -> int:
+    """Store new HTML beside texts that are still the same, and raise their threads' versions."""
+    id_column, table = _id_of(texts), texts.__table__.c
+    changed: list[UUID] = []
+    for text in anew:
+        same = (id_column == text.comment_id) & (table.source == text.source)
+        if _clear(session, update(texts).where(same).values(html=text.html, renderer=RENDERER_VERSION)):
+            changed.append(text.comment_id)
+    threads = select(Comment.thread_id, Comment.site_id).where(Comment.id.in_(changed)).distinct()
+    for thread_id, site_id in session.execute(threads.order_by(Comment.thread_id)).all():
+        thread_changed(session, thread_id, site_id, at)
+    return len(changed)
+
+
+def comments_on(session: Session, site_id: UUID) -> int:
+    """Return how many comments of any state a site has."""
+    return session.scalar(select(func.count()).where(Comment.site_id == site_id)) or 0
+
+
+def erase_some_of_site(session: Session, site_id: UUID) -> bool:
+    """Delete some of a site's comments for ever; return whether there were any."""
+    return _delete_some(session, Comment, Comment.id, Comment.site_id == site_id) > 0
+
+
+def _rendered(text: Outdated) -> Outdated:
+    html = render(text.source, format=text.source_format).html
+    return Outdated(text.comment_id, text.source, text.source_format, html)
+
+
+def _id_of(texts: type[Base]) -> ColumnElement[UUID]:
+    columns = texts.__table__.c
+    return columns.id if texts is Comment else columns.comment_id
+
+
+def _delete_some(
+    session: Session, rows: type[Base], key: InstrumentedAttribute[Any], due: ColumnElement[bool]
+) -> int:
+    some = select(key).where(due).limit(BATCH_ROWS)
+    return _clear(session, delete(rows).where(key.in_(some)))
+
+
+def _clear(session: Session, statement: Any) -> int:
+    result: Any = session.execute(statement, execution_options=WITHOUT_SYNC)
+    count: int = result.rowcount
+    return count
