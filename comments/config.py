@@ -147,19 +147,13 @@ SETTING_NAMES = (
 def with_secret_key(settings: Settings) -> Settings:
     """Return the settings with the key that was given, else with the data folder's, made there on first use.
 
-    Raises SettingsFault if the key in the folder is not usable, or is gone although the database is there;
-    OSError if the folder cannot be read or written.
+    A key that is lost is made anew here, and refused by the database (`sites.actions.check_fingerprint`).
+    Raises SettingsFault if the key in the folder is not usable, OSError if the folder is not.
     """
     if settings.secret_key:
         return settings
     path = settings.data_dir / KEY_FILE
     if not path.exists():
-        database = settings.database_file
-        if database is not None and database.exists() and database.stat().st_size > 0:
-            raise SettingsFault(
-                f"COMMENTS_SECRET_KEY: {path} is gone, and {database} was made with it. "
-                "Put the file back from a backup, or give the key by COMMENTS_SECRET_KEY"
-            )
         _make_key_file(path)
     key = path.read_text(encoding="ascii", errors="replace").strip()
     try:

@@ -178,15 +178,6 @@ def test_processes_that_start_at_once_agree_on_the_key(tmp_path: Path) -> None:
             assert len(set(pool.map(made_key, [str(tmp_path / str(turn))] * 8))) == 1
 
 
-def test_a_lost_key_is_not_replaced_in_silence(tmp_path: Path) -> None:
-    (tmp_path / "comments.db").write_bytes(b"SQLite format 3\0")
-
-    with pytest.raises(SettingsFault, match="is gone"):
-        with_secret_key(settings(COMMENTS_DATA_DIR=str(tmp_path)))
-
-    assert not (tmp_path / "secret.key").exists()
-
-
 def test_a_broken_key_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("tiny\n")
 

@@ -73,8 +73,9 @@ def check_fingerprint(session: Session, keys: Keyring) -> None:
         session.add(InstallationFact(name=FINGERPRINT, value=keys.fingerprint()))
     elif fact.value not in keys.fingerprints():
         raise WrongKey(
-            "This database was made with another secret key. Give that one by COMMENTS_SECRET_KEY; "
-            "to change it, give it by COMMENTS_SECRET_KEY_OLD beside the new one."
+            "This database was made with another secret key. Put that one back, or give it by "
+            "COMMENTS_SECRET_KEY; to change it, give it by COMMENTS_SECRET_KEY_OLD beside the new one; "
+            "if it is lost for ever: comments doctor --new-key"
         )
     elif fact.value != keys.fingerprint():
         fact.value = keys.fingerprint()

@@ -1,0 +1,270 @@
+"""`comments doctor`: looks at everything that can be wrong, changes nothing, and says what to do."""
+
+import asyncio
+import difflib
+import http.client
+import os
+import shutil
+import socket
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from comments.cli.installation import plain_settings, settings_here
+from comments.cli.reasons import reason
+from comments.config import KEY_FILE, LOOPBACK_HOSTS, SETTING_NAMES, Settings, SettingsFault, with_secret_key
+from comments.identity.queries import team
+from comments.keys import Keyring
+from comments.sites.actions import FINGERPRINT, accept_key
+from comments.sites.queries import installation_fact, origins_of, sites
+from comments.storage import Database, state
+from comments.storage.backup import faults_of
+
+LEAST_FREE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: fine, worth a look (there is advice), or wrong."""
+
+    what: str
+    advice: str = ""
+    is_wrong: bool = False
+
+
+@click.command()
+@click.option("--thorough", is_flag=True, help="Read the whole database file; takes a while if it is large.")
+@click.option(
+    "--new-key",
+    is_flag=True,
+    help="The key is lost for ever: go on with a new one. All sign-ins and tokens end; comments stay.",
+)
+def doctor(thorough: bool, new_key: bool) -> None:
+    """Check settings, data folder, key, database, sites and port; changes nothing."""
+    if new_key:
+        _give_the_key_up()
+        return
+    findings = list(_all_findings(thorough=thorough))
+    for finding in findings:
+        mark = "WRONG" if finding.is_wrong else "look " if finding.advice else "ok   "
+        click.echo(f"{mark}  {finding.what}{': ' if finding.advice else ''}{finding.advice}")
+    wrong = sum(finding.is_wrong for finding in findings)
+    if wrong:
+        raise click.ClickException(f"{wrong} of {len(findings)} checks found something wrong.")
+    click.echo(f"{len(findings)} checks, nothing wrong.")
+
+
+def _give_the_key_up() -> None:
+    settings = settings_here()
+
+    async def accept() -> None:
+        db = await Database.open(settings.database_url)
+        try:
+            await db.write(accept_key, Keyring(settings.secret_key))
+        finally:
+            await db.close()
+
+    asyncio.run(accept())
+    click.echo(
+        "The database has a new key. Moderators need new links and tokens; guests cannot edit any more."
+    )
+
+
+def _all_findings(*, thorough: bool) -> Iterator[Finding]:
+    yield from _unknown_settings()
+    try:
+        settings = plain_settings()
+    except SettingsFault as fault:
+        for problem in fault.problems:
+            yield Finding(*_parts(problem), is_wrong=True)
+        return
+    yield Finding("settings")
+    yield from _data_folder(settings)
+    yield from _key(settings)
+    yield from _addresses(settings)
+    yield from _port(settings)
+    yield from _database(settings, thorough=thorough)
+
+
+def _parts(problem: str) -> tuple[str, str]:
+    what, _, advice = problem.partition(": ")
+    return what, advice
+
+
+def _unknown_settings() -> Iterator[Finding]:
+    ours = (name for name in os.environ if name.startswith("COMMENTS_") and name not in SETTING_NAMES)
+    for name in sorted(ours):
+        if not name.startswith("COMMENTS_TEST_"):
+            close = difflib.get_close_matches(name, SETTING_NAMES, n=1)
+            yield Finding(name, "there is no such setting" + (f"; did you mean {close[0]}?" if close else ""))
+
+
+def _data_folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    if not folder.exists():
+        yield Finding(f"data folder {folder}, made at the first start")
+        return
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield Finding(
+            f"data folder {folder}",
+            "is no folder that can be written; make it yours, or set COMMENTS_DATA_DIR",
+            True,
+        )
+        return
+    yield Finding(f"data folder {folder}")
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        yield Finding(f"disk of {folder}", f"only {free // 1_000_000} MB are free", is_wrong=True)
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    if settings.secret_key:
+        yield Finding("secret key from COMMENTS_SECRET_KEY")
+        return
+    file = settings.data_dir / KEY_FILE
+    if not file.exists() and not _database_is_there(settings):
+        yield Finding("secret key, made at the first start")
+        return
+    try:
+        with_secret_key(settings)
+    except (SettingsFault, OSError) as fault:
+        yield Finding(*_parts(reason(fault)), is_wrong=True)
+        return
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        yield Finding(f"secret key in {file}", f"others can read it; type: chmod 600 {file}", is_wrong=True)
+    else:
+        yield Finding(f"secret key in {file}")
+
+
+def _database_is_there(settings: Settings) -> bool:
+    file = settings.database_file
+    return file is None or (file.exists() and file.stat().st_size > 0)
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    parts = urlsplit(settings.base_url)
+    local = parts.hostname in LOOPBACK_HOSTS
+    if local and settings.host not in LOOPBACK_HOSTS:
+        yield Finding(
+            f"base URL {settings.base_url}",
+            "only this machine can follow it; set COMMENTS_BASE_URL",
+            is_wrong=True,
+        )
+    elif parts.scheme == "http" and not local:
+        yield Finding(f"base URL {settings.base_url}", "is not https: pages on https cannot load from it")
+    else:
+        yield Finding(f"base URL {settings.base_url}")
+    if parts.scheme == "https" and not settings.trusted_proxies:
+        yield Finding(
+            "trusted proxies",
+            "none; behind a proxy all readers seem to have its address. Set COMMENTS_TRUSTED_PROXIES",
+        )
+    if not settings.rate_limits:
+        yield Finding("rate limits", "are off; anybody can post without end", is_wrong=not local)
+
+
+def _port(settings: Settings) -> Iterator[Finding]:
+    where = f"port {settings.port} of {settings.host}"
+    try:
+        with socket.create_connection((_reachable(settings.host), settings.port), timeout=2):
+            pass
+    except OSError:
+        yield Finding(f"{where} is free")
+        return
+    if _is_ours(settings):
+        yield Finding(f"{where}: the service answers")
+    else:
+        yield Finding(
+            where, "is taken by another program; stop that one, or set COMMENTS_PORT", is_wrong=True
+        )
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # it is asked, not bound
+
+
+def _is_ours(settings: Settings) -> bool:
+    connection = http.client.HTTPConnection(_reachable(settings.host), settings.port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _database(settings: Settings, *, thorough: bool) -> Iterator[Finding]:
+    file = settings.database_file
+    name = f"database {file}" if file else "database on PostgreSQL"
+    if file and not _database_is_there(settings):
+        yield Finding(f"{name}, made at the first start")
+        return
+    try:
+        found = state(settings.database_url)
+        yield Finding(name, *STATES[found])
+        if found == "current":
+            if file and thorough:
+                yield from _soundness(name, file)
+            yield from asyncio.run(_contents(settings))
+    except Exception as fault:
+        yield Finding(name, reason(fault), is_wrong=True)
+
+
+STATES: dict[str, tuple[str, bool]] = {
+    "current": ("", False),
+    "empty": ("has no tables yet; the first start makes them", False),
+    "older": ("is of an older release; stop all services, make a backup, then: comments migrate", True),
+    "newer": ("is of a newer release; install that one", True),
+    "foreign": ("holds tables of something else; give Comments one of its own", True),
+}
+
+
+def _soundness(name: str, file: Path) -> Iterator[Finding]:
+    faults = faults_of(file)
+    if faults:
+        yield Finding(
+            name, f"is damaged ({faults[0]}); restore a backup: comments restore FILE --force", True
+        )
+    else:
+        yield Finding(f"{name} is sound")
+
+
+async def _contents(settings: Settings) -> Sequence[Finding]:
+    db = await Database.open(settings.database_url)
+    try:
+        noted = await db.read(installation_fact, FINGERPRINT)
+        found = [_fingerprint(settings, noted)] if noted is not None else []
+        for site in await db.read(sites):
+            found += _origins(settings, site.name, origins_of(site))
+            if not await db.read(team, site.id):
+                advice = f"nobody moderates it; type: comments moderator add EMAIL --site {site.name}"
+                found.append(Finding(f"site {site.name}", advice))
+        return found
+    finally:
+        await db.close()
+
+
+def _fingerprint(settings: Settings, noted: str) -> Finding:
+    try:
+        keyed = with_secret_key(settings)
+    except SettingsFault as fault:
+        return Finding("secret key", str(fault), is_wrong=True)
+    if noted in Keyring(keyed.secret_key, keyed.secret_key_old).fingerprints():
+        return Finding("the key is the database's own")
+    return Finding(
+        "secret key", "the database was made with another one; give that by COMMENTS_SECRET_KEY", True
+    )
+
+
+def _origins(settings: Settings, name: str, origins: Sequence[str]) -> list[Finding]:
+    shown = f"site {name} on {', '.join(origins)}"
+    base = urlsplit(settings.base_url)
+    secure = any(origin.startswith("https:") for origin in origins)
+    if secure and base.scheme == "http" and base.hostname not in LOOPBACK_HOSTS:
+        return [Finding(shown, "browsers let no https page load from an http base URL", is_wrong=True)]
+    return [Finding(shown)]

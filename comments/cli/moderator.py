@@ -1,0 +1,93 @@
+"""`comments moderator`: add, list, remove, token."""
+
+import click
+
+from comments.cli.installation import Installation, in_installation
+from comments.cli.words import table
+from comments.config import Settings
+from comments.identity import actions, queries
+from comments.identity.actions import ROLE_NAMES
+from comments.sites.queries import site_by_name
+
+of_site = click.option("--site", "site_name", required=True, metavar="NAME", help="The site's name.")
+
+
+@click.group()
+def moderator() -> None:
+    """Say who moderates a site, and give them ways to sign in."""
+
+
+@moderator.command()
+@click.argument("email")
+@of_site
+@click.option("--role", type=click.Choice(list(ROLE_NAMES)), default="moderator", show_default=True)
+@click.option("--name", help="The name shown beside what they write. Default: Moderator, or Owner.")
+def add(email: str, site_name: str, role: str, name: str | None) -> None:
+    """Make somebody a moderator or owner of a site, and print a link that signs them in once.
+
+    For somebody who is one already: change role or name, and print a new link.
+    """
+
+    async def work(here: Installation) -> None:
+        at = here.clock.now()
+        site = await here.db.read(site_by_name, site_name)
+        account = await here.db.write(actions.add_moderator, site.id, email, role=role, name=name, at=at)
+        secret = await here.db.write(actions.make_sign_in_link, here.keys, account.id, at=at)
+        click.echo(f"{account.name} is {role} of {site_name}. To sign in, once, within 24 hours:")
+        click.echo(sign_in_address(here.settings, secret))
+
+    in_installation(work)
+
+
+@moderator.command("list")
+@of_site
+def list_(site_name: str) -> None:
+    """List who moderates a site."""
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        team = await here.db.read(queries.team, site.id)
+        if not team:
+            click.echo(
+                f"Nobody moderates {site_name}. Add one: comments moderator add EMAIL --site {site_name}"
+            )
+        table([(account.email, role, account.name) for account, role in team])
+
+    in_installation(work)
+
+
+@moderator.command()
+@click.argument("email")
+@of_site
+def remove(email: str, site_name: str) -> None:
+    """Take somebody's part in a site away, with their API tokens for it."""
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        await here.db.write(actions.remove_moderator, site.id, email)
+        click.echo(f"{email} does not moderate {site_name} any more.")
+
+    in_installation(work)
+
+
+@moderator.command()
+@click.argument("email")
+@of_site
+def token(email: str, site_name: str) -> None:
+    """Print a new API token of a moderator; it is shown this once."""
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        found = await here.db.read(queries.moderator_by_email, site.id, email)
+        made = await here.db.write(
+            actions.make_api_token, here.keys, site.id, found.account_id, at=here.clock.now()
+        )
+        click.echo(f"A token of {found.name} for {site_name}, sent as Authorization: Bearer …", err=True)
+        click.echo(made)
+
+    in_installation(work)
+
+
+def sign_in_address(settings: Settings, secret: str) -> str:
+    """Return the address at which a link's secret signs in."""
+    return f"{settings.base_url}/sign-in/{secret}"

@@ -1,0 +1,76 @@
+"""One process that answers requests: uvicorn, told how, and what goes on beside it."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from comments.cli.processes import BACKLOG
+from comments.upkeep import keep_tidy
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+# Long enough for a request that is under way, shorter than what service managers wait.
+GRACEFUL_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """Calls `ready` once it answers, and stops gracefully when `lifeline` reaches its end.
+
+    One process of the service does the `upkeep`.
+    """
+
+    def __init__(
+        self, app: "Starlette", *, ready: Callable[[], None], lifeline: int | None, upkeep: bool
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                loop="uvloop",
+                ws="none",
+                lifespan="on",
+                backlog=BACKLOG,
+                access_log=False,
+                log_config=None,
+                # X-Forwarded-* are believed by `web.edge`, from the configured proxies alone.
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACEFUL_SECONDS,
+            )
+        )
+        self._app = app
+        self._ready = ready
+        self._lifeline = lifeline
+        self._upkeep = upkeep
+        self._tidying: asyncio.Task[None] | None = None
+        signal.signal(signal.SIGTERM, _end)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._lifeline is not None:
+            asyncio.get_running_loop().add_reader(self._lifeline, self._end_with_parent, self._lifeline)
+        if self._upkeep:
+            service = self._app.state.service
+            self._tidying = asyncio.create_task(keep_tidy(service.db, service.clock))
+        self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._tidying is not None:
+            self._tidying.cancel()
+        await super().shutdown(sockets)
+
+    def _end_with_parent(self, lifeline: int) -> None:
+        asyncio.get_running_loop().remove_reader(lifeline)
+        self.should_exit = True
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """Exit with 0 once uvicorn, after its graceful stop, raises again what told it to stop."""
+    sys.exit(0)

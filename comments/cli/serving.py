@@ -1,0 +1,92 @@
+"""`comments serve`: the service, in one process or several."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from comments.cli.installation import make_ready, opened, settings_here
+from comments.cli.logs import begin_logging
+from comments.cli.processes import Supervisor, listening_socket, tell_ready
+from comments.cli.running import serving
+from comments.config import Settings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+MakeApp = Callable[[Settings], "Starlette"]
+
+
+def options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of everything that serves."""
+    command = click.option(
+        "--workers", type=int, help="How many processes. Default: COMMENTS_WORKERS, else 1."
+    )(command)
+    command = click.option("--port", type=int, help="Default: COMMENTS_PORT, else 8080.")(command)
+    return click.option("--host", help="Default: COMMENTS_HOST, else 127.0.0.1.")(command)
+
+
+@click.command()
+@options
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Run the service until it is stopped (Ctrl+C)."""
+    settings = settings_here(host=host, port=port, workers=workers)
+
+    def say_ready() -> None:
+        click.echo(f"Comments is ready on {settings.base_url}/ (Ctrl+C stops it).")
+
+    def make_app(settings: Settings) -> "Starlette":
+        from comments.app import create_app
+
+        return create_app(settings)
+
+    with listening_socket(settings.host, settings.port) as listening, serving(settings):
+        make_ready(settings, migrates=True)
+        asyncio.run(_check(settings))
+        sys.exit(answer(settings, listening, make_app, say_ready))
+
+
+async def _check(settings: Settings) -> None:
+    """Open the database once: what is wrong with it is said here, in one line."""
+    async with opened(settings):
+        pass
+
+
+def answer(settings: Settings, listening: socket.socket, make_app: MakeApp, ready: Callable[[], None]) -> int:
+    """Answer requests until told to stop; return the exit code."""
+    begin_logging(settings.log_level)
+    # Before any process is forked: they share what is imported here.
+    app = make_app(settings)
+    if settings.workers == 1:
+        return _answer_in_this_process(app, listening, ready, lifeline=None, upkeep=True)
+
+    supervisor = os.getpid()
+
+    def work(number: int, lifeline: int) -> int:
+        return _answer_in_this_process(
+            app, listening, lambda: tell_ready(supervisor), lifeline=lifeline, upkeep=number == 0
+        )
+
+    return Supervisor(settings.workers, work, ready).run()
+
+
+def _answer_in_this_process(
+    app: "Starlette",
+    listening: socket.socket,
+    ready: Callable[[], None],
+    *,
+    lifeline: int | None,
+    upkeep: bool,
+) -> int:
+    from comments.cli.server import Server
+
+    server = Server(app, ready=ready, lifeline=lifeline, upkeep=upkeep)
+    # uvicorn stops gracefully, and then raises once more the signal that told it to.
+    with contextlib.suppress(KeyboardInterrupt, SystemExit):
+        server.run(sockets=[listening])
+    return 0 if server.started else 1

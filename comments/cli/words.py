@@ -1,0 +1,18 @@
+"""How the commands speak: plain lines, numbers with their nouns, columns."""
+
+from collections.abc import Sequence
+
+import click
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 comment" or "1,200 comments"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def table(rows: Sequence[Sequence[str]], *, between: str = "  ") -> None:
+    """Print rows in columns of equal width."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        click.echo(between.join(cells).rstrip())

@@ -1,0 +1,157 @@
+"""The commands for sites and moderators, as typed in a shell, on both databases."""
+
+import json
+import re
+
+import click
+import pytest
+
+from comments.cli import COMMANDS, program
+from tests.cli.conftest import InThisProcess
+from tests.support.live import Installation
+
+
+def test_a_site_is_added_listed_changed_and_removed(here: Installation) -> None:
+    added = here.run("site", "add", "blog", "--origin", "https://a.example", "--origin", "https://b.example")
+    assert added.startswith("Added the site blog for https://a.example, https://b.example.\n")
+    assert '<script async src="http://127.0.0.1:8080/embed.js" data-site="blog"></script>' in added
+    assert here.run("site", "list") == "blog  https://a.example https://b.example\n"
+
+    changed = here.run("site", "set", "blog", "hold_words=casino, pills", "origins=https://c.example")
+    assert changed == "Set hold_words, origins of the site blog.\n"
+    shown = here.run("site", "set", "blog")
+    assert re.search(r"^hold_words +=? casino,pills$", shown, re.MULTILINE)
+    assert re.search(r"^origins += https://c.example$", shown, re.MULTILINE)
+
+    refused = here.attempt("site", "remove", "blog", stdin="n\n")
+    assert refused.returncode != 0
+    assert "blog" in here.run("site", "list")
+    assert here.run("site", "remove", "blog", "--yes") == "Removed the site blog and its 0 comments.\n"
+    assert "no site yet" in here.run("site", "list")
+
+
+def test_a_moderator_is_added_listed_given_a_token_and_removed(here: Installation) -> None:
+    here.run("site", "add", "blog", "--origin", "https://a.example")
+
+    added = here.run(
+        "moderator", "add", "Ana@Mail.example", "--site", "blog", "--role", "owner", "--name", "Ana"
+    )
+    assert added.startswith("Ana is owner of blog. To sign in, once, within 24 hours:\n")
+    assert re.fullmatch(r"http://127\.0\.0\.1:8080/sign-in/l_[\w-]{43}", added.splitlines()[1])
+    assert here.run("moderator", "list", "--site", "blog") == "ana@mail.example  owner  Ana\n"
+    token = here.run("moderator", "token", "ana@mail.example", "--site", "blog")
+    assert re.fullmatch(r"m_[\w-]{43}\n", token)
+
+    removed = here.run("moderator", "remove", "ana@mail.example", "--site", "blog")
+    assert removed == "ana@mail.example does not moderate blog any more.\n"
+    assert "Nobody moderates blog." in here.run("moderator", "list", "--site", "blog")
+
+
+def test_the_address_given_first_is_never_the_name(fresh: Installation) -> None:
+    fresh.run("site", "add", "blog", "--origin", "https://a.example")
+
+    assert fresh.run("moderator", "add", "ana@mail.example", "--site", "blog").startswith(
+        "Moderator is moderator"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("site set blog closed=yes", "There is no site named 'blog'."),
+        ("site set other colour=red", "colour: there is no such setting"),
+        ("site add other --origin https://a.example", "There is a site named 'other' already."),
+        ("site add Blog --origin https://a.example", "'Blog' cannot be a site's name"),
+        ("moderator add nobody --site other", "'nobody' is not an e-mail address."),
+        ("moderator token a@b.example --site other", "Nobody with the address a@b.example moderates here."),
+        ("moderator list --site blog", "There is no site named 'blog'."),
+        ("restore nothing.zip", "nothing.zip"),
+    ],
+)
+def test_a_failure_gives_its_reason_on_stderr_without_a_traceback(
+    shared: Installation, command: str, words: str
+) -> None:
+    done = shared.attempt(*command.split())
+
+    assert (done.returncode, done.stdout) == (2 if command.startswith("restore") else 1, "")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation with the site `other`, for commands that change nothing."""
+    here = InThisProcess(tmp_path_factory.mktemp("shared") / "data")
+    here.run("site", "add", "other", "--origin", "https://other.example")
+    return here
+
+
+@pytest.mark.parametrize(
+    "command", ["", "nonsense", "site", "site add", "serve --port many", "site set other closed", "import"]
+)
+def test_wrong_usage_is_told_apart(shared: Installation, command: str) -> None:
+    done = shared.attempt(*command.split())
+
+    assert done.returncode == 2 or (command in {"", "site"} and "Usage:" in done.stdout + done.stderr)
+    assert "Traceback" not in done.stderr
+
+
+def test_all_settings_that_are_wrong_are_named_and_no_secret_is_shown(fresh: Installation) -> None:
+    wrong = InThisProcess(
+        fresh.data_folder, settings={"COMMENTS_PORT": "x", "COMMENTS_SECRET_KEY": "hunter2"}
+    )
+
+    done = wrong.attempt("site", "list")
+
+    assert done.returncode == 1
+    assert "COMMENTS_PORT: 'x' is not a whole number" in done.stderr
+    assert "COMMENTS_SECRET_KEY: needs at least 32 characters" in done.stderr
+    assert "hunter2" not in done.stderr
+    assert not fresh.data_folder.exists()
+
+
+def test_a_database_of_another_key_is_refused(fresh: Installation) -> None:
+    fresh.run("site", "list")
+    (fresh.data_folder / "secret.key").write_text("another key than the one that was made first\n")
+
+    done = fresh.attempt("site", "list")
+
+    assert done.returncode == 1
+    assert "made with another secret key" in done.stderr
+
+
+def test_a_lost_key_can_be_given_up_on_purpose(fresh: Installation) -> None:
+    fresh.run("site", "add", "blog", "--origin", "https://a.example")
+    (fresh.data_folder / "secret.key").unlink()
+    assert "made with another secret key" in fresh.attempt("site", "list").stderr
+
+    assert "new key" in fresh.run("doctor", "--new-key")
+
+    assert "blog" in fresh.run("site", "list")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    found = program.get_command(click.Context(program), command)
+
+    assert found is not None
+    assert found.get_short_help_str()
+
+
+def test_the_openapi_document_is_printed_without_a_database(fresh: Installation) -> None:
+    document = json.loads(fresh.run("openapi"))
+
+    assert document["openapi"] == "3.1.0"
+    assert document["paths"]
+    assert not fresh.data_folder.exists()
+
+
+def test_migrating_says_what_it_did(unmigrated_url: str, fresh: Installation) -> None:
+    here = InThisProcess(fresh.data_folder, unmigrated_url)
+
+    assert re.fullmatch(r"The database is at \w+ now\.\n", here.run("migrate"))
+    assert re.fullmatch(r"Nothing to do: the database is at \w+ already\.\n", here.run("migrate"))
+
+
+def test_upkeep_can_be_done_once(here: Installation) -> None:
+    assert here.run("worker", "--once") == "Upkeep: nothing to do.\n"

@@ -1,0 +1,89 @@
+"""`comments doctor`: names what is wrong and what to do, and changes nothing."""
+
+import socket
+
+import pytest
+
+from tests.cli.conftest import InThisProcess
+from tests.support.live import Installation
+from tests.support.ports import free_port
+
+
+def with_settings(here: Installation, **settings: str) -> Installation:
+    return InThisProcess(here.data_folder, here.database_url, settings)
+
+
+def test_it_changes_nothing_where_nothing_is_yet(fresh: Installation) -> None:
+    found = with_settings(fresh, COMMENTS_PORT=str(free_port())).run("doctor")
+
+    assert "nothing wrong" in found
+    assert "made at the first start" in found
+    assert not fresh.data_folder.exists()
+
+
+def test_it_is_content_with_a_sound_installation(here: Installation) -> None:
+    here = with_settings(here, COMMENTS_PORT=str(free_port()))
+    here.run("site", "add", "blog", "--origin", "https://a.example")
+    here.run("moderator", "add", "ana@mail.example", "--site", "blog")
+
+    found = here.run("doctor", "--thorough")
+
+    assert "WRONG" not in found
+    assert "look" not in found
+    assert "the key is the database's own" in found
+    assert "site blog on https://a.example" in found
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"COMMENTS_PORT": "x"}, "COMMENTS_PORT: 'x' is not a whole number"),
+        ({"COMMENTS_PROT": "80"}, "there is no such setting; did you mean COMMENTS_PORT?"),
+        ({"COMMENTS_HOST": "::"}, "set COMMENTS_BASE_URL"),
+        ({"COMMENTS_BASE_URL": "http://talk.example"}, "is not https"),
+        ({"COMMENTS_BASE_URL": "https://talk.example"}, "Set COMMENTS_TRUSTED_PROXIES"),
+        ({"COMMENTS_RATE_LIMITS": "off"}, "anybody can post without end"),
+    ],
+)
+def test_settings_that_cannot_work_are_named(
+    fresh: Installation, settings: dict[str, str], words: str
+) -> None:
+    done = with_settings(fresh, **settings).attempt("doctor")
+
+    assert words in done.stdout
+    assert ("WRONG" in done.stdout) == (done.returncode == 1)
+
+
+def test_a_taken_port_is_told_from_the_service_itself(fresh: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        done = with_settings(fresh, COMMENTS_PORT=str(other.getsockname()[1])).attempt("doctor")
+
+    assert done.returncode == 1
+    assert "taken by another program" in done.stdout
+
+
+def test_a_key_that_others_can_read_is_named(fresh: Installation) -> None:
+    fresh.run("site", "list")
+    (fresh.data_folder / "secret.key").chmod(0o644)
+
+    done = fresh.attempt("doctor")
+
+    assert done.returncode == 1
+    assert "chmod 600" in done.stdout
+
+
+def test_a_damaged_database_is_named(fresh: Installation) -> None:
+    fresh.run("site", "list")
+    (fresh.data_folder / "comments.db").write_bytes(b"this is no database" * 1000)
+
+    done = fresh.attempt("doctor")
+
+    assert done.returncode == 1
+    assert "comments.db" in done.stdout
+    assert "damaged" in done.stdout
+
+
+def test_a_site_that_nobody_moderates_is_named(fresh: Installation) -> None:
+    fresh.run("site", "add", "blog", "--origin", "https://a.example")
+
+    assert "comments moderator add EMAIL --site blog" in fresh.run("doctor")

@@ -1,0 +1,176 @@
+"""`comments serve`: one process or several, starting, stopping, and in what order things go wrong."""
+
+import os
+import signal
+import socket
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import InThisProcess
+from tests.support.live import Installation, LiveService, is_healthy, wait_until_healthy
+from tests.support.ports import free_port
+
+
+def workers_of(service: LiveService) -> list[int]:
+    """Return the ids of the processes that a service has started."""
+    children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
+    return [int(number) for number in children.read_text().split()]
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def port_of(service: LiveService) -> int:
+    return int(service.base_url.rpartition(":")[2])
+
+
+def wait_for(condition: object, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline, "this did not come about in time"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_it_says_where_it_is_and_stops_when_told(fresh: Installation, workers: int) -> None:
+    with fresh.serving(workers=workers) as service:
+        wait_for(lambda: "Comments is ready on" in service.log.read_text())
+        service.stop()
+
+        assert service.process.returncode == 0
+        assert service.log.read_text() == f"Comments is ready on {service.base_url}/ (Ctrl+C stops it).\n"
+    assert not is_healthy(port_of(service))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_ends_it_without_a_traceback(fresh: Installation, workers: int) -> None:
+    with fresh.serving(workers=workers) as service:
+        wait_for(lambda: "ready" in service.log.read_text())
+        # A terminal sends it to every process of the group.
+        os.killpg(service.process.pid, signal.SIGINT)
+        service.process.wait(10)
+
+        assert "Traceback" not in service.log.read_text()
+
+
+def test_a_second_one_on_the_same_port_says_so_in_one_line(fresh: Installation) -> None:
+    with fresh.serving() as service:
+        second = fresh.attempt("serve", "--port", str(port_of(service)))
+
+        assert second.returncode == 1
+        assert second.stderr.startswith(f"Port {port_of(service)} is taken by another program;")
+        assert second.stderr.count("\n") == 1
+        assert is_healthy(port_of(service))
+
+
+def test_a_process_that_dies_is_replaced(fresh: Installation) -> None:
+    with fresh.serving(workers=2) as service:
+        wait_for(lambda: "ready" in service.log.read_text())
+        before = workers_of(service)
+        assert len(before) == 2
+
+        os.kill(before[0], signal.SIGKILL)
+
+        wait_for(lambda: len(workers_of(service)) == 2 and before[0] not in workers_of(service))
+        wait_until_healthy(service, port_of(service))
+        assert "another takes its place" in service.log.read_text()
+
+
+def test_no_process_outlives_its_parent_not_even_one_that_was_killed(fresh: Installation) -> None:
+    with fresh.serving(workers=2) as service:
+        wait_for(lambda: "ready" in service.log.read_text())
+        workers = workers_of(service)
+
+        os.kill(service.process.pid, signal.SIGKILL)
+        service.process.wait()
+
+        wait_for(lambda: not any(map(is_alive, workers)))
+
+
+def test_other_commands_work_meanwhile(installation: Installation) -> None:
+    with installation.serving():
+        installation.run("site", "add", "blog", "--origin", "https://a.example")
+
+        assert "blog" in installation.run("site", "list")
+
+
+def test_an_empty_database_is_set_up(unmigrated_url: str, fresh: Installation) -> None:
+    here = InThisProcess(fresh.data_folder, unmigrated_url)
+    with here.serving(workers=2):
+        assert "no site yet" in here.run("site", "list")
+
+
+def pretend_an_older_release(database: Path) -> None:
+    connection = sqlite3.connect(database)
+    connection.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("command", ["serve", "site list", "migrate"])
+def test_a_database_of_a_newer_release_is_refused(fresh: Installation, command: str) -> None:
+    fresh.run("site", "list")
+    pretend_an_older_release(fresh.data_folder / "comments.db")
+
+    done = fresh.attempt(*command.split(), *(["--port", str(free_port())] if command == "serve" else []))
+
+    assert done.returncode == 1
+    assert "newer release" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_database_is_named_in_one_line(fresh: Installation) -> None:
+    fresh.run("site", "list")
+    (fresh.data_folder / "comments.db").write_bytes(b"this is no database" * 1000)
+
+    done = fresh.attempt("serve", "--port", str(free_port()))
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "comments.db" in done.stderr
+    assert "restore" in done.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    done = Installation(tmp_path / "file" / "data").attempt("serve", "--port", str(free_port()))
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "COMMENTS_DATA_DIR" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o500)
+
+    done = Installation(folder).attempt("serve", "--port", str(free_port()))
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "COMMENTS_DATA_DIR" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
+def test_an_address_of_another_machine_is_refused(fresh: Installation, host: str) -> None:
+    done = Installation(fresh.data_folder).attempt("serve", "--host", host, "--port", str(free_port()))
+
+    assert done.returncode == 1
+    assert "is no address of this machine" in done.stderr
+
+
+def test_it_listens_on_ipv6_too(fresh: Installation) -> None:
+    if not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    here = Installation(fresh.data_folder, settings={"COMMENTS_HOST": "::"})
+    with here.serving() as service:
+        assert is_healthy(port_of(service))
