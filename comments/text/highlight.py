@@ -1,0 +1,138 @@
+"""Code blocks: which languages are highlighted, and how tokens become spans with the classes of `policy`."""
+
+import re
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+from html import escape
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Generic, Keyword, Literal, Name, Operator, String, _TokenType
+
+MAX_LENGTH = 5_000
+MAX_SECONDS = 0.05
+
+# Nobody reads such code, and nearly every slow expression of a lexer needs one or the other to be slow on.
+UNUSUAL = re.compile(r"[^\n]{300}|\s{200}")
+
+# Only by name, never guessed: guessing runs every lexer there is. A lexer's expressions can take long over a
+# single match, which no deadline interrupts, so these are the ones that did not when repeated fragments were
+# tried on all. C# and ini failed and borrow a relative's lexer; Ruby, OCaml, and those that choose further
+# lexers by what they read (Markdown, HTTP), are left out.
+LEXERS = {
+    alias: lexer
+    for lexer, aliases in {
+        "bash": "console shell sh zsh",
+        "c": "h",
+        "clojure": "clj",
+        "cmake": "",
+        "cpp": "c++",
+        "css": "",
+        "dart": "",
+        "diff": "patch",
+        "docker": "dockerfile",
+        "elixir": "ex",
+        "erlang": "erl",
+        "go": "golang",
+        "graphql": "",
+        "haskell": "hs",
+        "html": "",
+        "java": "csharp cs c#",
+        "javascript": "js jsx",
+        "json": "",
+        "julia": "jl",
+        "kotlin": "kt",
+        "lua": "",
+        "nginx": "",
+        "perl": "pl",
+        "php": "",
+        "powershell": "ps1",
+        "properties": "ini",
+        "python": "py python3",
+        "r": "",
+        "rust": "rs",
+        "scala": "",
+        "scss": "",
+        "sql": "",
+        "swift": "",
+        "toml": "",
+        "typescript": "ts tsx",
+        "xml": "svg",
+        "yaml": "yml",
+        "zig": "",
+    }.items()
+    for alias in (lexer, *aliases.split())
+}
+
+CLASS_OF: dict[_TokenType, str] = {
+    Comment: "c",
+    Keyword: "k",
+    Literal: "m",
+    String: "s",
+    Operator: "o",
+    Operator.Word: "k",
+    Name.Builtin: "nb",
+    Name.Function: "nf",
+    Name.Class: "nc",
+    Name.Exception: "nc",
+    Name.Tag: "nt",
+    Name.Attribute: "na",
+    Name.Variable: "nv",
+    Name.Decorator: "nd",
+    Generic.Inserted: "gi",
+    Generic.Deleted: "gd",
+    Generic.Heading: "gh",
+    Generic.Subheading: "gh",
+}
+
+
+class Highlighter:
+    """Highlights the blocks of one comment, which share `MAX_SECONDS` of this thread's working time."""
+
+    def __init__(self) -> None:
+        self._seconds_left = MAX_SECONDS
+
+    def block(self, code: str, language: str) -> str:
+        """Return `code` as HTML, with a span for each coloured token if it may be highlighted."""
+        lexer_name = LEXERS.get(language.lower())
+        if lexer_name is None or len(code) > MAX_LENGTH or UNUSUAL.search(code):
+            return escape(code)
+        lexer = lexer_named(lexer_name)  # its first import is not the comment's fault
+        started = time.thread_time()
+        parts: list[str] = []
+        for css_class, text in coloured_runs(lexer, code):
+            parts.append(f'<span class="{css_class}">{escape(text)}</span>' if css_class else escape(text))
+            if time.thread_time() - started > self._seconds_left:
+                self._seconds_left = 0
+                return escape(code)
+        self._seconds_left -= time.thread_time() - started
+        return "".join(parts)
+
+
+def coloured_runs(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
+    """Yield class ("" for none) and text; neighbours of one class are one run."""
+    current, run = "", ""
+    for _, kind, text in lexer.get_tokens_unprocessed(code):
+        css_class = class_of(kind)
+        if css_class == current:
+            run += text
+        else:
+            if run:
+                yield current, run
+            current, run = css_class, text
+    if run:
+        yield current, run
+
+
+@lru_cache(maxsize=1024)
+def class_of(kind: _TokenType) -> str:
+    for ancestor in reversed(kind.split()):
+        if ancestor in CLASS_OF:
+            return CLASS_OF[ancestor]
+    return ""
+
+
+@lru_cache(maxsize=len(LEXERS))
+def lexer_named(name: str) -> Lexer:
+    return get_lexer_by_name(name, stripnl=False, ensurenl=False, startinline=True)
