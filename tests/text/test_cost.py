@@ -1,0 +1,120 @@
+"""No text costs more than 200 ms of work, whatever it repeats. The tables are what was found to be dear."""
+
+import time
+
+import pytest
+
+from comments.errors import Invalid
+from comments.text import render, render_post
+from comments.text.highlight import LEXERS
+from comments.text.plain import clean_email, clean_name, clean_title, clean_website
+from comments.text.rendering import Format
+
+LONGEST = 10_000
+LONGEST_IMPORTED = 65_536
+LONGEST_REQUEST = 65_536
+ALLOWED_SECONDS = 0.2
+
+REPEATED = (
+    "[", "]", "!", "`", "*", "_", "~", "<", ">", "&", "#", "-", "+", "=", "|", "\\", '"', "'", "(", ":",
+    "/", "@", " ", "\n", "\t", "a", "é", "\x00", "![", "[a](", "[](", "[a](b", "[][", "](", "[a]: b\n",
+    "[a]:\n", "**a ", "*a_ ", "*_", "***a*** ", "~~a", "a**b", "> ", "> a\n", "- a\n ", "- > ", "+ a\n\n",
+    "1. ", "1. a\n\n", "- - ", "    a\n", "http://", "http://a ", "http://a.b/(", "http://[", "://", "//",
+    "mailto:", "a@b.c ", "<a@b.c>", "<a", "<!--", "<?", "<![CDATA[", "</", "&#", "&#1;", "&lt;", "`a``",
+    "```\n", "~~~\n", "```py\na\n```\n", "a\n", "a\n\n", "x\n===\n", "*\n", "#\n", "[\n", "[a\n", "\\\n",
+    "  \n", '*a **b "', "'a ", "/*", "<b>", "<a href='", "<p>", "</p>", "<li>", "<blockquote>",
+    "<img src=http://a>", "<script>", "<script", "<style></", "<svg>", "<x>", "<b a=1>", "<pre>\n", "<!-->",
+    '<a title="', "\u202e", "\ud800", "\U0001f469\u200d", "ﷺ", "̈",
+)  # fmt: skip
+
+# A run of one mark and then a run of another, each as long as the limits let through.
+PAIRS = (
+    ("[" * 60, "*_"), ("[" * 60, "&"), ("[" * 499, "a"), ("[a](http://b)" * 190, "**a** "),
+    ("> " * 20, "a\n"), ("- " * 19, "a\n  "), ("`" * 100, "` "), ("<b>" * 19, "<p>a"),
+    ("<i><b>" * 9, "<p>"), ("http://a ", "a "), ("[r]: http://a\n" * 190, "[r] "),
+    ("<a href=http://b>", "<p>"), ("<ul><li>" * 9, "<li>a"), ("```\n", "<"),
+)  # fmt: skip
+
+
+def seconds(work: object, *arguments: object, **options: object) -> float:
+    """Return the working time of this thread for one call; the best of three if one is too long."""
+    best = float("inf")
+    for _ in range(3):
+        started = time.thread_time()
+        work(*arguments, **options)  # type: ignore[operator]
+        best = min(best, time.thread_time() - started)
+        if best < ALLOWED_SECONDS:
+            break
+    return best
+
+
+@pytest.mark.parametrize("piece", REPEATED, ids=ascii)
+def test_a_body_of_one_thing_repeated(piece: str) -> None:
+    source = (piece * LONGEST)[:LONGEST]
+
+    assert seconds(render, source, format="markdown") < ALLOWED_SECONDS
+    assert seconds(render, source[: LONGEST // 10], format="markdown") < ALLOWED_SECONDS
+
+
+@pytest.mark.parametrize("piece", REPEATED, ids=ascii)
+def test_an_import_of_one_thing_repeated(piece: str) -> None:
+    for length in (LONGEST_IMPORTED, LONGEST):
+        source = (piece * length)[:length]
+
+        assert seconds(render, source, format="html") < ALLOWED_SECONDS
+
+
+@pytest.mark.parametrize(("first", "then"), PAIRS, ids=ascii)
+def test_a_body_of_one_thing_and_then_another(first: str, then: str) -> None:
+    formats: tuple[Format, ...] = ("markdown", "html")
+    for format in formats:  # noqa: A001
+        source = (first + then * LONGEST)[:LONGEST]
+
+        assert seconds(render, source, format=format) < ALLOWED_SECONDS
+
+
+def test_a_refusal_costs_next_to_nothing() -> None:
+    def refused(source: str) -> None:
+        with pytest.raises(Invalid):
+            render_post(source)
+
+    for source in ("a" * 60_000, "[" * 10_000, "a\n" * 5_000, "http://" * 1_400):
+        assert seconds(refused, source) < 0.02
+
+
+@pytest.mark.parametrize("language", sorted({*LEXERS.values()}))
+def test_a_block_that_is_highlighted(language: str) -> None:
+    """Most of what a lexer can be slow at stands here; `MAX_SECONDS` ends the rest between two tokens."""
+    render(f"```{language}\nx\n```", format="markdown")
+    for piece in (
+        "a\n",
+        "\\\n",
+        '"',
+        "/*",
+        "(",
+        "{\n",
+        "<a ",
+        "${",
+        "1_",
+        "  ",
+        "'a\n",
+        "a(",
+        "end\n\t",
+        "//\n",
+        "a,",
+    ):
+        source = f"```{language}\n{(piece * LONGEST)[:4_900]}\n```"
+
+        assert seconds(render, source, format="markdown") < ALLOWED_SECONDS, piece
+
+
+def test_fields_as_long_as_a_request() -> None:
+    def cleaned(clean: object, text: str) -> None:
+        try:
+            clean(text)  # type: ignore[operator]
+        except Invalid:
+            return
+
+    for clean in (clean_name, clean_title, clean_website, clean_email):
+        for piece in REPEATED:
+            assert seconds(cleaned, clean, (piece * LONGEST_REQUEST)[:LONGEST_REQUEST]) < ALLOWED_SECONDS
