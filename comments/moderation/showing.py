@@ -44,6 +44,13 @@ def excerpt(html: str) -> str:
     return words[:EXCERPT_LENGTH].rpartition(" ")[0].rstrip(",.;: ") + "…"
 
 
+def _tag(tag: str, class_name: str | None) -> str:
+    if tag == "span" and class_name in CLASSES:
+        return f'<span class="{class_name}">'
+    # Long lines of code are scrolled sideways, by keyboard too.
+    return '<pre tabindex="0">' if tag == "pre" else f"<{tag}>"
+
+
 class _Reader(HTMLParser):
     """Collects text; a tag that is cut off at the end is no text."""
 
@@ -75,8 +82,7 @@ class _Writer(HTMLParser):
             self._end_link()
             self._link = (dict(attrs).get("href") or "", len(self._out))
         elif tag in TAGS:
-            name = dict(attrs).get("class")
-            self._out.append(f'<{tag} class="{name}">' if tag == "span" and name in CLASSES else f"<{tag}>")
+            self._out.append(_tag(tag, dict(attrs).get("class")))
             if tag not in _VOID:
                 self._open.append(tag)
 

@@ -88,7 +88,7 @@ class Sheet:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.cards = page.get_by_role("form").filter(has=page.get_by_role("heading", level=2))
+        self.cards = page.get_by_role("article")
         self.toast = page.locator("[data-toast]")
 
     def card(self, text: str) -> Locator:
@@ -99,10 +99,10 @@ class Sheet:
 
     @property
     def marked(self) -> Locator:
-        return self.page.locator(".held.is-current .body")
+        return self.page.locator(".held.is-current > form > .body")
 
     async def texts(self) -> list[str]:
-        return [text.strip() for text in await self.page.locator(".held > .body").all_inner_texts()]
+        return [text.strip() for text in await self.page.locator(".held > form > .body").all_inner_texts()]
 
 
 @asynccontextmanager

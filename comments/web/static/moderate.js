@@ -12,8 +12,8 @@
   const LEAVES_IN = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120;
   const TOAST_FOR = 8000;
 
-  const cards = () => [...list.querySelectorAll("form.held:not(.is-leaving)")];
-  const current = () => list.querySelector("form.held.is-current");
+  const cards = () => [...list.querySelectorAll(".held:not(.is-leaving)")];
+  const current = () => list.querySelector(".held.is-current");
   const taken = new Map(); // comment id -> {item, before}, to put a card back after an undo
   let toastTimer = 0;
   let pendingGo = false;
@@ -129,7 +129,7 @@
     const known = taken.get(decided.id);
     if (!known) return false;
     taken.delete(decided.id);
-    const card = known.item.querySelector("form.held");
+    const card = known.item.querySelector(".held");
     card.classList.remove("is-leaving");
     card.querySelector('[name="comment"]').value = `${decided.id}:${decided.version}`;
     if (known.before?.parentNode === list) list.insertBefore(known.item, known.before);
@@ -158,7 +158,7 @@
     if (card.dataset.busy) return;
     card.dataset.busy = "1";
     try {
-      const { status, answer } = await send(card, "decision", choice);
+      const { status, answer } = await send(card.querySelector("form"), "decision", choice);
       if (status === 200 && answer.decided.length) {
         if (answer.undo) pushUndo(answer.undo);
         recount(answer);
@@ -208,10 +208,10 @@
     const choice = event.submitter?.value;
     if (!choice) return;
     event.preventDefault();
-    void decide(event.target, choice);
+    void decide(event.target.closest(".held"), choice);
   });
   list.addEventListener("focusin", (event) => {
-    const card = event.target.closest("form.held");
+    const card = event.target.closest(".held");
     if (card && card !== current()) mark(card, { focus: false });
   });
 
