@@ -1,11 +1,13 @@
 """The one door to the database: read, write, scan; which dialect stands behind it is chosen here."""
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 from sqlalchemy.orm import Session
 
+from comments.errors import Unavailable
 from comments.storage.changes import Subscriber, Subscribers
 from comments.storage.urls import parsed
 
@@ -15,6 +17,8 @@ T = TypeVar("T")
 Dialect = Literal["sqlite", "postgresql"]
 
 POOL_SIZE = 10
+
+logger = logging.getLogger(__name__)
 
 
 class Database(ABC):
@@ -84,3 +88,13 @@ class Database(ABC):
         It gets what the commit's writes announced, in their order; commits without any are passed over.
         """
         self._subscribers.add(heard)
+
+
+async def looked(look: Callable[[], Awaitable[None]]) -> None:
+    """Await `look`; its failure is logged, for it must not end a watch: the next look may succeed."""
+    try:
+        await look()
+    except Unavailable as error:
+        logger.warning("what other processes changed is not known yet: %s", error)
+    except Exception:
+        logger.exception("what other processes changed is not known yet")

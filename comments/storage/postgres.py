@@ -1,7 +1,6 @@
 """PostgreSQL: one pool, reads on one snapshot, writes as tasks of their own, repeated where that is safe."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from comments.errors import Unavailable
 from comments.storage.changes import announced
-from comments.storage.database import Database
+from comments.storage.database import Database, looked
 from comments.storage.errors import StorageUnreachable
 from comments.storage.postgres_connections import READ, WRITE, beginning, pooled_engine, scanning_engine
 from comments.storage.postgres_errors import Repeats, in_our_words, unreachable
@@ -22,8 +21,6 @@ from comments.storage.reading import ReadingSession
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
 
 WATCH_SECONDS = 0.5
 SCANS_AT_ONCE = 2
@@ -102,10 +99,7 @@ class PostgresDatabase(Database):
         """See `Database.watch`: no sign of a change works behind every pooler, so every look counts."""
         while True:
             await asyncio.sleep(max(interval, WATCH_SECONDS))
-            try:
-                await changed()
-            except Exception:
-                logger.exception("what others have changed was not looked up; it will be at the next look")
+            await looked(changed)
 
     async def close(self) -> None:
         self._closing = True

@@ -1,7 +1,6 @@
 """SQLite: reads on the spot, writes by one thread, scans by a few, commits of other processes noticed."""
 
 import asyncio
-import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from comments.storage.database import Database
+from comments.storage.database import Database, looked
 from comments.storage.reading import ReadingSession
 from comments.storage.sqlite_connections import connect, driver_of, engine_for, prepare
 from comments.storage.sqlite_errors import in_our_words
@@ -22,8 +21,6 @@ from comments.storage.urls import sqlite_path
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
 
 SCANS_AT_ONCE = 2
 
@@ -65,15 +62,17 @@ class SqliteDatabase(Database):
     async def watch(self, changed: Callable[[], Awaitable[None]], *, interval: float = 0.25) -> None:
         """See `Database.watch`. This process's own commits count as well: a look costs less than telling."""
         seen = self._data_version()
+
+        async def look() -> None:
+            nonlocal seen
+            version = self._data_version()
+            if version != seen:
+                await changed()
+                seen = version
+
         while True:
             await asyncio.sleep(interval)
-            try:
-                version = self._data_version()
-                if version != seen:
-                    await changed()
-                    seen = version
-            except Exception:
-                logger.exception("what others have changed was not looked up; it will be at the next look")
+            await looked(look)
 
     async def close(self) -> None:
         await self._writer.close()
@@ -82,6 +81,7 @@ class SqliteDatabase(Database):
             connection.close()
 
     def _data_version(self) -> int:
+        """Return a number that changes with every commit of another connection, and reads no table."""
         version: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]
         return version
 
