@@ -93,11 +93,15 @@ class Discussion:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def embed(self, *, lang: str = "en", headers: dict[str, str] | None = None, **options: str) -> None:
-        """Put the widget on the page, by the line that the documentation tells."""
+        """Put the widget on the page."""
+        text = f"<h1>Night trains</h1><p>An article.</p>{self.script(**options)}"
+        self.publish(text, lang=lang, headers=headers)
+
+    def script(self, **options: str) -> str:
+        """Return the line that the documentation tells to add."""
         given = {"site": SITE, **options}
         attributes = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in given.items())
-        script = f'<script async src="{self.service.host}/embed.js" {attributes}></script>'
-        self.publish(f"<h1>Night trains</h1><p>An article.</p>{script}", lang=lang, headers=headers)
+        return f'<script async src="{self.service.host}/embed.js" {attributes}></script>'
 
     def publish(self, body: str, *, lang: str = "en", headers: dict[str, str] | None = None) -> None:
         text = (

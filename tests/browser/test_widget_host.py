@@ -157,10 +157,7 @@ async def test_a_script_without_a_site_only_defines_the_element(service: Service
 async def test_the_canonical_link_says_which_page_it_is(service: Service, widget: Widget) -> None:
     discussion, canonical = service.discussion(), service.discussion()
     canonical.said("Ana", "on the canonical page")
-    discussion.publish(
-        f'<link rel="canonical" href="{canonical.url}">'
-        f'<script async src="{service.host}/embed.js" data-site="{SITE}"></script>'
-    )
+    discussion.publish(f'<link rel="canonical" href="{canonical.url}">{discussion.script()}')
 
     await widget.open(discussion)
 
@@ -198,7 +195,7 @@ async def test_a_page_that_never_turns_dark_stays_readable(service: Service, wid
     discussion.said("Ana", "one")
     service.blog.change(
         discussion.url,
-        f'<!doctype html><p>x<script async src="{service.host}/embed.js" data-site="{SITE}"></script>',
+        f"<!doctype html><p>x{discussion.script()}",
     )
     await widget.page.emulate_media(color_scheme="dark")
 

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page, expect
 
-from tests.browser.discussions import Discussion, Service
+from tests.browser.discussions import Discussion
 from tests.browser.widget import Widget, box_of
 from tests.support.browser import PageFaults
 
@@ -205,11 +205,8 @@ async def test_reading_stores_nothing_and_asks_once(discussion: Discussion, widg
     assert await widget.page.context.cookies() == []
 
 
-async def test_the_script_does_not_load_a_discussion_far_below(
-    discussion: Discussion, service: Service, page: Page
-) -> None:
-    tag = f'<script async src="{service.host}/embed.js" data-site="blog"></script>'
-    discussion.publish(f'<div style="height:6000px"></div>{tag}')
+async def test_the_script_does_not_load_a_discussion_far_below(discussion: Discussion, page: Page) -> None:
+    discussion.publish(f'<div style="height:6000px"></div>{discussion.script()}')
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     await page.goto(discussion.url)

@@ -384,7 +384,7 @@ async def test_the_widget_tells_the_page_what_happened(discussion: Discussion, w
         "<script>window.heard = [];"
         "for (const name of ['ready', 'count', 'posted']) addEventListener(`comments:${name}`,"
         " ({ detail }) => heard.push([name, detail.count ?? detail.comment.state]));"
-        f'</script><script async src="{discussion.service.host}/embed.js" data-site="blog"></script>'
+        f"</script>{discussion.script()}"
     )
     await widget.open(discussion)
 
