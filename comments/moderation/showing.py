@@ -1,6 +1,7 @@
 """A comment's text as moderators see it: what readers see, but its links are text that nobody can click."""
 
 import re
+from contextlib import suppress
 from html import escape
 from html.parser import HTMLParser
 
@@ -29,15 +30,19 @@ def without_links(html: str) -> Markup:
     Every tag is written anew from the sanitiser's own list, so whatever is stored, nothing else comes out.
     """
     writer = _Writer()
-    writer.feed(html)
-    writer.close()
+    try:
+        writer.feed(html)
+        writer.close()
+    except ValueError:  # a character reference with thousands of digits
+        return Markup(escape(html))  # noqa: S704 (all of it is escaped)
     return writer.markup()
 
 
 def excerpt(html: str) -> str:
     """Return the first words of a text, on one line."""
     reader = _Reader()
-    reader.feed(html[:_READ_FOR_EXCERPT])
+    with suppress(ValueError):  # a character reference with thousands of digits
+        reader.feed(html[:_READ_FOR_EXCERPT])
     words = _SPACES.sub(" ", "".join(reader.found)).strip()
     if len(words) <= EXCERPT_LENGTH:
         return words

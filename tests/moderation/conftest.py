@@ -1,10 +1,14 @@
 """The desk for tests of moderation, on both databases."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
 from comments.clock import FixedClock
 from comments.storage import Database
 from tests.moderation.desk import Desk
+from tests.support.site import SiteUnderTest, running_site
 
 
 @pytest.fixture
@@ -12,3 +16,9 @@ async def desk(db: Database, clock: FixedClock) -> Desk:
     made = Desk(db, clock)
     await db.write(made.seed.store)
     return made
+
+
+@pytest.fixture
+async def site(database_url: str, clock: FixedClock, tmp_path: Path) -> AsyncIterator[SiteUnderTest]:
+    async with running_site(database_url, clock, tmp_path) as running:
+        yield running
