@@ -1,0 +1,1 @@
+"""The demo: a site with an article and a living discussion, to try the service on."""
