@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections.abc import Hashable, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from comments.errors import Unavailable
 from comments.sites.events import SiteChanged
+from comments.sites.queries import site_versions
 from comments.threads.events import ThreadChanged, ThreadOpened
 from comments.threads.queries.finding import threads_changed_since
 from comments.threads.site_book import SiteBook
@@ -27,6 +29,7 @@ class Freshness:
         self._svc = svc
         self._book = book
         self._seen: dict[Hashable, int] = {}
+        self._sites: dict[UUID, int] = {}
         self._looked_at = svc.clock.now()
         svc.db.subscribe(self.heard)
 
@@ -42,7 +45,7 @@ class Freshness:
                 self._svc.cache.clear()
 
     async def look(self) -> None:
-        """Ask which threads have changed since the last look, whoever changed them."""
+        """Ask which threads and sites have changed since the last look, whoever changed them."""
         since, self._looked_at = self._looked_at - LOOK_BACK, self._svc.clock.now()
         rows = await self._svc.db.read(threads_changed_since, since)
         for row in rows:
@@ -50,6 +53,7 @@ class Freshness:
                 self._svc.cache.drop(row.id, row.version)
                 self._opened(row.site_id)
         self._seen = {row.id: row.version for row in rows}
+        await self._look_at_sites()
 
     async def watch(self) -> None:
         """Look whenever another process may have committed, for as long as the service runs."""
@@ -59,6 +63,12 @@ class Freshness:
             except Unavailable:
                 _log.warning("the database does not answer; the page cache may be old until it does")
                 await asyncio.sleep(_AFTER_A_FAULT_SECONDS)
+
+    async def _look_at_sites(self) -> None:
+        before, self._sites = self._sites, await self._svc.db.read(site_versions)
+        if before and before != self._sites:
+            self._book.forget()
+            self._svc.cache.clear()
 
     def _opened(self, site_id: Hashable) -> None:
         """Drop what was kept for pages of this site that had no thread: one of them may have one now."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +23,11 @@ def site_by_name(session: Session, name: str) -> Site:
 def sites(session: Session) -> Sequence[Site]:
     """Return all sites, by name."""
     return session.scalars(select(Site).order_by(Site.name)).all()
+
+
+def site_versions(session: Session) -> dict[UUID, int]:
+    """Return every site's version, which rises with each change of its origins or settings."""
+    return {row.id: row.version for row in session.execute(select(Site.id, Site.version))}
 
 
 def settings_of(site: Site) -> SiteSettings:

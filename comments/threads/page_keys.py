@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from comments.errors import Invalid
 from comments.sites.origins import origin_allowed
 from comments.threads.errors import PageMissing, PageRefused
-from comments.threads.urls import normalise_url, parse_page_url
+from comments.threads.urls import parse_page_url
 
 LONGEST_IDENTIFIER = 1_000
 
@@ -18,7 +18,7 @@ class IdentifierRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class PageKeys:
-    """The keys a page gives, the stronger first; `url` is the address as given."""
+    """The keys a page gives, the stronger first; `url` is the address to show."""
 
     identifier: str | None
     url: str | None
@@ -49,7 +49,10 @@ def page_keys(url: str | None, identifier: str | None) -> PageKeys:
     if identifier is not None and len(identifier) > LONGEST_IDENTIFIER:
         detail = f"An identifier may have {LONGEST_IDENTIFIER} characters."
         raise IdentifierRefused(detail, errors={"identifier": detail})
-    return PageKeys(identifier, url, None if url is None else normalise_url(url))
+    if url is None:
+        return PageKeys(identifier, None, None)
+    page = parse_page_url(url)
+    return PageKeys(identifier, page.url, page.key)
 
 
 def check_page_origin(url: str, origins: Sequence[str]) -> None:
