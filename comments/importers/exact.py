@@ -4,12 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from comments.identity.models import Author
+import msgspec
+from msgspec import structs
+
+from comments.identity.models import Author, Membership
 from comments.importers.drafts import Row
+from comments.importers.fields import shown_website
 from comments.importers.rendering import Shown, Text
+from comments.moderation import replacing
 from comments.moderation.models import Decision
+from comments.moderation.replacing import Replaced
 from comments.storage import Base
 from comments.storage.plain import PlainValueRefused, row_from_plain
+from comments.text.rendering import Format
 from comments.threads.models import Comment, Report, Revision, Thread, Vote
 
 PLACED = frozenset(
@@ -21,13 +28,24 @@ COUNTED = frozenset({"listed", "reply_total", "queue"})
 BELONGINGS: Mapping[str, type[Base]] = {"votes": Vote, "reports": Report, "decisions": Decision}
 BELONGS = frozenset({"site_id", "comment_id"})
 
-CLOSED_SETS: Mapping[tuple[type[Base], str], frozenset[str]] = {
-    (Comment, "state"): frozenset({"approved", "pending", "spam", "removed", "deleted"}),
-    (Comment, "source_format"): frozenset({"markdown", "html"}),
-    (Revision, "source_format"): frozenset({"markdown", "html"}),
+STATES = frozenset({"approved", "pending", "spam", "removed", "deleted"})
+FORMATS = frozenset({"markdown", "html"})
+KINDS = frozenset({"guest", "moderator", "imported"})
+CLOSED_SETS: Mapping[tuple[type[Base], str], frozenset[str | int | None]] = {
+    (Comment, "state"): STATES,
+    (Comment, "source_format"): FORMATS,
+    (Comment, "author_kind"): KINDS,
+    (Comment, "author_badge"): frozenset({None, "author", "moderator"}),
+    (Revision, "source_format"): FORMATS,
+    (Vote, "value"): frozenset({1, -1}),
+    (Decision, "before"): STATES,
+    (Decision, "after"): STATES,
     (Thread, "state"): frozenset({"open", "closed"}),
-    (Author, "kind"): frozenset({"guest", "moderator", "imported"}),
+    (Author, "kind"): KINDS,
+    (Membership, "role"): frozenset({"owner", "moderator"}),
 }
+LISTS_OF_WORDS = ((Comment, "reasons"), (Revision, "reasons"))
+LINKS = ((Comment, "author_website"), (Author, "website"))
 
 Plain = Mapping[str, Any]
 
@@ -47,18 +65,40 @@ def row_from_exact(entity: type[Base], plain: Plain, without: frozenset[str]) ->
     """Return the values of a row; raises PlainValueRefused."""
     row = row_from_plain(entity, plain, without=without)
     for (owner, name), known in CLOSED_SETS.items():
-        if owner is entity and name in row and row[name] not in known:
+        if owner is entity and row[name] not in known:
             raise PlainValueRefused(f"{entity.__tablename__}.{name} cannot be {str(row[name])[:60]!r}")
+    for owner, name in LISTS_OF_WORDS:
+        if owner is entity:
+            msgspec.json.decode(row[name], type=list[str])
+    for owner, name in LINKS:
+        if owner is entity:
+            row[name] = shown_website(row[name])
     return row
 
 
 def texts_of_exact(source: str, exact: Plain) -> list[Text]:
-    """Return what has to be shown of a comment: its text, and the edit that waits if there is one."""
-    texts = [Text(source, exact["source_format"], exact["html"], exact["renderer"])]
+    """Return what has to be shown of a comment: its text, an edit that waits, what `restore` brings back."""
     edit = exact.get("revision")
-    if edit is not None:
-        texts.append(Text(edit["source"], edit["source_format"], edit["html"], edit["renderer"]))
-    return texts
+    replaced = [_replaced(one).text for one in exact.get("decisions", ())]
+    return [
+        Text(source, exact["source_format"], exact["html"], exact["renderer"]),
+        *([Text(edit["source"], edit["source_format"], edit["html"], edit["renderer"])] if edit else []),
+        *(
+            Text(text.source, _format(text.source_format), text.html, text.renderer)
+            for text in replaced
+            if text
+        ),
+    ]
+
+
+def _replaced(decision: Plain) -> Replaced:
+    return replacing.decode(decision.get("replaced"))
+
+
+def _format(given: str) -> Format:
+    if given not in FORMATS:
+        raise PlainValueRefused(f"a text cannot be {given[:60]!r}")
+    return "markdown" if given == "markdown" else "html"
 
 
 def comment_from_exact(
@@ -70,16 +110,29 @@ def comment_from_exact(
     """
     plain = {name: value for name, value in exact.items() if name not in BELONGINGS and name != "revision"}
     row = row_from_exact(Comment, _with_text({**plain, "source": source}, next(shown)), PLACED | COUNTED)
-    belongings: dict[str, list[Row]] = {
-        name: [_belonging(entity, comment_id, one, people) for one in exact.get(name, ())]
-        for name, entity in BELONGINGS.items()
-    }
+    belongings: dict[str, list[Row]] = {}
     edit = exact.get("revision")
     row["queue"] = row["state"] if edit is None else "pending"
     if edit is not None:
         revision = row_from_exact(Revision, _with_text(edit, next(shown)), BELONGS)
         belongings["revisions"] = [{**revision, "comment_id": comment_id}]
+    decisions = [_with_safe_replaced(one, shown) for one in exact.get("decisions", ())]
+    for name, entity in BELONGINGS.items():
+        given = decisions if name == "decisions" else exact.get(name, ())
+        belongings[name] = [_belonging(entity, comment_id, one, people) for one in given]
     return row, belongings
+
+
+def _with_safe_replaced(decision: Plain, shown: Iterator[Shown]) -> Plain:
+    """Return the decision with the text that it replaced sanitised: `restore` publishes that text."""
+    replaced = _replaced(decision)
+    if replaced.text is None:
+        return decision
+    safe = next(shown)
+    if (safe.html, safe.renderer) == (replaced.text.html, replaced.text.renderer):
+        return decision
+    text = structs.replace(replaced.text, html=safe.html, renderer=safe.renderer)
+    return {**decision, "replaced": structs.replace(replaced, text=text).encode()}
 
 
 def _with_text(plain: Plain, shown: Shown) -> Plain:

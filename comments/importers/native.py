@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from comments.errors import CommentsError
 from comments.identity.models import Account, GuestToken, Membership
 from comments.importers.errors import FileBroken, file_broken
 from comments.importers.exact import (
@@ -29,6 +30,8 @@ from comments.importers.records import (
 )
 from comments.importers.rendering import Shown
 from comments.sites.models import Site
+from comments.sites.origins import parse_origins
+from comments.sites.settings import parsed_settings
 from comments.storage.plain import PlainValueRefused
 from comments.threads.models import ThreadKey
 
@@ -39,6 +42,18 @@ LONGEST_LINE = 64 * 1024 * 1024
 KINDS = ("account", "author", "thread", "comment")
 NOT_OF_THE_SITE_LINE = frozenset({"id", "version"})
 """A site keeps the id it has here; its version counts what this database has seen of it."""
+
+FAULTS = (
+    PlainValueRefused,
+    CommentsError,
+    msgspec.MsgspecError,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+)
+"""What reading a value raises that nobody has written there but a faulty disk or a clever hand."""
 
 Plain = dict[str, Any]
 
@@ -129,7 +144,7 @@ class _Reading:
     def _record(self, kind: str, plain: Plain) -> Record:
         try:
             return self._readers[kind](shifted(plain, self._shift) if self._shift else plain)
-        except (PlainValueRefused, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except FAULTS as error:
             what = f"{error} is missing" if isinstance(error, KeyError) else error
             raise self._fault(kind, what) from error
 
@@ -154,7 +169,9 @@ def _check_header(value: Plain) -> None:
 
 
 def _site(plain: Plain) -> ImportedSite:
-    row_from_exact(Site, plain, NOT_OF_THE_SITE_LINE)
+    row = row_from_exact(Site, plain, NOT_OF_THE_SITE_LINE)
+    parsed_settings(row["settings"])
+    parse_origins(msgspec.json.decode(row["origins"], type=list[str]))
     return ImportedSite(plain)
 
 

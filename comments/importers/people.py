@@ -13,6 +13,7 @@ from comments.ids import new_id
 from comments.importers.exact import Plain, author_from_exact, row_from_exact
 from comments.sites.events import SiteChanged
 from comments.sites.models import Site
+from comments.sites.origins import parse_origins
 from comments.storage import announce, insert_ignoring
 from comments.threads.models import Thread
 
@@ -27,7 +28,8 @@ def is_unused(session: Session, site_id: UUID) -> bool:
 
 def merged_origins(own: Sequence[str], of_export: Sequence[str]) -> list[str]:
     """Return the export's origins, then those that only the site has."""
-    return [*of_export, *(origin for origin in own if origin not in of_export)]
+    known = parse_origins(of_export)
+    return [*of_export, *(origin for origin in own if origin not in known and origin not in of_export)]
 
 
 def adopt_site(session: Session, site_id: UUID, exact: Plain) -> bool:

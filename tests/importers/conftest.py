@@ -7,8 +7,15 @@ import pytest
 from comments.clock import FixedClock
 from comments.storage import Database
 from tests.importers.blog import Blog
+from tests.support.live import Installation
 
 
 @pytest.fixture
 async def blog(db: Database, clock: FixedClock, tmp_path: Path) -> Blog:
     return await Blog(db, clock, tmp_path).add()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Installation:
+    """A folder for a SQLite installation that nobody has used yet."""
+    return Installation(tmp_path / "data")
