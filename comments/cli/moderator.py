@@ -20,12 +20,12 @@ def moderator() -> None:
 @moderator.command()
 @click.argument("email")
 @of_site
-@click.option("--role", type=click.Choice(list(ROLE_NAMES)), default="moderator", show_default=True)
+@click.option("--role", type=click.Choice(list(ROLE_NAMES)), help="Default: moderator.")
 @click.option("--name", help="The name shown beside what they write. Default: Moderator, or Owner.")
-def add(email: str, site_name: str, role: str, name: str | None) -> None:
+def add(email: str, site_name: str, role: str | None, name: str | None) -> None:
     """Make somebody a moderator or owner of a site, and print a link that signs them in once.
 
-    For somebody who is one already: change role or name, and print a new link.
+    Somebody who is one already gets a new link, and keeps role and name unless others are given.
     """
 
     async def work(here: Installation) -> None:
@@ -33,7 +33,8 @@ def add(email: str, site_name: str, role: str, name: str | None) -> None:
         site = await here.db.read(site_by_name, site_name)
         account = await here.db.write(actions.add_moderator, site.id, email, role=role, name=name, at=at)
         secret = await here.db.write(actions.make_sign_in_link, here.keys, account.id, at=at)
-        click.echo(f"{account.name} is {role} of {site_name}. To sign in, once, within 24 hours:")
+        found = await here.db.read(queries.moderator_by_email, site.id, email)
+        click.echo(f"{found.name} is {found.role} of {site_name}. To sign in, once, within 24 hours:")
         click.echo(sign_in_address(here.settings, secret))
 
     in_installation(work)

@@ -18,6 +18,7 @@ from comments.keys import Keyring, new_token
 ROLE_NAMES = {"owner": "Owner", "moderator": "Moderator"}
 """Every role, with the name of somebody who gave none: never a piece of the address, which is private."""
 
+DEFAULT_ROLE = "moderator"
 LONGEST_NAME = 80
 LINK_LIFETIME = timedelta(hours=24)
 SESSION_LIFETIME = timedelta(days=30)
@@ -32,18 +33,25 @@ class SignedIn:
 
 
 def add_moderator(
-    session: Session, site_id: UUID, email: str, *, role: str, at: datetime, name: str | None = None
+    session: Session,
+    site_id: UUID,
+    email: str,
+    *,
+    at: datetime,
+    role: str | None = None,
+    name: str | None = None,
 ) -> Account:
-    """Make somebody a moderator or owner of a site, or give them another role or name.
+    """Make somebody a moderator (or another `role`) of a site; who is one already keeps what is not given.
 
     Raises EmailRefused, NameRefused, RoleRefused.
     """
-    if role not in ROLE_NAMES:
+    if role is not None and role not in ROLE_NAMES:
         raise RoleRefused(f"{role!r} is not a role.", errors={"role": f"is one of {', '.join(ROLE_NAMES)}"})
     address = folded_email(email)
     account = session.scalar(select(Account).where(Account.email == address))
     if account is None:
-        account = Account(id=new_id(at), email=address, name=ROLE_NAMES[role], created_at=at)
+        name_of_role = ROLE_NAMES[role or DEFAULT_ROLE]
+        account = Account(id=new_id(at), email=address, name=name_of_role, created_at=at)
         session.add(account)
         # The membership's foreign key needs the account's row.
         session.flush()
@@ -51,8 +59,9 @@ def add_moderator(
         account.name = _clean_name(name)
     membership = session.get(Membership, (account.id, site_id))
     if membership is None:
+        role = role or DEFAULT_ROLE
         session.add(Membership(account_id=account.id, site_id=site_id, role=role, created_at=at))
-    else:
+    elif role is not None:
         membership.role = role
     return account
 

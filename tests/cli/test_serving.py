@@ -5,6 +5,8 @@ import signal
 import socket
 import sqlite3
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -94,11 +96,25 @@ def test_no_process_outlives_its_parent_not_even_one_that_was_killed(fresh: Inst
         wait_for(lambda: not any(map(is_alive, workers)))
 
 
-def test_other_commands_work_meanwhile(installation: Installation) -> None:
-    with installation.serving():
-        installation.run("site", "add", "blog", "--origin", "https://a.example")
+def test_what_other_commands_change_is_seen_by_the_service(installation: Installation) -> None:
+    here = InThisProcess(installation.data_folder, installation.database_url)
+    with installation.serving() as service:
+        asked = f"{service.base_url}/api/v1/sites/blog/counts?url=https://a.example/"
+        assert status_of(asked) == 404
+        here.run("site", "add", "blog", "--origin", "https://a.example")
+        wait_for(lambda: status_of(asked) == 200, seconds=5)
 
-        assert "blog" in installation.run("site", "list")
+        here.run("site", "remove", "blog", "--yes")
+        wait_for(lambda: status_of(asked) == 404, seconds=5)
+
+
+def status_of(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  # our own service
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
 
 
 def test_an_empty_database_is_set_up(unmigrated_url: str, fresh: Installation) -> None:

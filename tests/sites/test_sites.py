@@ -1,6 +1,8 @@
 """Sites, their origins and settings, and the key the database belongs to."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -9,11 +11,18 @@ from comments.keys import Keyring
 from comments.sites import actions, queries
 from comments.sites.errors import SettingRefused, SiteExists, SiteNameRefused, SiteUnknown, WrongKey
 from comments.sites.events import SiteChanged
-from comments.sites.settings import SiteSettings, changed_settings, parsed_settings, settings_in_words
+from comments.sites.settings import (
+    READERS,
+    SiteSettings,
+    changed_settings,
+    parsed_settings,
+    settings_in_words,
+)
 from comments.storage import Database
 
 pytestmark = pytest.mark.anyio
 
+SETTINGS_PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 BLOG = ["https://blog.example"]
 
 
@@ -153,6 +162,12 @@ def test_settings_in_words_can_be_given_back() -> None:
     settings = SiteSettings(hold_all=True, refuse_words=("a", "b c"), sort="oldest", links_before_hold=3)
 
     assert parsed_settings(changed_settings("{}", settings_in_words(settings))) == settings
+
+
+def test_the_settings_page_explains_every_setting_of_a_site() -> None:
+    explained = re.findall(r"^\| `([a-z_]+)` \|", SETTINGS_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert explained == ["origins", *READERS]
 
 
 async def test_a_database_belongs_to_the_key_it_was_first_used_with(db: Database) -> None:
