@@ -1,5 +1,6 @@
 """Disqus: the XML a site's owner downloads, with all categories first, then threads, then posts."""
 
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
@@ -9,6 +10,7 @@ from comments.importers.xml import XmlRecord, xml_records
 
 SYSTEM = "disqus"
 THREAD, POST = "disqus/thread", "disqus/post"
+MENTION = re.compile(r"(@[\w.-]+):disqus\b")
 WANTED = {THREAD: "thread", POST: "comment"}
 
 
@@ -40,7 +42,7 @@ def _comment(record: XmlRecord) -> Record:
     source_id = record.text("@id") or _made_up_id(record)
     if created_at is None:
         return Unusable("its date cannot be read", source_id)
-    source = record.text("message")
+    source = with_plain_mentions(record.text("message"))
     return ImportedComment(
         source_id=source_id,
         thread=record.text("thread@id"),
@@ -72,6 +74,11 @@ def _author(record: XmlRecord) -> ImportedAuthor:
     if username and not is_set(record.text("author/isAnonymous")):
         return ImportedAuthor(f"user:{username}", name, email)
     return named(name, email)
+
+
+def with_plain_mentions(message: str) -> str:
+    """Return the text with `@ana:disqus`, which only Disqus reads as a name, as `@ana`."""
+    return MENTION.sub(r"\1", message) if ":disqus" in message else message
 
 
 def _made_up_id(record: XmlRecord) -> str:

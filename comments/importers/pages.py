@@ -20,7 +20,13 @@ from comments.sites.models import Site
 from comments.storage.scratch import Scratch
 from comments.threads.errors import PageRefused
 from comments.threads.models import Thread
-from comments.threads.page_keys import PageKeys, check_page_origin, key_hash, page_keys
+from comments.threads.page_keys import (
+    LONGEST_IDENTIFIER,
+    PageKeys,
+    check_page_origin,
+    key_hash,
+    page_keys,
+)
 from comments.threads.queries.finding import threads_by_key_hashes
 
 PREPARE = (
@@ -72,7 +78,9 @@ def _judge_thread(
     *,
     needs_keys: bool,
 ) -> str | None:
-    """Note the thread's keys; return why it cannot be brought in, None if it can."""
+    """Note the thread's keys and address; return why it cannot be brought in, None if it can."""
+    # Nobody can ask for it: our own pages are held to the same limit.
+    identifier = identifier if len(identifier or "") <= LONGEST_IDENTIFIER else None
     if not url and not identifier:
         return NO_ADDRESS
     try:
@@ -89,6 +97,7 @@ def _judge_thread(
 
 
 def _note_keys(scratch: Scratch, thread: int, keys: PageKeys) -> None:
+    scratch.run("UPDATE threads SET url = ?, identifier = ? WHERE n = ?", (keys.url, keys.identifier, thread))
     scratch.run_many(
         "INSERT INTO thread_keys (thread, kind, key) VALUES (?, ?, ?)",
         [(thread, *pair) for pair in keys.pairs],

@@ -1,16 +1,19 @@
 """Sanitising in processes beside this one: most of an import's work, and none of it needs the database."""
 
 import asyncio
+import os
 import signal
 import struct
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 import msgspec
 
+import comments
 from comments.errors import Unavailable
 from comments.text import RENDERER_VERSION, render
 from comments.text.rendering import Format
@@ -57,11 +60,13 @@ class Crew:
         """How many orders to give before waiting for the first answer, so that nobody is idle."""
         self._idle: asyncio.Queue[_Helper] = asyncio.Queue()
         self._stack = AsyncExitStack()
+        self._pids: list[int] = []
 
     async def __aenter__(self) -> Self:
         for _ in range(self._helpers):
             helper = await _Helper.started()
             self._stack.push_async_callback(helper.end)
+            self._pids.append(helper.pid)
             self._idle.put_nowait(helper)
         return self
 
@@ -69,6 +74,10 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    def pids(self) -> list[int]:
+        """Return the ids of the helpers' processes."""
+        return list(self._pids)
 
     async def show(self, texts: Sequence[Text]) -> list[Shown]:
         """Return what each text is shown as. Raises HelperStopped."""
@@ -86,13 +95,15 @@ class _Helper:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self.pid = process.pid
 
     @classmethod
     async def started(cls) -> "_Helper":
         pipe = asyncio.subprocess.PIPE
-        return cls(
-            await asyncio.create_subprocess_exec(sys.executable, "-m", MODULE, stdin=pipe, stdout=pipe)
-        )
+        # The code that runs here, and never what happens to lie in the folder the import was started in.
+        environment = {**os.environ, "PYTHONPATH": str(Path(comments.__file__).parents[1])}
+        command = (sys.executable, "-P", "-m", MODULE)
+        return cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment))
 
     async def show(self, texts: Sequence[Text]) -> list[Shown]:
         order = msgspec.msgpack.encode(texts)

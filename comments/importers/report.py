@@ -8,6 +8,7 @@ from comments.importers.pages import OTHER_HOST
 from comments.importers.planning import ALREADY, Plan
 
 HOSTS_NAMED = 50
+IN_WORDS = {"approved": "public", "pending": "waiting"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,17 @@ class Report:
         lines = [
             f"{first} {self.read:,} were read.",
             *self._skipped_in_words(),
-            f"  on {_pages(self.threads)}",
+            self._kept_in_words(),
         ]
         if self.merged_threads:
-            lines.append(f"  {_threads(self.merged_threads)} of the same pages merged into others")
+            lines.append(f"  {_threads(self.merged_threads)} merged into another of the same page")
         if self.orphans:
             lines.append(f"  {self._orphans_in_words()}")
         return lines
+
+    def _kept_in_words(self) -> str:
+        kept = [f"{count:,} {IN_WORDS.get(state, state)}" for state, count in self.states.items()]
+        return f"  {', '.join(kept) or 'nothing new'}; the file has comments on {_pages(self.threads)} here"
 
     def _skipped_in_words(self) -> list[str]:
         return [f"  {count:,} skipped: {reason}" for reason, count in self.skipped.items()]

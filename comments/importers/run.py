@@ -174,7 +174,9 @@ class _Run:
             return self._order.helpers
         if plan.to_write <= FEW_COMMENTS:
             return 0
-        return min(len(os.sched_getaffinity(0)), MOST_HELPERS)
+        # What this process may use, where the system tells, else what there is.
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return min(cores, MOST_HELPERS)
 
 
 def _target(session: Session, site_name: str, of: Format, spool: Spool) -> Target:

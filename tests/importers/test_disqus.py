@@ -364,3 +364,16 @@ async def test_a_packed_export_is_read_by_what_it_is_not_by_its_name(blog: Blog)
     report = await blog.imports(blog.file(disqus(thread(1), post(1)), packed=True))
 
     assert (report.format, report.imported) == ("disqus", 1)
+
+
+async def test_mentions_that_only_disqus_understands_become_plain(blog: Blog) -> None:
+    await blog.imports(disqus(thread(1), post(1, text="<p>@ana-p:disqus you are right, a:disqus b</p>")))
+
+    assert (await blog.comments())["1"].html == "<p>@ana-p you are right, a:disqus b</p>"
+
+
+async def test_the_address_of_a_page_is_kept_without_tracking(blog: Blog) -> None:
+    await blog.imports(disqus(thread(1, "https://blog.example/ü?utm_source=x&p=1"), post(1)))
+    (page,) = await blog.threads()
+
+    assert page.url == "https://blog.example/%C3%BC?p=1"
