@@ -89,14 +89,16 @@ def author_by_token(
 def known_author(session: Session, site_id: UUID, shown: Credentials, at: datetime) -> KnownAuthor | None:
     """Return who asks, without writing: None is a stranger, or a moderator who has never written here.
 
-    Raises TokenUnknown for a token that is not, or no longer, good on this site.
+    A token that is shown as the new one too belongs to nobody until the first action with it: a browser on
+    our own pages has its cookie before it is anyone. Raises TokenUnknown for a token that is not, or no
+    longer, good on this site.
     """
     if not shown.token_hashes:
         return None
     if shown.is_api_token:
         return _team_author(session, _moderator(session, site_id, shown))
     author = author_by_token(session, site_id, shown.token_hashes, at)
-    if author is None:
+    if author is None and not _is_unused(session, shown):
         raise TokenUnknown("This token is not known here, or has ended. Go on without it, and get a new one.")
     return author
 
@@ -114,6 +116,14 @@ def acting_author(session: Session, site_id: UUID, shown: Credentials, at: datet
             _note_use(session, shown.token_hashes, at)
         return Actor(author, is_new=False)
     return Actor(_make_guest(session, site_id, shown.new_token_hash, at), is_new=True)
+
+
+def _is_unused(session: Session, shown: Credentials) -> bool:
+    if shown.new_token_hash not in shown.token_hashes:
+        return False
+    # One that has ended, or is another site's, cannot be given again.
+    known = select(GuestToken.token_hash).where(GuestToken.token_hash.in_(shown.token_hashes))
+    return session.execute(known).first() is None
 
 
 def _moderator(session: Session, site_id: UUID, shown: Credentials) -> Moderator:

@@ -12,6 +12,9 @@ Limit = Annotated[int, Meta(ge=1, le=100)]
 Url = Annotated[str, Meta(max_length=2_000)]
 Cursor = Annotated[str, Meta(max_length=1_000)]
 
+LONGEST_NOTE = 1_000
+"""Of what a reader tells the moderators with a report."""
+
 
 class ThreadQuery(msgspec.Struct):
     """Which page, and which part of its discussion."""
@@ -22,6 +25,14 @@ class ThreadQuery(msgspec.Struct):
     cursor: Cursor | None = None
     limit: Limit = 25
     around: UUID | None = None
+
+
+class WriteQuery(msgspec.Struct):
+    """Which page is written on, and which of its comments is answered."""
+
+    url: Url | None = None
+    identifier: str | None = None
+    reply_to: UUID | None = None
 
 
 class RepliesQuery(msgspec.Struct):
@@ -83,4 +94,4 @@ class ReportBody(msgspec.Struct):
     """Why a moderator should look at it."""
 
     reason: Literal["spam", "abuse", "off-topic", "personal-data", "other"]
-    note: Annotated[str, Meta(max_length=1_000)] = ""
+    note: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""

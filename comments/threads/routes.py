@@ -47,7 +47,7 @@ async def get_thread(request: Request) -> Response:
     written on has `thread.id` null; asking creates nothing. With `around` the page begins with the top-level
     comment that one stands under, the branch down to it open.
     """
-    svc, address = service(request), _address(request, ThreadQuery)
+    svc, address = service(request), cache_address(request, ThreadQuery)
     body = svc.cache.get(address)
     if body is None:
         query = read_query(request, ThreadQuery)
@@ -56,8 +56,8 @@ async def get_thread(request: Request) -> Response:
         opened = svc.openings.get(site.id, 0)
         answer, thread = await svc.db.read(reading.thread_answer, svc.keys, site, page, query)
         body = Body(msgspec.json.encode(answer), JSON, SHARED)
-        svc.cache.put(address, body, [_version(site, thread, opened)])
-    return _conditional(request, body)
+        svc.cache.put(address, body, [shown_version(site, thread, opened)])
+    return conditional(request, body)
 
 
 @api.endpoint(
@@ -69,7 +69,7 @@ async def get_thread(request: Request) -> Response:
 )
 async def get_replies(request: Request) -> Response:
     """Replies below a comment, flat, in reading order: depth first, oldest first."""
-    svc, address = service(request), _address(request, RepliesQuery)
+    svc, address = service(request), cache_address(request, RepliesQuery)
     body = svc.cache.get(address)
     if body is None:
         query = read_query(request, RepliesQuery)
@@ -79,7 +79,7 @@ async def get_replies(request: Request) -> Response:
         )
         body = Body(msgspec.json.encode(answer), JSON, SHARED)
         svc.cache.put(address, body, [(thread.id, thread.version)])
-    return _conditional(request, body)
+    return conditional(request, body)
 
 
 @api.endpoint(
@@ -94,7 +94,7 @@ async def get_comment(request: Request) -> Response:
     author = await asking_author(request, site)
     answer, _ = await svc.db.read(reading.comment_answer, svc.keys, site, comment_id_of(request), author)
     headers = [(b"cache-control", b"no-store")] if author else SHARED
-    return _conditional(request, Body(msgspec.json.encode(answer), JSON, headers))
+    return conditional(request, Body(msgspec.json.encode(answer), JSON, headers))
 
 
 @api.endpoint(
@@ -102,7 +102,7 @@ async def get_comment(request: Request) -> Response:
 )
 async def get_counts(request: Request) -> Response:
     """How many public comments pages have, in the order asked; unknown pages have 0. At most 100 keys."""
-    return await _counts(request, _address(request, CountsQuery), _asked_in_order(request))
+    return await _counts(request, cache_address(request, CountsQuery), _asked_in_order(request))
 
 
 @api.endpoint("POST", "/counts", answers={200: counting.CountsAnswer}, errors=(SiteUnknown, TooManyKeys))
@@ -162,7 +162,7 @@ async def _counts(request: Request, address: object, asked: Sequence[tuple[str, 
         body = Body(msgspec.json.encode(answer), JSON, SHARED)
         if address:
             svc.cache.put(address, body, [*shows, (site.id, opened)])
-    return _conditional(request, body)
+    return conditional(request, body)
 
 
 def _asked_in_order(request: Request) -> list[tuple[str, str]]:
@@ -171,11 +171,11 @@ def _asked_in_order(request: Request) -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if name in {"url", "identifier"}]
 
 
-def _version(site: SiteCard, thread: Row[Any] | None, opened: int) -> tuple[UUID, int]:
+def shown_version(site: SiteCard, thread: Row[Any] | None, opened: int) -> tuple[UUID, int]:
     return (site.id, opened) if thread is None else (thread.id, thread.version)
 
 
-def _address(request: Request, shape: type[msgspec.Struct]) -> tuple[str, bytes]:
+def cache_address(request: Request, shape: type[msgspec.Struct]) -> tuple[str, bytes]:
     """Return under what an answer is kept: the raw path and query, without parameters nobody knows."""
     path, raw = request.scope["path"], request.scope["query_string"]
     known = shape.__struct_fields__
@@ -186,7 +186,7 @@ def _address(request: Request, shape: type[msgspec.Struct]) -> tuple[str, bytes]
     return path, urlencode(pairs).encode()
 
 
-def _conditional(request: Request, body: Body) -> Response:
+def conditional(request: Request, body: Body) -> Response:
     accept_encoding = if_none_match = ""
     for name, value in request.scope["headers"]:
         if name == b"accept-encoding":

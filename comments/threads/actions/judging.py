@@ -1,6 +1,6 @@
 """From an order to a verdict: the facts the rules judge by, and what their outcome means here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row
@@ -33,10 +33,15 @@ def allowed_name(order: "PostOrder", author: KnownAuthor) -> str:
     name = order.name or author.name
     if name is None:
         raise NameMissing("Please give a name.", errors={"author.name": "Please give a name."})
-    if skeleton(name) in order.site.reserved:
+    refuse_reserved(name, order.site.reserved)
+    return name
+
+
+def refuse_reserved(name: str, reserved: Collection[str]) -> None:
+    """Raise NameReserved for a name that can be taken for one of these, which are skeletons."""
+    if skeleton(name) in reserved:
         detail = "This name belongs to the author here. Please choose another."
         raise NameReserved(detail, errors={"author.name": detail})
-    return name
 
 
 def judge_post(order: "PostOrder", author: KnownAuthor, name: str) -> Judgement:

@@ -70,7 +70,7 @@ def edit_comment(session: Session, order: EditOrder, *, at: datetime) -> OwnComm
     if row.state not in {"approved", "pending", "spam"}:
         raise AlreadyDecided("This comment is not here any more, so it cannot be edited.")
     if row.state == "approved" and author.account_id is None:
-        _check_window(order.site, row, at, "edited")
+        check_window(order.site, row.created_at, at, "edited")
     judgement = judging.judge_edit(order, author, row)
     if judgement.outcome is Outcome.REFUSE:
         raise PostRefused(judging.in_words(judgement))
@@ -93,7 +93,7 @@ def delete_comment(
     if row.state == "removed":
         raise AlreadyDecided("A moderator has removed this comment.")
     if row.state == "approved" and author.account_id is None:
-        _check_window(site, row, at, "deleted")
+        check_window(site, row.created_at, at, "deleted")
     _set_state(session, row, "deleted", queue="deleted", deleted_at=at, deleted_from=row.state)
     session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=_WITHOUT_SYNC)
     _published(session, site, row, -1 if row.state == "approved" else 0, at)
@@ -151,8 +151,9 @@ def _own_row(
     return author, row
 
 
-def _check_window(site: SiteCard, row: Row[Any], at: datetime, done: str) -> None:
-    closes = row.created_at + site.settings.edit_window
+def check_window(site: SiteCard, created_at: datetime, at: datetime, done: str) -> None:
+    """Raise EditWindowOver if a public comment of this age cannot be `done` (such as "edited") any more."""
+    closes = created_at + site.settings.edit_window
     if at > closes:
         minutes = site.settings.edit_window_seconds // 60
         raise EditWindowOver(

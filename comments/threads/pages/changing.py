@@ -1,0 +1,117 @@
+"""What authors do with their own comments here: edit, delete, bring back."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.errors import CommentsError
+from comments.limits import Rate
+from comments.threads import views, words
+from comments.threads.actions.own_comments import EditOrder, delete_comment, edit_comment, restore_comment
+from comments.threads.pages.links import came_from, links_to, returning, site_base
+from comments.threads.pages.problems import plain_page, say_when
+from comments.threads.pages.visiting import (
+    Visit,
+    asker,
+    check_form,
+    form_page,
+    read_form,
+    see_other,
+    visit,
+    visit_with_form,
+)
+from comments.threads.pages.writing import LABELS, trouble_of
+from comments.threads.routes import comment_id_of
+from comments.threads.wire import thread_shown
+from comments.threads.writing import refuse_over, rendered
+from comments.web.service import client_network, service
+
+
+@plain_page
+async def edit(request: Request) -> Response:
+    """Show the form to edit one's own comment with (GET), or preview or save what is in it."""
+    if request.method == "POST":
+        return await _send(request)
+    visitor = await visit(request)
+    svc = service(request)
+    comment, _ = await svc.db.read(
+        views.own_comment, svc.keys, visitor.site, comment_id_of(request), asker(request, visitor)
+    )
+    return await _form(request, visitor, views.newest_text(comment))
+
+
+@plain_page
+async def remove(request: Request) -> Response:
+    """Delete one's own comment."""
+    visitor, _ = await visit_with_form(request)
+    svc, comment_id = service(request), comment_id_of(request)
+    await svc.db.write(delete_comment, visitor.site, comment_id, visitor.shown, at=svc.clock.now())
+    return await _back(request, visitor, "deleted")
+
+
+@plain_page
+async def bring_back(request: Request) -> Response:
+    """Bring back one's own comment that one has deleted."""
+    visitor, _ = await visit_with_form(request)
+    svc, comment_id = service(request), comment_id_of(request)
+    await svc.db.write(restore_comment, visitor.site, comment_id, visitor.shown, at=svc.clock.now())
+    return await _back(request, visitor, "restored")
+
+
+async def _send(request: Request) -> Response:
+    fields, visitor = await read_form(request), await visit(request)
+    text = fields.get("body", "")
+    svc, network = service(request), client_network(request)
+    try:
+        check_form(request, visitor, fields)
+        if fields.get("do") == "preview":
+            refuse_over(svc.limits, Rate.PREVIEW, network)
+            return await _form(request, visitor, text, preview=(await rendered(text)).html)
+        refuse_over(svc.limits, Rate.POST, network)
+        order = EditOrder(visitor.site, comment_id_of(request), text, await rendered(text), visitor.shown)
+        await svc.db.write(edit_comment, order, at=svc.clock.now())
+    except CommentsError as refused:
+        return await _form(request, visitor, text, refused=refused)
+    return await _back(request, visitor, "saved")
+
+
+async def _form(
+    request: Request, visitor: Visit, text: str, *, preview: str = "", refused: CommentsError | None = None
+) -> Response:
+    """Return the form with this text. Raises CommentUnknown unless the comment is public or one's own."""
+    comment_id = comment_id_of(request)
+    svc = service(request)
+    thread = await svc.db.read(
+        views.thread_shown_to, svc.keys, visitor.site, comment_id, asker(request, visitor)
+    )
+    trouble = trouble_of(refused, "Not saved yet.") if refused else None
+    answer = form_page(
+        request,
+        visitor,
+        "edit.html",
+        status=trouble.status if trouble else 200,
+        links=links_to(request, visitor.site, thread),
+        page_name=words.page_name(thread_shown(thread), None),
+        comment_id=comment_id,
+        text=text,
+        preview=preview,
+        trouble=trouble,
+        labels=LABELS,
+        words=words,
+    )
+    if refused is not None:
+        say_when(answer, refused)
+    return answer
+
+
+async def _back(request: Request, visitor: Visit, done: str) -> Response:
+    """Lead to where the comment is, or back to the page on which a button was pressed."""
+    comment_id = comment_id_of(request)
+    place = came_from(request, visitor.site)
+    if place.startswith(f"{site_base(request, visitor.site.name)}/comments/{comment_id}"):
+        # Without the comment there is no page of its replies.
+        place = ""
+    if done == "saved" or not place:
+        thread = await service(request).db.read(views.thread_of, visitor.site, comment_id)
+        links = links_to(request, visitor.site, thread)
+        place = links.discussion() if done == "deleted" else links.discussion(around=comment_id)
+    return see_other(request, returning(place, comment_id, done=done), visitor)

@@ -1,0 +1,87 @@
+"""Addresses of our own pages of a discussion."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from uuid import UUID
+
+from sqlalchemy import Row
+from starlette.requests import Request
+
+from comments.threads.site_card import SiteCard
+from comments.web.forms import local_path
+from comments.web.service import service
+
+_ABOUT_ONE_VISIT = {"done", "about"}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the pages about one page's discussion are; `base` is the path of the site's pages."""
+
+    base: str
+    url: str | None
+    identifier: str | None
+
+    def discussion(self, **more: object) -> str:
+        return self._address("", more)
+
+    def write(self, reply_to: UUID | None = None) -> str:
+        return self._address("/write", {"reply_to": reply_to})
+
+    def around(self, comment_id: UUID, **more: object) -> str:
+        """Return where a comment is shown, whichever page of the discussion it is on."""
+        return f"{self._address('', {'around': comment_id, **more})}#comment-{comment_id}"
+
+    def comment(self, comment_id: UUID, what: str = "", **more: object) -> str:
+        """Return the page of a comment with its replies, or of what can be done with it."""
+        query = urlencode({name: value for name, value in more.items() if value})
+        path = f"{self.base}/comments/{comment_id}{'/' + what if what else ''}"
+        return f"{path}?{query}" if query else path
+
+    def _address(self, rest: str, more: dict[str, object]) -> str:
+        wanted = {"url": self.url, "identifier": self.identifier, **more}
+        query = urlencode({name: value for name, value in wanted.items() if value})
+        return f"{self.base}{rest}?{query}"
+
+
+def site_base(request: Request, site_name: str) -> str:
+    """Return the path under which a site's pages are, for those who ask from outside."""
+    return f"{service(request).settings.base_path}/d/{quote(site_name)}"
+
+
+def links_to(request: Request, site: SiteCard, thread: Row[Any]) -> Links:
+    return Links(site_base(request, site.name), thread.url, thread.identifier)
+
+
+def came_from(request: Request, site: SiteCard) -> str:
+    """Return which of the site's discussion pages somebody comes from, empty if it was none.
+
+    Our pages send their whole address to each other and to nobody else (Referrer-Policy: same-origin).
+    """
+    parts = urlsplit(request.headers.get("referer", ""))
+    if f"{parts.scheme}://{parts.netloc}".lower() not in service(request).settings.own_origins:
+        return ""
+    return place_to_return(request, site, f"{parts.path}?{parts.query}")
+
+
+def place_to_return(request: Request, site: SiteCard, given: str) -> str:
+    """Return `given` if it leads to one of the site's discussion pages, without what it told of a visit."""
+    base = site_base(request, site.name)
+    path, _, query = local_path(given, "").partition("?")
+    is_branch = path.startswith(f"{base}/comments/") and path.count("/") == base.count("/") + 2
+    if path != base and not is_branch:
+        return ""
+    pairs = parse_qsl(query.partition("#")[0])
+    return f"{path}?{urlencode([pair for pair in pairs if pair[0] not in _ABOUT_ONE_VISIT])}"
+
+
+def returning(place: str, comment_id: UUID, *, done: str = "") -> str:
+    """Return where somebody goes back to: at the comment, and told what they have done."""
+    told = {"done": done, "about": str(comment_id)} if done else {}
+    path, _, query = place.partition("?")
+    pairs = [*parse_qsl(query), *told.items()]
+    if done == "deleted":
+        # The page would begin by saying that this comment is not there any more.
+        pairs = [pair for pair in pairs if pair != ("around", str(comment_id))]
+    return f"{path}?{urlencode(pairs)}#comment-{comment_id}"

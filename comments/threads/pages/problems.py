@@ -1,0 +1,74 @@
+"""What a person sees when one of these pages cannot be shown, or a form of theirs is not taken."""
+
+from functools import wraps
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments import errors
+from comments.errors import CommentsError, TooMany, Unavailable
+from comments.identity.errors import TokenUnknown
+from comments.threads.pages.visiting import forget
+from comments.web.problems import NoSuchAddress, status_of
+from comments.web.templating import PageHandler, html_page
+
+_HEADINGS: dict[type[CommentsError], str] = {
+    errors.NotFound: "There is nothing here",
+    errors.Conflict: "This has changed in the meantime",
+    errors.TooMany: "A moment, please",
+    errors.Unavailable: "Not at the moment",
+    errors.NotAllowed: "This is not allowed here",
+    errors.NotSignedIn: "Once more, please",
+    errors.TooLarge: "This is too long",
+}
+_NOT_UNDERSTOOD = "This could not be understood"
+_TOKEN_ENDED = "This browser was not here for a long time. Go back, reload the page, and try again."  # noqa: S105
+
+
+def plain_page(handler: PageHandler) -> PageHandler:
+    """Answer expected failures of a page with a page."""
+
+    @wraps(handler)
+    async def serve(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except TokenUnknown as ended:
+            answer = problem_page(request, ended, detail=_TOKEN_ENDED)
+            forget(request, answer)
+            return answer
+        except CommentsError as error:
+            return problem_page(request, error)
+        except HTTPException as refused:
+            return _page(request, refused.status_code, _NOT_UNDERSTOOD, "This form cannot be read.")
+
+    return serve
+
+
+def problem_page(request: Request, error: CommentsError, *, detail: str = "") -> Response:
+    """Return an expected failure as a page."""
+    headings = (words for family, words in _HEADINGS.items() if isinstance(error, family))
+    heading = next(headings, _NOT_UNDERSTOOD)
+    answer = _page(request, status_of(error), heading, detail or plain_detail(error))
+    say_when(answer, error)
+    return answer
+
+
+def plain_detail(error: CommentsError) -> str:
+    """Return what went wrong, in words; who is told to wait is asked for patience in the heading already."""
+    return error.detail.removeprefix("A moment, please. ")
+
+
+def say_when(answer: Response, error: CommentsError) -> None:
+    """Let the answer tell programs when to ask again."""
+    if isinstance(error, TooMany | Unavailable):
+        answer.headers["retry-after"] = str(error.retry_after)
+
+
+@plain_page
+async def nothing_here(request: Request) -> Response:
+    raise NoSuchAddress("There is no page at this address.")
+
+
+def _page(request: Request, status: int, heading: str, detail: str) -> Response:
+    return html_page(request, "plain_problem.html", status=status, heading=heading, detail=detail)

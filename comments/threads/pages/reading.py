@@ -1,0 +1,158 @@
+"""Reading a discussion on a page of its own; who has no cookie of ours gets what everybody gets."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.threads import views, words
+from comments.threads.errors import PageMissing, UrlRefused
+from comments.threads.page_keys import PageKeys, page_keys
+from comments.threads.pages.finding import lead_to_page
+from comments.threads.pages.links import Links, site_base
+from comments.threads.pages.problems import plain_page
+from comments.threads.pages.visiting import Visit, asker, has_our_cookie, visit_of
+from comments.threads.requests import RepliesQuery, ThreadQuery
+from comments.threads.routes import (
+    SHARED,
+    cache_address,
+    comment_id_of,
+    conditional,
+    shown_version,
+    site_of,
+)
+from comments.threads.site_card import SiteCard
+from comments.threads.views import Asker, Branch, Discussion, Mine
+from comments.web.answers import Body
+from comments.web.routing import read_query
+from comments.web.service import service
+from comments.web.templating import html_page, rendered_page
+
+REPLIES_A_PAGE = 100
+FOR_EVERYBODY = [*SHARED, (b"vary", b"Cookie")]
+"""Caches in front of us must not answer with it who has a cookie."""
+
+_HTML = b"text/html; charset=utf-8"
+_DONE = {"posted", "saved", "deleted", "restored", "reported"}
+
+
+@plain_page
+async def show_discussion(request: Request) -> Response:
+    """Show a page of a discussion."""
+    is_shared = not has_our_cookie(request)
+    svc, address = service(request), cache_address(request, ThreadQuery)
+    body = svc.cache.get(address) if is_shared else None
+    if body is not None:
+        return conditional(request, body)
+    site, query = await site_of(request), read_query(request, ThreadQuery)
+    try:
+        page = page_keys(query.url, query.identifier)
+    except (PageMissing, UrlRefused) as refused:
+        return await lead_to_page(request, site, refused)
+    if not is_shared:
+        return await _discussion_for_one(request, site, page, query)
+    opened = svc.openings.get(site.id, 0)
+    found = await svc.db.read(views.discussion, svc.keys, site, page, query)
+    html = rendered_page(request, "discussion.html", **_discussion(request, site, page, query, found))
+    body = Body(html.encode(), _HTML, FOR_EVERYBODY)
+    if not found.linked_is_gone:
+        svc.cache.put(address, body, [shown_version(site, found.thread, opened)])
+    return conditional(request, body)
+
+
+@plain_page
+async def show_branch(request: Request) -> Response:
+    """Show a comment with the replies below it."""
+    is_shared = not has_our_cookie(request)
+    svc, address = service(request), cache_address(request, RepliesQuery)
+    body = svc.cache.get(address) if is_shared else None
+    if body is not None:
+        return conditional(request, body)
+    site, comment_id = await site_of(request), comment_id_of(request)
+    query = RepliesQuery(read_query(request, RepliesQuery).cursor, REPLIES_A_PAGE)
+    if not is_shared:
+        return await _branch_for_one(request, site, comment_id, query)
+    found = await svc.db.read(views.branch, svc.keys, site, comment_id, query)
+    html = rendered_page(request, "branch.html", **_branch(request, site, query, found))
+    body = Body(html.encode(), _HTML, FOR_EVERYBODY)
+    svc.cache.put(address, body, [(found.thread.id, found.thread.version)])
+    return conditional(request, body)
+
+
+async def _discussion_for_one(
+    request: Request, site: SiteCard, page: PageKeys, query: ThreadQuery
+) -> Response:
+    svc, visitor = service(request), visit_of(request, site)
+    found, mine = await svc.db.read(
+        views.discussion_for, svc.keys, site, page, query, _asker_told(request, visitor)
+    )
+    context = _discussion(request, site, page, query, found)
+    return html_page(request, "discussion.html", **(context | _of_one(visitor, mine)))
+
+
+async def _branch_for_one(
+    request: Request, site: SiteCard, comment_id: UUID, query: RepliesQuery
+) -> Response:
+    svc, visitor = service(request), visit_of(request, site)
+    found, mine = await svc.db.read(
+        views.branch_for, svc.keys, site, comment_id, query, _asker_told(request, visitor)
+    )
+    context = _branch(request, site, query, found)
+    return html_page(request, "branch.html", **(context | _of_one(visitor, mine)))
+
+
+def _discussion(
+    request: Request, site: SiteCard, page: PageKeys, query: ThreadQuery, found: Discussion
+) -> dict[str, Any]:
+    answer = found.answer
+    return {
+        **_of_everybody(site, answer.thread),
+        "links": Links(site_base(request, site.name), page.url, page.identifier),
+        "page_name": words.page_name(answer.thread, page.identifier),
+        "found": found,
+        "comments": answer.comments,
+        "shown": {comment.id for comment in views.every(answer.comments)},
+        "limit": query.limit,
+        "is_part": query.around is not None or query.cursor is not None,
+    }
+
+
+def _branch(request: Request, site: SiteCard, query: RepliesQuery, found: Branch) -> dict[str, Any]:
+    return {
+        **_of_everybody(site, found.thread),
+        "links": Links(site_base(request, site.name), found.thread.url, None),
+        "page_name": words.page_name(found.thread, None),
+        "found": found,
+        "shown": {comment.id for comment in views.every([found.comment, *found.replies])},
+        "limit": REPLIES_A_PAGE,
+        "is_part": query.cursor is not None,
+    }
+
+
+def _of_everybody(site: SiteCard, thread: Any) -> dict[str, Any]:
+    return {
+        "site": site,
+        "thread": thread,
+        "is_closed": thread.state != "open" or site.settings.closed,
+        "words": words,
+        "mine": Mine(),
+        "form_token": "",
+    }
+
+
+def _of_one(visitor: Visit, mine: Mine) -> dict[str, Any]:
+    # A browser that has another cookie of ours alone gets links instead of forms: reading gives it none.
+    return {"mine": mine, "form_token": "" if visitor.is_new else visitor.form_token}
+
+
+def _asker_told(request: Request, visitor: Visit) -> Asker:
+    """Return who asks, with what they have just done, if we sent them here after that."""
+    given, who = request.query_params, asker(request, visitor)
+    try:
+        about = UUID(given.get("about", ""))
+    except ValueError:
+        return who
+    done = given.get("done", "")
+    return replace(who, done=done, about=about) if done in _DONE else who

@@ -1,0 +1,228 @@
+"""The form to write a comment with: Preview and Post are two buttons of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.errors import CommentsError, Invalid, TooMany
+from comments.keys import new_token
+from comments.limits import Rate
+from comments.text import check_limits
+from comments.text.plain import clean_email, clean_name
+from comments.threads import views, words
+from comments.threads.actions.judging import refuse_reserved
+from comments.threads.actions.posting import post_comment
+from comments.threads.errors import KeyReused, KeyTooShort, PageMissing, ParentNotPublic, UrlRefused
+from comments.threads.page_keys import page_keys
+from comments.threads.pages.finding import lead_to_page
+from comments.threads.pages.links import Links, site_base
+from comments.threads.pages.problems import plain_detail, plain_page, say_when
+from comments.threads.pages.visiting import (
+    Visit,
+    asker,
+    check_form,
+    form_page,
+    read_form,
+    see_other,
+    visit,
+)
+from comments.threads.requests import AuthorGiven, Page, PostBody, WriteQuery
+from comments.threads.views import Desk
+from comments.threads.writing import Sender, post_order, refuse_over, rendered
+from comments.web.forms import FormOutdated
+from comments.web.problems import status_of
+from comments.web.routing import read_query
+from comments.web.service import client_network, service
+
+FIELDS = {"body": "body", "author.name": "name", "author.email": "email"}
+"""Where on the form a fault belongs that the service finds in a field of the API."""
+
+LABELS = {"body": "Comment", "name": "Name", "email": "E-mail"}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a form says; `key` makes every sending of it the same comment."""
+
+    url: str | None
+    identifier: str | None
+    reply_to: UUID | None
+    key: str
+    body: str = ""
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a form was not taken, in words; `faults` by field, in the order of the form."""
+
+    heading: str
+    detail: str
+    faults: Mapping[str, str]
+    status: int
+
+
+@plain_page
+async def write(request: Request) -> Response:
+    """Show the form (GET), or preview or post what is in it."""
+    if request.method == "POST":
+        return await _send(request)
+    visitor, query = await visit(request), read_query(request, WriteQuery)
+    try:
+        page_keys(query.url, query.identifier)
+    except (PageMissing, UrlRefused) as refused:
+        return await lead_to_page(request, visitor.site, refused)
+    draft = Draft(query.url, query.identifier, query.reply_to, new_key())
+    return await _form(request, visitor, draft)
+
+
+async def _send(request: Request) -> Response:
+    fields, visitor = await read_form(request), await visit(request)
+    draft = _draft(fields)
+    try:
+        check_form(request, visitor, fields)
+        if fields.get("do") == "preview":
+            refuse_over(service(request).limits, Rate.PREVIEW, client_network(request))
+            return await _form(request, visitor, draft, preview=(await rendered(draft.body)).html)
+        return await _post(request, visitor, draft)
+    except (KeyReused, KeyTooShort) as refused:
+        draft = replace(draft, key=new_key())
+        return await _form(request, visitor, draft, refused=refused)
+    except CommentsError as refused:
+        return await _form(request, visitor, draft, refused=refused)
+
+
+async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
+    svc, site = service(request), visitor.site
+    who = await svc.db.read(views.known, site, asker(request, visitor))
+    _refuse_faults(draft, site.reserved, is_known=bool(who and who.name))
+    sender = Sender(client_network(request), visitor.shown)
+    order = await post_order(site, svc.keys, svc.limits, sender, _order_body(draft), draft.key)
+    posted = await svc.db.write(post_comment, order, at=svc.clock.now())
+    if posted.opened:
+        svc.limits.hit(Rate.OPEN_THREAD, sender.network)
+    comment_id = posted.comment.id
+    links = _links(request, visitor, draft)
+    return see_other(request, links.around(comment_id, done="posted", about=comment_id), visitor)
+
+
+async def _form(
+    request: Request,
+    visitor: Visit,
+    draft: Draft,
+    *,
+    preview: str = "",
+    refused: CommentsError | None = None,
+) -> Response:
+    """Return the form as it is filled in. Raises PageRefused and what `page_keys` raises."""
+    svc, page = service(request), page_keys(draft.url, draft.identifier)
+    found = await svc.db.read(
+        views.desk, svc.keys, visitor.site, page, draft.reply_to, asker(request, visitor)
+    )
+    trouble = trouble_of(refused, "Not posted yet.") if refused else None
+    if found.answered_is_gone:
+        draft = replace(draft, reply_to=None)
+    answer = form_page(
+        request,
+        visitor,
+        "write.html",
+        status=trouble.status if trouble else 200,
+        links=_links(request, visitor, draft),
+        page_name=words.page_name(found.thread, page.identifier),
+        draft=_with_name(draft, found) if request.method == "GET" else draft,
+        found=found,
+        is_closed=found.thread.state != "open" or visitor.site.settings.closed,
+        preview=preview,
+        trouble=trouble,
+        labels=LABELS,
+        words=words,
+        hint=_hint(visitor, found),
+    )
+    if refused is not None:
+        say_when(answer, refused)
+    return answer
+
+
+def trouble_of(refused: CommentsError, heading: str) -> Trouble:
+    """Return a refusal as what the form says."""
+    faults = {}
+    if isinstance(refused, Invalid):
+        found = {FIELDS[name]: fault for name, fault in refused.errors.items() if name in FIELDS}
+        faults = {name: found[name] for name in LABELS if name in found}
+    detail = plain_detail(refused)
+    if isinstance(refused, TooMany):
+        heading = "A moment, please."
+    elif isinstance(refused, FormOutdated):
+        detail = "This form was open for too long, or this browser keeps no cookies. Please send it again."
+    elif isinstance(refused, KeyReused | KeyTooShort):
+        detail = "This form was sent before, with another text. Press the button once more to send this too."
+    elif isinstance(refused, ParentNotPublic):
+        detail = "The comment you answer is not here any more. You can post this as a comment of its own."
+    return Trouble(heading, detail, faults, status_of(refused))
+
+
+def new_key() -> str:
+    return new_token("k")
+
+
+def _draft(fields: Mapping[str, str]) -> Draft:
+    """Return what a form says; what is not as it left us counts as left out."""
+    try:
+        reply_to = UUID(fields.get("reply_to", ""))
+    except ValueError:
+        reply_to = None
+    return Draft(
+        fields.get("url") or None,
+        fields.get("identifier") or None,
+        reply_to,
+        fields.get("key", ""),
+        fields.get("body", ""),
+        fields.get("name", ""),
+        fields.get("email", ""),
+    )
+
+
+def _order_body(draft: Draft) -> PostBody:
+    page = Page(draft.url, draft.identifier)
+    return PostBody(page, draft.body, draft.reply_to, AuthorGiven(draft.name, draft.email))
+
+
+def _refuse_faults(draft: Draft, reserved: frozenset[str], *, is_known: bool) -> None:
+    """Raise Invalid with all that is wrong with a draft at once; the action stops at the first fault."""
+    checks: list[Callable[[], Any]] = [lambda: check_limits(draft.body)]
+    if draft.name.strip() or not is_known:
+        checks.append(lambda: refuse_reserved(clean_name(draft.name), reserved))
+    if draft.email.strip():
+        checks.append(lambda: clean_email(draft.email))
+    faults: dict[str, str] = {}
+    for check in checks:
+        try:
+            check()
+        except Invalid as wrong:
+            faults.update(wrong.errors)
+    if faults:
+        raise Invalid("Not posted yet.", errors=faults)
+
+
+def _with_name(draft: Draft, found: Desk) -> Draft:
+    return replace(draft, name=(found.author.name if found.author else None) or "")
+
+
+def _hint(visitor: Visit, found: Desk) -> str:
+    """Say before somebody writes that a moderator will read it first, if that is sure."""
+    settings, author = visitor.site.settings, found.author
+    if settings.hold_all:
+        return "Comments on this page are read by a moderator before they appear."
+    approved = author.approved_count if author else 0
+    if approved < settings.first_comments_held and not (author and author.trusted):
+        return "Your first comment here is read by a moderator before it appears."
+    return ""
+
+
+def _links(request: Request, visitor: Visit, draft: Draft) -> Links:
+    return Links(site_base(request, visitor.site.name), draft.url, draft.identifier)

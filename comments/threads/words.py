@@ -1,0 +1,75 @@
+"""What readers and writers of a discussion are told on our own pages, in words."""
+
+import re
+from collections.abc import Sequence
+
+from comments.threads.wire import ThreadShown
+
+REPORT_REASONS = {
+    "spam": "It is spam",
+    "abuse": "It insults or threatens someone",
+    "personal-data": "It gives away someone’s private details",
+    "off-topic": "It has nothing to do with this page",
+    "other": "Something else",
+}
+CLOSED = "Comments on this page are closed. You can still read and share them."
+LINKED_IS_GONE = "The comment you were sent to is not here any more. This is the rest of the discussion."
+ANSWERED_IS_GONE = "The comment you wanted to answer is not here any more. You can write one of your own."
+EDIT_WAITS = "The new text waits for a moderator; until then everybody sees the old one."
+GONE = {"deleted": "Deleted by its author"}
+_REMOVED = "Removed by a moderator"
+
+_LINKS = re.compile(r"\d+ links?")
+_WHY = {
+    "First comment": "because it is your first one here",
+    "New name": "because nobody has seen this name here yet",
+    "Comments on this page are read first": "because comments on this page are read first",
+    "Many comments at once": "because many comments come in at the moment",
+}
+_NUMBERS = {1: "one thing", 2: "two things", 3: "three things"}
+
+
+def counted(count: int) -> str:
+    """Return how many comments there are, as a heading."""
+    return "No comments yet" if count == 0 else _number(count, "comment", "comments")
+
+
+def replies(count: int) -> str:
+    return _number(count, "reply", "replies")
+
+
+def votes(count: int) -> str:
+    return _number(count, "vote", "votes")
+
+
+def gone(state: str) -> str:
+    """Say why a place is empty."""
+    return GONE.get(state, _REMOVED)
+
+
+def waits(reasons: Sequence[str]) -> str:
+    """Say that a comment waits and why; what helps only moderators, such as a word on a list, is not told."""
+    why = next((_WHY[reason] for reason in reasons if reason in _WHY), "")
+    links = next((reason for reason in reasons if _LINKS.fullmatch(reason)), "")
+    if links and "First comment" not in reasons:
+        why = f"because it has {links}"
+    return f"Your comment waits for a moderator{', ' + why if why else ''}."
+
+
+def look_at(count: int) -> str:
+    """Introduce the list of what is wrong with a form."""
+    return f"Please look at {_NUMBERS.get(count, f'{count} things')}:"
+
+
+def page_name(thread: ThreadShown, identifier: str | None) -> str:
+    """Return what a page is called: its title once that is settled, else its address."""
+    address = (thread.url or "").partition("://")[2].rstrip("/")
+    return thread.title or address or identifier or "this page"
+
+
+def host_name(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].partition("?")[0]
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
