@@ -18,7 +18,7 @@ help:  ## list what can be made
 
 setup:  ## install and build all that is needed, into .boot, .venv and embed/; quick when repeated
 	@command -v "$(PYTHON)" >/dev/null || { echo "No $(PYTHON) here. Type: sudo apt-get install -y python3-venv"; exit 1; }
-	@"$(PYTHON)" scripts/setup.py
+	@"$(PYTHON)" .ci/setup.py
 
 run: setup  ## start the demo on http://127.0.0.1:8080/
 	@exec $(BIN)/comments demo

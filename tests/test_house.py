@@ -28,7 +28,7 @@ FLOORS = {"routes": 2, "pages": 2, "actions": 1, "queries": 1, "models": 0, "err
 SERVES_HTTP = {"app", "cli", "web", "demo"}
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
-DISTRIBUTED = ("comments", "migrations", "tests", "scripts", "embed")
+DISTRIBUTED = ("comments", "migrations", "tests", "embed", ".ci")
 
 
 class Import(NamedTuple):
@@ -222,7 +222,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
 def test_every_module_says_in_one_sentence_what_belongs_in_it() -> None:
     silent = [
         str(path.relative_to(ROOT))
-        for path in python_files("comments", "scripts", "tests")
+        for path in python_files("comments", ".ci", "tests")
         if not first_sentence(path)
     ]
 

@@ -127,7 +127,7 @@ def locked_versions(lock: Path) -> dict[str, str]:
 @pytest.mark.slow
 def test_setting_up_again_does_nothing() -> None:
     done = subprocess.run(
-        [sys.executable, "scripts/setup.py"], cwd=ROOT, check=True, capture_output=True, text=True
+        [sys.executable, ".ci/setup.py"], cwd=ROOT, check=True, capture_output=True, text=True
     )
 
     assert done.stdout + done.stderr == ""

@@ -11,6 +11,8 @@ from comments.web.service import service
 from comments.web.templating import html_page
 
 SITE = "demo"
+PAGES = {"night-train": "/", "timetable": "/timetable"}
+"""The articles' paths by the identifiers their tags carry."""
 
 _HERE = Path(__file__).parent
 

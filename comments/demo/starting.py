@@ -3,18 +3,23 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from comments.clock import Clock
-from comments.demo.pages import SITE
+from comments.demo.pages import PAGES, SITE
 from comments.identity.actions import add_moderator, make_sign_in_link
 from comments.importers.run import Order, run_import
 from comments.keys import Keyring
 from comments.sites.actions import set_origins
 from comments.sites.errors import SiteUnknown
 from comments.sites.queries import origins_of, site_by_name
-from comments.storage import Database
+from comments.storage import Database, insert_ignoring
+from comments.threads.models import Thread, ThreadKey
+from comments.threads.page_keys import key_hash, page_keys
+from comments.threads.queries.finding import thread_by_keys
 
 DISCUSSION = Path(__file__).parent / "discussion.jsonl"
 
@@ -44,6 +49,22 @@ def demo_origins(base_url: str) -> list[str]:
     return [f"{parts.scheme}://{name}{port}" for name in dict.fromkeys(names)]
 
 
+def _move_pages(session: Session, site_id: UUID, base_url: str, at: datetime) -> None:
+    """Let the articles' threads lead to where they are today: the demo may have been on another port."""
+    for identifier, path in PAGES.items():
+        thread = thread_by_keys(session, site_id, page_keys(None, identifier))
+        url = base_url + path
+        if thread is None or thread.url == url:
+            continue
+        session.execute(update(Thread).where(Thread.id == thread.id).values(url=url))
+        keys = [
+            {"site_id": site_id, "key_hash": key_hash(kind, key), "kind": kind, "key": key}
+            | {"thread_id": thread.id, "created_at": at}
+            for kind, key in page_keys(url, None).pairs
+        ]
+        insert_ignoring(session, ThreadKey, keys)
+
+
 def _is_there(session: Session) -> bool:
     try:
         site_by_name(session, SITE)
@@ -58,6 +79,7 @@ def _open_the_door(session: Session, keys: Keyring, base_url: str, *, at: dateti
     if list(origins_of(site)) != origins:
         set_origins(session, SITE, origins)
     email, name = OWNER
+    _move_pages(session, site.id, base_url, at)
     account = add_moderator(session, site.id, email, role="owner", name=name, at=at)
     # The link refers to the account.
     session.flush()
