@@ -12,7 +12,7 @@ class TooManyDecisions(errors.Invalid):
 
 
 class DecisionsMissing(errors.Invalid):
-    """No comment was named, or both ways to name them were used."""
+    """An order without a comment, or an undoing of an order that was never made."""
 
     code = "decisions-missing"
 

@@ -140,9 +140,11 @@ async def test_odd_fields_are_answered_in_words(
     page = (await mia.get("/moderate/blog")).text
 
     answer = await mia.press(page, fields)
+    told = await mia.press(page, fields, accept="application/json")
 
     assert answer.status_code in {303, 400}
     assert answer.headers.get("location", "/moderate/blog?").startswith("/moderate/blog?")
+    assert told.json().get("code") in {"form-malformed", "already-handled"}
 
 
 async def test_the_way_back_never_leads_away(site: SiteUnderTest, mia: Browser) -> None:

@@ -1,0 +1,127 @@
+"""How the databases go about the queues and the log of a large site: along indexes, never through a table."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, insert, text
+from sqlalchemy.orm import Session
+
+from comments.ids import new_id
+from comments.moderation.models import Decision
+from comments.moderation.orders import Order, Wanted
+from comments.moderation.queries import history, queue
+from comments.moderation.queries.queue import QUEUES, Wish
+from comments.moderation.steps import lock_subjects
+from comments.storage import Database
+from tests.conftest import NOON
+from tests.moderation.seeding import Seed
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+ROWS = 20_000
+
+
+class Large:
+    """A site with 20,000 comments in all queues and a decision about each, beside a small one."""
+
+    def __init__(self) -> None:
+        self.seed, other = Seed(), Seed()
+        self.mia = self.seed.moderator()
+        author, thread = self.seed.author(), self.seed.thread()
+        self.ids = [
+            self.seed.comment(thread, author, state=QUEUES[number % 5], listed=number % 5 == 1)
+            for number in range(ROWS)
+        ]
+        other.comment(other.thread(), other.author())
+        self.other = other
+
+    def store(self, session: Session) -> None:
+        self.seed.store(session)
+        self.other.store(session)
+        session.execute(
+            insert(Decision),
+            [
+                {
+                    "id": new_id(NOON),
+                    "site_id": self.seed.site_id,
+                    "comment_id": comment_id,
+                    "account_id": self.mia.account_id,
+                    "moderator_name": "Mia",
+                    "decision": "hold",
+                    "before": "pending",
+                    "after": "pending",
+                    "reason": "",
+                    "at": NOON,
+                }
+                for comment_id in self.ids
+            ],
+        )
+        session.execute(text("ANALYZE"))
+
+
+def plans(session: Session, query: Callable[[Session], Any]) -> list[str]:
+    """Return the plan of each statement that `query` sends, one step a line."""
+    connection = session.connection()
+    sent: list[tuple[str, Any]] = []
+
+    def remember(*arguments: Any) -> None:
+        sent.append((arguments[2], arguments[3]))
+
+    event.listen(connection, "before_cursor_execute", remember)
+    try:
+        query(session)
+    finally:
+        event.remove(connection, "before_cursor_execute", remember)
+    explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    found = []
+    for statement, values in sent:
+        steps = connection.exec_driver_sql(f"{explain} {statement}", values)
+        found.append("\n".join(str(step[-1]) for step in steps))
+    return found
+
+
+def walks_through(plan: str) -> bool:
+    """Whether the database would read a large table from end to end, or sort what an index has in order."""
+    on_sqlite = any(
+        line.startswith("SCAN") and line.split()[1] in {"comments", "decisions"} for line in plan.splitlines()
+    )
+    return on_sqlite or "Seq Scan on comments" in plan or "Seq Scan on decisions" in plan
+
+
+async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
+    large = Large()
+    await db.write(large.store)
+    site_id, some = large.seed.site_id, large.ids[100:125]
+    position = (NOON, UUID(int=0))
+    asked: dict[str, Callable[[Session], Any]] = {
+        "a queue": lambda session: queue.held_comments(session, site_id, Wish(), after=None, limit=25),
+        "its next page": lambda session: queue.held_comments(
+            session, site_id, Wish(), after=position, limit=25
+        ),
+        "all queues": lambda session: queue.held_comments(
+            session, site_id, Wish(queue=None), after=position, limit=25
+        ),
+        "sizes": lambda session: queue.queue_sizes(session, site_id),
+        "histories": lambda session: history.histories(session, some),
+        "the log": lambda session: history.log(session, site_id, after=position, limit=25),
+        "an order": lambda session: history.entries_of_order(
+            session, site_id, large.mia.account_id, NOON.replace(year=2000)
+        ),
+        "deciding": lambda session: lock_subjects(
+            session, Order(large.mia, "spam", [Wanted(one) for one in some]).moderator.site_id, some
+        ),
+    }
+
+    def explain(session: Session) -> dict[str, list[str]]:
+        return {name: plans(session, query) for name, query in asked.items()}
+
+    found = await db.write(explain)
+
+    bad = {name: [plan for plan in sent if walks_through(plan)] for name, sent in found.items()}
+    assert {name: sent for name, sent in bad.items() if sent} == {}
+    sorted_again = [
+        plan for plan in found["a queue"][:1] + found["its next page"][:1] if "Sort" in plan or "TEMP" in plan
+    ]
+    assert sorted_again == [], "the index of the queues has them in order"
