@@ -84,7 +84,12 @@ def create_app(
         exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
     )
     app.state.metrics = health.Metrics()
-    app.add_middleware(Edge, trusted=settings.trusted_proxies, observe=app.state.metrics.observe)
+    app.add_middleware(
+        Edge,
+        base_path=settings.base_path,
+        trusted=settings.trusted_proxies,
+        observe=app.state.metrics.observe,
+    )
     return app
 
 

@@ -51,10 +51,16 @@ class RequestTooLarge(errors.TooLarge):
 
 
 class Edge:
-    """The outermost application. Adds `comments.address` and `comments.request_id` to the scope."""
+    """The outermost application. Adds `comments.address` and `comments.request_id` to the scope.
 
-    def __init__(self, app: ASGIApp, *, trusted: Sequence[Network], observe: Observe) -> None:
+    Below a host's root it answers alike whether the proxy in front takes `base_path` off or not.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, base_path: str = "", trusted: Sequence[Network], observe: Observe
+    ) -> None:
         self._app = app
+        self._base_path = f"{base_path}/" if base_path else ""
         self._trusted = tuple(trusted)
         self._observe = observe
 
@@ -66,6 +72,8 @@ class Edge:
         request_id = new_id(SystemClock().now()).hex
         scope["comments.request_id"] = request_id
         path: str = scope["path"]
+        if self._base_path and path.startswith(self._base_path):
+            path = scope["path"] = path[len(self._base_path) - 1 :]
         headers = _API if "/api/" in path else _PAGES
         scope["comments.address"] = _peer(scope)
         if self._trusted:

@@ -1,11 +1,12 @@
 """A site to test against: the real application on a real database, asked over its HTTP interface."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2 as httpx
@@ -167,19 +168,25 @@ async def _fault(_: Request) -> Response:
 
 @asynccontextmanager
 async def running_site(
-    database_url: str, clock: FixedClock, folder: Path, *, rate_limits: bool = False
+    database_url: str,
+    clock: FixedClock,
+    folder: Path,
+    *,
+    rate_limits: bool = False,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[SiteUnderTest]:
     """Run the application with one site, `blog`."""
-    settings = Settings.from_environment(
+    read = Settings.from_environment(
         {
             "COMMENTS_DATA_DIR": str(folder),
             "COMMENTS_DATABASE_URL": database_url,
             "COMMENTS_SECRET_KEY": SECRET,
             "COMMENTS_TRUSTED_PROXIES": "127.0.0.1",
             "COMMENTS_RATE_LIMITS": "on" if rate_limits else "off",
+            **settings,
         }
     )
-    app = create_app(settings, clock=clock, more=[Route("/fault", _fault)])
+    app = create_app(read, clock=clock, more=[Route("/fault", _fault)])
     async with app.router.lifespan_context(app):
         svc: Service = app.state.service
         await svc.db.write(add_site, "blog", [ORIGIN], at=clock.now())

@@ -291,3 +291,20 @@ async def test_a_bug_tells_nothing_but_its_number(site: SiteUnderTest) -> None:
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("prefix", ["", "/talk"])
+async def test_it_works_below_a_hosts_root(
+    database_url: str, clock: FixedClock, tmp_path: Path, prefix: str
+) -> None:
+    """Whether the proxy in front takes the path off or not."""
+    base = {"COMMENTS_BASE_URL": "https://blog.example/talk"}
+    async with running_site(database_url, clock, tmp_path, settings=base) as site:
+        await site.said()
+        answer = await site.client.get(f"{prefix}{site.path('thread')}", params={"url": PAGE["url"]})
+        docs = await site.client.get(f"{prefix}/docs")
+        document = await site.client.get(f"{prefix}/openapi.json")
+
+        assert answer.json()["thread"]["comment_count"] == 1
+        assert 'href="/talk/openapi.json"' in docs.text
+        assert document.json()["servers"] == [{"url": "https://blog.example/talk"}]
