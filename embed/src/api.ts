@@ -66,20 +66,15 @@ export class Api {
   /** Rejects with a Problem, or with an AbortError once `signal` is aborted. */
   async ask<T>(path: string, parameters: Parameters, options: RequestInit, signal?: AbortSignal): Promise<T> {
     const address = this.base + path + queryOf(parameters);
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), PATIENCE_MS);
-    const stop = (): void => limit.abort();
-    signal?.addEventListener("abort", stop);
+    const late = AbortSignal.timeout(PATIENCE_MS);
+    const limits = signal ? [signal, late] : [late];
     try {
-      const response = await fetch(address, { ...options, credentials: "omit", signal: limit.signal });
+      const response = await fetch(address, { ...options, credentials: "omit", signal: AbortSignal.any(limits) });
       if (!response.ok) throw await problemOf(response);
       return (response.status === 204 ? undefined : await response.json()) as T;
     } catch (fault) {
       if (fault instanceof Problem || signal?.aborted) throw fault;
-      throw new Problem(limit.signal.aborted ? 1 : 0, "no-answer");
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
+      throw new Problem(late.aborted ? 1 : 0, "no-answer");
     }
   }
 }

@@ -7,11 +7,10 @@ import { listen } from "./gestures";
 import { fragment } from "./html";
 import { wordsFor } from "./i18n/languages";
 import type { Words } from "./i18n/words";
-import * as icons from "./icons";
 import { headingLevel, isSort, languageOf, type Options, type Page, pageOf } from "./options";
-import { keep, recall, store } from "./store";
+import { recall, store } from "./store";
 import { type Entry, Thread } from "./thread";
-import type { Identity, Replies, Sort, ThreadPage } from "./types";
+import type { Identity, Sort, ThreadPage } from "./types";
 import { clampLong } from "./view/clamp";
 import * as comments from "./view/comment";
 import { drawComposer, drawFoot, drawHead, failed, type Frame, frame, notice, skeleton } from "./view/frame";
@@ -20,9 +19,7 @@ import * as lists from "./view/list";
 type Acting = typeof import("./acting/index");
 
 const SKELETON_AFTER_MS = 200;
-const HIGHLIGHT_MS = 4000;
-const TICK_MS = 20_000;
-const view = { ...comments, ...lists, drawHead, clampLong };
+const view = { ...comments, ...lists, drawHead, clampLong, notice };
 
 export class Discussion {
   readonly api: Api;
@@ -42,7 +39,9 @@ export class Discussion {
   // Both are there before anything is drawn or can be pressed.
   words!: Words;
   thread!: Thread;
-  private readonly sortKey: string;
+  /** Counts the pages that were asked for. */
+  private turn = 0;
+  readonly sortKey: string;
 
   constructor(
     readonly element: HTMLElement,
@@ -82,8 +81,6 @@ export class Discussion {
     page.catch(() => undefined);
     this.words = await wordsFor(languageOf(this.element, this.options), this.api.host);
     await this.open(page, linked);
-    const ticking = setInterval(() => this.tick(), TICK_MS);
-    this.ended.signal.addEventListener("abort", () => clearInterval(ticking));
   }
 
   stop(): void {
@@ -95,32 +92,21 @@ export class Discussion {
     void this.open(this.fetchPage({}));
   }
 
-  async sortBy(sort: Sort): Promise<void> {
-    if (sort === this.sort) return;
-    this.sort = sort;
-    keep(this.sortKey, sort);
-    drawHead(this);
-    this.root.querySelector<HTMLElement>(`[data-sort="${sort}"]`)?.focus();
-    await this.open(this.fetchPage({}));
-  }
-
-  /** Show the comment, wherever it is: here, or on a page that is fetched for it. */
-  async goTo(id: string): Promise<void> {
-    if (this.thread.entry(id)) this.arrive(id);
-    else await this.open(this.fetchPage({ around: id }), id);
-  }
-
-  private async open(page: Promise<ThreadPage>, linked: string | null = null): Promise<void> {
+  /** Show a page, or what became of it; `linked` is the comment that it was asked for. */
+  async open(page: Promise<ThreadPage>, linked: string | null = null): Promise<void> {
     const { box, list } = this.frame;
+    const turn = ++this.turn;
     const slow = setTimeout(() => {
       box.dataset["state"] = "loading";
       if (!list.querySelector(".thread")) list.replaceChildren(skeleton(this.words.say("loading")));
     }, SKELETON_AFTER_MS);
     list.setAttribute("aria-busy", "true");
     try {
-      this.show(await page, linked);
+      const shown = await page;
+      // Another order was chosen meanwhile.
+      if (turn === this.turn) this.show(shown, linked);
     } catch (fault) {
-      if (this.ended.signal.aborted) return;
+      if (this.ended.signal.aborted || turn !== this.turn) return;
       if (!(fault instanceof Problem)) reportError(fault);
       box.dataset["state"] = "failed";
       list.replaceChildren(failed(this));
@@ -138,10 +124,10 @@ export class Discussion {
     drawHead(this);
     if (first) this.drawOnce();
     lists.drawList(this);
-    if (linked) this.arrive(linked);
+    if (linked) void this.acting().then((acting) => acting.arrive(this, linked), () => undefined);
     void this.askAboutMe([...this.thread.entries]);
     if (first) this.emit("ready", { count: this.thread.info.comment_count });
-    this.countChanged(0);
+    this.emit("count", { count: this.thread.info.comment_count });
   }
 
   private drawOnce(): void {
@@ -160,7 +146,7 @@ export class Discussion {
     return loadChunk<Acting>(this.api.host, "acting");
   }
 
-  private async fetchPage(place: { around?: string | null; cursor?: string }): Promise<ThreadPage> {
+  async fetchPage(place: { around?: string | null; cursor?: string }): Promise<ThreadPage> {
     const { url, identifier } = this.page;
     const asked = { url, identifier, sort: this.sort, limit: this.step, ...place };
     try {
@@ -172,37 +158,8 @@ export class Discussion {
     }
   }
 
-  /** The next top-level comments, or those before the ones shown. */
-  async more(where: "next" | "previous"): Promise<void> {
-    const cursor = this.thread[where];
-    if (!cursor) return;
-    const page = await this.fetchPage({ cursor });
-    const before = where === "previous";
-    const added = this.thread.addRoots(page.comments, before ? "start" : "end");
-    this.thread[where] = (before ? page.previous : page.next) ?? null;
-    lists.addItems(this, added, before ? "prepend" : "append");
-    lists.drawMore(this);
-    this.focusOn(added[0]);
-    await this.askAboutMe(added);
-  }
-
-  async moreReplies(root: Entry): Promise<void> {
-    const path = `comments/${root.comment.id}/replies`;
-    const page = await this.api.read<Replies>(path, { cursor: root.next, limit: this.step }, this.ended.signal);
-    root.total = page.total;
-    const added = this.thread.addReplies(root, page.comments, page.next);
-    lists.redrawReplies(this, root);
-    this.focusOn(added[0] ?? root);
-    await this.askAboutMe(added);
-  }
-
-  fold(entry: Entry): void {
-    entry.folded = !entry.folded;
-    lists.redrawReplies(this, entry);
-  }
-
   /** What depends on who one is: only if there is a token, so that a mere reader asks once. */
-  private async askAboutMe(entries: Entry[]): Promise<void> {
+  async askAboutMe(entries: Entry[]): Promise<void> {
     if (!this.api.token) return;
     try {
       await (await this.acting()).aboutMe(this, entries);
@@ -211,54 +168,11 @@ export class Discussion {
     }
   }
 
-  countChanged(by: number): void {
-    const { info } = this.thread;
-    info.comment_count = Math.max(0, info.comment_count + by);
-    if (by) drawHead(this);
-    this.emit("count", { count: info.comment_count });
-  }
-
-  /** Have a screen reader say it, politely. */
-  say(text: string): void {
-    const { status } = this.frame;
-    // The same words twice would not be read twice.
-    status.textContent = status.textContent === text ? `${text}\u00a0` : text;
-  }
-
   emit(name: "ready" | "posted" | "count", detail: object): void {
     const { url } = this.page;
     this.element.dispatchEvent(
       new CustomEvent(`comments:${name}`, { bubbles: true, composed: true, detail: { ...detail, url } }),
     );
-  }
-
-  focusOn(entry: Entry | undefined): void {
-    const place = entry && this.root.getElementById(`comment-${entry.comment.id}`);
-    (place?.querySelector<HTMLElement>(".author") ?? place)?.focus({ preventScroll: true });
-  }
-
-  /** Bring a comment into view and mark it for a while; say so if it is not here. */
-  private arrive(id: string): void {
-    const entry = this.thread.entry(id);
-    if (!entry) {
-      this.frame.notices.replaceChildren(notice("", icons.ALERT, this.words.say("linkedGone")));
-      return;
-    }
-    for (let at = entry.parent; at; at = at.parent) if (at.folded) this.fold(at);
-    const box = lists.itemOf(this, entry);
-    box?.classList.add("is-linked");
-    setTimeout(() => box?.classList.remove("is-linked"), HIGHLIGHT_MS);
-    this.root.getElementById(`comment-${id}`)?.scrollIntoView({ block: "start" });
-    this.focusOn(entry);
-  }
-
-  /** Relative times go on. */
-  private tick(): void {
-    const now = this.now();
-    for (const time of this.root.querySelectorAll<HTMLTimeElement>(".time time")) {
-      const text = this.words.ago(new Date(time.dateTime), now);
-      if (time.textContent !== text) time.textContent = text;
-    }
   }
 }
 

@@ -5,7 +5,7 @@ const TAGS = new Set(
 );
 const CLASSES = new Set("c k s m o nb nf nc nt na nv nd gi gd gh".split(" "));
 // Their text is not for reading.
-const SWALLOWED = new Set("script style template noscript iframe object svg math title textarea select".split(" "));
+const SWALLOWED = new Set("script style template".split(" "));
 const HTML = "http://www.w3.org/1999/xhtml";
 
 interface ParsingDocument {

@@ -49,8 +49,7 @@ export function isSort(text: string | null | undefined): text is Sort {
 
 /** The level of the widget's own heading: 2 unless the page says otherwise (`h3`, `3`), at most 5. */
 export function headingLevel(options: Options): number {
-  const level = Number((options.heading ?? "").replace(/\D/g, ""));
-  return level >= 1 && level <= 5 ? level : 2;
+  return Number(/^h?([1-5])$/i.exec(options.heading ?? "")?.[1] ?? 2);
 }
 
 /** The page's language for this element: its own word, the nearest `lang` above it, English. */

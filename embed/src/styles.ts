@@ -8,5 +8,6 @@ export function adopt(root: ShadowRoot, css: string): void {
 
 /** Whether this browser can show the widget at all. */
 export function canShow(): boolean {
-  return CSS.supports("color", "light-dark(red, red)") && "adoptedStyleSheets" in Document.prototype && "replaceSync" in CSSStyleSheet.prototype;
+  // These came last of all that it needs.
+  return "any" in AbortSignal && CSS.supports("color", "light-dark(red, red)");
 }

@@ -25,7 +25,7 @@ export class Thread {
   roots: Entry[] = [];
   next: string | null = null;
   previous: string | null = null;
-  private readonly byId = new Map<string, Entry>();
+  readonly byId = new Map<string, Entry>();
 
   constructor(page: ThreadPage) {
     this.info = page.thread;
@@ -53,34 +53,6 @@ export class Thread {
     return added;
   }
 
-  /** A flat list of replies below `root`, in reading order. Returns those that were not here yet. */
-  addReplies(root: Entry, comments: Comment[], next: string | null): Entry[] {
-    root.next = next;
-    const added: Entry[] = [];
-    for (const comment of comments) {
-      const place = this.placeOf(comment) ?? root;
-      const entry = this.add(comment, place);
-      if (!entry) continue;
-      place.children.splice(orderly(place.children, comment), 0, entry);
-      added.push(entry);
-    }
-    return added;
-  }
-
-  /** One's own comment: first under whom it answers, or first of all. Undefined if it is here already. */
-  addOwn(comment: Comment): Entry | undefined {
-    const place = this.placeOf(comment);
-    const entry = this.add(comment, place);
-    if (entry) (place?.children ?? this.roots).unshift(Object.assign(entry, { own: true }));
-    return entry;
-  }
-
-  remove(entry: Entry): void {
-    const siblings = entry.parent?.children ?? this.roots;
-    siblings.splice(siblings.indexOf(entry), 1);
-    this.byId.delete(entry.comment.id);
-  }
-
   /** How many public replies below a top-level comment are not here yet. */
   missing(root: Entry): number {
     return root.next ? Math.max(1, root.total - publicBelow(root)) : 0;
@@ -92,7 +64,8 @@ export class Thread {
     return Math.max(1, this.info.comment_count - here);
   }
 
-  private add(comment: Comment, parent: Entry | null): Entry | undefined {
+  /** An entry for `comment` and its replies, which stands nowhere yet. Undefined if it is here already. */
+  add(comment: Comment, parent: Entry | null): Entry | undefined {
     if (this.byId.has(comment.id)) return undefined;
     const { replies, ...alone } = comment;
     const entry: Entry = {
@@ -116,7 +89,7 @@ export class Thread {
   }
 
   /** The entry below which `comment` stands: whom it answers, or at the depth cap the one above that. */
-  private placeOf(comment: Comment): Entry | null {
+  placeOf(comment: Comment): Entry | null {
     let place = comment.parent_id ? (this.byId.get(comment.parent_id) ?? null) : null;
     while (place && place.comment.depth >= comment.depth) place = place.parent;
     return place;
@@ -130,10 +103,4 @@ export function isPublic(comment: Comment): boolean {
 
 export function publicBelow(entry: Entry): number {
   return entry.children.reduce((sum, child) => sum + (isPublic(child.comment) ? 1 : 0) + publicBelow(child), 0);
-}
-
-/** Where a reply goes among its siblings: oldest first, behind one's own that was put first. */
-function orderly(siblings: Entry[], comment: Comment): number {
-  const at = siblings.findIndex((sibling) => !sibling.own && sibling.comment.created_at > comment.created_at);
-  return at < 0 ? siblings.length : at;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { addOwn, addReplies } from "../src/acting/growing";
 import { mark } from "../src/acting/me";
 import { type Entry, Thread } from "../src/thread";
 import type { Comment, Own } from "../src/types";
@@ -34,7 +35,7 @@ test("a flat list of replies is put below whom they answer, in reading order", (
   const second = reply("second", top);
   const all = thread([withReplies(top, [first], 3, "cursor")]);
 
-  all.addReplies(all.roots[0]!, [below, second], null);
+  addReplies(all, all.roots[0]!, [below, second], null);
 
   assert.deepEqual(shape(all.roots), [["top", [["first", ["below first"]], "second"]]]);
 });
@@ -45,7 +46,7 @@ test("at the depth cap a reply stands beside the one it answers", () => {
   const beside = reply("beside", capped, { depth: 12 });
   const all = thread([withReplies(top, [capped], 2, "cursor")]);
 
-  all.addReplies(all.roots[0]!, [beside], null);
+  addReplies(all, all.roots[0]!, [beside], null);
 
   assert.deepEqual(shape(all.roots), [["top", ["capped", "beside"]]]);
 });
@@ -65,7 +66,7 @@ test("replies that were left out around a linked comment come in between", () =>
   const [early, linked] = [reply("early", top), reply("linked", top)];
   const all = thread([withReplies(top, [linked], 2, "cursor")]);
 
-  all.addReplies(all.roots[0]!, [early, linked], null);
+  addReplies(all, all.roots[0]!, [early, linked], null);
 
   assert.deepEqual(shape(all.roots), [["top", ["early", "linked"]]]);
 });
@@ -75,8 +76,8 @@ test("one's own comment comes first, and later replies do not push it down", () 
   const all = thread([withReplies(top, [reply("old", top)], 2, "cursor")]);
   const later = reply("later", top);
 
-  all.addOwn(reply("mine", top));
-  all.addReplies(all.roots[0]!, [later], null);
+  addOwn(all, reply("mine", top));
+  addReplies(all, all.roots[0]!, [later], null);
 
   assert.deepEqual(shape(all.roots), [["top", ["mine", "old", "later"]]]);
 });

@@ -72,7 +72,7 @@ async def test_a_vote_that_did_not_arrive_goes_back_and_says_so(
     await up.click()
 
     await expect(up).to_have_attribute("aria-pressed", "false")
-    assert await widget.status() == "Your vote was not counted. Please try again."
+    await expect(widget.status).to_have_text("Your vote was not counted. Please try again.")
 
 
 async def test_the_menu_goes_by_arrows_and_gives_the_focus_back(

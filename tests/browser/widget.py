@@ -57,9 +57,10 @@ class Widget:
         )
         return found.strip()
 
-    async def status(self) -> str:
+    @property
+    def status(self) -> Locator:
         """What a screen reader was told last."""
-        return (await self.element.locator(".comments > [role=status]").inner_text()).strip()
+        return self.element.locator(".comments > [role=status]")
 
 
 async def accessibility_faults(page: Page) -> list[str]:

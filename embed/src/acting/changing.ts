@@ -2,8 +2,10 @@
 
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
-import type { Entry } from "../thread";
+import { type Entry, publicBelow } from "../thread";
 import type { Comment } from "../types";
+import * as growing from "./growing";
+import { countChanged } from "./telling";
 
 /** Draw the comment alone anew; what stands below it stays, and so does the focus. */
 export function redraw(d: Discussion, entry: Entry): void {
@@ -12,14 +14,14 @@ export function redraw(d: Discussion, entry: Entry): void {
   const box = view.itemOf(d, entry);
   if (!box || !old) return;
   box.classList.toggle("is-waiting", view.isWaiting(entry));
-  view.swap(d, old, view.place(d, entry));
+  swap(d, old, view.place(d, entry));
   view.clampLong(d, box);
 }
 
 /** Draw only what one can do with the comment: its text may be being read aloud. */
 export function redrawActions(d: Discussion, entry: Entry): void {
   const old = placeOf(d, entry)?.querySelector<HTMLElement>(":scope > .actions");
-  if (old) d.kit.view.swap(d, old, d.kit.view.actions(d, entry));
+  if (old) swap(d, old, d.kit.view.actions(d, entry));
 }
 
 /** Put one's own comment first in its list, without touching those that are there. */
@@ -28,10 +30,10 @@ export function insertOwn(d: Discussion, entry: Entry): void {
   const { parent } = entry;
   const parentItem = parent && view.itemOf(d, parent);
   if (!parentItem) {
-    view.addItems(d, [entry], "prepend");
+    addItems(d, [entry], "prepend");
     return;
   }
-  if (parent.folded) d.fold(parent);
+  if (parent.folded) fold(d, parent);
   // Unfolding has drawn it already.
   if (view.itemOf(d, entry)) return;
   const list = parentItem.querySelector<HTMLElement>(":scope > .replies > ol");
@@ -39,15 +41,15 @@ export function insertOwn(d: Discussion, entry: Entry): void {
     const box = view.item(d, entry);
     list.prepend(box);
     view.clampLong(d, box);
-  } else view.redrawReplies(d, parent);
+  } else redrawReplies(d, parent);
 }
 
 /** Show one's own new comment. Returns its entry. */
 export function addOwn(d: Discussion, comment: Comment): Entry | undefined {
-  const entry = d.thread.addOwn(comment);
+  const entry = growing.addOwn(d.thread, comment);
   if (!entry) return d.thread.entry(comment.id);
   insertOwn(d, entry);
-  if (comment.state === "approved") d.countChanged(1);
+  if (comment.state === "approved") countChanged(d, 1);
   return entry;
 }
 
@@ -63,9 +65,9 @@ export function update(d: Discussion, entry: Entry, comment: Comment): void {
 export function drop(d: Discussion, entry: Entry): void {
   const { view } = d.kit;
   const box = view.itemOf(d, entry);
-  d.thread.remove(entry);
+  growing.remove(d.thread, entry);
   box?.remove();
-  if (entry.parent) view.redrawReplies(d, entry.parent);
+  if (entry.parent) redrawReplies(d, entry.parent);
   else if (!d.thread.roots.length) view.drawList(d);
 }
 
@@ -88,4 +90,68 @@ export function countDown(d: Discussion): void {
 
 function placeOf(d: Discussion, entry: Entry): HTMLElement | null {
   return d.root.getElementById(`comment-${entry.comment.id}`);
+}
+
+/** Put new top-level comments where they belong, without touching those that are there. */
+export function addItems(d: Discussion, entries: Entry[], where: "append" | "prepend"): void {
+  const list = topList(d);
+  const items = entries.map((entry) => d.kit.view.item(d, entry));
+  list[where](...items);
+  d.kit.view.clampLong(d, ...items);
+}
+
+/** The list itself; made if the widget said that there is nothing. */
+export function topList({ frame }: Discussion): HTMLElement {
+  const there = frame.list.querySelector<HTMLElement>(":scope > .thread");
+  if (there) return there;
+  const list = h("ol", { class: "thread" });
+  frame.list.replaceChildren(list);
+  return list;
+}
+
+/** Draw the replies of an entry anew, to fold them or to show new ones. */
+export function redrawReplies(d: Discussion, entry: Entry): void {
+  const box = d.kit.view.itemOf(d, entry);
+  if (!box) return;
+  const old = box.querySelector<HTMLElement>(":scope > .replies");
+  const fresh = d.kit.view.replies(d, entry);
+  if (fresh) shutFolded(d, entry, fresh);
+  if (old && fresh) swap(d, old, fresh);
+  else if (fresh) box.append(fresh);
+  else old?.remove();
+  if (fresh) d.kit.view.clampLong(d, fresh);
+}
+
+/** Put `fresh` where `old` is; the focus goes to the same button again. */
+function swap(d: Discussion, old: HTMLElement, fresh: HTMLElement): void {
+  const focused = old.contains(d.root.activeElement) ? (d.root.activeElement as HTMLElement) : null;
+  const does = focused?.dataset["do"];
+  const again = does ? `[data-do="${does}"]` : focused?.id && `#${CSS.escape(focused.id)}`;
+  old.replaceWith(fresh);
+  if (!focused) return;
+  const target = again ? fresh.querySelector<HTMLElement>(again) : null;
+  (target ?? fresh.querySelector<HTMLElement>(".author, .more") ?? fresh).focus({ preventScroll: true });
+}
+
+/** Where replies are folded, here or below, a button says how many there are. */
+function shutFolded(d: Discussion, entry: Entry, replies: HTMLElement | null): void {
+  if (!replies) return;
+  if (entry.folded) shut(d, entry, replies);
+  for (const child of entry.children) {
+    const id = CSS.escape(child.comment.id);
+    if (child.children.length) shutFolded(d, child, replies.querySelector(`[data-id="${id}"] > .replies`));
+  }
+}
+
+function shut({ words }: Discussion, entry: Entry, replies: HTMLElement): void {
+  const label = words.say("showReplies", { n: Math.max(entry.total, publicBelow(entry)) });
+  replies.querySelector("ol")!.hidden = true;
+  replies.firstElementChild?.replaceWith(
+    h("button", { type: "button", class: "more", "aria-expanded": "false", "data-do": "fold" }, label),
+  );
+}
+
+export function fold(d: Discussion, entry: Entry): void {
+  entry.folded = !entry.folded;
+  redrawReplies(d, entry);
 }

@@ -4,20 +4,35 @@ import type { Discussion } from "../discussion";
 import { acting } from "../i18n/en";
 import { adopt } from "../styles";
 import type { Entry } from "../thread";
+import type { Sort } from "../types";
 import css from "./acting.css";
-import { countDown } from "./changing";
+import { countDown, fold } from "./changing";
 import { Composer } from "./composer";
 import { Draft } from "./draft";
 import { aboutMe as askAboutMe } from "./me";
 import { openMenu } from "./menu";
 import { post } from "./posting";
+import * as reading from "./reading";
 import { remove, restore } from "./removing";
 import { edit, reply } from "./replying";
 import { vote } from "./voting";
+import { focusOn } from "./telling";
 
 type Act = (d: Discussion, entry: Entry, pressed: HTMLElement) => unknown;
 
+/** What fetches something first: a second press meanwhile is none. */
+const READING: Record<string, Act> = {
+  sort: (d, _, { dataset }) => reading.sortBy(d, dataset["sort"] as Sort),
+  more: (d) => reading.more(d, "next"),
+  previous: (d) => reading.more(d, "previous"),
+  replies: reading.moreReplies,
+};
+
+/** What happens at once: a vote's second press takes back the first, however quick it is. */
 const ACTS: Record<string, Act> = {
+  fold,
+  unclamp: (d, _, pressed) => reading.toggleClamp(d, pressed),
+  to: (d, { comment }) => comment.reply_to && reading.goTo(d, comment.reply_to.id),
   reply,
   edit,
   up: (d, entry) => vote(d, entry, 1),
@@ -27,16 +42,42 @@ const ACTS: Record<string, Act> = {
   menu: openMenu,
 };
 
-const COUNT_DOWN_MS = 20_000;
+const TICK_MS = 20_000;
 
 const ready = new WeakSet<Discussion>();
 /** One composer at the top of each discussion. */
 const tops = new WeakMap<Discussion, Composer>();
 
-/** Do what the button `pressed` is for, by its `data-do`. Failures are told where they belong. */
-export function act(d: Discussion, does: string, entry: Entry, pressed: HTMLElement): void {
+/** Do what `pressed` is for, by its `data-do`. Rejects if something did not load. */
+export async function act(d: Discussion, pressed: HTMLElement): Promise<void> {
   prepare(d);
-  ACTS[does]?.(d, entry, pressed);
+  const does = pressed.dataset["do"] ?? "";
+  const id = pressed.closest<HTMLElement>("[data-id]")?.dataset["id"] ?? "";
+  // The buttons around the list belong to no comment, and ask for none.
+  const entry = d.thread.entry(id) as Entry;
+  const fetching = READING[does];
+  if (!fetching) {
+    await ACTS[does]?.(d, entry, pressed);
+    return;
+  }
+  pressed.ariaDisabled = "true";
+  try {
+    await fetching(d, entry, pressed);
+  } finally {
+    pressed.ariaDisabled = null;
+  }
+}
+
+/** Show a comment, wherever it is. */
+export async function goTo(d: Discussion, id: string): Promise<void> {
+  prepare(d);
+  await reading.goTo(d, id);
+}
+
+/** The page around a comment is here: show the comment. */
+export function arrive(d: Discussion, id: string): void {
+  prepare(d);
+  reading.arrive(d, id);
 }
 
 export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {
@@ -56,8 +97,16 @@ export function prepare(d: Discussion): void {
   ready.add(d);
   d.words.add(acting);
   adopt(d.root, css);
-  const ticking = setInterval(() => countDown(d), COUNT_DOWN_MS);
-  d.ended.signal.addEventListener("abort", () => clearInterval(ticking));
+  const ticking = setInterval(() => {
+    reading.tick(d);
+    countDown(d);
+  }, TICK_MS);
+  const { signal } = d.ended;
+  signal.addEventListener("abort", () => clearInterval(ticking));
+  // Find-in-page scrolls inside a shortened comment to what it has found.
+  for (const reached of ["focusin", "scroll"]) {
+    d.frame.box.addEventListener(reached, ({ target }) => reading.openReached(d, target), { capture: true, signal });
+  }
   const area = d.root.querySelector<HTMLTextAreaElement>("[data-composer]");
   const form = area?.closest("form");
   if (area && form) tops.set(d, topComposer(d, form, area));
@@ -74,7 +123,7 @@ function topComposer(d: Discussion, form: HTMLFormElement, area: HTMLTextAreaEle
       const entry = await post(d, { text, person, draft });
       composer.reset();
       form.classList.add("composer--folded");
-      d.focusOn(entry);
+      focusOn(d, entry);
     },
   });
   form.addEventListener("focusout", ({ relatedTarget }) => {

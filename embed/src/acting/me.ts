@@ -4,6 +4,7 @@ import type { Discussion } from "../discussion";
 import type { Entry, Thread } from "../thread";
 import type { Own } from "../types";
 import { readOwn } from "./asking";
+import { addOwn } from "./growing";
 import { insertOwn, redrawActions } from "./changing";
 
 /** Told to the widget's own box when the service has said who one is. */
@@ -44,7 +45,7 @@ export function mark(thread: Thread, own: Own): Entry[] {
   }
   // The oldest comes first, and each is put before the others.
   for (const comment of own.waiting) {
-    const entry = thread.addOwn(comment);
+    const entry = addOwn(thread, comment);
     if (entry) changed.add(entry);
   }
   return [...changed];

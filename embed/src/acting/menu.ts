@@ -5,7 +5,9 @@ import { h, icon } from "../dom";
 import * as icons from "../icons";
 import type { Key } from "../i18n/words";
 import type { Entry } from "../thread";
+import { fold } from "./changing";
 import { openReport } from "./report";
+import { say } from "./telling";
 
 interface Choice {
   words: Key;
@@ -84,7 +86,7 @@ function choices(d: Discussion, entry: Entry): Choice[] {
   }
   if (entry.children.length) {
     const words = entry.folded ? "show" : "hide";
-    offered.push({ words, drawing: icons.HIDE, choose: () => d.fold(entry) });
+    offered.push({ words, drawing: icons.HIDE, choose: () => fold(d, entry) });
   }
   if (!entry.own && d.writable) {
     offered.push({ words: "report", drawing: icons.FLAG, choose: () => openReport(d, entry) });
@@ -98,7 +100,7 @@ function copy(d: Discussion, link: string, item: HTMLElement): true {
   void copied(d.root, link).then((done) => {
     if (!done || !label) return;
     label.textContent = d.words.say("copied");
-    d.say(d.words.say("copied"));
+    say(d, d.words.say("copied"));
     setTimeout(() => {
       label.textContent = d.words.say("copyLink");
     }, COPIED_MS);

@@ -10,6 +10,7 @@ import { send } from "./asking";
 import { addOwn } from "./changing";
 import type { Draft } from "./draft";
 import type { Person } from "./person";
+import { say } from "./telling";
 
 export interface Order {
   text: string;
@@ -42,7 +43,7 @@ function tell(d: Discussion, { person, notice }: Order, comment: Comment): void 
   const { words } = d;
   if (comment.state !== "pending") {
     clearNotices(d);
-    d.say(words.say("posted"));
+    say(d, words.say("posted"));
     return;
   }
   const thanks = words.say("thanks", { name: comment.author?.name ?? person.name });
@@ -56,7 +57,7 @@ export function showNotice(d: Discussion, place: Element | undefined, ...text: (
   const notice = h("div", { class: "notice notice--warn notice--posted" }, icon(CLOCK), h("p", {}, ...text));
   if (place) place.after(notice);
   else d.frame.notices.append(notice);
-  d.say(notice.textContent ?? "");
+  say(d, notice.textContent ?? "");
 }
 
 function clearNotices(d: Discussion): void {

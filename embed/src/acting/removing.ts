@@ -6,6 +6,7 @@ import type { Entry } from "../thread";
 import type { Stored } from "../types";
 import { send } from "./asking";
 import { complain, drop, redraw, update } from "./changing";
+import { countChanged, focusOn, say } from "./telling";
 
 const UNDO_SHOWN_MS = 10_000;
 
@@ -24,12 +25,12 @@ export async function remove(d: Discussion, entry: Entry): Promise<void> {
   } finally {
     leaving.delete(entry);
   }
-  if (entry.comment.state === "approved") d.countChanged(-1);
+  if (entry.comment.state === "approved") countChanged(d, -1);
   entry.undoable = true;
   // It is not waiting any more.
   d.root.querySelectorAll(".notice--posted").forEach((notice) => notice.remove());
   redraw(d, entry);
-  d.say(words.say("deletedNow"));
+  say(d, words.say("deletedNow"));
   d.kit.view.itemOf(d, entry)?.querySelector<HTMLElement>(':scope > .gone [data-do="undo"]')?.focus();
   setTimeout(() => settle(d, entry), UNDO_SHOWN_MS);
 }
@@ -44,7 +45,7 @@ function settle(d: Discussion, entry: Entry): void {
     Object.assign(entry.comment, { state: "deleted", author: null, html: null });
     redraw(d, entry);
   } else drop(d, entry);
-  if (following) d.focusOn(following);
+  if (following) focusOn(d, following);
 }
 
 function followingEntry(d: Discussion, entry: Entry): Entry | undefined {
@@ -59,9 +60,9 @@ export async function restore(d: Discussion, entry: Entry): Promise<void> {
     const { comment } = await send<Stored>(d, "POST", `comments/${entry.comment.id}/restore`);
     entry.undoable = false;
     update(d, entry, comment);
-    if (comment.state === "approved") d.countChanged(1);
-    d.say(words.say("restored"));
-    d.focusOn(entry);
+    if (comment.state === "approved") countChanged(d, 1);
+    say(d, words.say("restored"));
+    focusOn(d, entry);
   } catch (fault) {
     complain(d, entry, reasonOf(fault, words.say("restoreFailed")));
   }

@@ -9,6 +9,7 @@ import { redrawActions, update } from "./changing";
 import { Composer } from "./composer";
 import { Draft } from "./draft";
 import { post, showNotice } from "./posting";
+import { countChanged, focusOn, say } from "./telling";
 
 export function reply(d: Discussion, entry: Entry): void {
   const box = d.kit.view.itemOf(d, entry);
@@ -36,7 +37,7 @@ export function reply(d: Discussion, entry: Entry): void {
       const answer = await post(d, { text, person, draft, parent: entry, notice: place });
       draft.clear();
       form.remove();
-      d.focusOn(answer);
+      focusOn(d, answer);
     },
   });
   area.focus();
@@ -81,10 +82,10 @@ export function edit(d: Discussion, entry: Entry): void {
 function saved(d: Discussion, entry: Entry, comment: Comment): void {
   const wasPublic = entry.comment.state === "approved";
   update(d, entry, comment);
-  if (wasPublic && comment.state !== "approved") d.countChanged(-1);
+  if (wasPublic && comment.state !== "approved") countChanged(d, -1);
   const place = d.kit.view.itemOf(d, entry)?.firstElementChild;
   if (place && comment.waiting_body !== undefined) showNotice(d, place, d.words.say("editWaits"));
-  else d.say(d.words.say("saved"));
+  else say(d, d.words.say("saved"));
 }
 
 function blankForm(id: string, label: string): { form: HTMLFormElement; area: HTMLTextAreaElement } {

@@ -7,6 +7,7 @@ import { ALERT, CHECK } from "../icons";
 import type { Key } from "../i18n/words";
 import type { Entry } from "../thread";
 import { send } from "./asking";
+import { say } from "./telling";
 
 /** The service's names for the reasons, and our words for them. */
 const REASONS: [string, Key][] = [
@@ -63,7 +64,7 @@ async function report(d: Discussion, entry: Entry, form: HTMLFormElement, button
     const thanks = h("div", { class: "notice notice--good", tabindex: -1 }, icon(CHECK), h("p", {}, words.say("reported")));
     form.replaceWith(thanks);
     thanks.focus();
-    d.say(words.say("reported"));
+    say(d, words.say("reported"));
   } catch (fault) {
     const text = reasonOf(fault, words.say("reportFailed"));
     form.append(h("p", { class: "error-text", role: "alert" }, icon(ALERT), h("span", {}, text)));

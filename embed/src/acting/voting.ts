@@ -1,11 +1,12 @@
 /** Votes: shown at once, counted when the service says so. */
 
 import type { Discussion } from "../discussion";
+import { change } from "../dom";
 import { reasonOf } from "../faults";
 import type { Entry } from "../thread";
 import type { Score } from "../types";
 import { send as ask } from "./asking";
-import { redrawActions } from "./changing";
+import { say } from "./telling";
 
 interface Turn {
   /** What the service has, as far as we know. */
@@ -20,7 +21,7 @@ export function vote(d: Discussion, entry: Entry, arrow: 1 | -1): void {
   const turn = turns.get(entry) ?? { stored: entry.vote, sending: false };
   turns.set(entry, turn);
   entry.vote = entry.vote === arrow ? 0 : arrow;
-  redrawActions(d, entry);
+  showVote(d, entry);
   if (!turn.sending) void send(d, entry, turn);
 }
 
@@ -35,12 +36,24 @@ async function send(d: Discussion, entry: Entry, turn: Turn): Promise<void> {
       turn.stored = value;
       Object.assign(entry.comment, { score, upvotes, downvotes });
     }
-    d.say(words.say("votes", { n: entry.comment.score }));
+    say(d, words.say("votes", { n: entry.comment.score }));
   } catch (fault) {
     entry.vote = turn.stored;
-    d.say(reasonOf(fault, words.say("voteFailed")));
+    say(d, reasonOf(fault, words.say("voteFailed")));
   } finally {
     turn.sending = false;
-    redrawActions(d, entry);
+    showVote(d, entry);
   }
+}
+
+/** In the buttons that are there: one that is replaced between a finger's down and up hears no press. */
+function showVote(d: Discussion, { comment, vote }: Entry): void {
+  const { words } = d;
+  const group = d.root.getElementById(`comment-${comment.id}`)?.querySelector(".vote");
+  const [up, down] = [...(group?.querySelectorAll("button") ?? [])];
+  const score = group?.querySelector(".score");
+  if (!up || !down || !score) return;
+  change(up, { "aria-pressed": `${vote === 1}`, "aria-label": words.say("voteUp", { n: comment.score }) });
+  change(down, { "aria-pressed": `${vote === -1}` });
+  score.textContent = words.number(comment.score);
 }

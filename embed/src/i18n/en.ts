@@ -20,16 +20,13 @@ export const reading = {
   couldBeFirst: "You could be first.",
   closed: "Comments on this page are closed. You can still read and share them.",
   closedOn: "Comments on this page closed on {date}. You can still read and share them.",
-  linkedGone: "The comment you were sent to is not here any more. This is the rest of the discussion.",
   moreComments: { one: "Show {n} more comment", other: "Show {n} more comments" },
   earlierComments: "Show the comments before these",
   moreReplies: { one: "Show {n} more reply", other: "Show {n} more replies" },
-  showReplies: { one: "Show {n} reply", other: "Show {n} replies" },
   hideReplies: "Hide replies to {name}",
   goneComment: "a removed comment",
   moreFailed: "That did not load. Please try again.",
   readMore: "Read more",
-  showLess: "Show less",
   to: "to {name}",
   author: "Author",
   moderator: "Moderator",
@@ -55,6 +52,9 @@ export const reading = {
 
 /** Needed by those who do something: comes with the parts that let them. */
 export const acting = {
+  linkedGone: "The comment you were sent to is not here any more. This is the rest of the discussion.",
+  showLess: "Show less",
+  showReplies: { one: "Show {n} reply", other: "Show {n} replies" },
   writeTab: "Write",
   previewTab: "Preview",
   bold: "Bold",

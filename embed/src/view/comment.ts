@@ -4,7 +4,7 @@ import type { Discussion } from "../discussion";
 import { type Child, h, icon } from "../dom";
 import { safeLink } from "../html";
 import * as icons from "../icons";
-import { type Entry, publicBelow } from "../thread";
+import type { Entry } from "../thread";
 import type { Author } from "../types";
 import { avatar } from "./avatar";
 
@@ -32,7 +32,7 @@ function gone(d: Discussion, entry: Entry): HTMLElement {
   const { words } = d;
   const text: Child[] = entry.undoable
     ? [`${words.say("deletedNow")} `, h("button", { type: "button", class: "link-button", "data-do": "undo" }, words.say("undo"))]
-    : [words.say(state === "deleted" ? "deleted" : state === "pending" ? "waiting" : "removed")];
+    : [words.say(state === "deleted" ? "deleted" : "removed")];
   return h("p", { class: "gone", id: `comment-${id}`, tabindex: -1 }, avatar(null), h("span", {}, ...text));
 }
 
@@ -144,18 +144,14 @@ function action(does: string, labels: Record<string, string>, ...children: Child
 export function replies(d: Discussion, entry: Entry): HTMLElement | null {
   const missing = d.thread.missing(entry);
   if (!entry.children.length && !missing) return null;
-  const list = h("ol", { hidden: entry.folded }, ...entry.children.map((child) => item(d, child)));
+  const list = h("ol", {}, ...entry.children.map((child) => item(d, child)));
   if (missing) list.append(moreReplies(d, entry, missing));
   return h("div", { class: "replies" }, foldButton(d, entry), list);
 }
 
+/** The line beside the replies, which folds them; `unfold` (acting) takes its place. */
 function foldButton({ words }: Discussion, entry: Entry): HTMLElement {
   const name = entry.comment.author?.name ?? words.say("goneComment");
-  if (entry.folded) {
-    const n = Math.max(entry.total, publicBelow(entry));
-    const label = words.say("showReplies", { n });
-    return h("button", { type: "button", class: "more", "aria-expanded": "false", "data-do": "fold" }, label);
-  }
   const label = words.say("hideReplies", { name });
   return h("button", { type: "button", class: "fold", "aria-expanded": "true", "aria-label": label, "data-do": "fold" });
 }

@@ -26,7 +26,7 @@ export function frame(): Frame {
   const list = h("div", { class: "list" });
   const foot = h("footer", { class: "widget-foot", part: "foot" });
   const status = h("div", { class: "visually-hidden", role: "status" });
-  const box = h("section", { class: "comments", "data-state": "waiting" }, head, composer, notices, list, foot, status);
+  const box = h("section", { class: "comments" }, head, composer, notices, list, foot, status);
   return { box, head, notices, composer, list, foot, status };
 }
 
@@ -34,7 +34,7 @@ export function drawHead(d: Discussion): void {
   const { words, frame, sort } = d;
   const count = d.thread.info.comment_count;
   const level = `h${d.level}` as "h2";
-  const title = h(level, { id: "title", class: "title", tabindex: -1 }, count ? words.say("comments", { n: count }) : words.say("noComments"));
+  const title = h(level, { id: "title", class: "title" }, count ? words.say("comments", { n: count }) : words.say("noComments"));
   frame.box.setAttribute("aria-labelledby", "title");
   const choices = SORTS.map((name) =>
     h("button", { type: "button", "data-do": "sort", "data-sort": name, "aria-pressed": `${name === (sort ?? "best")}` }, words.say(name)),

@@ -4,7 +4,7 @@ import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import type { Entry } from "../thread";
 import { clampLong } from "./clamp";
-import { item, replies } from "./comment";
+import { item } from "./comment";
 import { empty } from "./frame";
 
 /** Draw all that is known, anew. */
@@ -30,46 +30,6 @@ function loadMore(does: string, label: string): HTMLElement {
   return h("button", { type: "button", class: "button load-more", "data-do": does }, label);
 }
 
-/** Put new top-level comments where they belong, without touching those that are there. */
-export function addItems(d: Discussion, entries: Entry[], where: "append" | "prepend"): void {
-  const list = topList(d);
-  const items = entries.map((entry) => item(d, entry));
-  list[where](...items);
-  clampLong(d, ...items);
-}
-
-/** The list itself; made if the widget said that there is nothing. */
-export function topList({ frame }: Discussion): HTMLElement {
-  const there = frame.list.querySelector<HTMLElement>(":scope > .thread");
-  if (there) return there;
-  const list = h("ol", { class: "thread" });
-  frame.list.replaceChildren(list);
-  return list;
-}
-
 export function itemOf({ root }: Discussion, entry: Entry): HTMLElement | null {
   return root.getElementById(`comment-${entry.comment.id}`)?.parentElement ?? null;
-}
-
-/** Draw the replies of an entry anew, to fold them or to show new ones. */
-export function redrawReplies(d: Discussion, entry: Entry): void {
-  const box = itemOf(d, entry);
-  if (!box) return;
-  const old = box.querySelector<HTMLElement>(":scope > .replies");
-  const fresh = replies(d, entry);
-  if (old && fresh) swap(d, old, fresh);
-  else if (fresh) box.append(fresh);
-  else old?.remove();
-  if (fresh) clampLong(d, fresh);
-}
-
-/** Put `fresh` where `old` is; the focus goes to the same button again. */
-export function swap(d: Discussion, old: HTMLElement, fresh: HTMLElement): void {
-  const focused = old.contains(d.root.activeElement) ? (d.root.activeElement as HTMLElement) : null;
-  const does = focused?.dataset["do"];
-  const again = does ? `[data-do="${does}"]` : focused?.id && `#${CSS.escape(focused.id)}`;
-  old.replaceWith(fresh);
-  if (!focused) return;
-  const target = again ? fresh.querySelector<HTMLElement>(again) : null;
-  (target ?? fresh.querySelector<HTMLElement>(".author, .more") ?? fresh).focus({ preventScroll: true });
 }

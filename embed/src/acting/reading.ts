@@ -1,0 +1,100 @@
+/** Reading on: another order, further pages and replies, folding, links to a comment, long comments. */
+
+import type { Discussion } from "../discussion";
+import type { Entry } from "../thread";
+import type { Replies, Sort } from "../types";
+import { ALERT } from "../icons";
+import { addItems, fold, redrawReplies } from "./changing";
+import { addReplies } from "./growing";
+import { focusOn } from "./telling";
+
+const HIGHLIGHT_MS = 4000;
+
+export async function sortBy(d: Discussion, sort: Sort): Promise<void> {
+  const { store, view } = d.kit;
+  if (sort === d.sort) return;
+  d.sort = sort;
+  store.keep(d.sortKey, sort);
+  view.drawHead(d);
+  d.root.querySelector<HTMLElement>(`[data-sort="${sort}"]`)?.focus();
+  await d.open(d.fetchPage({}));
+}
+
+/** The next top-level comments, or those before the ones shown. */
+export async function more(d: Discussion, where: "next" | "previous"): Promise<void> {
+  const { thread } = d;
+  const cursor = thread[where];
+  if (!cursor) return;
+  const page = await d.fetchPage({ cursor });
+  // Another order was chosen meanwhile.
+  if (d.thread !== thread) return;
+  const before = where === "previous";
+  const added = thread.addRoots(page.comments, before ? "start" : "end");
+  thread[where] = (before ? page.previous : page.next) ?? null;
+  addItems(d, added, before ? "prepend" : "append");
+  d.kit.view.drawMore(d);
+  focusOn(d, added[0]);
+  await d.askAboutMe(added);
+}
+
+export async function moreReplies(d: Discussion, root: Entry): Promise<void> {
+  const { thread } = d;
+  const path = `comments/${root.comment.id}/replies`;
+  const page = await d.api.read<Replies>(path, { cursor: root.next, limit: d.step }, d.ended.signal);
+  if (d.thread !== thread) return;
+  root.total = page.total;
+  const added = addReplies(thread, root, page.comments, page.next);
+  redrawReplies(d, root);
+  focusOn(d, added[0] ?? root);
+  await d.askAboutMe(added);
+}
+
+/** Bring a comment into view and mark it for a while; say so if it is not here. */
+export function arrive(d: Discussion, id: string): void {
+  const entry = d.thread.entry(id);
+  const { view } = d.kit;
+  if (!entry) {
+    d.frame.notices.replaceChildren(view.notice("", ALERT, d.words.say("linkedGone")));
+    return;
+  }
+  const box = view.itemOf(d, entry);
+  box?.classList.add("is-linked");
+  setTimeout(() => box?.classList.remove("is-linked"), HIGHLIGHT_MS);
+  d.root.getElementById(`comment-${id}`)?.scrollIntoView({ block: "start" });
+  focusOn(d, entry);
+}
+
+/** Show the comment, wherever it is: here, or on a page that is fetched for it. */
+export async function goTo(d: Discussion, id: string): Promise<void> {
+  const entry = d.thread.entry(id);
+  for (let at = entry?.parent; at; at = at.parent) if (at.folded) fold(d, at);
+  if (entry) arrive(d, id);
+  else await d.open(d.fetchPage({ around: id }), id);
+}
+
+/** Open or shut the long comment that `button` stands below. */
+export function toggleClamp(d: Discussion, button: HTMLElement): void {
+  const body = button.previousElementSibling;
+  if (!body) return;
+  const shut = body.classList.toggle("clamp");
+  body.classList.toggle("is-open", !shut);
+  body.scrollTop = 0;
+  button.textContent = d.words.say(shut ? "readMore" : "showLess");
+  button.setAttribute("aria-expanded", `${!shut}`);
+}
+
+/** Open a shut comment when the focus or the browser's find-in-page goes into it. */
+export function openReached(d: Discussion, target: EventTarget | null): void {
+  const body = target instanceof Element ? target.closest(".clamp") : null;
+  const button = body?.nextElementSibling;
+  if (button instanceof HTMLElement && (target !== body || (body?.scrollTop ?? 0) > 0)) toggleClamp(d, button);
+}
+
+/** Relative times go on. */
+export function tick(d: Discussion): void {
+  const now = d.now();
+  for (const time of d.root.querySelectorAll<HTMLTimeElement>(".time time")) {
+    const text = d.words.ago(new Date(time.dateTime), now);
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
