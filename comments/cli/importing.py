@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from comments.cli.installation import Installation, in_installation
 from comments.importers.registry import AUTO, FORMATS
@@ -51,12 +58,13 @@ def _bar() -> Iterator[Heard | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        tasks = {step: progress.add_task(words, start=False, total=None) for step, words in STEPS.items()}
+        tasks: dict[str, TaskID] = {}
 
         def heard(step: str, done: int, total: int) -> None:
-            progress.start_task(tasks[step])
-            progress.update(tasks[step], completed=done, total=total)
+            if step not in tasks:
+                tasks[step] = progress.add_task(STEPS[step], total=total)
+            progress.update(tasks[step], completed=done)
 
         yield heard

@@ -68,11 +68,10 @@ class Stand(NamedTuple):
 class Drafting:
     """Goes through the plan in order, and must get it back in order: a reply asks for its parent's place."""
 
-    def __init__(self, spool: Spool, target: Target, site_name: str, account_ids: Mapping[str, UUID]) -> None:
+    def __init__(self, spool: Spool, target: Target, account_ids: Mapping[str, UUID]) -> None:
         self._scratch = spool.scratch
         self._people = People(self._author_id, account_ids)
         self._target = target
-        self._site_name = site_name
         for statement in PREPARE:
             self._scratch.run(statement)
 
@@ -118,8 +117,8 @@ class Drafting:
         above = self._stand_of_parent(one)
         if one.exact is None:
             system = self._target.system or ""
-            comment_id = derived_id(created_at, self._site_name, system, one.source_id)
-            row = _made_up_row(one, author, system, next(shown))
+            comment_id = derived_id(created_at, self._target.site_name, system, one.source_id)
+            row = _made_up_row(one, author, self._target, next(shown))
             belongings: dict[str, list[Row]] = {}
         else:
             comment_id = UUID(one.source_id)
@@ -221,7 +220,7 @@ class Drafting:
         return keys
 
 
-def _made_up_row(one: Planned, author: AuthorDraft, system: str, shown: Shown) -> Row:
+def _made_up_row(one: Planned, author: AuthorDraft, target: Target, shown: Shown) -> Row:
     return {
         **UNTOUCHED,
         "author_name": author.name,
@@ -235,7 +234,9 @@ def _made_up_row(one: Planned, author: AuthorDraft, system: str, shown: Shown) -
         "queue": one.state,
         "reasons": WAITED if one.state == "pending" else "[]",
         "address_key": one.address_key,
-        "source_system": system,
+        # No system tells when: from now on it is kept for as long as what is deleted here.
+        "deleted_at": target.at if one.state == "deleted" else None,
+        "source_system": target.system,
         "source_id": one.source_id,
     }
 

@@ -4,6 +4,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -55,8 +56,11 @@ class Target:
     """Where the comments go, and which system they come from; None for our own export, which has ids."""
 
     site_id: UUID
+    site_name: str
     origins: Sequence[str]
     system: str | None
+    at: datetime
+    """When the import began."""
 
 
 def make_plan(session: Session, spool: Spool, target: Target) -> Plan:

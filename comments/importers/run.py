@@ -22,7 +22,7 @@ from comments.importers.drafts import Batch, Written
 from comments.importers.native import records as records_of_export
 from comments.importers.opening import ImportFile
 from comments.importers.planning import Plan, Target, make_plan
-from comments.importers.registry import AUTO, Format, find_format
+from comments.importers.registry import AUTO, find_format
 from comments.importers.rendering import Crew, Shown
 from comments.importers.report import Report, report_of
 from comments.importers.spool import Spool, unpacked
@@ -91,12 +91,27 @@ class _Run:
                 # Before the file is read: that takes minutes, and a wrong name is a matter of a moment.
                 await self._db.read(site_by_name, self._order.site)
             await asyncio.to_thread(self._read)
-            target = await self._db.read(_target, self._order.site, self._format, self._spool)
+            target = await self._db.read(self._target)
             plan = await self._db.scan(make_plan, self._spool, target)
             imported = None if self._order.dry_run else await self._write(plan, target)
             return report_of(plan, read=self._spool.read, format_name=self._format.name, imported=imported)
         finally:
             self._spool.close()
+
+    def _target(self, session: Session) -> Target:
+        """Return where the comments go. A site that our own export will make has an id of nobody yet."""
+        of_export = [json.loads(site.exact["origins"]) for site in self._spool.sites]
+        try:
+            site = site_by_name(session, self._order.site)
+        except SiteUnknown:
+            if not of_export:
+                raise
+            site_id, origins = uuid4(), of_export[0]
+        else:
+            site_id, origins = site.id, list(origins_of(site))
+            if of_export and people.is_unused(session, site.id):
+                origins = people.merged_origins(origins, of_export[0])
+        return Target(site_id, self._order.site, origins, self._format.system, self._clock.now())
 
     def _read(self) -> None:
         pieces = self._file.pieces(partial(self._progress, "reading"))
@@ -115,7 +130,7 @@ class _Run:
         account_ids: dict[str, UUID] = {}
         if self._spool.sites:
             target, account_ids = await self._db.write(self._prepare_site, target)
-        drafting = Drafting(self._spool, target, self._order.site, account_ids)
+        drafting = Drafting(self._spool, target, account_ids)
         if self._spool.sites:
             await self._write_authors(target, account_ids)
         imported = await self._write_comments(plan, drafting)
@@ -177,20 +192,6 @@ class _Run:
         # What this process may use, where the system tells, else what there is.
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         return min(cores, MOST_HELPERS)
-
-
-def _target(session: Session, site_name: str, of: Format, spool: Spool) -> Target:
-    """Return where the comments go. A site that our own export would make has an id that is nobody's yet."""
-    try:
-        site = site_by_name(session, site_name)
-    except SiteUnknown:
-        if not spool.sites:
-            raise
-        return Target(uuid4(), json.loads(spool.sites[0].exact["origins"]), of.system)
-    origins = origins_of(site)
-    if spool.sites and people.is_unused(session, site.id):
-        origins = (*people.merged_origins(origins, json.loads(spool.sites[0].exact["origins"])),)
-    return Target(site.id, origins, of.system)
 
 
 async def _shown_in_order(

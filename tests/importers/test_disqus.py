@@ -72,6 +72,7 @@ async def test_a_deleted_parent_without_text_stays_as_a_place(blog: Blog) -> Non
 
     assert (comments["1"].state, comments["1"].listed, comments["1"].reply_total) == ("deleted", True, 1)
     assert (comments["3"].state, comments["3"].listed) == ("deleted", False)
+    assert comments["3"].deleted_at == blog.clock.now()
 
 
 async def test_what_was_not_approved_waits_and_what_is_neither_yes_nor_no_is_not_public(blog: Blog) -> None:

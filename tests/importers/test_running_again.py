@@ -4,10 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from comments.clock import FixedClock
 from comments.importers import drafting
+from comments.importers.writing import Overtaken
 from comments.sites.queries import site_by_name
 from comments.threads.models import Comment
 from tests.importers.blog import Blog, wrong_counters
@@ -184,3 +185,12 @@ async def test_two_imports_at_once_bring_in_each_comment_once(
 
     assert sum(report.imported for report in reports) == written.by_state.total()
     assert len(await blog.comments()) == written.by_state.total()
+
+
+async def test_a_row_that_somebody_else_has_just_written_stops_an_import_in_words(blog: Blog) -> None:
+    await blog.imports(EXPORT)
+    # As if it had come after the import looked for it, and stayed unseen each time it looks again.
+    await blog.db.write(lambda session: session.execute(update(Comment).values(source_id=None)))
+
+    with pytest.raises(Overtaken, match="run the import again when they are done"):
+        await blog.imports(EXPORT)
