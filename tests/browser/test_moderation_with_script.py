@@ -103,6 +103,7 @@ async def test_the_toast_has_an_undo_button(desk: Desk, page: Page) -> None:
     await sheet.button("Top", "Remove").click()
     await sheet.toast.get_by_role("button", name="Undo").click()
 
+    await expect(sheet.toast).to_have_text("Undone. It waits again.")
     await expect(sheet.card("Top")).to_be_visible()
     assert (await desk.states())["Top"] == "pending"
 
