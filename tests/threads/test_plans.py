@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.sites.actions import add_site
 from comments.storage import Database
+from comments.threads.actions.posting import same_order
 from comments.threads.page_keys import page_keys
 from comments.threads.queries import finding, own, paging
 from comments.threads.queries.paging import Sort, Window
@@ -72,10 +73,11 @@ async def test_hot_queries_use_their_index(db: Database) -> None:
         assert "Seq Scan on comments" not in plan, f"{sql}\n{plan}"
         assert "SCAN comments" not in plan, f"{sql}\n{plan}"
         assert "SCAN threads" not in plan, f"{sql}\n{plan}"
-        # A page's replies, and what one author has waiting, are sorted when they are few; a thread never is.
+        # A page's replies, what one author has waiting, and one text are few, and sorted; a thread never is.
         assert (
             "comments_1" in sql
             or "ix_comments_waiting" in plan
+            or "comments.digest = " in sql
             or ("TEMP B-TREE" not in plan and "Sort" not in plan)
         ), f"{sql}\n{plan}"
     together = "\n".join(plans.values())
@@ -84,6 +86,8 @@ async def test_hot_queries_use_their_index(db: Database) -> None:
         "ix_comments_top_by_rank",
         "ix_comments_branch",
         "ix_comments_waiting",
+        "ix_comments_digest",
+        "uq_comments_post_key",
     ):
         assert index in together, together
 
@@ -104,4 +108,8 @@ def hot_plans(session: Session, site_id: UUID, ids: list[UUID]) -> dict[str, str
     plans |= plans_of(session, lambda s: finding.threads_by_key_hashes(s, site_id, keys.hashes))
     plans |= plans_of(session, lambda s: finding.threads_changed_since(s, NOON))
     plans |= plans_of(session, lambda s: own.waiting_comments(s, uuid4(), thread.id))
+    for post_key in (None, b"key"):
+        plans |= plans_of(
+            session, partial(Session.execute, statement=same_order(site_id, post_key, b"", NOON))
+        )
     return plans

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, insert, or_, select
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import (
@@ -177,15 +177,7 @@ def _place(session: Session, order: PostOrder, opened: Opened, comment_id: UUID,
 
 def _repeated(session: Session, order: PostOrder, at: datetime) -> Posted | None:
     """Return what an earlier request made with the same key, or the same person with the same text."""
-    same_text = and_(Comment.digest == order.digest, Comment.created_at > at - REPEAT_WITHIN)
-    same: ColumnElement[bool] = same_text
-    if order.post_key is not None:
-        same = or_(
-            and_(Comment.post_key == order.post_key, Comment.created_at > at - KEY_GOOD_FOR), same_text
-        )
-    rows = session.execute(
-        select(*_REPEATED).where(Comment.site_id == order.site.id, same).order_by(Comment.created_at)
-    ).all()
+    rows = session.execute(same_order(order.site.id, order.post_key, order.digest, at)).all()
     for row in rows:
         if order.post_key is not None and row.post_key == order.post_key:
             return _same_key(session, order, row, at)
@@ -198,6 +190,17 @@ def _repeated(session: Session, order: PostOrder, at: datetime) -> Posted | None
         if is_same_author or (author is None and is_same_guest):
             return _as_posted(session, row, gave_token=False)
     return None
+
+
+def same_order(site_id: UUID, post_key: bytes | None, digest: bytes, at: datetime) -> Select[Any]:
+    """Select what may come from the same order: by its key, or by its text and place."""
+    here = Comment.site_id == site_id
+    same: ColumnElement[bool] = and_(here, Comment.digest == digest, Comment.created_at > at - REPEAT_WITHIN)
+    if post_key is not None:
+        same_key = and_(here, Comment.post_key == post_key, Comment.created_at > at - KEY_GOOD_FOR)
+        # The site stands in both: taken out of them, SQLite walks the whole site for each post.
+        same = or_(same_key, same)
+    return select(*_REPEATED).where(same).order_by(Comment.created_at)
 
 
 def _same_key(session: Session, order: PostOrder, row: Row[Any], at: datetime) -> Posted:
