@@ -29,7 +29,8 @@ export function pageOf(options: Options): Page {
   const canonical = document.querySelector<HTMLLinkElement>('link[rel~="canonical" i][href]')?.href;
   const url = options.url ? absolute(options.url) : (canonical ?? location.href);
   return {
-    url: url.split("#", 1)[0] ?? url,
+    // A fragment is a place on the page, except in `#!` addresses, where it is the page.
+    url: url.replace(/#(?!!).*/, ""),
     identifier: options.identifier || null,
     title: options.title || document.title || null,
   };

@@ -289,3 +289,18 @@ async def test_a_sandboxed_frame_reads_and_leads_elsewhere_to_write(
     link = frame.get_by_role("link", name="Write a comment on a page of its own")
     assert (await link.get_attribute("href") or "").startswith(f"{service.host}/d/{SITE}/write?url=")
     await expect(frame.get_by_role("textbox")).to_have_count(0)
+
+
+async def test_an_address_with_a_hash_and_an_exclamation_mark_is_a_page(
+    discussion: Discussion, page: Page
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/thread?" in request.url else None)
+
+    for fragment in ("#!/one", "#a-heading"):
+        await page.goto("about:blank")
+        await page.goto(discussion.url + fragment)
+        await expect(page.locator("comments-thread").get_by_role("heading", level=2)).to_be_visible()
+
+    path = discussion.url.rpartition("/")[2]
+    assert [url.partition(path)[2].partition("&")[0] for url in asked] == ["%23%21%2Fone", ""]
