@@ -100,8 +100,10 @@ def _settle_repeated_ids(scratch: Scratch, plan: Plan, target: Target) -> None:
         seen: set[str] = set()
         for n, *words in list(
             scratch.rows(
-                "SELECT n, thread, parent, author, created, state, source FROM comments"
-                " WHERE source_id = ? ORDER BY n",
+                # Nothing that another export of the same site would number or call otherwise.
+                "SELECT c.n, t.url, t.identifier, c.parent, a.key, c.created, c.source FROM comments c"
+                " JOIN authors a ON a.n = c.author LEFT JOIN threads t ON t.reference = c.thread"
+                " WHERE c.source_id = ? ORDER BY c.n",
                 (source_id,),
             )
         ):

@@ -60,13 +60,11 @@ class Crew:
         """How many orders to give before waiting for the first answer, so that nobody is idle."""
         self._idle: asyncio.Queue[_Helper] = asyncio.Queue()
         self._stack = AsyncExitStack()
-        self._pids: list[int] = []
 
     async def __aenter__(self) -> Self:
         for _ in range(self._helpers):
             helper = await _Helper.started()
             self._stack.push_async_callback(helper.end)
-            self._pids.append(helper.pid)
             self._idle.put_nowait(helper)
         return self
 
@@ -74,10 +72,6 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
-
-    def pids(self) -> list[int]:
-        """Return the ids of the helpers' processes."""
-        return list(self._pids)
 
     async def show(self, texts: Sequence[Text]) -> list[Shown]:
         """Return what each text is shown as. Raises HelperStopped."""
@@ -95,7 +89,6 @@ class _Helper:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self.pid = process.pid
 
     @classmethod
     async def started(cls) -> "_Helper":

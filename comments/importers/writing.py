@@ -177,8 +177,25 @@ def _thread_ids(session: Session, site_id: UUID, pages: Sequence[PageDraft], at:
         found[page.number] = row["id"]
         announce(session, ThreadOpened(site_id, row["id"]))
     _bind_keys(session, site_id, new, found, must=True)
-    _bind_keys(session, site_id, [page for page in pages if page not in new], found, must=False)
+    known = [page for page in pages if page.number in found and page not in new]
+    _bind_keys(session, site_id, known, found, must=False)
+    _settle_titles(session, known, found)
     return found
+
+
+def _settle_titles(session: Session, pages: Sequence[PageDraft], thread_ids: Mapping[int, UUID]) -> None:
+    """Give threads that only a guest has given a title, or nobody, the title the owner's file has."""
+    # Its keys are given when a page is met for the first time.
+    titles = {thread_ids[page.number]: page.title for page in pages if page.title is not None and page.keys}
+    if not titles:
+        return
+    table = cast(Table, Thread.__table__)
+    session.connection().execute(
+        update(table)
+        .where(table.c.id == bindparam("settled"), table.c.title_confirmed.is_(False))
+        .values(title=bindparam("its_title"), title_confirmed=True),
+        [{"settled": thread_id, "its_title": title} for thread_id, title in sorted(titles.items())],
+    )
 
 
 def _thread_row(site_id: UUID, page: PageDraft, at: datetime) -> dict[str, Any]:

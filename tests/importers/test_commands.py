@@ -3,7 +3,6 @@
 import contextlib
 import gzip
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.importers.exports import disqus, post, thread
+from tests.importers.helpers import helpers_in
 from tests.support.disqus_export import write_disqus_export
 from tests.support.live import COMMENTS, Installation
 
@@ -125,7 +125,10 @@ def test_an_import_killed_in_the_middle_is_continued(fresh: Installation, tmp_pa
     fresh.run("site", "add", "blog", "--origin", "https://blog.example")
     database = fresh.data_folder / "comments.db"
     command = [*COMMENTS, "import", "disqus", str(path), "--site", "blog"]
-    process = subprocess.Popen(command, env=fresh.environment(), stdout=subprocess.DEVNULL)
+    # In a group of its own, by which its helpers are known when it is gone.
+    process = subprocess.Popen(
+        command, env=fresh.environment(), stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         while process.poll() is None and stored(database) < 1_000:
             time.sleep(0.02)
@@ -150,19 +153,9 @@ def stored(database: Path) -> int:
     return count
 
 
-def wait_for_helpers(parent: int) -> list[int]:
+def wait_for_helpers(group: int) -> list[int]:
     """Return the processes that a killed import has left behind, once they have had time to notice."""
     deadline = time.monotonic() + 10.0
-    while (left := helpers_of(parent)) and time.monotonic() < deadline:
+    while (left := helpers_in(group)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
-
-
-def helpers_of(parent: int) -> list[int]:
-    found = []
-    for folder in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError):
-            command = (folder / "cmdline").read_bytes()
-            if b"comments.importers.rendering" in command and os.getpgid(int(folder.name)) == os.getpgid(0):
-                found.append(int(folder.name))
-    return found

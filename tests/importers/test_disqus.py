@@ -378,3 +378,14 @@ async def test_the_address_of_a_page_is_kept_without_tracking(blog: Blog) -> Non
     (page,) = await blog.threads()
 
     assert page.url == "https://blog.example/%C3%BC?p=1"
+
+
+async def test_a_page_that_is_here_gets_its_title_from_the_owners_file(blog: Blog) -> None:
+    await blog.imports(disqus(thread(1, title=""), post(1)))
+    (before,) = await blog.threads()
+    await blog.imports(disqus(thread(1, title="The title"), post(2)))
+    await blog.imports(disqus(thread(1, title="Another"), post(3)))
+    (page,) = await blog.threads()
+
+    assert (before.title, before.title_confirmed) == (None, False)
+    assert (page.title, page.title_confirmed) == ("The title", True)

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from comments.importers.rendering import Crew, HelperStopped, Text
+from tests.importers.helpers import helpers_of
 
 pytestmark = pytest.mark.anyio
 
@@ -24,7 +25,7 @@ async def test_helpers_answer_as_this_process_does() -> None:
 async def test_a_helper_that_ends_by_itself_is_an_expected_failure() -> None:
     async with Crew(1) as crew:
         await crew.show(TEXTS)
-        for pid in crew.pids():
+        for pid in helpers_of(os.getpid()):
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(HelperStopped, match="Run the import again"):
             await crew.show(TEXTS)
