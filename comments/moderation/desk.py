@@ -19,6 +19,7 @@ REPORT_WORDS = {
     "spam": "It is spam",
     "abuse": "It insults or threatens someone",
     "off-topic": "It is off topic",
+    "illegal": "It breaks the law",
     "personal-data": "It shows personal data",
     "other": "Something else",
 }

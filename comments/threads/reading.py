@@ -33,14 +33,14 @@ def thread_answer(
 
     Raises CursorRefused, and CommentUnknown for `around` a comment that is not shown here.
     """
+    sort, closed = query.sort or cast(Sort, site.settings.sort), site.settings.closed
     thread = finding.thread_by_keys(session, site.id, page)
     if thread is None:
         if query.around is not None:
             raise CommentUnknown("There is no discussion on this page yet.")
         if query.cursor is not None:
             raise CursorRefused("This cursor was made for another place, or not here at all.")
-        return wire.ThreadAnswer(wire.unopened_thread(page.url), [], None), None
-    sort = query.sort or cast(Sort, site.settings.sort)
+        return wire.ThreadAnswer(wire.unopened_thread(page.url, site_closed=closed), sort, [], None), None
     wording = wire.Wording(keys, site.id, thread.id, thread.url)
     window = Window(sort, query.limit)
     if query.around is not None:
@@ -53,7 +53,9 @@ def thread_answer(
             window = _at_cursor(window, wording, query.cursor)
         part = paging.comment_page(session, thread.id, window)
     _learn(session, wording, [*part.tops, *part.replies])
-    answer = wire.ThreadAnswer(wire.thread_shown(thread), wording.nested(part), None)
+    answer = wire.ThreadAnswer(
+        wire.thread_shown(thread, site_closed=closed), sort, wording.nested(part), None
+    )
     answer.next = _cursor(wording, sort, FORWARD, part.next)
     if query.around is not None or query.cursor is not None:
         answer.previous = _cursor(wording, sort, BACKWARD, part.previous)
@@ -103,7 +105,9 @@ def comment_answer(
     else:
         shown = wording.comment(row)
     ancestors = [wording.comment(one) for one in above]
-    return wire.CommentAnswer(wire.thread_shown(thread), ancestors, shown), thread
+    return wire.CommentAnswer(
+        wire.thread_shown(thread, site_closed=site.settings.closed), ancestors, shown
+    ), thread
 
 
 def _learn(session: Session, wording: wire.Wording, rows: Sequence[Row[Any]]) -> None:

@@ -93,5 +93,5 @@ class VoteBody(msgspec.Struct):
 class ReportBody(msgspec.Struct):
     """Why a moderator should look at it."""
 
-    reason: Literal["spam", "abuse", "off-topic", "personal-data", "other"]
+    reason: Literal["spam", "abuse", "off-topic", "personal-data", "illegal", "other"]
     note: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""

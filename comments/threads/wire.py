@@ -81,9 +81,10 @@ class ThreadShown(msgspec.Struct):
 
 
 class ThreadAnswer(msgspec.Struct, omit_defaults=True):
-    """One page of a discussion; `next` and `previous` are cursors."""
+    """One page of a discussion, in the order `sort`; `next` and `previous` are cursors."""
 
     thread: ThreadShown
+    sort: str
     comments: list[CommentShown]
     next: str | None
     previous: str | UnsetType | None = UNSET
@@ -181,13 +182,14 @@ def missing_names(rows: Sequence[Row[Any]]) -> list[UUID]:
     return list({row.parent_id for row in rows if row.parent_id and row.parent_id not in here})
 
 
-def thread_shown(row: Row[Any]) -> ThreadShown:
+def thread_shown(row: Row[Any], *, site_closed: bool = False) -> ThreadShown:
     title = row.title if row.title_confirmed else None
-    return ThreadShown(row.id, row.url, title, row.state, row.comment_count, row.version)
+    state = "closed" if site_closed else row.state
+    return ThreadShown(row.id, row.url, title, state, row.comment_count, row.version)
 
 
-def unopened_thread(url: str | None) -> ThreadShown:
-    return ThreadShown(None, url, None, "open", 0, 0)
+def unopened_thread(url: str | None, *, site_closed: bool = False) -> ThreadShown:
+    return ThreadShown(None, url, None, "closed" if site_closed else "open", 0, 0)
 
 
 def safe_html(row: Row[Any]) -> str:

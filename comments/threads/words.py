@@ -10,12 +10,15 @@ REPORT_REASONS = {
     "abuse": "It insults or threatens someone",
     "personal-data": "It gives away someone’s private details",
     "off-topic": "It has nothing to do with this page",
+    "illegal": "It breaks the law",
     "other": "Something else",
 }
 CLOSED = "Comments on this page are closed. You can still read and share them."
 LINKED_IS_GONE = "The comment you were sent to is not here any more. This is the rest of the discussion."
 ANSWERED_IS_GONE = "The comment you wanted to answer is not here any more. You can write one of your own."
 EDIT_WAITS = "The new text waits for a moderator; until then everybody sees the old one."
+FORM_OUTDATED = "This form was open for too long, or this browser keeps no cookies."
+TOKEN_ENDED = "This browser was not here for a long time. Go back, reload the page, and try again."  # noqa: S105
 GONE = {"deleted": "Deleted by its author"}
 _REMOVED = "Removed by a moderator"
 

@@ -10,6 +10,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 JSON = b"application/json"
+QUICK, SMALLEST = 5, 11
+"""For what changes with each comment, and for what changes with each release."""
+
 SMALLEST_COMPRESSED = 512
 """Below this many bytes compressing costs more than it saves."""
 
@@ -36,10 +39,18 @@ class BytesAnswer(Response):
 class Body:
     """A body in each encoding, with the answers to send for it: made on first use, kept with it."""
 
-    __slots__ = ("_answers", "_headers", "content", "media_type", "tag")
+    __slots__ = ("_answers", "_headers", "_quality", "content", "media_type", "tag")
 
-    def __init__(self, content: bytes, media_type: bytes, headers: Sequence[tuple[bytes, bytes]]) -> None:
+    def __init__(
+        self,
+        content: bytes,
+        media_type: bytes,
+        headers: Sequence[tuple[bytes, bytes]],
+        *,
+        quality: int = QUICK,
+    ) -> None:
         self.content = content
+        self._quality = quality
         self.media_type = media_type
         self.tag = blake2b(content, digest_size=12).hexdigest()
         self._headers = list(headers)
@@ -58,7 +69,7 @@ class Body:
         return 1_000 + len(self.content) + sum(len(full.body) for _, full, _ in self._answers.values())
 
     def _encode(self, encoding: str) -> tuple[bytes, BytesAnswer, BytesAnswer]:
-        body = compress(self.content, encoding)
+        body = compress(self.content, encoding, self._quality)
         etag = f'"{self.tag}{"-" + encoding if encoding else ""}"'.encode()
         shared = [*self._headers, (b"etag", etag), (b"vary", b"Accept-Encoding")]
         headers = [
@@ -87,11 +98,12 @@ def negotiate(accept_encoding: str) -> str:
     return ""
 
 
-def compress(content: bytes, encoding: str) -> bytes:
+def compress(content: bytes, encoding: str, quality: int = QUICK) -> bytes:
+    """Return `content` in an encoding; `quality` is brotli's, 0 to 11."""
     if encoding == "br":
-        return bytes(brotli.compress(content, quality=5))
+        return bytes(brotli.compress(content, quality=quality))
     if encoding == "gzip":
-        packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+        packer = zlib.compressobj(9 if quality == SMALLEST else 6, zlib.DEFLATED, 31)
         return packer.compress(content) + packer.flush()
     return content
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.web.answers import Body
+from comments.web.answers import SMALLEST, Body
 from comments.web.problems import NoSuchAddress
 
 _PACKAGE = Path(__file__).parent.parent
@@ -33,7 +33,7 @@ def _body(path: Path, _modified: float, keep: bytes) -> Body:
         (b"access-control-allow-origin", b"*"),
         (b"cross-origin-resource-policy", b"cross-origin"),
     ]
-    return Body(path.read_bytes(), media_type.encode(), headers)
+    return Body(path.read_bytes(), media_type.encode(), headers, quality=SMALLEST)
 
 
 def file_answer(request: Request, folder: Path, name: str, keep: bytes) -> Response:

@@ -252,3 +252,15 @@ async def test_one_page_is_one_thread(site: SiteUnderTest) -> None:
     assert (await site.post("There", guest=guest, page={"identifier": "no-url"})).json()[
         "code"
     ] == "page-missing"
+
+
+async def test_an_answer_tells_its_order_and_whether_one_can_write(site: SiteUnderTest) -> None:
+    await site.said()
+    assert (await site.thread())["sort"] == "best"
+    await site.set(sort="newest", closed="yes")
+
+    for url in (PAGE["url"], f"{ORIGIN}/nothing-yet"):
+        answer = await site.thread(url=url)
+        assert answer["sort"] == "newest"
+        assert answer["thread"]["state"] == "closed"
+    assert (await site.thread(sort="oldest"))["sort"] == "oldest"

@@ -15,6 +15,7 @@ const REASONS: [string, Key][] = [
   ["abuse", "reportAbuse"],
   ["personal-data", "reportPrivate"],
   ["off-topic", "reportTopic"],
+  ["illegal", "reportIllegal"],
   ["other", "reportOther"],
 ];
 const LONGEST_NOTE = 1000;

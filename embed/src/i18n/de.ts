@@ -124,6 +124,7 @@ const de: Language = {
   reportAbuse: "Es beleidigt oder bedroht jemanden",
   reportPrivate: "Es gibt Privates von jemandem preis",
   reportTopic: "Es hat nichts mit dieser Seite zu tun",
+  reportIllegal: "Es verstößt gegen das Gesetz",
   reportOther: "Etwas anderes",
   reportNote: "Was die Moderation wissen sollte",
   optional: "Freiwillig",

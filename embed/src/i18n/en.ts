@@ -125,6 +125,7 @@ export const acting = {
   reportAbuse: "It insults or threatens someone",
   reportPrivate: "It gives away someone’s private details",
   reportTopic: "It has nothing to do with this page",
+  reportIllegal: "It breaks the law",
   reportOther: "Something else",
   reportNote: "Anything a moderator should know",
   optional: "Optional",
