@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
@@ -17,9 +16,8 @@ MAX_SECONDS = 0.05
 UNUSUAL = re.compile(r"[^\n]{300}|\s{200}")
 
 # Only by name, never guessed: guessing runs every lexer there is. A lexer's expressions can take long over a
-# single match, which no deadline interrupts, so these are the ones that did not when repeated fragments were
-# tried on all. C# and ini failed and borrow a relative's lexer; Ruby, OCaml, and those that choose further
-# lexers by what they read (Markdown, HTTP), are left out.
+# single match, which no deadline interrupts. These did not when thousands of repeated fragments were tried on
+# each; those that choose further lexers by what they read (Markdown, HTTP) are left out.
 LEXERS = {
     alias: lexer
     for lexer, aliases in {
@@ -28,29 +26,37 @@ LEXERS = {
         "clojure": "clj",
         "cmake": "",
         "cpp": "c++",
+        "csharp": "cs c#",
         "css": "",
         "dart": "",
         "diff": "patch",
         "docker": "dockerfile",
         "elixir": "ex",
         "erlang": "erl",
+        "fsharp": "f#",
         "go": "golang",
         "graphql": "",
         "haskell": "hs",
         "html": "",
-        "java": "csharp cs c#",
+        "ini": "",
+        "java": "",
         "javascript": "js jsx",
         "json": "",
         "julia": "jl",
         "kotlin": "kt",
+        "latex": "tex",
         "lua": "",
+        "make": "makefile",
         "nginx": "",
+        "ocaml": "ml",
         "perl": "pl",
         "php": "",
         "powershell": "ps1",
-        "properties": "ini",
+        "properties": "",
+        "protobuf": "proto",
         "python": "py python3",
         "r": "",
+        "ruby": "rb",
         "rust": "rs",
         "scala": "",
         "scss": "",
@@ -87,6 +93,10 @@ CLASS_OF: dict[_TokenType, str] = {
 }
 
 
+class OutOfTime(Exception):
+    """A lexer has used up what the comment may take."""
+
+
 class Highlighter:
     """Highlights the blocks of one comment, which share `MAX_SECONDS` of this thread's working time."""
 
@@ -100,29 +110,32 @@ class Highlighter:
             return escape(code)
         lexer = lexer_named(lexer_name)  # its first import is not the comment's fault
         started = time.thread_time()
-        parts: list[str] = []
-        for css_class, text in coloured_runs(lexer, code):
-            parts.append(f'<span class="{css_class}">{escape(text)}</span>' if css_class else escape(text))
-            if time.thread_time() - started > self._seconds_left:
-                self._seconds_left = 0
-                return escape(code)
+        try:
+            runs = coloured_runs(lexer, code, deadline=started + self._seconds_left)
+        except OutOfTime:
+            runs = [("", code)]
         self._seconds_left -= time.thread_time() - started
-        return "".join(parts)
+        return "".join(
+            f'<span class="{css_class}">{escape(text)}</span>' if css_class else escape(text)
+            for css_class, text in runs
+        )
 
 
-def coloured_runs(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
-    """Yield class ("" for none) and text; neighbours of one class are one run."""
-    current, run = "", ""
+def coloured_runs(lexer: Lexer, code: str, *, deadline: float) -> list[tuple[str, str]]:
+    """Return class ("" for none) and text; neighbours of one class are one run.
+
+    Raises OutOfTime when this thread has worked until `deadline`.
+    """
+    runs: list[tuple[str, str]] = []
     for _, kind, text in lexer.get_tokens_unprocessed(code):
         css_class = class_of(kind)
-        if css_class == current:
-            run += text
+        if runs and css_class == runs[-1][0]:
+            runs[-1] = (css_class, runs[-1][1] + text)
         else:
-            if run:
-                yield current, run
-            current, run = css_class, text
-    if run:
-        yield current, run
+            runs.append((css_class, text))
+        if time.thread_time() > deadline:
+            raise OutOfTime
+    return runs
 
 
 @lru_cache(maxsize=1024)

@@ -23,10 +23,10 @@ FEW_BRACKETS = MAX_BRACKET_STEPS // MAX_BODY_LENGTH
 MARKS = "\n!#$%&*+-:<=>@[\\]^_`{}~"
 BLANK_LINE = re.compile(r"\n[ \t]*+\n")
 
-MAX_TAGS = 4_000
+MAX_TAGS = 3_000
 """Start and end tags of one comment; each costs the sanitiser about 15 µs. Entities cost half of it."""
 
-MAX_ENTITIES = 5_000
+MAX_ENTITIES = 4_000
 
 # What holds a text together or sets its direction, and shows nothing by itself.
 INVISIBLE = re.compile(

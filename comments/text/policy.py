@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from comments.sites.addresses import AddressFault, ascii_host
+
 TAGS = frozenset(
     "p br strong em b i u s del code pre blockquote a ul ol li hr h3 h4 h5 h6 span sup sub kbd".split()
 )
@@ -30,9 +32,9 @@ CLASSES = frozenset(
     }
 )
 
-# Behind http(s): a user if it must be, then a host by name or IPv6 number, then a port, a path or the end.
+# Behind http(s): a user if it must be, then the host, then a port, a path or the end.
 HTTP_REST = re.compile(
-    r"//(?:[^\s/?#\\@\[\]]*+@)?(?:[^\s/?#\\@\[\]:%<>^|\"`{}]++|\[[0-9A-Fa-f:.]++\])(?::[0-9]{0,5})?(?:[/?#]|\Z)"
+    r"//(?:[^\s/?#\\@]*+@)?([^\s/?#\\@:\[\]]++|\[[0-9A-Fa-f:.]++\])(?::[0-9]{0,5})?(?:[/?#]|\Z)"
 )
 
 # Longer lists make a browser slow, and no one counts that far.
@@ -58,7 +60,15 @@ def is_absolute_link(url: str) -> bool:
     scheme = scheme.lower()
     if scheme == "mailto":
         return bool(rest) and not rest.startswith("/")
-    return scheme in PROTOCOLS and bool(HTTP_REST.match(rest))
+    found = HTTP_REST.match(rest) if scheme in PROTOCOLS else None
+    return found is not None and is_host(found[1])
+
+
+def is_host(name: str) -> bool:
+    try:
+        return bool(ascii_host(name))
+    except AddressFault:
+        return False
 
 
 def is_allowed_attribute(tag: str, name: str, value: str, *, classes: bool) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from comments.identity.queries import team_names
 from comments.sites.queries import origins_of, settings_of, site_by_name
 from comments.sites.settings import SiteSettings
-from comments.text.plain import skeleton
+from comments.text.plain import skeletons
 
 _ALWAYS_RESERVED = ("admin", "administrator", "moderator", "owner")
 
@@ -28,6 +28,5 @@ def site_card(session: Session, name: str) -> SiteCard:
     """Return a site's card. Raises SiteUnknown."""
     site = site_by_name(session, name)
     names = [*team_names(session, site.id), *_ALWAYS_RESERVED]
-    return SiteCard(
-        site.id, site.name, origins_of(site), settings_of(site), frozenset(skeleton(name) for name in names)
-    )
+    reserved = frozenset().union(*map(skeletons, names))
+    return SiteCard(site.id, site.name, origins_of(site), settings_of(site), reserved)

@@ -108,6 +108,15 @@ def test_a_block_that_is_highlighted(language: str) -> None:
         assert seconds(render, source, format="markdown") < ALLOWED_SECONDS, piece
 
 
+def test_blocks_share_one_budget_and_what_is_over_it_stays_plain() -> None:
+    """C#'s lexer works half a second on this, and gives no token of a class that is coloured."""
+    slow = "```csharp\n" + ("end\n\t" * 1_000)[:4_900] + "\n```\n"
+    source = slow + "\n```py\ndef f(): pass\n```"
+
+    assert seconds(render, source, format="markdown") < ALLOWED_SECONDS
+    assert "<span" not in render(source, format="markdown").html
+
+
 def test_fields_as_long_as_a_request() -> None:
     def cleaned(clean: object, text: str) -> None:
         try:
