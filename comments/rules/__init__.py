@@ -9,9 +9,20 @@ from comments.rules.hold_all import hold_all
 from comments.rules.known_author import known_author
 from comments.rules.links import links
 from comments.rules.moderator import moderator
-from comments.rules.words import words
+from comments.rules.words import FOUND, words
 
-__all__ = ["RULES", "Draft", "Facts", "Judgement", "Outcome", "Policy", "Rule", "Verdict", "judge"]
+__all__ = [
+    "RULES",
+    "Draft",
+    "Facts",
+    "Judgement",
+    "Outcome",
+    "Policy",
+    "Rule",
+    "Verdict",
+    "judge",
+    "told_to_author",
+]
 
 RULES: tuple[Rule, ...] = (
     # Whatever follows is about guests.
@@ -39,6 +50,11 @@ def judge(draft: Draft, facts: Facts, policy: Policy, *, rules: Sequence[Rule] =
     outcome = verdicts[-1].outcome if verdicts else Outcome.HOLD
     against = tuple(verdict.reason for verdict in verdicts if verdict.outcome is not Outcome.APPROVE)
     return Judgement(outcome, against)
+
+
+def told_to_author(reasons: Sequence[str]) -> list[str]:
+    """Return why a comment waits as its author may know it: not which entry of a list it met."""
+    return [reason for reason in reasons if not reason.startswith(FOUND)]
 
 
 def _verdicts(draft: Draft, facts: Facts, policy: Policy, rules: Sequence[Rule]) -> list[Verdict]:

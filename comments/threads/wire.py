@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Row
 
 from comments.keys import Keyring
+from comments.rules import told_to_author
 from comments.text import OLDEST_SAFE_RENDERER, render
 from comments.threads.cursors import write_cursor
 from comments.threads.queries.paging import CommentPage, Position
@@ -146,10 +147,10 @@ class Wording:
         shown.author, shown.html, shown.edited_at = _author(row), safe_html(row), row.edited_at
         shown.body = row.source
         if row.state in {"pending", "spam"}:
-            shown.reasons = [] if row.state == "spam" else msgspec.json.decode(row.reasons, type=list[str])
+            shown.reasons = [] if row.state == "spam" else _reasons(row)
         if revision is not None:
             shown.waiting_body = revision.source
-            shown.reasons = msgspec.json.decode(revision.reasons, type=list[str])
+            shown.reasons = _reasons(revision)
         if editable_until is not None:
             shown.editable_until = editable_until
         return shown
@@ -201,6 +202,10 @@ def safe_html(row: Row[Any]) -> str:
 
 def _author(row: Row[Any]) -> AuthorShown:
     return AuthorShown(row.author_id, row.author_name, row.author_kind, row.author_badge, row.author_website)
+
+
+def _reasons(row: Row[Any]) -> list[str]:
+    return told_to_author(msgspec.json.decode(row.reasons, type=list[str]))
 
 
 def _packed(value: Any) -> Any:

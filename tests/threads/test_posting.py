@@ -270,3 +270,11 @@ async def test_a_token_ends_twelve_months_after_its_last_use(site: SiteUnderTest
     site.clock.advance(timedelta(days=366))
 
     assert (await site.post("Four", guest=guest)).status_code == 401
+
+
+async def test_an_author_is_not_told_which_word_of_the_list_they_used(site: SiteUnderTest) -> None:
+    await site.set(hold_words="casino")
+
+    comment = await site.posted("Come to the casino")
+
+    assert comment["reasons"] == ["First comment"]
