@@ -17,7 +17,6 @@ from comments.threads.actions.own_comments import check_window
 from comments.threads.errors import CommentUnknown, NotYours
 from comments.threads.page_keys import PageKeys, check_page_origin
 from comments.threads.queries import finding, own, paging
-from comments.threads.queries.paging import Sort
 from comments.threads.reading import comment_answer, replies_answer, thread_answer
 from comments.threads.requests import RepliesQuery, ThreadQuery
 from comments.threads.site_card import SiteCard
@@ -33,7 +32,6 @@ class Discussion:
 
     answer: wire.ThreadAnswer
     thread: Row[Any] | None
-    sort: Sort
     linked_is_gone: bool = False
 
 
@@ -107,7 +105,7 @@ def discussion(
         query = msgspec.structs.replace(query, around=None)
         answer, thread = thread_answer(session, keys, site, page, query)
     _check_origin(site, page, thread)
-    return Discussion(answer, thread, query.sort or cast(Sort, site.settings.sort), linked_is_gone)
+    return Discussion(answer, thread, linked_is_gone)
 
 
 def discussion_for(
@@ -133,7 +131,8 @@ def branch(session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, qu
     wording = wire.Wording(keys, site.id, thread.id, thread.url)
     if row.parent_id:
         wording.names = paging.names_of(session, [row.parent_id])
-    return Branch(thread_shown(thread), wording.comment(row), nested(answer.comments), answer.next)
+    shown = thread_shown(thread, site_closed=site.settings.closed)
+    return Branch(shown, wording.comment(row), nested(answer.comments), answer.next)
 
 
 def branch_for(
@@ -158,7 +157,11 @@ def desk(
     """Return what stands around the form to write with. Raises PageRefused for another site's page."""
     thread = finding.thread_by_keys(session, site.id, page)
     _check_origin(site, page, thread)
-    shown = wire.unopened_thread(page.url) if thread is None else thread_shown(thread)
+    closed = site.settings.closed
+    if thread is None:
+        shown = wire.unopened_thread(page.url, site_closed=closed)
+    else:
+        shown = thread_shown(thread, site_closed=closed)
     answered = _public(session, keys, site, reply_to) if reply_to and thread is not None else None
     if answered is not None and answered[1].id != shown.id:
         answered = None

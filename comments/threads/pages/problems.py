@@ -9,7 +9,9 @@ from starlette.responses import Response
 from comments import errors
 from comments.errors import CommentsError, TooMany, Unavailable
 from comments.identity.errors import TokenUnknown
+from comments.threads import words
 from comments.threads.pages.visiting import forget
+from comments.web.forms import FormOutdated
 from comments.web.problems import NoSuchAddress, status_of
 from comments.web.templating import PageHandler, html_page
 
@@ -23,7 +25,6 @@ _HEADINGS: dict[type[CommentsError], str] = {
     errors.TooLarge: "This is too long",
 }
 _NOT_UNDERSTOOD = "This could not be understood"
-_TOKEN_ENDED = "This browser was not here for a long time. Go back, reload the page, and try again."  # noqa: S105
 
 
 def plain_page(handler: PageHandler) -> PageHandler:
@@ -34,9 +35,12 @@ def plain_page(handler: PageHandler) -> PageHandler:
         try:
             return await handler(request)
         except TokenUnknown as ended:
-            answer = problem_page(request, ended, detail=_TOKEN_ENDED)
+            answer = problem_page(request, ended, detail=words.TOKEN_ENDED)
             forget(request, answer)
             return answer
+        except FormOutdated as outdated:
+            detail = f"{words.FORM_OUTDATED} Go back, reload the page, and try again."
+            return problem_page(request, outdated, detail=detail)
         except CommentsError as error:
             return problem_page(request, error)
         except HTTPException as refused:
@@ -47,7 +51,7 @@ def plain_page(handler: PageHandler) -> PageHandler:
 
 def problem_page(request: Request, error: CommentsError, *, detail: str = "") -> Response:
     """Return an expected failure as a page."""
-    headings = (words for family, words in _HEADINGS.items() if isinstance(error, family))
+    headings = (heading for family, heading in _HEADINGS.items() if isinstance(error, family))
     heading = next(headings, _NOT_UNDERSTOOD)
     answer = _page(request, status_of(error), heading, detail or plain_detail(error))
     say_when(answer, error)

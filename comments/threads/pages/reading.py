@@ -135,7 +135,7 @@ def _of_everybody(site: SiteCard, thread: Any) -> dict[str, Any]:
     return {
         "site": site,
         "thread": thread,
-        "is_closed": thread.state != "open" or site.settings.closed,
+        "is_closed": thread.state != "open",
         "words": words,
         "mine": Mine(),
         "form_token": "",

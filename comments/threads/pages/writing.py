@@ -136,7 +136,7 @@ async def _form(
         page_name=words.page_name(found.thread, page.identifier),
         draft=_with_name(draft, found) if request.method == "GET" else draft,
         found=found,
-        is_closed=found.thread.state != "open" or visitor.site.settings.closed,
+        is_closed=found.thread.state != "open",
         preview=preview,
         trouble=trouble,
         labels=LABELS,
@@ -154,11 +154,11 @@ def trouble_of(refused: CommentsError, heading: str) -> Trouble:
     if isinstance(refused, Invalid):
         found = {FIELDS[name]: fault for name, fault in refused.errors.items() if name in FIELDS}
         faults = {name: found[name] for name in LABELS if name in found}
-    detail = plain_detail(refused)
+    detail = plain_detail(refused).rstrip(".") + "."
     if isinstance(refused, TooMany):
         heading = "A moment, please."
     elif isinstance(refused, FormOutdated):
-        detail = "This form was open for too long, or this browser keeps no cookies. Please send it again."
+        detail = f"{words.FORM_OUTDATED} Please send it again."
     elif isinstance(refused, KeyReused | KeyTooShort):
         detail = "This form was sent before, with another text. Press the button once more to send this too."
     elif isinstance(refused, ParentNotPublic):
