@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import httpx2 as httpx
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 OURS = "http://127.0.0.1:8080"
 
@@ -96,6 +96,7 @@ class PlainBrowser:
     """A browser at one of our pages."""
 
     client: httpx.AsyncClient
+    origin: str = OURS
     at: Page | None = None
 
     @property
@@ -126,7 +127,7 @@ class PlainBrowser:
         # Text areas send their line breaks as two characters.
         sent = {key: text.replace("\n", "\r\n") for key, text in sent.items()}
         target = urljoin(self.page.url, form.action)
-        headers = {"origin": OURS, "referer": self.page.url.partition("#")[0]}
+        headers = {"origin": self.origin, "referer": self.page.url.partition("#")[0]}
         return await self.client.post(target, data=sent, headers=headers, follow_redirects=False)
 
     async def arrive(self, answer: httpx.Response) -> Page:
@@ -141,11 +142,11 @@ class PlainBrowser:
 
 
 @asynccontextmanager
-async def plain_browser(app: Starlette, **headers: str) -> AsyncIterator[PlainBrowser]:
+async def plain_browser(app: ASGIApp, *, origin: str = OURS, **headers: str) -> AsyncIterator[PlainBrowser]:
     """Open a browser with cookies of its own."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=OURS, headers=headers) as client:
-        yield PlainBrowser(client)
+    async with httpx.AsyncClient(transport=transport, base_url=origin, headers=headers) as client:
+        yield PlainBrowser(client, origin)
 
 
 def cookie_of(answer: Any) -> str:
