@@ -95,8 +95,11 @@ def initials(name: str) -> str:
 
 
 def hue(author_id: object) -> int:
-    """Return an author's hue, 0 to 11; the widget counts it in the same way."""
-    total = 0
+    """Return an author's hue, 0 to 11, the same as in the widget.
+
+    Source: FNV-1a, 32 bits; its low bits alone would give neighbours the same hue.
+    """
+    total = 0x811C9DC5
     for sign in str(author_id):
-        total = (total * 31 + ord(sign)) & 0xFFFFFFFF
-    return total % _HUES
+        total = (total ^ ord(sign)) * 0x01000193 & 0xFFFFFFFF
+    return (total ^ (total >> 15)) % _HUES
