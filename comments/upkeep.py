@@ -206,9 +206,9 @@ def store_rendered(session: Session, texts: type[Base], anew: Sequence[Outdated]
         same = (id_column == text.comment_id) & (table.source == text.source)
         if _clear(session, update(texts).where(same).values(html=text.html, renderer=RENDERER_VERSION)):
             changed.append(text.comment_id)
-    threads = select(Comment.thread_id, Comment.site_id).where(Comment.id.in_(changed)).distinct()
-    for thread_id, site_id in session.execute(threads.order_by(Comment.thread_id)).all():
-        thread_changed(session, thread_id, site_id, at)
+    threads = select(Comment.thread_id).where(Comment.id.in_(changed)).distinct()
+    for thread_id in session.execute(threads.order_by(Comment.thread_id)).scalars().all():
+        thread_changed(session, thread_id, at)
     return len(changed)
 
 

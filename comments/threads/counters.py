@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import Table, bindparam, case, or_, update
 from sqlalchemy.orm import Session
 
 from comments.storage import announce
@@ -14,16 +15,33 @@ from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment, Thread
 from comments.threads.tree import Place, ancestors
 
+_THREADS = cast(Table, Thread.__table__)
+# On the table, and made once: putting it together in the ORM takes longer than running it.
+_RAISE_VERSIONS = (
+    update(_THREADS)
+    .where(_THREADS.c.id.in_(bindparam("thread_ids", expanding=True)))
+    .values(
+        comment_count=_THREADS.c.comment_count + bindparam("added"),
+        version=_THREADS.c.version + 1,
+        updated_at=bindparam("at"),
+    )
+    .returning(_THREADS.c.id, _THREADS.c.site_id, _THREADS.c.version)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PublicChange:
-    """A comment became public (`delta` 1), stopped being so (-1), or changed in public (0)."""
+    """A comment became public (`delta` 1), stopped being so (-1), or changed in public (0).
+
+    `is_new` says that its row was written just now, `listed` and all.
+    """
 
     comment_id: UUID
     thread_id: UUID
     site_id: UUID
     place: Place
     delta: int
+    is_new: bool = False
 
 
 def publish_changed(session: Session, changes: Sequence[PublicChange], at: datetime) -> None:
@@ -51,7 +69,7 @@ def publish_changed(session: Session, changes: Sequence[PublicChange], at: datet
             ),
             execution_options={"synchronize_session": False},
         )
-    moved = [change.comment_id for change in changes if change.delta]
+    moved = [change.comment_id for change in changes if change.delta and not change.is_new]
     if moved:
         shown = or_(Comment.state == "approved", Comment.reply_total > 0)
         session.execute(
@@ -60,17 +78,9 @@ def publish_changed(session: Session, changes: Sequence[PublicChange], at: datet
         )
 
 
-def thread_changed(session: Session, thread_id: UUID, site_id: UUID, at: datetime, *, added: int = 0) -> int:
-    """Raise the thread's version, count `added` public comments, announce it; return the new version."""
-    version = session.execute(
-        update(Thread)
-        .where(Thread.id == thread_id)
-        .values(comment_count=Thread.comment_count + added, version=Thread.version + 1, updated_at=at)
-        .returning(Thread.version),
-        execution_options={"synchronize_session": False},
-    ).scalar_one()
-    announce(session, ThreadChanged(site_id, thread_id, version))
-    return version
+def thread_changed(session: Session, thread_id: UUID, at: datetime) -> None:
+    """Raise the thread's version and announce it; its count stays."""
+    _raise_versions(session, [thread_id], 0, at)
 
 
 def _bump_threads(session: Session, changes: Iterable[PublicChange], at: datetime) -> None:
@@ -82,12 +92,10 @@ def _bump_threads(session: Session, changes: Iterable[PublicChange], at: datetim
     for thread_id, count in added.items():
         alike[count].append(thread_id)
     for count, thread_ids in alike.items():
-        rows = session.execute(
-            update(Thread)
-            .where(Thread.id.in_(thread_ids))
-            .values(comment_count=Thread.comment_count + count, version=Thread.version + 1, updated_at=at)
-            .returning(Thread.id, Thread.site_id, Thread.version),
-            execution_options={"synchronize_session": False},
-        )
-        for thread_id, site_id, version in rows:
-            announce(session, ThreadChanged(site_id, thread_id, version))
+        _raise_versions(session, thread_ids, count, at)
+
+
+def _raise_versions(session: Session, thread_ids: Sequence[UUID], added: int, at: datetime) -> None:
+    rows = session.execute(_RAISE_VERSIONS, {"thread_ids": thread_ids, "added": added, "at": at})
+    for thread_id, site_id, version in rows:
+        announce(session, ThreadChanged(site_id, thread_id, version))

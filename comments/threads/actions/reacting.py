@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from comments.identity.authors import Actor, Credentials, acting_author
 from comments.threads.counters import thread_changed
 from comments.threads.errors import CommentUnknown, OwnComment
-from comments.threads.models import Comment, Report, Vote
+from comments.threads.models import Comment, Report, Thread, Vote
 from comments.threads.ranking import rank
 
 VOTES_AN_ADDRESS = 3
@@ -42,7 +42,9 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
     """
     thread_id = _public_thread(session, reaction)
     actor = acting_author(session, reaction.site_id, reaction.shown, at)
-    # The thread first, as every writer does; then the comment, so that votes are counted one after another.
+    # The thread first, as every writer does, and before one's own vote is read: two presses of one button
+    # would else both take the same vote back. Then the comment, so that votes are counted one after another.
+    session.execute(select(Thread.id).where(Thread.id == thread_id).with_for_update())
     version_raised = False
     before = session.execute(
         select(Vote.value, Vote.counted).where(
@@ -50,7 +52,7 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
         )
     ).one_or_none()
     if (before.value if before else 0) != value:
-        thread_changed(session, thread_id, reaction.site_id, at)
+        thread_changed(session, thread_id, at)
         version_raised = True
     row = session.execute(
         select(Comment.upvotes, Comment.downvotes, Comment.author_id)
