@@ -102,7 +102,11 @@ async def get_comment(request: Request) -> Response:
 )
 async def get_counts(request: Request) -> Response:
     """How many public comments pages have, in the order asked; unknown pages have 0. At most 100 keys."""
-    return await _counts(request, cache_address(request, CountsQuery), _asked_in_order(request))
+    svc, address = service(request), cache_address(request, CountsQuery)
+    body = svc.cache.get(address)
+    if body is None:
+        body = await _counted(request, address, _asked_in_order(request))
+    return conditional(request, body)
 
 
 @api.endpoint("POST", "/counts", answers={200: counting.CountsAnswer}, errors=(SiteUnknown, TooManyKeys))
@@ -110,7 +114,7 @@ async def post_counts(request: Request) -> Response:
     """The same for one URL a line, as text/plain: an address could not hold so many. Changes nothing."""
     text = (await request.body()).decode("utf-8", "replace").replace("\x00", "\ufffd")
     asked = [("url", line.strip()) for line in text.splitlines() if line.strip()]
-    return await _counts(request, None, asked)
+    return conditional(request, await _counted(request, None, asked))
 
 
 @api.endpoint(
@@ -152,17 +156,17 @@ async def asking_author(request: Request, site: SiteCard) -> KnownAuthor | None:
     return await svc.db.read(known_author, site.id, shown, svc.clock.now())
 
 
-async def _counts(request: Request, address: object, asked: Sequence[tuple[str, str]]) -> Response:
-    svc = service(request)
-    body = svc.cache.get(address) if address else None
-    if body is None:
-        site = await site_of(request)
-        opened = svc.openings.get(site.id, 0)
-        answer, shows = await svc.db.read(counting.counts_answer, site.id, asked)
-        body = Body(msgspec.json.encode(answer), JSON, SHARED)
-        if address:
-            svc.cache.put(address, body, [*shows, (site.id, opened)])
-    return conditional(request, body)
+async def _counted(
+    request: Request, address: tuple[str, bytes] | None, asked: Sequence[tuple[str, str]]
+) -> Body:
+    """Count, and keep the answer under `address` if there is one."""
+    svc, site = service(request), await site_of(request)
+    opened = svc.openings.get(site.id, 0)
+    answer, shows = await svc.db.read(counting.counts_answer, site.id, asked)
+    body = Body(msgspec.json.encode(answer), JSON, SHARED)
+    if address:
+        svc.cache.put(address, body, [*shows, (site.id, opened)])
+    return body
 
 
 def _asked_in_order(request: Request) -> list[tuple[str, str]]:
