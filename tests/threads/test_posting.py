@@ -174,7 +174,10 @@ async def test_the_same_text_of_somebody_else_is_another_comment(site: SiteUnder
     assert other["id"] != first["id"]
 
 
-@pytest.mark.parametrize("name", ["Mia Lindqvist", "mia lindqvist", "Moderator"])
+@pytest.mark.parametrize(
+    "name",
+    ["Mia Lindqvist", "mia lindqvist", "Міа Lindqvіst", "M1a\u200b L1ndqvist ✓", "MODERATOR", "rnoderator"],
+)
 async def test_a_moderators_name_cannot_be_taken(site: SiteUnderTest, name: str) -> None:
     await site.moderator()
 
