@@ -1,6 +1,7 @@
 """Addresses of our own pages of a discussion."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from uuid import UUID
@@ -15,34 +16,38 @@ from comments.web.service import service
 _ABOUT_ONE_VISIT = {"done", "about"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Links:
-    """Where the pages about one page's discussion are; `base` is the path of the site's pages."""
+    """Where the pages about one page's discussion are; `base` is the path of the site's pages.
+
+    A page has four of these addresses for each comment, so what they share is made once.
+    """
 
     base: str
     url: str | None
     identifier: str | None
 
+    @cached_property
+    def named(self) -> str:
+        """The part of a query that names the page."""
+        keys = {"url": self.url, "identifier": self.identifier}
+        return urlencode({name: value for name, value in keys.items() if value})
+
     def discussion(self, **more: object) -> str:
-        return self._address("", more)
+        rest = urlencode({name: value for name, value in more.items() if value})
+        return f"{self.base}?{self.named}{'&' + rest if rest else ''}"
 
     def write(self, reply_to: UUID | None = None) -> str:
-        return self._address("/write", {"reply_to": reply_to})
+        return f"{self.base}/write?{self.named}{f'&reply_to={reply_to}' if reply_to else ''}"
 
-    def around(self, comment_id: UUID, **more: object) -> str:
+    def around(self, comment_id: UUID) -> str:
         """Return where a comment is shown, whichever page of the discussion it is on."""
-        return f"{self._address('', {'around': comment_id, **more})}#comment-{comment_id}"
+        return f"{self.base}?{self.named}&around={comment_id}#comment-{comment_id}"
 
     def comment(self, comment_id: UUID, what: str = "", **more: object) -> str:
         """Return the page of a comment with its replies, or of what can be done with it."""
-        query = urlencode({name: value for name, value in more.items() if value})
         path = f"{self.base}/comments/{comment_id}{'/' + what if what else ''}"
-        return f"{path}?{query}" if query else path
-
-    def _address(self, rest: str, more: dict[str, object]) -> str:
-        wanted = {"url": self.url, "identifier": self.identifier, **more}
-        query = urlencode({name: value for name, value in wanted.items() if value})
-        return f"{self.base}{rest}?{query}"
+        return f"{path}?{urlencode(more)}" if more else path
 
 
 def site_base(request: Request, site_name: str) -> str:

@@ -10,12 +10,14 @@ from comments import errors
 from comments.errors import CommentsError, TooMany, Unavailable
 from comments.identity.errors import TokenUnknown
 from comments.threads import words
+from comments.threads.errors import PageRefused
 from comments.threads.pages.visiting import forget
 from comments.web.forms import FormOutdated
 from comments.web.problems import NoSuchAddress, status_of
 from comments.web.templating import PageHandler, html_page
 
 _HEADINGS: dict[type[CommentsError], str] = {
+    PageRefused: "No comments for this page",
     errors.NotFound: "There is nothing here",
     errors.Conflict: "This has changed in the meantime",
     errors.TooMany: "A moment, please",

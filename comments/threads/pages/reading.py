@@ -1,11 +1,12 @@
 """Reading a discussion on a page of its own; who has no cookie of ours gets what everybody gets."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from comments.threads import views, words
 from comments.threads.errors import PageMissing, UrlRefused
@@ -28,7 +29,7 @@ from comments.threads.views import Asker, Branch, Discussion, Mine
 from comments.web.answers import Body
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import html_page, rendered_page
+from comments.web.templating import rendered_page
 
 REPLIES_A_PAGE = 100
 FOR_EVERYBODY = [*SHARED, (b"vary", b"Cookie")]
@@ -55,8 +56,8 @@ async def show_discussion(request: Request) -> Response:
         return await _discussion_for_one(request, site, page, query)
     opened = svc.openings.get(site.id, 0)
     found = await svc.db.read(views.discussion, svc.keys, site, page, query)
-    html = rendered_page(request, "discussion.html", **_discussion(request, site, page, query, found))
-    body = Body(html.encode(), _HTML, FOR_EVERYBODY)
+    context = _discussion(request, site, page, query, found)
+    body = Body((await _html(request, "discussion.html", context)).encode(), _HTML, FOR_EVERYBODY)
     if not found.linked_is_gone:
         svc.cache.put(address, body, [shown_version(site, found.thread, opened)])
     return conditional(request, body)
@@ -75,8 +76,8 @@ async def show_branch(request: Request) -> Response:
     if not is_shared:
         return await _branch_for_one(request, site, comment_id, query)
     found = await svc.db.read(views.branch, svc.keys, site, comment_id, query)
-    html = rendered_page(request, "branch.html", **_branch(request, site, query, found))
-    body = Body(html.encode(), _HTML, FOR_EVERYBODY)
+    context = _branch(request, site, query, found)
+    body = Body((await _html(request, "branch.html", context)).encode(), _HTML, FOR_EVERYBODY)
     svc.cache.put(address, body, [(found.thread.id, found.thread.version)])
     return conditional(request, body)
 
@@ -89,7 +90,7 @@ async def _discussion_for_one(
         views.discussion_for, svc.keys, site, page, query, _asker_told(request, visitor)
     )
     context = _discussion(request, site, page, query, found)
-    return html_page(request, "discussion.html", **(context | _of_one(visitor, mine)))
+    return _for_one(await _html(request, "discussion.html", context | _of_one(visitor, mine)))
 
 
 async def _branch_for_one(
@@ -100,7 +101,16 @@ async def _branch_for_one(
         views.branch_for, svc.keys, site, comment_id, query, _asker_told(request, visitor)
     )
     context = _branch(request, site, query, found)
-    return html_page(request, "branch.html", **(context | _of_one(visitor, mine)))
+    return _for_one(await _html(request, "branch.html", context | _of_one(visitor, mine)))
+
+
+async def _html(request: Request, template: str, context: dict[str, Any]) -> str:
+    """Render a page in a thread: 200 comments take tens of milliseconds, and would hold up every reader."""
+    return await asyncio.to_thread(rendered_page, request, template, **context)
+
+
+def _for_one(html: str) -> Response:
+    return HTMLResponse(html, headers={"cache-control": "no-store"})
 
 
 def _discussion(

@@ -19,7 +19,7 @@ from comments.threads.actions.posting import post_comment
 from comments.threads.errors import KeyReused, KeyTooShort, PageMissing, ParentNotPublic, UrlRefused
 from comments.threads.page_keys import page_keys
 from comments.threads.pages.finding import lead_to_page
-from comments.threads.pages.links import Links, site_base
+from comments.threads.pages.links import Links, returning, site_base
 from comments.threads.pages.problems import plain_detail, plain_page, say_when
 from comments.threads.pages.visiting import (
     Visit,
@@ -107,8 +107,8 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     comment_id = posted.comment.id
-    links = _links(request, visitor, draft)
-    return see_other(request, links.around(comment_id, done="posted", about=comment_id), visitor)
+    place = _links(request, visitor, draft).discussion(around=comment_id)
+    return see_other(request, returning(place, comment_id, done="posted"), visitor)
 
 
 async def _form(
