@@ -70,7 +70,7 @@ def create_app(
                 limits=Limits(on=settings.rate_limits),
                 templates=templates(),
             )
-            app.state.service, app.state.site_book = svc, SiteBook(db)
+            app.state.service, app.state.site_book = svc, SiteBook(db, svc.cache.clear)
             watching = asyncio.create_task(Freshness(svc, app.state.site_book).watch())
             yield
             watching.cancel()

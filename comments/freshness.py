@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Hashable, Sequence
 from datetime import timedelta
-from uuid import UUID
 
 from comments.errors import Unavailable
 from comments.sites.events import SiteChanged
@@ -29,7 +28,6 @@ class Freshness:
         self._svc = svc
         self._book = book
         self._seen: dict[Hashable, int] = {}
-        self._sites: dict[UUID, int] = {}
         self._looked_at = svc.clock.now()
         svc.db.subscribe(self.heard)
 
@@ -42,7 +40,6 @@ class Freshness:
                 self._opened(change.site_id)
             elif isinstance(change, SiteChanged):
                 self._book.forget()
-                self._svc.cache.clear()
 
     async def look(self) -> None:
         """Ask which threads and sites have changed since the last look, whoever changed them."""
@@ -53,7 +50,7 @@ class Freshness:
                 self._svc.cache.drop(row.id, row.version)
                 self._opened(row.site_id)
         self._seen = {row.id: row.version for row in rows}
-        await self._look_at_sites()
+        self._book.compare(await self._svc.db.read(site_versions))
 
     async def watch(self) -> None:
         """Look whenever another process may have committed, for as long as the service runs."""
@@ -63,12 +60,6 @@ class Freshness:
             except Unavailable:
                 _log.warning("the database does not answer; the page cache may be old until it does")
                 await asyncio.sleep(_AFTER_A_FAULT_SECONDS)
-
-    async def _look_at_sites(self) -> None:
-        before, self._sites = self._sites, await self._svc.db.read(site_versions)
-        if before and before != self._sites:
-            self._book.forget()
-            self._svc.cache.clear()
 
     def _opened(self, site_id: Hashable) -> None:
         """Drop what was kept for pages of this site that had no thread: one of them may have one now."""

@@ -172,11 +172,13 @@ def _begin(connection: Connection) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    # Patient here: the first to open a file that was left in the middle holds all others off for a moment.
+    connection = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
     # A changed table is built anew and the old one dropped, which would
     # cascade to its children. Has no effect once a transaction has begun.
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA busy_timeout=0")
     return connection
 
 

@@ -1,6 +1,8 @@
 """The sites' cards, remembered for a moment: a post must not read its site's settings each time."""
 
 import time
+from collections.abc import Callable, Mapping
+from uuid import UUID
 
 from comments.storage import Database
 from comments.threads.site_card import SiteCard, site_card
@@ -9,10 +11,11 @@ REMEMBERED_SECONDS = 0.5
 
 
 class SiteBook:
-    """Cards by name, at most half a second old."""
+    """Cards by name, at most half a second old. Calls `changed` when a site is other than it was."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, changed: Callable[[], None]) -> None:
         self._db = db
+        self._changed = changed
         self._cards: dict[str, tuple[float, SiteCard]] = {}
 
     async def card(self, name: str) -> SiteCard:
@@ -20,11 +23,18 @@ class SiteBook:
         kept = self._cards.get(name)
         if kept is not None and time.monotonic() - kept[0] < REMEMBERED_SECONDS:
             return kept[1]
-        self._cards.pop(name, None)
         card = await self._db.read(site_card, name)
+        if kept is not None and (kept[1].id, kept[1].version) != (card.id, card.version):
+            self.forget()
         self._cards[name] = (time.monotonic(), card)
         return card
 
+    def compare(self, versions: Mapping[UUID, int]) -> None:
+        """Take in what versions all sites have now: those that are gone or changed are forgotten."""
+        if any(versions.get(card.id) != card.version for _, card in self._cards.values()):
+            self.forget()
+
     def forget(self) -> None:
-        """Forget all cards: a site has just been changed here."""
+        """Forget all cards, and whatever was made from them."""
         self._cards.clear()
+        self._changed()

@@ -19,6 +19,7 @@ class SiteCard:
 
     id: UUID
     name: str
+    version: int
     origins: tuple[str, ...]
     settings: SiteSettings
     reserved: frozenset[str]
@@ -29,4 +30,4 @@ def site_card(session: Session, name: str) -> SiteCard:
     site = site_by_name(session, name)
     names = [*team_names(session, site.id), *_ALWAYS_RESERVED]
     reserved = frozenset().union(*map(skeletons, names))
-    return SiteCard(site.id, site.name, origins_of(site), settings_of(site), reserved)
+    return SiteCard(site.id, site.name, site.version, origins_of(site), settings_of(site), reserved)

@@ -187,8 +187,8 @@ async def test_a_very_long_comment_is_shortened_until_it_is_wanted(
 
     await widget.element.get_by_role("button", name="Read more").click()
 
-    assert (await box_of(body))["height"] > 2 * shut
     await expect(widget.element.get_by_role("button", name="Show less")).to_be_visible()
+    assert (await box_of(body))["height"] > 2 * shut
 
 
 async def test_reading_stores_nothing_and_asks_once(discussion: Discussion, widget: Widget) -> None:
