@@ -295,3 +295,14 @@ async def test_a_moderators_cookie_keeps_a_page_out_of_the_cache_and_brings_no_o
     assert page.answer.headers["cache-control"] == "no-store"
     assert cookie_of(page.answer) == ""
     assert page.forms == []
+
+
+async def test_a_website_is_a_link_that_vouches_for_nothing(
+    site: SiteUnderTest, reader: PlainBrowser
+) -> None:
+    await site.approved("Hello", author={"name": "Ann", "website": 'ann.example/"><b>'})
+
+    page = await reader.open(HERE)
+
+    assert page.links("Ann") == ["https://ann.example/%22%3E%3Cb%3E"]
+    assert 'rel="nofollow ugc noopener noreferrer"><bdi>Ann</bdi></a>' in page.source

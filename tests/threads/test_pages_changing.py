@@ -98,6 +98,38 @@ async def test_deleting_an_answered_comment_leaves_a_place(site: SiteUnderTest, 
     assert "It is back." in (await reader.press("Undo")).text
 
 
+async def test_opening_the_address_of_a_button_changes_nothing(
+    site: SiteUnderTest, reader: PlainBrowser
+) -> None:
+    page = await post(reader, "Hello")
+    comment_id = page.url.rpartition("#comment-")[2]
+    await site.decide("approve", comment_id)
+
+    for what in ("delete", "restore", "vote", "report"):
+        shown = await reader.open(f"/d/blog/comments/{comment_id}/{what}")
+        assert shown.status == 200
+        assert "Hello" in shown.text
+    assert (await site.thread())["comments"][0]["state"] == "approved"
+
+
+async def test_ones_own_comment_that_waits_again_stays_where_its_replies_are(
+    site: SiteUnderTest, reader: PlainBrowser
+) -> None:
+    page = await post(reader, "Question")
+    comment_id = page.url.rpartition("#comment-")[2]
+    await site.decide("approve", comment_id)
+    await site.approved("Answer", guest=Guest("Ann", "203.0.113.9"), parent_id=comment_id)
+
+    await site.decide("hold", comment_id)
+
+    assert "Removed by a moderator" in (await site.client.get(HERE)).text
+    page = await reader.open(HERE)
+    assert page.source.count(f'id="comment-{comment_id}"') == 1
+    assert "Removed by a moderator" not in page.text
+    assert "Only you can see this." in page.text
+    assert page.text.index("Question") < page.text.index("Answer")
+
+
 async def test_what_is_not_ones_own_can_be_neither_seen_nor_changed(
     site: SiteUnderTest, reader: PlainBrowser
 ) -> None:

@@ -20,7 +20,7 @@ from comments.threads.pages.visiting import (
     visit_with_form,
 )
 from comments.threads.pages.writing import LABELS, trouble_of
-from comments.threads.routes import comment_id_of
+from comments.threads.routes import comment_id_of, site_of
 from comments.threads.wire import thread_shown
 from comments.threads.writing import refuse_over, rendered
 from comments.web.service import client_network, service
@@ -41,7 +41,9 @@ async def edit(request: Request) -> Response:
 
 @plain_page
 async def remove(request: Request) -> Response:
-    """Delete one's own comment."""
+    """Delete one's own comment. Who only opens this address changes nothing."""
+    if request.method != "POST":
+        return await _to_comment(request)
     visitor, _ = await visit_with_form(request)
     svc, comment_id = service(request), comment_id_of(request)
     await svc.db.write(delete_comment, visitor.site, comment_id, visitor.shown, at=svc.clock.now())
@@ -50,7 +52,9 @@ async def remove(request: Request) -> Response:
 
 @plain_page
 async def bring_back(request: Request) -> Response:
-    """Bring back one's own comment that one has deleted."""
+    """Bring back one's own comment that one has deleted. Who only opens this address changes nothing."""
+    if request.method != "POST":
+        return await _to_comment(request)
     visitor, _ = await visit_with_form(request)
     svc, comment_id = service(request), comment_id_of(request)
     await svc.db.write(restore_comment, visitor.site, comment_id, visitor.shown, at=svc.clock.now())
@@ -101,6 +105,12 @@ async def _form(
     if refused is not None:
         say_when(answer, refused)
     return answer
+
+
+async def _to_comment(request: Request) -> Response:
+    """Lead to the comment: a browser opens the address of a button's answer when that is reloaded."""
+    site = await site_of(request)
+    return see_other(request, f"{site_base(request, site.name)}/comments/{comment_id_of(request)}")
 
 
 async def _back(request: Request, visitor: Visit, done: str) -> Response:
