@@ -69,6 +69,11 @@ export class Discussion {
     return `${this.api.host}/d/${encodeURIComponent(this.api.site)}${toWrite ? "/write" : ""}?${query}`;
   }
 
+  /** Our own pages refuse to be framed, so a link from within a frame opens beside it. */
+  get target(): string | undefined {
+    return self === top ? undefined : "_blank";
+  }
+
   now(): Date {
     return new Date();
   }

@@ -47,7 +47,7 @@ async function openComposer(d: Discussion, area: HTMLElement): Promise<void> {
     (await d.acting()).openComposer(d);
   } catch {
     const form = area.closest("form");
-    const elsewhere = h("a", { class: "link-button", href: d.elsewhere(true) }, d.words.say("writeElsewhere"));
+    const elsewhere = h("a", { class: "link-button", href: d.elsewhere(true), target: d.target }, d.words.say("writeElsewhere"));
     if (form && !form.querySelector(".error-text")) complain(d, form, "append", elsewhere);
   }
 }

@@ -288,6 +288,7 @@ async def test_a_sandboxed_frame_reads_and_leads_elsewhere_to_write(
 
     link = frame.get_by_role("link", name="Write a comment on a page of its own")
     assert (await link.get_attribute("href") or "").startswith(f"{service.host}/d/{SITE}/write?url=")
+    assert await link.get_attribute("target") == "_blank"
     await expect(frame.get_by_role("textbox")).to_have_count(0)
 
 

@@ -51,7 +51,7 @@ export function drawComposer(d: Discussion): void {
     return;
   }
   if (!d.writable) {
-    frame.composer.replaceChildren(h("a", { class: "button load-more", href: d.elsewhere(true) }, words.say("writeElsewhere")));
+    frame.composer.replaceChildren(h("a", { class: "button load-more", href: d.elsewhere(true), target: d.target }, words.say("writeElsewhere")));
     return;
   }
   const label = words.say("write");
@@ -98,7 +98,7 @@ export function failed(d: Discussion): HTMLElement {
       "p",
       { class: "row" },
       h("button", { type: "button", class: "button", "data-do": "retry" }, words.say("retry")),
-      h("a", { class: "link-button", href: d.elsewhere() }, words.say("readElsewhere")),
+      h("a", { class: "link-button", href: d.elsewhere(), target: d.target }, words.say("readElsewhere")),
     ),
   );
   box.setAttribute("role", "alert");
@@ -106,5 +106,5 @@ export function failed(d: Discussion): HTMLElement {
 }
 
 export function drawFoot(d: Discussion): void {
-  d.frame.foot.replaceChildren(h("a", { href: d.elsewhere() }, d.words.say("ownPage")));
+  d.frame.foot.replaceChildren(h("a", { href: d.elsewhere(), target: d.target }, d.words.say("ownPage")));
 }
