@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, case, or_, update
+from sqlalchemy import ColumnElement, Table, bindparam, case, or_, update
 from sqlalchemy.orm import Session
 
 from comments.storage import announce
@@ -15,8 +15,14 @@ from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment, Thread
 from comments.threads.tree import Place, ancestors
 
-_THREADS = cast(Table, Thread.__table__)
-# On the table, and made once: putting it together in the ORM takes longer than running it.
+_THREADS, _COMMENTS = cast(Table, Thread.__table__), cast(Table, Comment.__table__)
+
+
+def _is_listed(reply_total: ColumnElement[int]) -> ColumnElement[bool]:
+    return case((or_(_COMMENTS.c.state == "approved", reply_total > 0), True), else_=False)
+
+
+# Made once, and on the tables: putting them together in the ORM takes longer than running them.
 _RAISE_VERSIONS = (
     update(_THREADS)
     .where(_THREADS.c.id.in_(bindparam("thread_ids", expanding=True)))
@@ -27,6 +33,10 @@ _RAISE_VERSIONS = (
     )
     .returning(_THREADS.c.id, _THREADS.c.site_id, _THREADS.c.version)
 )
+_THESE = _COMMENTS.c.id.in_(bindparam("ids", expanding=True))
+_NEW_TOTAL = _COMMENTS.c.reply_total + bindparam("delta")
+_COUNT_REPLIES = update(_COMMENTS).where(_THESE).values(reply_total=_NEW_TOTAL, listed=_is_listed(_NEW_TOTAL))
+_LIST_OR_NOT = update(_COMMENTS).where(_THESE).values(listed=_is_listed(_COMMENTS.c.reply_total))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +69,10 @@ def publish_changed(session: Session, changes: Sequence[PublicChange], at: datet
         if delta:
             by_delta[delta].append(comment_id)
     for delta, ids in by_delta.items():
-        total = Comment.reply_total + delta
-        session.execute(
-            update(Comment)
-            .where(Comment.id.in_(ids))
-            .values(
-                reply_total=total,
-                listed=case((or_(Comment.state == "approved", total > 0), True), else_=False),
-            ),
-            execution_options={"synchronize_session": False},
-        )
+        session.execute(_COUNT_REPLIES, {"ids": ids, "delta": delta})
     moved = [change.comment_id for change in changes if change.delta and not change.is_new]
     if moved:
-        shown = or_(Comment.state == "approved", Comment.reply_total > 0)
-        session.execute(
-            update(Comment).where(Comment.id.in_(moved)).values(listed=case((shown, True), else_=False)),
-            execution_options={"synchronize_session": False},
-        )
+        session.execute(_LIST_OR_NOT, {"ids": moved})
 
 
 def thread_changed(session: Session, thread_id: UUID, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 import brotli
@@ -84,6 +85,7 @@ class Body:
         return made
 
 
+@lru_cache(maxsize=256)
 def negotiate(accept_encoding: str) -> str:
     """Return `br`, `gzip` or nothing, whichever is accepted first in this order (RFC 9110, 12.5.3)."""
     if not accept_encoding:

@@ -110,6 +110,6 @@ def hot_plans(session: Session, site_id: UUID, ids: list[UUID]) -> dict[str, str
     plans |= plans_of(session, lambda s: own.waiting_comments(s, uuid4(), thread.id))
     for post_key in (None, b"key"):
         plans |= plans_of(
-            session, partial(Session.execute, statement=same_order(site_id, post_key, b"", NOON))
+            session, partial(same_order, site_id=site_id, post_key=post_key, digest=b"", at=NOON)
         )
     return plans

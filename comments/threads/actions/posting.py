@@ -1,12 +1,13 @@
 """Posting a comment: one write from the facts to the row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, insert, or_, select
+from sqlalchemy import Row, Table, and_, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import (
@@ -49,9 +50,20 @@ _REPEATED: tuple[Any, ...] = (
     Comment.address_key,
 )
 
-
-# Into the table, and made once: for the ORM's own insert more code runs than for all else in a post.
+# Statements are made once: putting them together takes longer than running them. The insert is the table's,
+# for the ORM's own runs more code than all else in a post.
 _INSERT = insert(cast(Table, Comment.__table__)).returning(*WITH_REASONS)
+_HERE = Comment.site_id == bindparam("site_id")
+_SAME_TEXT = and_(_HERE, Comment.digest == bindparam("digest"), Comment.created_at > bindparam("text_since"))
+_SAME_KEY = and_(
+    _HERE, Comment.post_key == bindparam("post_key"), Comment.created_at > bindparam("key_since")
+)
+_OF_SAME_TEXT = select(*_REPEATED).where(_SAME_TEXT).order_by(Comment.created_at)
+# The site stands in both: taken out of them, SQLite walks the whole site for each post.
+_OF_SAME_ORDER = select(*_REPEATED).where(or_(_SAME_KEY, _SAME_TEXT)).order_by(Comment.created_at)
+_PARENT = select(Comment.state, Comment.thread_id, Comment.root_id, Comment.depth, Comment.path).where(
+    Comment.id == bindparam("parent_id"), _HERE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +179,8 @@ def _columns(order: PostOrder, actor: Actor, name: str, place: Place, state: str
 def _place(session: Session, order: PostOrder, opened: Opened, comment_id: UUID, at: datetime) -> Place:
     if order.parent_id is None:
         return TOP
-    parent = session.execute(
-        select(Comment.state, Comment.thread_id, Comment.root_id, Comment.depth, Comment.path).where(
-            Comment.id == order.parent_id, Comment.site_id == order.site.id
-        )
-    ).one_or_none()
+    asked = {"parent_id": order.parent_id, "site_id": order.site.id}
+    parent = session.execute(_PARENT, asked).one_or_none()
     if parent is None or parent.state != "approved":
         raise ParentNotPublic("The comment you answer is not here any more.", parent_id=str(order.parent_id))
     if parent.thread_id != opened.id:
@@ -181,7 +190,7 @@ def _place(session: Session, order: PostOrder, opened: Opened, comment_id: UUID,
 
 def _repeated(session: Session, order: PostOrder, at: datetime) -> Posted | None:
     """Return what an earlier request made with the same key, or the same person with the same text."""
-    rows = session.execute(same_order(order.site.id, order.post_key, order.digest, at)).all()
+    rows = same_order(session, order.site.id, order.post_key, order.digest, at)
     for row in rows:
         if order.post_key is not None and row.post_key == order.post_key:
             return _same_key(session, order, row, at)
@@ -196,15 +205,16 @@ def _repeated(session: Session, order: PostOrder, at: datetime) -> Posted | None
     return None
 
 
-def same_order(site_id: UUID, post_key: bytes | None, digest: bytes, at: datetime) -> Select[Any]:
-    """Select what may come from the same order: by its key, or by its text and place."""
-    here = Comment.site_id == site_id
-    same: ColumnElement[bool] = and_(here, Comment.digest == digest, Comment.created_at > at - REPEAT_WITHIN)
-    if post_key is not None:
-        same_key = and_(here, Comment.post_key == post_key, Comment.created_at > at - KEY_GOOD_FOR)
-        # The site stands in both: taken out of them, SQLite walks the whole site for each post.
-        same = or_(same_key, same)
-    return select(*_REPEATED).where(same).order_by(Comment.created_at)
+def same_order(
+    session: Session, site_id: UUID, post_key: bytes | None, digest: bytes, at: datetime
+) -> Sequence[Row[Any]]:
+    """Return what may come from the same order: by its key, or by its text and place."""
+    asked = {"site_id": site_id, "digest": digest, "text_since": at - REPEAT_WITHIN}
+    if post_key is None:
+        return session.execute(_OF_SAME_TEXT, asked).all()
+    return session.execute(
+        _OF_SAME_ORDER, {**asked, "post_key": post_key, "key_since": at - KEY_GOOD_FOR}
+    ).all()
 
 
 def _same_key(session: Session, order: PostOrder, row: Row[Any], at: datetime) -> Posted:

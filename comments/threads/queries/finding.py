@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from comments.threads.models import Comment, Thread, ThreadKey
@@ -23,19 +23,24 @@ THREAD: tuple[Any, ...] = (
     Thread.version,
 )
 
+_WITH_KEY: tuple[Any, ...] = (*THREAD, ThreadKey.key_hash)
+# Made once: it is asked for every page and post, and putting it together takes longer than running it.
+_BY_KEYS = (
+    select(*_WITH_KEY)
+    .join(ThreadKey, ThreadKey.thread_id == Thread.id)
+    .where(
+        ThreadKey.site_id == bindparam("site_id"),
+        ThreadKey.key_hash.in_(bindparam("hashes", expanding=True)),
+    )
+)
+_BY_KEYS_HELD = _BY_KEYS.with_for_update(of=Thread)
+
 
 def thread_by_keys(session: Session, site_id: UUID, keys: PageKeys, *, lock: bool = False) -> Row[Any] | None:
     """Return the thread these keys lead to: the identifier's, else the URL's. `lock` holds its row."""
     hashes = keys.hashes
-    columns: tuple[Any, ...] = (*THREAD, ThreadKey.key_hash)
-    statement = (
-        select(*columns)
-        .join(ThreadKey, ThreadKey.thread_id == Thread.id)
-        .where(ThreadKey.site_id == site_id, ThreadKey.key_hash.in_(hashes))
-    )
-    if lock:
-        statement = statement.with_for_update(of=Thread)
-    found = {row.key_hash: row for row in session.execute(statement)}
+    rows = session.execute(_BY_KEYS_HELD if lock else _BY_KEYS, {"site_id": site_id, "hashes": hashes})
+    found = {row.key_hash: row for row in rows}
     return next((found[wanted] for wanted in hashes if wanted in found), None)
 
 
