@@ -102,8 +102,11 @@ def known_author(session: Session, site_id: UUID, shown: Credentials, at: dateti
         return None
     if shown.is_api_token:
         return _team_author(session, _moderator(session, site_id, shown))
+    # Asked first: of two presses at once the other's token may be stored between the two questions, and
+    # whoever finds it unused then is either its author already, or meets them at the unique key.
+    is_unused = _is_unused(session, shown)
     author = author_by_token(session, site_id, shown.token_hashes, at)
-    if author is None and not _is_unused(session, shown):
+    if author is None and not is_unused:
         raise TokenUnknown("This token is not known here, or has ended. Go on without it, and get a new one.")
     return author
 
