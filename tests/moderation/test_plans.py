@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from comments.ids import new_id
@@ -17,6 +17,7 @@ from comments.moderation.steps import lock_subjects
 from comments.storage import Database
 from tests.conftest import NOON
 from tests.moderation.seeding import Seed
+from tests.support.plans import plans_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -61,27 +62,6 @@ class Large:
         session.execute(text("ANALYZE"))
 
 
-def plans(session: Session, query: Callable[[Session], Any]) -> list[str]:
-    """Return the plan of each statement that `query` sends, one step a line."""
-    connection = session.connection()
-    sent: list[tuple[str, Any]] = []
-
-    def remember(*arguments: Any) -> None:
-        sent.append((arguments[2], arguments[3]))
-
-    event.listen(connection, "before_cursor_execute", remember)
-    try:
-        query(session)
-    finally:
-        event.remove(connection, "before_cursor_execute", remember)
-    explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-    found = []
-    for statement, values in sent:
-        steps = connection.exec_driver_sql(f"{explain} {statement}", values)
-        found.append("\n".join(str(step[-1]) for step in steps))
-    return found
-
-
 def walks_through(plan: str) -> bool:
     """Whether the database would read a large table from end to end, or sort what an index has in order."""
     on_sqlite = any(
@@ -115,7 +95,7 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
     }
 
     def explain(session: Session) -> dict[str, list[str]]:
-        return {name: plans(session, query) for name, query in asked.items()}
+        return {name: [*plans_of(session, query).values()] for name, query in asked.items()}
 
     found = await db.write(explain)
 

@@ -1,5 +1,6 @@
 """How a database goes about a statement."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Executable, event
@@ -7,7 +8,13 @@ from sqlalchemy.orm import Session
 
 
 def plan_of(session: Session, statement: Executable) -> str:
-    """Return the plan, one step a line, of the very statement and values that the driver gets."""
+    """Return the plan of a statement, one step a line."""
+    (plan,) = plans_of(session, lambda asked: asked.execute(statement).all()).values()
+    return plan
+
+
+def plans_of(session: Session, ask: Callable[[Session], Any]) -> dict[str, str]:
+    """Run `ask` and return the plans of the very statements and values that the driver got, by statement."""
     connection = session.connection()
     sent: list[tuple[str, Any]] = []
 
@@ -16,11 +23,15 @@ def plan_of(session: Session, statement: Executable) -> str:
 
     event.listen(connection, "before_cursor_execute", remember)
     try:
-        session.execute(statement).all()
+        ask(session)
     finally:
         event.remove(connection, "before_cursor_execute", remember)
-    sql, values = sent[-1]
-    if connection.dialect.name == "postgresql":
-        return "\n".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())
-    steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
-    return "\n".join(step.detail for step in steps)
+    on_server = connection.dialect.name == "postgresql"
+    plans = {}
+    for sql, values in sent:
+        if on_server:
+            plans[sql] = "\n".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())
+        else:
+            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+            plans[sql] = "\n".join(step.detail for step in steps)
+    return plans

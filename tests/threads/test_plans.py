@@ -1,12 +1,11 @@
 """The plan of every hot query, on a big and analysed table: one range of the index that was made for it."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, get_args
+from typing import get_args
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from comments.sites.actions import add_site
@@ -16,36 +15,13 @@ from comments.threads.page_keys import page_keys
 from comments.threads.queries import finding, own, paging
 from comments.threads.queries.paging import Sort, Window
 from tests.conftest import NOON
+from tests.support.plans import plans_of
 from tests.support.seeding import seed_thread
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 URL = "https://blog.example/big"
 ROOTS = 4_000
-
-
-def plans_of(session: Session, ask: Callable[[Session], Any]) -> dict[str, str]:
-    """Run `ask` and return the plan of each statement it sent."""
-    connection = session.connection()
-    sent: list[tuple[str, Any]] = []
-
-    def remember(*arguments: Any) -> None:
-        sent.append((arguments[2], arguments[3]))
-
-    event.listen(connection, "before_cursor_execute", remember)
-    try:
-        ask(session)
-    finally:
-        event.remove(connection, "before_cursor_execute", remember)
-    on_server = connection.dialect.name == "postgresql"
-    plans = {}
-    for sql, values in sent:
-        if on_server:
-            plans[sql] = "\n".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())
-        else:
-            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
-            plans[sql] = "\n".join(step.detail for step in steps)
-    return plans
 
 
 def analyse(session: Session) -> None:
