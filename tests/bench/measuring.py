@@ -1,0 +1,117 @@
+"""Runs that take turns: every contestant once, then all again, so that a busy minute hits all alike."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from math import inf
+from pathlib import Path
+
+from tests.bench.contestants import Contestant, ask
+from tests.bench.load import BUSY, Client, Order, Run, own_client
+from tests.bench.processes import computed_seconds
+from tests.bench.requests import numbered, write_requests
+from tests.bench.works import Work
+
+Who = tuple[str, int]
+"""A contestant's name and how many processes it has."""
+
+SLOW_SECONDS = 0.05
+"""For answers that take longer, as many connections as processes, and the last answers are waited for."""
+VERY_SLOW_SECONDS = 3.0
+NUMBERS_A_RUN = 100_000
+
+
+@dataclass(slots=True)
+class Figures:
+    """What came of all runs of one contestant at one kind of work: pieces of work a second, by round."""
+
+    rates: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
+    """Processor time of the server for one piece of work, by round."""
+    client_was_busy: bool = False
+    refused: int = 0
+    lost: int = 0
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.rates)
+
+    @property
+    def spread(self) -> float:
+        """Return half of what lies between the least and the greatest, as a share of the median."""
+        return (max(self.rates) - min(self.rates)) / 2 / self.median if self.median else 0.0
+
+    @property
+    def cpu(self) -> float:
+        return statistics.median(self.cpu_seconds)
+
+
+@dataclass(slots=True)
+class Bench:
+    """The contestants that run, the client that asks them, and how long."""
+
+    contestants: Sequence[Contestant]
+    client: Client
+    seconds: float
+    rounds: int
+    folder: Path
+    say: Callable[[str], None]
+    until: float = inf
+    """On the monotonic clock: past it every contestant still has its first round, and no further ones."""
+    _runs: Iterator[int] = field(default_factory=count)
+
+    def measure(self, work: Work) -> dict[Who, Figures]:
+        """Return the figures of all that can do this work."""
+        able = [one for one in self.contestants if work.asked.get(one.name)]
+        files = {
+            name: write_requests(self.folder / "requests" / f"{name}.bin", work.asked[name])
+            for name in {one.name for one in able}
+        }
+        taken = {one.name: self._one_answer(one, work) for one in able}
+        figures: dict[Who, Figures] = {(one.name, one.workers): Figures() for one in able}
+        for number in range(self.rounds):
+            if number and time.monotonic() > self.until:
+                break
+            for one in able:
+                if number and taken[one.name] > VERY_SLOW_SECONDS:
+                    continue
+                figure = figures[one.name, one.workers]
+                self._run(one, work, files[one.name], figure, is_slow=taken[one.name] > SLOW_SECONDS)
+        self.say(work.title)
+        return figures
+
+    def _one_answer(self, one: Contestant, work: Work) -> float:
+        """Return how many seconds one answer takes; asked twice if that is quick, to be warm."""
+        first = numbered(work.asked[one.name][0], next(self._runs) * NUMBERS_A_RUN)
+        answer = ask(one.port, first)
+        if answer.status >= 400:
+            raise RuntimeError(f"{one.name} answers {answer.status} to {work.title}: {answer.body[:500]!r}")
+        return answer.seconds if answer.seconds > VERY_SLOW_SECONDS else ask(one.port, first).seconds
+
+    def _run(self, one: Contestant, work: Work, file: Path, figure: Figures, *, is_slow: bool) -> None:
+        connections = one.workers if is_slow else work.connections
+        first = next(self._runs) * NUMBERS_A_RUN + 1
+        before = computed_seconds(one.process)
+        run = self._sent(Order(one.port, file, connections, self.seconds, first), is_slow=is_slow)
+        computed = computed_seconds(one.process) - before
+        parts = work.parts.get(one.name, 1)
+        figure.rates.append(run.rate / parts)
+        figure.cpu_seconds.append(computed * parts / max(1, run.answers))
+        figure.client_was_busy |= run.client_busy > BUSY
+        figure.refused += run.refused
+        figure.lost += run.lost
+
+    def _sent(self, order: Order, *, is_slow: bool) -> Run:
+        return own_client(order) if is_slow else self.client(order)
+
+
+def ratios(figures: dict[Who, Figures], ours: Who, other: Who) -> list[float]:
+    """Return how many times the other's rate ours is, round by round; fewer rounds of one are its median."""
+    if ours not in figures or other not in figures:
+        return []
+    mine, theirs = figures[ours].rates, figures[other].rates
+    if len(mine) != len(theirs):
+        theirs = [figures[other].median] * len(mine)
+    return [own / its for own, its in zip(mine, theirs, strict=True) if its]

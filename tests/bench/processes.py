@@ -1,0 +1,104 @@
+"""Processes that the bench has started: their memory and computing time, and their end."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+PROC = Path("/proc")
+STOP_SECONDS = 10
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def started(
+    command: list[str], log: Path, environment: Mapping[str, str], folder: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program in a process group of its own until the block ends; it and its children end with it."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+    # What is left of the group that was made for it.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def memory_bytes(process: int) -> int:
+    """Return the resident memory (RSS) of a process and all below it; pages they share count in each."""
+    return sum(_status_bytes(one, "VmRSS") for one in _tree(process))
+
+
+def computed_seconds(process: int) -> float:
+    """Return the processor time that a process and all below it, those alive, have used."""
+    return sum(_ticks(one) for one in _tree(process)) / TICKS_A_SECOND
+
+
+class MemoryWatch:
+    """Remembers the most memory a process and all below it had while the block lasted."""
+
+    def __init__(self, process: int, every_seconds: float = 0.1) -> None:
+        self._process = process
+        self._every = every_seconds
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.most_bytes = 0
+
+    def __enter__(self) -> "MemoryWatch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.is_set():
+            self.most_bytes = max(self.most_bytes, memory_bytes(self._process))
+            time.sleep(self._every)
+
+
+def _tree(process: int) -> list[int]:
+    found = [process]
+    for one in found:
+        with contextlib.suppress(OSError):
+            for task in (PROC / str(one) / "task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _status_bytes(process: int, name: str) -> int:
+    with contextlib.suppress(OSError):
+        for line in (PROC / str(process) / "status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def _ticks(process: int) -> int:
+    with contextlib.suppress(OSError):
+        fields = (PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+    return 0

@@ -1,0 +1,175 @@
+"""The tables: what was measured, as Markdown, and their place in docs/performance.md."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bench.contestants import BARE, ISSO, OURS
+from tests.bench.flat import Flat
+from tests.bench.importing import Imported
+from tests.bench.measuring import Figures, Who, ratios
+from tests.bench.works import Work
+
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+NOTHING = "–"
+ORDER = (OURS, ISSO, BARE)
+
+
+@dataclass(slots=True)
+class Results:
+    """All that one run of the bench has found. Memory is in bytes, idle and at its greatest under load."""
+
+    facts: list[str] = field(default_factory=list)
+    workers: tuple[int, ...] = (1, 2)
+    works: list[tuple[Work, dict[Who, Figures]]] = field(default_factory=list)
+    memory: dict[Who, tuple[int, int]] = field(default_factory=dict)
+    flat: list[Flat] = field(default_factory=list)
+    imported: Imported | None = None
+    missing: list[str] = field(default_factory=list)
+
+
+def tables(results: Results) -> str:
+    """Return everything as Markdown."""
+    parts = [
+        "\n".join(f"- {fact}" for fact in results.facts),
+        _rates(results),
+        _ratios(results),
+        _holds(results),
+        _memory(results),
+        _flat(results.flat),
+        _imported(results.imported),
+        _notes(results),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def write_into(document: Path, markdown: str) -> None:
+    """Replace what stands between the markers. Raises ValueError if the document has none."""
+    before, begin, rest = document.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{document.name} has no {BEGIN} … {END}")
+    document.write_text(f"{before}{BEGIN}\n{markdown}\n{END}{after}")
+
+
+def _rates(results: Results) -> str:
+    who = [(name, workers) for name in ORDER for workers in results.workers]
+    who = [one for one in who if any(one in figures for _, figures in results.works)]
+    heads = [f"{name}, {_processes(workers)}" for name, workers in who]
+    rows = [[work.title, *(_rate(figures.get(one)) for one in who)] for work, figures in results.works]
+    title = "Pieces of work a second: median, and half the distance between the least and the greatest run."
+    return f"{title}\n\n{_table(['work', *heads], rows)}"
+
+
+def _ratios(results: Results) -> str:
+    others = [name for name in (ISSO, BARE) if any(name == one for _, f in results.works for one, _ in f)]
+    pairs = [(name, workers) for name in others for workers in results.workers]
+    heads = [*(f"times {name}, {_processes(workers)}" for name, workers in pairs), "ours computes"]
+    rows = [
+        [work.title, *(_ratio(figures, *pair) for pair in pairs), _computed(figures)]
+        for work, figures in results.works
+    ]
+    title = "Ours by theirs, with as many processes: the median of the rounds' ratios."
+    cpu = (
+        "In brackets the same by processor time of the server, which a busy machine changes less; at the end "
+        "that time for one piece of work of ours, with one process."
+    )
+    return f"{title} {cpu}\n\n{_table(['work', *heads], rows)}"
+
+
+def _holds(results: Results) -> str:
+    rows = [
+        [work.title, work.holds.get(OURS, NOTHING), work.holds.get(ISSO, NOTHING)]
+        for work, _ in results.works
+        if work.holds
+    ]
+    title = "What an answer holds: comments, and bytes of body over the wire (a browser's `Accept-Encoding`)."
+    return f"{title}\n\n{_table(['answer', OURS, ISSO], rows)}"
+
+
+def _memory(results: Results) -> str:
+    rows = [
+        [f"{name}, {_processes(workers)}", f"{idle / 1e6:,.0f} MB", f"{most / 1e6:,.0f} MB"]
+        for (name, workers), (idle, most) in results.memory.items()
+    ]
+    title = "Memory (RSS) of all processes together, pages they share counted in each."
+    return f"{title}\n\n{_table(['', 'just started', 'most, under the mixed load'], rows)}" if rows else ""
+
+
+def _flat(flat: Sequence[Flat]) -> str:
+    rows = [
+        [
+            f"{one.title}: {one.sizes[0]:,} | {one.sizes[1]:,}",
+            f"{one.cached[0]:,.0f} | {one.cached[1]:,.0f}",
+            f"{one.cached[0] / one.cached[1]:.2f}",
+            f"{one.uncached[0] * 1e6:,.0f} µs | {one.uncached[1] * 1e6:,.0f} µs",
+            f"{one.uncached[1] / one.uncached[0]:.2f}",
+        ]
+        for one in flat
+    ]
+    title = (
+        "Flat cost: the first page of a small and of a huge discussion, small | huge. Cached: answers a "
+        "second over HTTP. Uncached: queries, tree and JSON in one process on the same file, past our cache."
+    )
+    heads = ["first page of", "cached, a second", "cost ×", "uncached, time", "cost ×"]
+    return f"{title}\n\n{_table(heads, rows)}" if rows else ""
+
+
+def _imported(imported: Imported | None) -> str:
+    if imported is None:
+        return ""
+    return (
+        f"Import of a generated Disqus export, sanitised, start and all: {imported.posts:,} posts in "
+        f"{imported.seconds:.1f} s = **{imported.rate:,.0f} posts/s**, at most "
+        f"{imported.most_memory_bytes / 1e6:,.0f} MB (RSS of all processes together)."
+    )
+
+
+def _notes(results: Results) -> str:
+    notes = [f"Not measured: {one}" for one in results.missing]
+    for work, figures in results.works:
+        for (name, workers), figure in figures.items():
+            if figure.refused or figure.lost:
+                whose = f"{name}, {_processes(workers)}: {work.title}"
+                notes.append(f"{whose}: {figure.refused} refused, {figure.lost} without an answer")
+    if any(figure.client_was_busy for _, figures in results.works for figure in figures.values()):
+        notes.append("≥: the load client computed nearly all the time; the server may be faster than this.")
+    return "\n".join(f"- {note}" for note in notes)
+
+
+def _rate(figure: Figures | None) -> str:
+    if figure is None:
+        return NOTHING
+    at_least = "≥ " if figure.client_was_busy else ""
+    spread = f" ±{figure.spread:.0%}" if len(figure.rates) > 1 else ""
+    return f"{at_least}{_number(figure.median)}{spread}"
+
+
+def _ratio(figures: Mapping[Who, Figures], name: str, workers: int) -> str:
+    found = ratios(dict(figures), (OURS, workers), (name, workers))
+    if not found:
+        return NOTHING
+    ours, theirs = figures[OURS, workers], figures[name, workers]
+    by_cpu = theirs.cpu / ours.cpu if ours.cpu and theirs.cpu else None
+    return f"**{_number(statistics.median(found))}**" + (f" ({_number(by_cpu)})" if by_cpu else "")
+
+
+def _computed(figures: Mapping[Who, Figures]) -> str:
+    ours = figures[OURS, 1]
+    return f"{ours.cpu * 1e6:,.0f} µs" if ours.cpu else NOTHING
+
+
+def _number(value: float) -> str:
+    if value >= 1_000:
+        return f"{round(value, 1 - len(str(int(value))) + 2):,.0f}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _processes(count: int) -> str:
+    return "1 process" if count == 1 else f"{count} processes"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+    return "\n".join("| " + " | ".join(cell.replace(" | ", " · ") for cell in line) + " |" for line in lines)

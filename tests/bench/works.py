@@ -1,0 +1,213 @@
+"""The work that is measured: what each contestant is asked, in its own words, and what it answers."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.bench.contestants import BARE, ISSO, OURS, Answer, ask
+from tests.bench.requests import NUMBER, get, post
+from tests.bench.seeding import POSTS_PAGE, SITE, Answerable, Seeds, page_url, reader
+
+API = f"/api/v1/sites/{SITE}"
+STEP = ("limit", "25")
+"""How many top-level comments our widget asks for at a time."""
+
+READS_AT_ONCE, WRITES_AT_ONCE = 32, 64
+POSTS_IN_A_ROW = 1_000
+READS_A_POST = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One kind of work. `asked` has the requests of each contestant that can do it.
+
+    `parts` says of how many requests one piece of work is made, where that is not one.
+    """
+
+    title: str
+    asked: Mapping[str, Sequence[bytes]]
+    connections: int = READS_AT_ONCE
+    parts: Mapping[str, int] = field(default_factory=dict)
+    holds: Mapping[str, str] = field(default_factory=dict)
+    """What an answer holds, by contestant, in words."""
+
+
+def reading_works(port: int, isso_port: int | None, seeds: Seeds, answers: Path) -> list[Work]:
+    """Return all work that only reads, and write what the bare route returns to the file `answers`.
+
+    `port` is where our service answers, `isso_port` where Isso does, if it is here.
+    """
+    bare: dict[str, Answer] = {}
+    works = [_first_view(port, isso_port, page, count, bare) for page, count in seeds.pages.items()]
+    works = [work for work, page in zip(works, seeds.pages, strict=True) if page != POSTS_PAGE]
+    works += [_not_modified(bare["b"]), _nothing_kept("b"), _everything(port, isso_port, "b", seeds)]
+    works += [_counts(port, isso_port, pages, bare) for pages in (["b"], ["a", "b", POSTS_PAGE])]
+    answers.write_text(
+        json.dumps({name: {"headers": _own(one), "body": one.sent.hex()} for name, one in bare.items()})
+    )
+    return works
+
+
+def posting_works(answerable: Answerable, isso_tops: Mapping[str, Sequence[int]], seeds: Seeds) -> list[Work]:
+    """Return all work that writes."""
+    page = POSTS_PAGE
+    known = _our_posts(answerable, seeds, page, known=True)
+    strangers = _our_posts(answerable, seeds, page, known=False)
+    isso = _isso_posts(isso_tops.get(page, []), seeds, page)
+    mixed = {OURS: _mixed(thread("a"), _our_posts(answerable, seeds, "a", known=True))}
+    mixed[ISSO] = _mixed(_isso_view("a"), _isso_posts(isso_tops.get("a", []), seeds, "a"))
+    return [
+        Work("posts, readers who are known: public at once", {OURS: known, ISSO: isso}, WRITES_AT_ONCE),
+        Work("posts, strangers: each gets a token and waits", {OURS: strangers, ISSO: isso}, WRITES_AT_ONCE),
+        Work("95 % first views of 100, 5 % posts there", mixed),
+    ]
+
+
+def thread(page: str, *more: tuple[str, str], headers: Mapping[str, str] | None = None) -> bytes:
+    return get(f"{API}/thread", [("url", page_url(page)), STEP, *more], headers)
+
+
+def _isso_view(page: str) -> bytes:
+    # What its widget asks for: every top-level comment, and up to five replies below each.
+    return get("/", [("uri", f"/{page}"), ("nested_limit", "5"), ("sort", "oldest"), ("offset", "0")])
+
+
+def _first_view(port: int, isso_port: int | None, page: str, count: int, bare: dict[str, Answer]) -> Work:
+    asked = {OURS: [thread(page)], BARE: [get(f"/{page}")]}
+    bare[page] = ask(port, thread(page))
+    holds = {OURS: _in_words(_shown(json.loads(bare[page].body)["comments"]), bare[page])}
+    if isso_port is not None:
+        asked[ISSO] = [_isso_view(page)]
+        answer = ask(isso_port, _isso_view(page))
+        holds[ISSO] = _in_words(_shown_by_isso(json.loads(answer.body)), answer)
+    return Work(f"first view of {count:,}", asked, holds=holds)
+
+
+def _not_modified(seen: Answer) -> Work:
+    headers = {"If-None-Match": seen.headers["etag"]}
+    asked = {OURS: [thread("b", headers=headers)], BARE: [get("/b", headers=headers)]}
+    return Work("the same, not modified (304)", asked, holds={ISSO: "has no ETag"})
+
+
+def _nothing_kept(page: str) -> Work:
+    # A parameter that means nothing leads to the same discussion by an address that is not in the cache.
+    address = ("url", f"{page_url(page)}?utm_source={NUMBER}")
+    asked = {OURS: [get(f"{API}/thread", [address, STEP])], ISSO: [_isso_view(page)]}
+    return Work("first view of 1,000, nothing cached: queries, JSON, compression", asked)
+
+
+def _everything(port: int, isso_port: int | None, page: str, seeds: Seeds) -> Work:
+    requests, comments, size = _walked(port, page)
+    count = seeds.pages[page]
+    if comments != count:
+        raise RuntimeError(f"{comments} of {count} comments were seen")
+    asked = {OURS: requests}
+    holds = {OURS: f"{comments:,} in {len(requests)} answers, {size / 1000:,.1f} kB"}
+    if isso_port is not None:
+        request = get("/", [("uri", f"/{page}"), ("sort", "oldest"), ("offset", "0")])
+        answer = ask(isso_port, request)
+        asked[ISSO] = [request]
+        holds[ISSO] = _in_words(_shown_by_isso(json.loads(answer.body)), answer)
+    return Work(f"all {count:,} comments", asked, parts={OURS: len(requests)}, holds=holds)
+
+
+def _counts(port: int, isso_port: int | None, pages: Sequence[str], bare: dict[str, Answer]) -> Work:
+    request = get(f"{API}/counts", [("url", page_url(page)) for page in pages])
+    name = f"counts-{len(pages)}"
+    bare[name] = ask(port, request)
+    asked = {OURS: [request], BARE: [get(f"/{name}")]}
+    if isso_port is not None:
+        asked[ISSO] = [post("/count", [f"/{page}" for page in pages])]
+    return Work(f"counts of {len(pages)} page{'s' if len(pages) > 1 else ''}", asked)
+
+
+def _walked(port: int, page: str) -> tuple[list[bytes], int, int]:
+    """Return every request a reader's widget makes to have all comments, how many came, and their bytes."""
+    requests, seen, size = [], 0, 0
+    waiting = [thread(page)]
+    while waiting:
+        requests.append(waiting.pop())
+        answer = ask(port, requests[-1])
+        found = json.loads(answer.body)
+        size += answer.size
+        seen += _shown(found["comments"])
+        if "thread" in found and found["next"]:
+            waiting.append(thread(page, ("cursor", found["next"])))
+        elif found["next"]:
+            path = requests[-1].split(b"?", 1)[0].removeprefix(b"GET ").decode()
+            waiting.append(get(path, [("cursor", found["next"]), STEP]))
+        for comment in _all_of(found["comments"]):
+            following = comment["replies"]["next"]
+            if following:
+                path = f"{API}/comments/{comment['id']}/replies"
+                waiting.append(get(path, [("cursor", following), STEP]))
+    return requests, seen, size
+
+
+def _our_posts(answerable: Answerable, seeds: Seeds, page: str, *, known: bool) -> list[bytes]:
+    targets = answerable.by_page[page]
+    found = []
+    for number in range(POSTS_IN_A_ROW):
+        parent = None if number % 5 < 2 else str(targets[number * 7 % len(targets)])
+        body = {
+            "page": {"url": page_url(page), "title": "Seeded"},
+            "parent_id": parent,
+            "body": _distinct(seeds, number),
+            "author": {"name": reader(number)},
+        }
+        headers = {"Idempotency-Key": f"measured-measured-{NUMBER}"}
+        if known:
+            headers["Authorization"] = f"Bearer {answerable.tokens[number % len(answerable.tokens)]}"
+        found.append(post(f"{API}/comments", body, headers))
+    return found
+
+
+def _isso_posts(tops: Sequence[int], seeds: Seeds, page: str) -> list[bytes]:
+    found = []
+    for number in range(POSTS_IN_A_ROW if tops else 0):
+        parent = None if number % 5 < 2 else tops[number * 7 % len(tops)]
+        body = {
+            "author": reader(number),
+            "email": None,
+            "website": None,
+            "text": _distinct(seeds, number),
+            "parent": parent,
+            "title": "Seeded",
+            "notification": 0,
+        }
+        found.append(post(f"/new?uri=%2F{page}", body))
+    return found
+
+
+def _mixed(read: bytes, posts: Sequence[bytes]) -> list[bytes]:
+    return [one for written in posts for one in (*[read] * READS_A_POST, written)]
+
+
+def _distinct(seeds: Seeds, number: int) -> str:
+    return f"{NUMBER} {seeds.texts[number % len(seeds.texts)].source}"
+
+
+def _own(answer: Answer) -> dict[str, str]:
+    """Return the headers a bare route has to send itself; the server adds its own."""
+    wanted = ("content-type", "content-encoding", "cache-control", "etag", "vary")
+    return {name: answer.headers[name] for name in wanted if name in answer.headers}
+
+
+def _all_of(comments: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for comment in comments:
+        yield comment
+        yield from _all_of(comment["replies"]["comments"])
+
+
+def _shown(comments: Sequence[Mapping[str, Any]]) -> int:
+    return sum(1 for _ in _all_of(comments))
+
+
+def _shown_by_isso(answer: Mapping[str, Any]) -> int:
+    return sum(1 + len(top["replies"]) for top in answer["replies"])
+
+
+def _in_words(comments: int, answer: Answer) -> str:
+    return f"{comments:,}, {answer.size / 1000:,.1f} kB"
