@@ -199,7 +199,7 @@ def test_no_secret_is_stored_as_it_is(browser: Browser, database_url: str, tmp_p
     link = browser.new_link()
     browser.press(link)
     if not database_url.startswith("sqlite"):
-        pytest.skip("what PostgreSQL has in its files is the same rows")
+        return  # What PostgreSQL has in its files is the same rows.
 
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("comments.db*"))
 
