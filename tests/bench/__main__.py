@@ -19,7 +19,7 @@ from tests.bench import contestants, flat, importing, seeding
 from tests.bench.contestants import ISSO, OURS, ROOT, CannotBuild, Contestant
 from tests.bench.load import fast_client
 from tests.bench.measuring import Bench
-from tests.bench.processes import MemoryWatch, memory_bytes
+from tests.bench.processes import MemoryWatch, Others, memory_bytes
 from tests.bench.seeding import POSTS_PAGE, Seeds
 from tests.bench.table import Results, tables, write_into
 from tests.bench.works import READS_AT_ONCE, WRITES_AT_ONCE, Work, posting_works, reading_works
@@ -72,6 +72,7 @@ def run(size: Size, folder: Path) -> Results:
 
     (folder / "requests").mkdir()
     results = Results(workers=WORKERS)
+    others = Others()
     client_name, client = fast_client()
     results.facts = _facts(client_name, size)
     say("building Isso")
@@ -90,6 +91,9 @@ def run(size: Size, folder: Path) -> Results:
     results.flat = flat.measure_flat(folder / "flat", asked, first, client, size.rounds)
     say("import")
     results.imported = importing.measure_import(folder / "import", size.imported)
+    share = others.share()
+    if share is not None:
+        results.facts.append(f"other programs took {share:.0%} of the processors' time meanwhile")
     say("done")
     return results
 

@@ -110,8 +110,9 @@ def isso(programs: Path, database: Path, workers: int) -> Iterator[Contestant]:
     """Run Isso as its documentation says: gunicorn with so many workers, loaded before they are forked."""
     port, log = free_port(), database.with_suffix(".log")
     environment = {"ISSO_SETTINGS": str(_isso_settings(database))}
-    where = ["-b", f"{HOST}:{port}", "-w", str(workers), "--preload"]
-    command = [str(programs / "gunicorn"), *where, "isso.run:application"]
+    # gunicorn ends a worker after 30 seconds, and 10,000 comments may take it longer.
+    how = ["-b", f"{HOST}:{port}", "-w", str(workers), "--preload", "--timeout", "180"]
+    command = [str(programs / "gunicorn"), *how, "isso.run:application"]
     with started(command, log, environment, database.parent) as process:
         yield _answering(ISSO, workers, port, process, get("/info"), log)
 

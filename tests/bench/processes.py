@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -78,6 +79,37 @@ class MemoryWatch:
         while not self._done.is_set():
             self.most_bytes = max(self.most_bytes, memory_bytes(self._process))
             time.sleep(self._every)
+
+
+class Others:
+    """How much of the processors' time programs other than the bench have taken since it was made."""
+
+    def __init__(self) -> None:
+        self._before = _busy_and_all(), _own_seconds()
+
+    def share(self) -> float | None:
+        """Return it, once all that the bench has started has ended; None where it cannot be known."""
+        (busy_before, all_before), own_before = self._before
+        busy, together = _busy_and_all()
+        if together == all_before:
+            return None
+        others = busy - busy_before - (_own_seconds() - own_before)
+        return max(0.0, others / (together - all_before))
+
+
+def _busy_and_all() -> tuple[float, float]:
+    """Return the seconds all processors together have computed, and those that have passed on them."""
+    with contextlib.suppress(OSError):
+        line = (PROC / "stat").read_text().splitlines()[0]
+        user, nice, system, idle, waiting, *interrupts = map(int, line.split()[1:8])
+        busy = user + nice + system + sum(interrupts)
+        return busy / TICKS_A_SECOND, (busy + idle + waiting) / TICKS_A_SECOND
+    return 0.0, 0.0
+
+
+def _own_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _tree(process: int) -> list[int]:
