@@ -1,11 +1,8 @@
 """Keeps a process's page cache true: hears its own commits, and looks for those of others."""
 
-import asyncio
-import logging
 from collections.abc import Hashable, Sequence
 from datetime import timedelta
 
-from comments.errors import Unavailable
 from comments.sites.events import SiteChanged
 from comments.sites.queries import site_versions
 from comments.threads.events import ThreadChanged, ThreadOpened
@@ -15,10 +12,6 @@ from comments.web.service import Service
 
 LOOK_BACK = timedelta(seconds=10)
 """A commit may come this much later than the time that is written in it."""
-
-_AFTER_A_FAULT_SECONDS = 1.0
-
-_log = logging.getLogger("comments.freshness")
 
 
 class Freshness:
@@ -54,12 +47,7 @@ class Freshness:
 
     async def watch(self) -> None:
         """Look whenever another process may have committed, for as long as the service runs."""
-        while True:
-            try:
-                await self._svc.db.watch(self.look)
-            except Unavailable:
-                _log.warning("the database does not answer; the page cache may be old until it does")
-                await asyncio.sleep(_AFTER_A_FAULT_SECONDS)
+        await self._svc.db.watch(self.look)
 
     def _opened(self, site_id: Hashable) -> None:
         """Drop what was kept for pages of this site that had no thread: one of them may have one now."""

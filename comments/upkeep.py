@@ -19,7 +19,7 @@ from comments.identity.authors import TOKEN_LIFE
 from comments.identity.models import BrowserSession, GuestToken, SignInLink
 from comments.moderation.models import Decision
 from comments.sites.models import Site
-from comments.storage import Base, Database
+from comments.storage import WITHOUT_SYNC, Base, Database
 from comments.text import RENDERER_VERSION, render
 from comments.threads.counters import thread_changed
 from comments.threads.models import Comment, Revision, Vote
@@ -30,7 +30,6 @@ DELETED_TEXT_KEPT = timedelta(days=30)
 BATCH_ROWS = 500
 RENDERED_AT_ONCE = 100
 EVERY = timedelta(minutes=10)
-WITHOUT_SYNC = {"synchronize_session": False}
 
 logger = logging.getLogger(__name__)
 

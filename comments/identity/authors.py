@@ -13,6 +13,7 @@ from comments.identity.errors import TokenUnknown
 from comments.identity.models import Author, GuestToken
 from comments.identity.queries import Moderator, moderator_by_token
 from comments.ids import new_id
+from comments.storage import WITHOUT_SYNC
 
 TOKEN_LIFE = timedelta(days=365)
 """A token ends this long after its last use."""
@@ -195,7 +196,7 @@ def _as_author(author_id: UUID, moderator: Moderator) -> KnownAuthor:
 def _note_use(session: Session, token_hashes: Sequence[bytes], at: datetime) -> None:
     session.execute(
         update(GuestToken).where(GuestToken.token_hash.in_(token_hashes)).values(used_at=at),
-        execution_options={"synchronize_session": False},
+        execution_options=WITHOUT_SYNC,
     )
 
 

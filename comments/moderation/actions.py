@@ -27,6 +27,7 @@ from comments.moderation.orders import (
 from comments.moderation.queries.history import decisions_of_order
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step, Subject, lock_subjects
+from comments.storage import WITHOUT_SYNC
 from comments.threads.counters import PublicChange, publish_changed
 from comments.threads.models import Comment
 
@@ -118,7 +119,7 @@ def _carry_out(session: Session, order: Order, steps: Sequence[Step], at: dateti
     publish_changed(
         session,
         [
-            PublicChange(one.id, one.thread_id, order.moderator.site_id, one.place, step.public_delta)
+            PublicChange(one.id, one.thread_id, one.place, step.public_delta)
             for step in steps
             if step.is_seen
             for one in [step.subject]
@@ -153,7 +154,7 @@ def _write_states(session: Session, steps: Sequence[Step]) -> None:
             update(Comment)
             .where(Comment.id.in_(ids))
             .values(state=state, queue=queue, version=Comment.version + 1),
-            execution_options={"synchronize_session": False},
+            execution_options=WITHOUT_SYNC,
         )
 
 

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from comments.identity.models import Author
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step
+from comments.storage import WITHOUT_SYNC
 from comments.threads.models import Thread
-
-_WITHOUT_SYNC = {"synchronize_session": False}
 
 
 def keep_titles(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replaced]) -> None:
@@ -30,14 +29,14 @@ def keep_titles(session: Session, steps: Sequence[Step], replaced: dict[UUID, Re
     if settled:
         session.execute(
             update(Thread).where(Thread.id.in_(settled)).values(title_confirmed=True),
-            execution_options=_WITHOUT_SYNC,
+            execution_options=WITHOUT_SYNC,
         )
     if doubted:
         session.execute(
             update(Thread)
             .where(Thread.id.in_(doubted), Thread.comment_count == 0)
             .values(title_confirmed=False),
-            execution_options=_WITHOUT_SYNC,
+            execution_options=WITHOUT_SYNC,
         )
 
 
@@ -90,5 +89,5 @@ def _count(session: Session, steps: Sequence[Step]) -> None:
             .where(Author.id.in_(author_ids))
             # Approved by a rule and taken down by hand: what was never counted cannot be counted back.
             .values(approved_count=case((total < 0, 0), else_=total)),
-            execution_options=_WITHOUT_SYNC,
+            execution_options=WITHOUT_SYNC,
         )

@@ -1,6 +1,6 @@
 """The database: the only place that knows dialects, threads and commits."""
 
-from comments.storage.base import Base
+from comments.storage.base import WITHOUT_SYNC, Base
 from comments.storage.bulk import insert_ignoring
 from comments.storage.changes import announce
 from comments.storage.database import Database
@@ -18,6 +18,7 @@ from comments.storage.paging import first_per_group
 from comments.storage.types import CText, UtcTime
 
 __all__ = [
+    "WITHOUT_SYNC",
     "Base",
     "CText",
     "Database",

@@ -15,3 +15,7 @@ NAMING_CONVENTION = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+WITHOUT_SYNC = {"synchronize_session": False}
+"""For statements that change rows in bulk: no object of the session has to hear of it, and asking costs."""

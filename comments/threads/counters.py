@@ -48,7 +48,6 @@ class PublicChange:
 
     comment_id: UUID
     thread_id: UUID
-    site_id: UUID
     place: Place
     delta: int
     is_new: bool = False

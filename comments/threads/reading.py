@@ -1,6 +1,6 @@
 """From a question about a discussion to the answer that is sent, on one snapshot."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -19,9 +19,6 @@ from comments.threads.queries import finding, own, paging
 from comments.threads.queries.paging import Sort, Window
 from comments.threads.requests import RepliesQuery, ThreadQuery
 from comments.threads.site_card import SiteCard
-
-Shows = Sequence[tuple[Hashable, int]]
-"""What an answer shows, with the version it was made from: when that changes, the answer is stale."""
 
 FORWARD, BACKWARD = 0, 1
 

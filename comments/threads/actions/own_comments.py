@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from comments.identity.authors import Credentials, KnownAuthor, known_author
 from comments.identity.errors import TokenMissing
 from comments.rules import Judgement, Outcome
+from comments.storage import WITHOUT_SYNC
 from comments.text import Rendered
 from comments.threads.actions import judging
 from comments.threads.counters import PublicChange, publish_changed
@@ -27,13 +28,10 @@ from comments.threads.queries.paging import SHOWN
 from comments.threads.site_card import SiteCard
 from comments.threads.tree import Place
 
-_WITHOUT_SYNC = {"synchronize_session": False}
 _OWN: tuple[Any, ...] = (
     *SHOWN,
     Comment.reasons,
     Comment.thread_id,
-    Comment.queue,
-    Comment.version,
     Comment.deleted_at,
     Comment.deleted_from,
 )
@@ -95,8 +93,8 @@ def delete_comment(
     if row.state == "approved" and author.account_id is None:
         check_window(site, row.created_at, at, "deleted")
     _set_state(session, row, "deleted", queue="deleted", deleted_at=at, deleted_from=row.state)
-    session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=_WITHOUT_SYNC)
-    _published(session, site, row, -1 if row.state == "approved" else 0, at)
+    session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=WITHOUT_SYNC)
+    _published(session, row, -1 if row.state == "approved" else 0, at)
     return own_comment(session, row.id)
 
 
@@ -113,7 +111,7 @@ def restore_comment(
         raise EditWindowOver("This comment was deleted too long ago to bring it back.")
     state = row.deleted_from
     _set_state(session, row, state, queue=state, deleted_at=None, deleted_from=None)
-    _published(session, site, row, 1 if state == "approved" else 0, at)
+    _published(session, row, 1 if state == "approved" else 0, at)
     return own_comment(session, row.id)
 
 
@@ -182,15 +180,15 @@ def _replace_waiting(
 
 
 def _replace_public(session: Session, order: EditOrder, row: Row[Any], at: datetime) -> None:
-    session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=_WITHOUT_SYNC)
+    session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=WITHOUT_SYNC)
     _set_state(session, row, "approved", queue="approved", edited_at=at, **_text_of(order))
-    _published(session, order.site, row, 0, at)
+    _published(session, row, 0, at)
 
 
 def _hold_revision(
     session: Session, order: EditOrder, row: Row[Any], judgement: Judgement, at: datetime
 ) -> None:
-    session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=_WITHOUT_SYNC)
+    session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=WITHOUT_SYNC)
     session.execute(
         insert(Revision).values(
             comment_id=row.id,
@@ -208,12 +206,12 @@ def _set_state(session: Session, row: Row[Any], state: str, **columns: Any) -> N
         update(Comment)
         .where(Comment.id == row.id)
         .values(state=state, version=Comment.version + 1, **columns),
-        execution_options=_WITHOUT_SYNC,
+        execution_options=WITHOUT_SYNC,
     )
 
 
-def _published(session: Session, site: SiteCard, row: Row[Any], delta: int, at: datetime) -> None:
+def _published(session: Session, row: Row[Any], delta: int, at: datetime) -> None:
     was_public = row.state == "approved" or delta
     if was_public:
         place = Place(row.root_id, row.depth, row.path)
-        publish_changed(session, [PublicChange(row.id, row.thread_id, site.id, place, delta)], at)
+        publish_changed(session, [PublicChange(row.id, row.thread_id, place, delta)], at)

@@ -139,7 +139,7 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
         },
     ).one()
     if state == "approved":
-        change = PublicChange(comment_id, opened.id, order.site.id, place, 1, is_new=True)
+        change = PublicChange(comment_id, opened.id, place, 1, is_new=True)
         publish_changed(session, [change], at)
     return Posted(row, opened.url, opened.id, gave_token=actor.is_new, opened=opened.is_new)
 

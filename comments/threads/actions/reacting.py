@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import Actor, Credentials, acting_author
+from comments.storage import WITHOUT_SYNC
 from comments.threads.counters import thread_changed
 from comments.threads.errors import CommentUnknown, OwnComment
 from comments.threads.models import Comment, Report, Thread, Vote
@@ -15,8 +16,6 @@ from comments.threads.ranking import rank
 
 VOTES_AN_ADDRESS = 3
 """So many guests of one address are counted on one comment: a household, not a ballot box."""
-
-_WITHOUT_SYNC = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
         update(Comment)
         .where(Comment.id == reaction.comment_id)
         .values(upvotes=upvotes, downvotes=downvotes, rank=rank(upvotes, downvotes)),
-        execution_options=_WITHOUT_SYNC,
+        execution_options=WITHOUT_SYNC,
     )
     return Voted(upvotes, downvotes, actor.is_new)
 
@@ -88,7 +87,7 @@ def report(session: Session, reaction: Reaction, reason: str, note: str, *, at: 
         .where(*mine)
         .values(reason=reason, note=note, created_at=at)
         .returning(Report.author_id),
-        execution_options=_WITHOUT_SYNC,
+        execution_options=WITHOUT_SYNC,
     ).one_or_none()
     if replaced is None:
         session.execute(
@@ -105,7 +104,7 @@ def report(session: Session, reaction: Reaction, reason: str, note: str, *, at: 
             update(Comment)
             .where(Comment.id == reaction.comment_id)
             .values(report_count=Comment.report_count + 1),
-            execution_options=_WITHOUT_SYNC,
+            execution_options=WITHOUT_SYNC,
         )
     return actor
 
@@ -143,11 +142,11 @@ def _store_vote(
 ) -> None:
     mine = (Vote.comment_id == reaction.comment_id, Vote.author_id == actor.author.id)
     if value == 0:
-        session.execute(delete(Vote).where(*mine), execution_options=_WITHOUT_SYNC)
+        session.execute(delete(Vote).where(*mine), execution_options=WITHOUT_SYNC)
         return
     changed = session.execute(
         update(Vote).where(*mine).values(value=value).returning(Vote.author_id),
-        execution_options=_WITHOUT_SYNC,
+        execution_options=WITHOUT_SYNC,
     ).one_or_none()
     if changed is None:
         is_team = actor.author.account_id is not None

@@ -1,4 +1,4 @@
-"""Finding threads by their keys and comments by their ids."""
+"""Finding threads: by their keys, by id, by when they changed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from comments.threads.models import Comment, Thread, ThreadKey
+from comments.threads.models import Thread, ThreadKey
 from comments.threads.page_keys import PageKeys
 
 THREAD: tuple[Any, ...] = (
@@ -66,10 +66,3 @@ def threads_changed_since(session: Session, moment: datetime) -> Sequence[Row[An
     columns: tuple[Any, ...] = (Thread.id, Thread.site_id, Thread.version)
     statement = select(*columns).where(Thread.updated_at >= moment)
     return session.execute(statement).all()
-
-
-def comment_by_id(session: Session, site_id: UUID, comment_id: UUID) -> Comment | None:
-    """Return a comment of this site, whatever its state."""
-    return session.execute(
-        select(Comment).where(Comment.id == comment_id, Comment.site_id == site_id)
-    ).scalar_one_or_none()
