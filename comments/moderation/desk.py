@@ -13,16 +13,10 @@ from comments.moderation import words
 from comments.moderation.orders import Choice, last_standing
 from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
 from comments.moderation.queries.queue import Held, queue_sizes
-from comments.moderation.showing import excerpt, safe_html, without_links
+from comments.moderation.showing import excerpt, without_links
+from comments.threads.wire import safe_html
+from comments.threads.words import REPORT_REASONS
 
-REPORT_WORDS = {
-    "spam": "It is spam",
-    "abuse": "It insults or threatens someone",
-    "off-topic": "It is off topic",
-    "illegal": "It breaks the law",
-    "personal-data": "It shows personal data",
-    "other": "Something else",
-}
 _CHOICES: tuple[Choice, ...] = ("approve", "spam", "remove", "hold")
 
 
@@ -91,7 +85,7 @@ def card(held: Held, now: datetime) -> Card:
         place=row.thread_title or row.thread_url,
         answered=excerpt(parent.html) if parent is not None else "",
         chips=_chips(held),
-        reports=[(REPORT_WORDS.get(reason, reason), count) for reason, count in held.reports],
+        reports=[(REPORT_REASONS.get(reason, reason), count) for reason, count in held.reports],
         facts=_facts(held, now),
         choices=_choices(held),
         restores=words.STATE_WORDS.get(held.last.before, "") if held.last and row.state != "deleted" else "",

@@ -18,6 +18,7 @@ from comments.moderation import actions, wire, words
 from comments.moderation.desk import card, desk, log_rows
 from comments.moderation.errors import AllHandled, FormMalformed
 from comments.moderation.orders import CHOICES, LONGEST_REASON, Order, Outcome, Wanted
+from comments.moderation.queries.queue import QUEUES
 from comments.moderation.routes import queue_page, queue_place
 from comments.sites.errors import SiteUnknown
 from comments.sites.queries import site_by_name
@@ -163,7 +164,7 @@ async def _frame(request: Request, seat: Seat, query: wire.QueueQuery, *, here: 
         "seat": seat,
         "query": query,
         "here": here,
-        "queues": ("pending", "approved", "spam", "removed", "deleted", "all"),
+        "queues": (*QUEUES, "all"),
         "desk": around,
         "left": int(left) if left.isdecimal() and len(left) < 4 else 0,
         "address": lambda **changes: _address(seat.site, query, **changes),

@@ -7,21 +7,12 @@ from html.parser import HTMLParser
 
 from markupsafe import Markup
 
-from comments.moderation.queries.queue import Text
-from comments.text import OLDEST_SAFE_RENDERER, render
 from comments.text.policy import CLASSES, TAGS
 
 EXCERPT_LENGTH = 140
 _VOID = frozenset({"br", "hr"})
 _READ_FOR_EXCERPT = 4_000
 _SPACES = re.compile(r"\s+")
-
-
-def safe_html(text: Text) -> str:
-    """Return the HTML; what an unsafe old renderer made is made again, in memory."""
-    if text.renderer >= OLDEST_SAFE_RENDERER:
-        return text.html
-    return render(text.source, format="html" if text.source_format == "html" else "markdown").html
 
 
 def without_links(html: str) -> Markup:

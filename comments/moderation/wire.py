@@ -12,8 +12,9 @@ from comments.keys import Keyring
 from comments.moderation.orders import LONGEST_REASON, Choice, Outcome, Wanted
 from comments.moderation.queries.history import LogEntry
 from comments.moderation.queries.queue import Held
-from comments.moderation.showing import excerpt, safe_html
+from comments.moderation.showing import excerpt
 from comments.threads.cursors import read_cursor, write_cursor
+from comments.threads.wire import safe_html
 
 State = Literal["pending", "approved", "spam", "removed", "deleted", "all"]
 Limit = Annotated[int, Meta(ge=1, le=100)]
@@ -218,10 +219,7 @@ def log_answer(entries: Sequence[LogEntry], following: str | None) -> LogAnswer:
 
 def cursor_at(keys: Keyring, place: str, position: tuple[datetime, UUID] | None) -> str | None:
     """Return a cursor for a position of a queue or log; `place` names the site and the list."""
-    if position is None:
-        return None
-    at, row_id = position
-    return write_cursor(keys, place, (at.isoformat(), row_id.bytes))
+    return None if position is None else write_cursor(keys, place, position)
 
 
 def position_at(keys: Keyring, place: str, cursor: str | None) -> tuple[datetime, UUID] | None:
@@ -229,7 +227,7 @@ def position_at(keys: Keyring, place: str, cursor: str | None) -> tuple[datetime
     if not cursor:
         return None
     at, row_id = read_cursor(keys, place, cursor)
-    return datetime.fromisoformat(at), UUID(bytes=row_id)
+    return at, row_id
 
 
 def _answered(held: Held) -> Answered | None:

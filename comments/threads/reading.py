@@ -121,5 +121,5 @@ def _cursor(wording: wire.Wording, sort: Sort, way: int, position: paging.Positi
 def _at_cursor(window: Window, wording: wire.Wording, cursor: str) -> Window:
     place = f"{wording.site_id}/{wording.thread_id}/{window.sort}"
     way, *packed = read_cursor(wording.keys, place, cursor)
-    position = wire.unpacked(packed)
+    position = tuple(packed)
     return replace(window, after=position) if way == FORWARD else replace(window, before=position)

@@ -161,9 +161,7 @@ class Wording:
     def cursor(self, place: str, position: Position | None) -> str | None:
         if position is None:
             return None
-        return write_cursor(
-            self.keys, f"{self.site_id}/{self.thread_id}/{place}", tuple(map(_packed, position))
-        )
+        return write_cursor(self.keys, f"{self.site_id}/{self.thread_id}/{place}", position)
 
     def nested(self, page: CommentPage) -> list[CommentShown]:
         """Return the page's top-level comments with their replies below them."""
@@ -193,11 +191,11 @@ def unopened_thread(url: str | None, *, site_closed: bool = False) -> ThreadShow
     return ThreadShown(None, url, None, "closed" if site_closed else "open", 0, 0)
 
 
-def safe_html(row: Row[Any]) -> str:
-    """Return the HTML; what an unsafe old renderer made is made again, in memory."""
-    if row.renderer >= OLDEST_SAFE_RENDERER:
-        return str(row.html)
-    return render(row.source, format=row.source_format).html
+def safe_html(text: Any) -> str:
+    """Return the HTML of a stored text; what an unsafe old renderer made is made again, in memory."""
+    if text.renderer >= OLDEST_SAFE_RENDERER:
+        return str(text.html)
+    return render(text.source, format=text.source_format).html
 
 
 def _author(row: Row[Any]) -> AuthorShown:
@@ -206,25 +204,3 @@ def _author(row: Row[Any]) -> AuthorShown:
 
 def _reasons(row: Row[Any]) -> list[str]:
     return told_to_author(msgspec.json.decode(row.reasons, type=list[str]))
-
-
-def _packed(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return value.bytes
-    return value
-
-
-def unpacked(values: Iterable[Any]) -> Position:
-    """Return a position as the queries take it, from what a cursor holds."""
-    return tuple(_unpacked(value) for value in values)
-
-
-def _unpacked(value: Any) -> Any:
-    if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    # A path's length is a multiple of 24.
-    if isinstance(value, bytes) and len(value) == 16:
-        return UUID(bytes=value)
-    return value

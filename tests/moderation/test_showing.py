@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.moderation.queries.queue import Text
-from comments.moderation.showing import EXCERPT_LENGTH, excerpt, safe_html, without_links
+from comments.moderation.showing import EXCERPT_LENGTH, excerpt, without_links
 from comments.text import render
 from comments.text.policy import CLASSES, TAGS
+from comments.threads.wire import safe_html
 from tests.corpus.html import HTML
 
 

@@ -1,6 +1,5 @@
 """What moderators work through: the comments of a queue with all that is needed to judge them."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from comments.identity.models import Author
 from comments.moderation.orders import PastDecision, last_standing
 from comments.moderation.queries.history import histories
+from comments.text.plain import fold
 from comments.threads.models import Comment, Report, Revision, Thread
 from comments.threads.page_keys import page_keys
 from comments.threads.queries.finding import thread_by_keys
@@ -137,11 +137,6 @@ def queue_sizes(session: Session, site_id: UUID) -> dict[str, int]:
     return dict(session.execute(union_all(*counts)).all())
 
 
-def folded(text: str) -> str:
-    """Return `text` as search compares it: compatibility forms and case do not matter."""
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
 def _search(session: Session, site_id: UUID, wish: Wish, after: Position | None, limit: int) -> _Found:
     found = _Found()
     for looked_at, row in enumerate(_walk(session, site_id, wish, after)):
@@ -174,12 +169,12 @@ def _fits(row: Row[Any], wish: Wish) -> bool:
         return False
     if wish.thread_id is not None and row.thread_id != wish.thread_id:
         return False
-    if wish.author_name and folded(wish.author_name) not in folded(row.author_name):
+    if wish.author_name and fold(wish.author_name) not in fold(row.author_name):
         return False
     if not wish.words:
         return True
-    text = folded(f"{row.author_name}\n{row.source}")
-    return all(word in text for word in folded(wish.words).split())
+    text = fold(f"{row.author_name}\n{row.source}")
+    return all(word in text for word in fold(wish.words).split())
 
 
 def _position(row: Row[Any]) -> Position:
