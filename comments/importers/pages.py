@@ -85,8 +85,7 @@ def _judge_thread(
         return NO_ADDRESS
     try:
         keys = page_keys(url, identifier)
-        if url:
-            check_page_origin(url, origins)
+        check_page_origin(keys, origins)
     except PageRefused as refused:
         return f"{OTHER_HOST}: {urlsplit(refused.facts['origin']).netloc}"
     except Invalid:

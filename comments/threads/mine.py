@@ -11,7 +11,9 @@ from comments.keys import Keyring
 from comments.threads import wire
 from comments.threads.errors import IdsRefused
 from comments.threads.page_keys import page_keys
-from comments.threads.queries import own, paging
+from comments.threads.queries import own
+from comments.threads.queries.finding import thread_by_keys
+from comments.threads.reading import waiting_shown
 from comments.threads.requests import MeQuery
 from comments.threads.site_card import SiteCard
 
@@ -49,24 +51,16 @@ def me_answer(
     if author is None:
         return MeAnswer(None, {}, [], {}, {})
     window = site.settings.edit_window
-    mine = own.own_on_page(session, site.id, author, page, ids, editable_since=at - window)
+    thread = thread_by_keys(session, site.id, page) if page else None
+    mine = own.own_among(session, author, ids, editable_since=at - window)
     revised = {comment_id: row.source for comment_id, row in mine.revisions.items()}
     return MeAnswer(
         Identity(author.id, author.name, author.kind, author.badge, author.website),
         {str(comment_id): value for comment_id, value in mine.votes.items()},
-        _waiting(session, keys, site, mine),
+        waiting_shown(session, keys, site, author, thread) if thread else [],
         {str(row.id): row.created_at + window for row in mine.editable},
         {str(row.id): revised.get(row.id, row.source) for row in mine.editable},
     )
-
-
-def _waiting(session: Session, keys: Keyring, site: SiteCard, mine: own.Own) -> list[wire.CommentShown]:
-    if mine.thread is None or not mine.waiting:
-        return []
-    wording = wire.Wording(keys, site.id, mine.thread.id, mine.thread.url)
-    answered = [row.parent_id for row in mine.waiting if row.parent_id]
-    wording.names.update(paging.names_of(session, answered))
-    return [wording.own(row, editable_until=None) for row in mine.waiting]
 
 
 def _ids(given: str) -> list[UUID]:

@@ -18,11 +18,12 @@ class IdentifierRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class PageKeys:
-    """The keys a page gives, the stronger first; `url` is the address to show."""
+    """The keys a page gives, the stronger first; `url` is the address to show, `origin` that address's."""
 
     identifier: str | None
-    url: str | None
-    url_key: str | None
+    url: str | None = None
+    url_key: str | None = None
+    origin: str | None = None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -50,18 +51,17 @@ def page_keys(url: str | None, identifier: str | None) -> PageKeys:
         detail = f"An identifier may have {LONGEST_IDENTIFIER} characters."
         raise IdentifierRefused(detail, errors={"identifier": detail})
     if url is None:
-        return PageKeys(identifier, None, None)
+        return PageKeys(identifier)
     page = parse_page_url(url)
-    return PageKeys(identifier, page.url, page.key)
+    return PageKeys(identifier, page.url, page.key, page.origin)
 
 
-def check_page_origin(url: str, origins: Sequence[str]) -> None:
-    """Raise PageRefused, which names both, unless the page's URL is under one of the site's origins."""
-    origin = parse_page_url(url).origin
-    if not origin_allowed(origin, origins):
+def check_page_origin(page: PageKeys, origins: Sequence[str]) -> None:
+    """Raise PageRefused, which names both, if the page's URL is not under one of the site's origins."""
+    if page.origin is not None and not origin_allowed(page.origin, origins):
         allowed = ", ".join(origins)
         raise PageRefused(
-            f"Pages of {origin} have no comments here. Allowed is {allowed}.",
-            origin=origin,
+            f"Pages of {page.origin} have no comments here. Allowed is {allowed}.",
+            origin=page.origin,
             allowed=[*origins],
         )

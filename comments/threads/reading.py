@@ -107,6 +107,16 @@ def comment_answer(
     ), thread
 
 
+def waiting_shown(
+    session: Session, keys: Keyring, site: SiteCard, author: KnownAuthor, thread: Row[Any]
+) -> list[wire.CommentShown]:
+    """Return what the author alone sees in a thread, the oldest first."""
+    rows = own.waiting_comments(session, author.id, thread.id)
+    wording = wire.Wording(keys, site.id, thread.id, thread.url)
+    wording.names.update(paging.names_of(session, [row.parent_id for row in rows if row.parent_id]))
+    return [wording.own(row, editable_until=None) for row in rows]
+
+
 def _learn(session: Session, wording: wire.Wording, rows: Sequence[Row[Any]]) -> None:
     wording.learn_names(rows)
     missing = wire.missing_names(rows)

@@ -17,7 +17,7 @@ from comments.threads.actions.own_comments import check_window
 from comments.threads.errors import CommentUnknown, NotYours
 from comments.threads.page_keys import PageKeys, check_page_origin
 from comments.threads.queries import finding, own, paging
-from comments.threads.reading import comment_answer, replies_answer, thread_answer
+from comments.threads.reading import comment_answer, replies_answer, thread_answer, waiting_shown
 from comments.threads.requests import RepliesQuery, ThreadQuery
 from comments.threads.site_card import SiteCard
 from comments.threads.wire import CommentShown, thread_shown
@@ -117,7 +117,7 @@ def discussion_for(
     shown = {comment.id: comment for comment in every(found.answer.comments)}
     mine = _mine(session, site, author, shown, asker)
     if author is not None and found.thread is not None and query.cursor is None:
-        _place_waiting(mine, shown, _waiting(session, keys, site, author, found.thread))
+        _place_waiting(mine, shown, waiting_shown(session, keys, site, author, found.thread))
     _tell(session, keys, site, mine, shown, asker)
     return found, mine
 
@@ -145,7 +145,7 @@ def branch_for(
     mine = _mine(session, site, author, shown, asker)
     if author is not None:
         thread = finding.thread_by_id(session, cast(UUID, found.thread.id))
-        here = [one for one in _waiting(session, keys, site, author, thread) if one.parent_id in shown]
+        here = [one for one in waiting_shown(session, keys, site, author, thread) if one.parent_id in shown]
         _place_waiting(mine, shown, here)
     _tell(session, keys, site, mine, shown, asker)
     return found, mine
@@ -245,8 +245,8 @@ def nested(replies: Sequence[CommentShown]) -> list[CommentShown]:
 
 def _check_origin(site: SiteCard, page: PageKeys, thread: Row[Any] | None) -> None:
     # A page that has a discussion may have come from an address that is not the site's any more.
-    if thread is None and page.url is not None:
-        check_page_origin(page.url, site.origins)
+    if thread is None:
+        check_page_origin(page, site.origins)
 
 
 def _public(
@@ -280,22 +280,13 @@ def _mine(
     if author is None:
         return Mine()
     window = site.settings.edit_window
-    found = own.own_on_page(session, site.id, author, None, list(shown), editable_since=asker.at - window)
+    found = own.own_among(session, author, list(shown), editable_since=asker.at - window)
     return Mine(
         author,
         found.votes,
         {row.id: row.created_at + window for row in found.editable},
         frozenset(found.revisions),
     )
-
-
-def _waiting(
-    session: Session, keys: Keyring, site: SiteCard, author: KnownAuthor, thread: Row[Any]
-) -> list[CommentShown]:
-    rows = own.waiting_comments(session, author.id, thread.id)
-    wording = wire.Wording(keys, site.id, thread.id, thread.url)
-    wording.names.update(paging.names_of(session, [row.parent_id for row in rows if row.parent_id]))
-    return [wording.own(row, editable_until=None) for row in rows]
 
 
 def _place_waiting(mine: Mine, shown: dict[UUID, CommentShown], waiting: Sequence[CommentShown]) -> None:

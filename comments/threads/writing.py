@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from comments.text.plain import clean_email, clean_name, clean_title, clean_webs
 from comments.threads.actions.posting import PostOrder
 from comments.threads.errors import KeyTooShort, TooManyActions
 from comments.threads.page_keys import check_page_origin, page_keys
-from comments.threads.requests import PostBody
+from comments.threads.requests import AuthorGiven, PostBody
 from comments.threads.site_card import SiteCard
 
 RENDERED_ON_THE_SPOT = 2_000
@@ -42,20 +43,19 @@ async def post_order(
 ) -> PostOrder:
     """Return the order to post `body`. Raises Invalid with the fields that are wrong, PageRefused."""
     page = page_keys(body.page.url, body.page.identifier)
-    if page.url is not None:
-        check_page_origin(page.url, site.origins)
-    given = body.author
+    check_page_origin(page, site.origins)
+    given = body.author or AuthorGiven()
     place = page.hashes[0]
     return PostOrder(
         site=site,
         page=page,
-        title=clean_title(body.page.title) if body.page.title else None,
+        title=_cleaned(clean_title, body.page.title),
         parent_id=body.parent_id,
         source=body.body,
         rendered=await rendered(body.body),
-        name=clean_name(given.name) if given and given.name and given.name.strip() else None,
-        email=clean_email(given.email) if given and given.email and given.email.strip() else None,
-        website=clean_website(given.website) if given and given.website and given.website.strip() else None,
+        name=_cleaned(clean_name, given.name),
+        email=_cleaned(clean_email, given.email),
+        website=_cleaned(clean_website, given.website),
         shown=sender.shown,
         post_key=post_key(keys, idempotency_key),
         digest=digest(site.id, place, body.parent_id, body.body),
@@ -65,6 +65,11 @@ async def post_order(
             limits.hit(Rate.THREAD, f"{site.id}/{place.hex()}") or limits.hit(Rate.SITE, str(site.id))
         ),
     )
+
+
+def _cleaned(clean: Callable[[str], str], given: str | None) -> str | None:
+    """Return what was given, cleaned; what is empty was not given."""
+    return (clean(given) or None) if given and given.strip() else None
 
 
 def post_key(keys: Keyring, idempotency_key: str | None) -> bytes | None:

@@ -13,7 +13,7 @@ from comments.storage import announce
 from comments.threads.errors import PageMissing, TooManyThreads
 from comments.threads.events import ThreadOpened
 from comments.threads.models import Thread, ThreadKey
-from comments.threads.page_keys import PageKeys, check_page_origin, key_hash
+from comments.threads.page_keys import PageKeys, key_hash
 from comments.threads.queries.finding import thread_by_keys
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ def locked_thread(session: Session, order: "PostOrder", is_team: bool, at: datet
     """Return the page's thread, opened if it has none.
 
     Keys are bound only by the post that opens it: else anyone could hang one article's discussion under
-    another. Raises PageRefused, PageMissing (a thread cannot be opened without a URL), TooManyThreads.
+    another. Raises PageMissing (a thread cannot be opened without a URL), TooManyThreads.
     """
-    if order.page.url is not None:
-        check_page_origin(order.page.url, order.site.origins)
     found = thread_by_keys(session, order.site.id, order.page, lock=True)
     if found is not None:
         return Opened(found.id, found.url, found.state, is_new=False)

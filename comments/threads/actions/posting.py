@@ -68,7 +68,7 @@ _PARENT = select(Comment.state, Comment.thread_id, Comment.root_id, Comment.dept
 
 @dataclass(frozen=True, slots=True)
 class PostOrder:
-    """A comment that somebody wants to post, already rendered.
+    """A comment that somebody wants to post, already rendered, on a page of the site's origins.
 
     `post_key` is the hash of the request's Idempotency-Key, `digest` of the text and its place. `*_wait` are
     the seconds until an address may post or open a thread again, 0 if it may now; `is_flood` says that the

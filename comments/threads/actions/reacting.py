@@ -44,15 +44,6 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
     # The thread first, as every writer does, and before one's own vote is read: two presses of one button
     # would else both take the same vote back. Then the comment, so that votes are counted one after another.
     session.execute(select(Thread.id).where(Thread.id == thread_id).with_for_update())
-    version_raised = False
-    before = session.execute(
-        select(Vote.value, Vote.counted).where(
-            Vote.comment_id == reaction.comment_id, Vote.author_id == actor.author.id
-        )
-    ).one_or_none()
-    if (before.value if before else 0) != value:
-        thread_changed(session, thread_id, at)
-        version_raised = True
     row = session.execute(
         select(Comment.upvotes, Comment.downvotes, Comment.author_id)
         .where(Comment.id == reaction.comment_id)
@@ -60,12 +51,18 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
     ).one()
     if row.author_id == actor.author.id:
         raise OwnComment("Nobody votes on their own comment.")
-    if not version_raised:
+    before = session.execute(
+        select(Vote.value, Vote.counted).where(
+            Vote.comment_id == reaction.comment_id, Vote.author_id == actor.author.id
+        )
+    ).one_or_none()
+    if (before.value if before else 0) == value:
         return Voted(row.upvotes, row.downvotes, actor.is_new)
     counted = before.counted if before else _is_counted(session, reaction, actor)
     _store_vote(session, reaction, actor, value, counted, at)
     old = before.value if before and before.counted else 0
     new = value if counted else 0
+    thread_changed(session, thread_id, at)
     upvotes = row.upvotes + (new == 1) - (old == 1)
     downvotes = row.downvotes + (new == -1) - (old == -1)
     session.execute(

@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session
 
 from comments.identity.authors import KnownAuthor
 from comments.threads.models import Comment, Revision, Vote
-from comments.threads.page_keys import PageKeys
-from comments.threads.queries.finding import thread_by_keys
 from comments.threads.queries.paging import WITH_REASONS
 
 MOST_WAITING = 50
@@ -20,28 +18,18 @@ MOST_WAITING = 50
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """`thread` of the page, if it has one; `votes` by comment; `waiting` rows, newest last.
+    """`votes` by comment; `editable` are rows of public comments inside the edit window; `revisions` are the
+    edits of them that wait."""
 
-    `editable` are rows of public comments inside the edit window, `revisions` the edits of them that wait.
-    """
-
-    thread: Row[Any] | None
     votes: dict[UUID, int]
-    waiting: Sequence[Row[Any]]
     editable: Sequence[Row[Any]]
     revisions: dict[UUID, Row[Any]]
 
 
-def own_on_page(
-    session: Session,
-    site_id: UUID,
-    author: KnownAuthor,
-    keys: PageKeys | None,
-    ids: Sequence[UUID],
-    *,
-    editable_since: datetime,
-) -> Own:
-    """Return what `author` has on a page and on these comments; `keys` None asks for the comments alone."""
+def own_among(session: Session, author: KnownAuthor, ids: Sequence[UUID], *, editable_since: datetime) -> Own:
+    """Return what `author` has on these comments, and which of them are theirs to edit."""
+    if not ids:
+        return Own({}, [], {})
     votes = select(Vote.comment_id, Vote.value).where(Vote.author_id == author.id, Vote.comment_id.in_(ids))
     editable = select(*WITH_REASONS).where(
         Comment.id.in_(ids),
@@ -49,12 +37,9 @@ def own_on_page(
         Comment.state == "approved",
         Comment.created_at > editable_since,
     )
-    thread = thread_by_keys(session, site_id, keys) if keys else None
-    rows = session.execute(editable).all() if ids else []
+    rows = session.execute(editable).all()
     return Own(
-        thread,
-        {row.comment_id: row.value for row in session.execute(votes)} if ids else {},
-        waiting_comments(session, author.id, thread.id) if thread else [],
+        {row.comment_id: row.value for row in session.execute(votes)},
         rows,
         revisions_of(session, [row.id for row in rows]),
     )
