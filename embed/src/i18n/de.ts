@@ -135,6 +135,19 @@ const de: Language = {
   deleteFailed: "Nicht gelöscht. Bitte versuch es noch einmal.",
   restored: "Er ist wieder da.",
   restoreFailed: "Er konnte nicht zurückgeholt werden. Bitte versuch es noch einmal.",
+  continueThread: { one: "Diesem Gespräch weiter folgen ({n})", other: "Diesem Gespräch weiter folgen ({n})" },
+  allComments: "Alle Kommentare",
+  newSince: { one: "{n} neuer seit deinem letzten Besuch", other: "{n} neue seit deinem letzten Besuch" },
+  newBadge: "Neu",
+  newComments: { one: "{n} neuer Kommentar", other: "{n} neue Kommentare" },
+  notLive: "zurzeit nicht live",
+  published: "Dein Kommentar ist jetzt öffentlich.",
+  mute: "{name} stummschalten",
+  muted: "Du hast {name} stummgeschaltet.",
+  unmute: "Wieder zeigen",
+  noImages: "Bilder lassen sich hier nicht einfügen. Ein Link zu einem schon.",
+  waitsRead:
+    "Dein Kommentar wartet auf die Moderation, weil Kommentare auf dieser Seite zuerst gelesen werden. Du siehst ihn unten und kannst ihn bis dahin bearbeiten.",
 };
 
 export default de;

@@ -136,4 +136,17 @@ export const acting = {
   deleteFailed: "Not deleted. Please try again.",
   restored: "It is back.",
   restoreFailed: "It could not be brought back. Please try again.",
+  continueThread: { one: "Continue this thread ({n})", other: "Continue this thread ({n})" },
+  allComments: "All comments",
+  newSince: { one: "{n} new since your last visit", other: "{n} new since your last visit" },
+  newBadge: "New",
+  newComments: { one: "{n} new comment", other: "{n} new comments" },
+  notLive: "not live at the moment",
+  published: "Your comment is public now.",
+  mute: "Mute {name}",
+  muted: "You have muted {name}.",
+  unmute: "Show again",
+  noImages: "Images cannot be pasted here. A link to one can.",
+  waitsRead:
+    "Your comment waits for a moderator, because comments on this page are read first. You can see it below, and edit it until then.",
 } as const;
