@@ -100,7 +100,8 @@ def build_widget() -> None:
     if not (EMBED / "build.mjs").exists():
         return
     sources = sorted(path for path in (EMBED / "src").rglob("*") if path.is_file())
-    parts = [EMBED / name for name in ("build.mjs", "package.json", "package-lock.json", "tsconfig.json")]
+    scripts = [EMBED / "build.mjs", EMBED / "parts.mjs"]
+    parts = [*scripts, *(EMBED / name for name in ("package.json", "package-lock.json", "tsconfig.json"))]
     packages = fingerprint([EMBED / "package-lock.json"], str(ROOT))
     wanted = fingerprint([*parts, *sources], str(ROOT))
     if done("widget", wanted) and (EMBED / "dist" / "embed.js").exists():

@@ -2,39 +2,22 @@
 // The chunks come first, because their names are written into embed.js.
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
+import { browsers, chunks, minifiedCss } from "./parts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, "src");
 const target = join(here, "dist");
-
-// The oldest browsers with all that the widget needs; older ones get a link (src/styles.ts).
-const browsers = ["chrome123", "edge123", "firefox124", "safari17.5"];
-
-const chunks = {
-  acting: "acting/index.ts",
-  de: "i18n/de.ts",
-};
 
 // A chunk that bundles one of these again would have the state of the page, or much code, a second time.
 const onlyInLoader = ["api.ts", "store.ts", "discussion.ts", "element.ts", "chunks.ts", "html.ts", "i18n/words.ts", "view/comment.ts", "view/list.ts"];
 
 // Bytes with brotli: what a reader waits for, and what is fetched when idle or when something is first done.
 const budget = { first: 12 * 1024, later: 13 * 1024 };
-
-const minifiedCss = {
-  name: "minified-css",
-  setup(pass) {
-    pass.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const css = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: browsers });
-      return { contents: css.code.trim(), loader: "text" };
-    });
-  },
-};
 
 async function bundle(entry, options) {
   const result = await build({

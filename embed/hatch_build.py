@@ -38,7 +38,8 @@ def is_built() -> bool:
 
 
 def source_files() -> list[Path]:
-    return [EMBED / "build.mjs", EMBED / "package-lock.json", *(EMBED / "src").rglob("*.*")]
+    parts = ("build.mjs", "parts.mjs", "package-lock.json")
+    return [*(EMBED / name for name in parts), *(EMBED / "src").rglob("*.*")]
 
 
 def build() -> None:
