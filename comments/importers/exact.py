@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
 from msgspec import structs
 
 from comments.identity.models import Author, Membership
@@ -14,6 +13,7 @@ from comments.importers.rendering import Shown, Text
 from comments.moderation import replacing
 from comments.moderation.models import Decision
 from comments.moderation.replacing import Replaced
+from comments.rules import decoded
 from comments.storage import Base
 from comments.storage.plain import PlainValueRefused, row_from_plain
 from comments.text.rendering import Format
@@ -44,7 +44,7 @@ CLOSED_SETS: Mapping[tuple[type[Base], str], frozenset[str | int | None]] = {
     (Author, "kind"): KINDS,
     (Membership, "role"): frozenset({"owner", "moderator"}),
 }
-LISTS_OF_WORDS = ((Comment, "reasons"), (Revision, "reasons"))
+REASONS = ((Comment, "reasons"), (Revision, "reasons"))
 LINKS = ((Comment, "author_website"), (Author, "website"))
 
 Plain = Mapping[str, Any]
@@ -67,9 +67,9 @@ def row_from_exact(entity: type[Base], plain: Plain, without: frozenset[str]) ->
     for (owner, name), known in CLOSED_SETS.items():
         if owner is entity and row[name] not in known:
             raise PlainValueRefused(f"{entity.__tablename__}.{name} cannot be {str(row[name])[:60]!r}")
-    for owner, name in LISTS_OF_WORDS:
+    for owner, name in REASONS:
         if owner is entity:
-            msgspec.json.decode(row[name], type=list[str])
+            decoded(row[name])
     for owner, name in LINKS:
         if owner is entity:
             row[name] = shown_website(row[name])

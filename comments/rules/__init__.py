@@ -9,7 +9,8 @@ from comments.rules.hold_all import hold_all
 from comments.rules.known_author import known_author
 from comments.rules.links import links
 from comments.rules.moderator import moderator
-from comments.rules.words import FOUND, words
+from comments.rules.reasons import Reason, decoded, encoded, told_to_author
+from comments.rules.words import words
 
 __all__ = [
     "RULES",
@@ -18,8 +19,11 @@ __all__ = [
     "Judgement",
     "Outcome",
     "Policy",
+    "Reason",
     "Rule",
     "Verdict",
+    "decoded",
+    "encoded",
     "judge",
     "told_to_author",
 ]
@@ -48,13 +52,8 @@ def judge(draft: Draft, facts: Facts, policy: Policy, *, rules: Sequence[Rule] =
     verdicts = _verdicts(draft, facts, policy, rules)
     verdicts.sort(key=lambda verdict: verdict.outcome.strength)
     outcome = verdicts[-1].outcome if verdicts else Outcome.HOLD
-    against = tuple(verdict.reason for verdict in verdicts if verdict.outcome is not Outcome.APPROVE)
+    against = tuple(verdict.against for verdict in verdicts if verdict.outcome is not Outcome.APPROVE)
     return Judgement(outcome, against)
-
-
-def told_to_author(reasons: Sequence[str]) -> list[str]:
-    """Return why a comment waits as its author may know it: not which entry of a list it met."""
-    return [reason for reason in reasons if not reason.startswith(FOUND)]
 
 
 def _verdicts(draft: Draft, facts: Facts, policy: Policy, rules: Sequence[Rule]) -> list[Verdict]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from comments.rules.reasons import Reason
+
 
 class Outcome(StrEnum):
     """What becomes of a comment, the mildest first."""
@@ -60,12 +62,20 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rule says; `reason` is a few words for moderators. After a final one no rule is asked."""
+    """What one rule says; `reason` is a few words for moderators, `n` how many of it there are.
+
+    `rule` is a lasting code: programs go by it. After a final verdict no rule is asked.
+    """
 
     outcome: Outcome
     rule: str
     reason: str
+    n: int | None = None
     is_final: bool = False
+
+    @property
+    def against(self) -> Reason:
+        return Reason(self.rule, self.reason, self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ class Judgement:
     """What becomes of a comment, and all that speaks against it, the strongest last."""
 
     outcome: Outcome
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 Rule = Callable[[Draft, Facts, Policy], Iterator[Verdict]]

@@ -13,7 +13,7 @@ def first_comment(draft: Draft, facts: Facts, policy: Policy) -> Iterator[Verdic
     if is_newcomer(facts, policy):
         yield Verdict(Outcome.HOLD, "first-comment", "First comment")
     elif facts.name_changed and policy.first_comments_held:
-        yield Verdict(Outcome.HOLD, "first-comment", "New name")
+        yield Verdict(Outcome.HOLD, "new-name", "New name")
 
 
 def is_newcomer(facts: Facts, policy: Policy) -> bool:

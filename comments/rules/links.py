@@ -18,7 +18,7 @@ def links(draft: Draft, facts: Facts, policy: Policy) -> Iterator[Verdict]:
     """
     count = len(draft.links) + _links_in_name(draft.name) + bool(draft.website)
     if count > policy.links_before_hold and not facts.author_trusted:
-        yield Verdict(Outcome.HOLD, "links", "1 link" if count == 1 else f"{count} links")
+        yield Verdict(Outcome.HOLD, "links", "1 link" if count == 1 else f"{count} links", n=count)
 
 
 def _links_in_name(name: str) -> int:

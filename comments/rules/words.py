@@ -8,9 +8,6 @@ from comments.rules.draft import Draft, Facts, Outcome, Policy, Verdict
 from comments.rules.finding import Finder
 from comments.rules.reading import host_names, hosts_in, is_unspaced, readable, words_in
 
-FOUND = "Word: "
-"""What a reason of this rule begins with."""
-
 MOST_REASONS = 3
 """So many entries of one list are named; a comment that has more needs no longer explanation."""
 
@@ -31,7 +28,7 @@ def words(draft: Draft, facts: Facts, policy: Policy) -> Iterator[Verdict]:
     shown = _Shown(draft)
     for outcome, entries in lists.items():
         for entry in _word_list(entries).found_in(shown)[:MOST_REASONS]:
-            yield Verdict(outcome, "words", f"{FOUND}{entry}")
+            yield Verdict(outcome, "words", f"Word: {entry}")
 
 
 class _Shown:

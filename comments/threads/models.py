@@ -126,7 +126,7 @@ class Comment(Base):
     listed: Mapped[bool]
     reply_total: Mapped[int] = mapped_column(default=0)
     reasons: Mapped[str] = mapped_column(Text, default="[]")
-    """A JSON list of why it waits, in words."""
+    """A JSON list of why it waits, as `rules.reasons` writes it."""
     version: Mapped[int] = mapped_column(default=1)
     rank: Mapped[int] = mapped_column(default=0)
     upvotes: Mapped[int] = mapped_column(default=0)

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Row
 
 from comments.keys import Keyring
-from comments.rules import told_to_author
+from comments.rules import decoded, told_to_author
 from comments.text import OLDEST_SAFE_RENDERER, render
 from comments.threads.cursors import write_cursor
 from comments.threads.queries.paging import CommentPage, Position
@@ -43,11 +43,23 @@ class Replies(msgspec.Struct):
     next: str | None
 
 
+class WaitsFor(msgspec.Struct):
+    """Which rule a comment waits for, by its lasting code, and how many of it there are, if that is counted.
+
+    Codes are `first-comment`, `new-name`, `links` (`n` of them), `hold-all` (all are read first) and `flood`
+    (many come in at the moment); more may be added.
+    """
+
+    rule: str
+    n: int | None
+
+
 class CommentShown(msgspec.Struct, omit_defaults=True):
     """A comment as readers see it. In an empty place `author` and `html` are null.
 
     `parent_id` is whom it answers; it stands at `depth` (0 to 12). One's own also carry `body` (the source),
-    `editable_until`, `reasons` (why it waits) and `waiting_body` (an edit that waits).
+    `editable_until`, `reasons` and `waits_for` (why it waits, for people and for programs), `waiting_body` (an
+    edit that waits).
     """
 
     id: UUID
@@ -67,6 +79,7 @@ class CommentShown(msgspec.Struct, omit_defaults=True):
     body: str | UnsetType = UNSET
     editable_until: datetime | UnsetType = UNSET
     reasons: list[str] | UnsetType = UNSET
+    waits_for: list[WaitsFor] | UnsetType = UNSET
     waiting_body: str | UnsetType = UNSET
 
 
@@ -147,10 +160,10 @@ class Wording:
         shown.author, shown.html, shown.edited_at = _author(row), safe_html(row), row.edited_at
         shown.body = row.source
         if row.state in {"pending", "spam"}:
-            shown.reasons = [] if row.state == "spam" else _reasons(row)
+            _say_why(shown, "[]" if row.state == "spam" else row.reasons)
         if revision is not None:
             shown.waiting_body = revision.source
-            shown.reasons = _reasons(revision)
+            _say_why(shown, revision.reasons)
         if editable_until is not None:
             shown.editable_until = editable_until
         return shown
@@ -202,5 +215,7 @@ def _author(row: Row[Any]) -> AuthorShown:
     return AuthorShown(row.author_id, row.author_name, row.author_kind, row.author_badge, row.author_website)
 
 
-def _reasons(row: Row[Any]) -> list[str]:
-    return told_to_author(msgspec.json.decode(row.reasons, type=list[str]))
+def _say_why(shown: CommentShown, stored: str) -> None:
+    told = told_to_author(decoded(stored))
+    shown.reasons = [reason.words for reason in told]
+    shown.waits_for = [WaitsFor(reason.rule, reason.n) for reason in told]

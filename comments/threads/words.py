@@ -1,9 +1,8 @@
 """What readers and writers of a discussion are told on our own pages, in words."""
 
-import re
 from collections.abc import Sequence
 
-from comments.threads.wire import ThreadShown
+from comments.threads.wire import ThreadShown, WaitsFor
 
 REPORT_REASONS = {
     "spam": "It is spam",
@@ -22,13 +21,14 @@ TOKEN_ENDED = "This browser was not here for a long time. Go back, reload the pa
 GONE = {"deleted": "Deleted by its author"}
 _REMOVED = "Removed by a moderator"
 
-_LINKS = re.compile(r"\d+ links?")
 _WHY = {
-    "First comment": "because it is your first one here",
-    "New name": "because nobody has seen this name here yet",
-    "Comments on this page are read first": "because comments on this page are read first",
-    "Many comments at once": "because many comments come in at the moment",
+    "first-comment": "it is your first one here",
+    "links": "it has {links}",
+    "hold-all": "comments on this page are read first",
+    "flood": "many comments come in at the moment",
+    "new-name": "nobody has seen this name here yet",
 }
+"""By rule; of several the first is said: what one expects least to change by writing otherwise."""
 _NUMBERS = {1: "one thing", 2: "two things", 3: "three things"}
 
 
@@ -50,13 +50,14 @@ def gone(state: str) -> str:
     return GONE.get(state, _REMOVED)
 
 
-def waits(reasons: Sequence[str]) -> str:
+def waits(waits_for: Sequence[WaitsFor]) -> str:
     """Say that a comment waits and why; what helps only moderators, such as a word on a list, is not told."""
-    why = next((_WHY[reason] for reason in reasons if reason in _WHY), "")
-    links = next((reason for reason in reasons if _LINKS.fullmatch(reason)), "")
-    if links and "First comment" not in reasons:
-        why = f"because it has {links}"
-    return f"Your comment waits for a moderator{', ' + why if why else ''}."
+    by_rule = {one.rule: one for one in waits_for}
+    said = next((rule for rule in _WHY if rule in by_rule), None)
+    if said is None:
+        return "Your comment waits for a moderator."
+    why = _WHY[said].format(links=_number(by_rule[said].n or 1, "link", "links"))
+    return f"Your comment waits for a moderator, because {why}."
 
 
 def look_at(count: int) -> str:

@@ -34,6 +34,8 @@ export interface Comment {
   /** Only on one's own. */
   editable_until?: string | null;
   reasons?: string[];
+  /** Why it waits, by the rule's lasting code: first-comment, new-name, links (`n` of them), hold-all, flood. */
+  waits_for?: { rule: string; n: number | null }[];
   /** What its author wrote, in Markdown. */
   body?: string;
   /** An edit that waits, while the approved text stays public. */

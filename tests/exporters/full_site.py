@@ -25,6 +25,7 @@ from comments.identity.models import (
 from comments.ids import new_id
 from comments.moderation.models import Decision
 from comments.moderation.replacing import Replaced, Text
+from comments.rules import Reason, encoded
 from comments.sites.models import Site
 from comments.storage import Base
 from comments.text import render
@@ -197,7 +198,7 @@ class FullSite:
             renderer=1,
             state=state,
             queue="pending" if has_edit else state,
-            reasons=json.dumps(["First comment", NAME], ensure_ascii=False),
+            reasons=encoded([Reason("links", f"{number} links", number), Reason("", NAME)]),
             version=1 + number,
             rank=rank(number, 1),
             upvotes=number,

@@ -7,7 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.rules import RULES, Draft, Facts, Judgement, Outcome, Policy, Rule, Verdict, judge
+from comments.rules import (
+    RULES,
+    Draft,
+    Facts,
+    Judgement,
+    Outcome,
+    Policy,
+    Reason,
+    Rule,
+    Verdict,
+    decoded,
+    encoded,
+    judge,
+    told_to_author,
+)
 from tests.rules.examples import DEFAULTS, KNOWN, MODERATOR, NEWCOMER, TRUSTED, a_draft
 
 WHO = {
@@ -107,7 +121,7 @@ def test_a_guest_gets_into_public_only_when_known_and_when_nothing_speaks_agains
 
 def says(outcome: Outcome, reason: str, *, is_final: bool = False) -> Rule:
     def rule(draft: Draft, who: Facts, policy: Policy) -> Iterator[Verdict]:
-        yield Verdict(outcome, "made up", reason, is_final)
+        yield Verdict(outcome, "made-up", reason, is_final=is_final)
 
     return rule
 
@@ -132,7 +146,8 @@ def test_the_strongest_outcome_wins_and_its_reason_is_the_last() -> None:
 
     judgement = judge(a_draft(), KNOWN, DEFAULTS, rules=rules)
 
-    assert judgement == Judgement(Outcome.REFUSE, ("held first", "held next", "spam", "refused"))
+    assert judgement.outcome is Outcome.REFUSE
+    assert [one.words for one in judgement.reasons] == ["held first", "held next", "spam", "refused"]
 
 
 def test_after_a_final_verdict_nothing_is_asked() -> None:
@@ -164,10 +179,26 @@ def test_all_that_speaks_against_a_comment_is_told() -> None:
     who = replace(NEWCOMER, is_flood=True)
 
     assert judge(draft, who, replace(LISTS, hold_all=True)).reasons == (
-        "Comments on this page are read first",
-        "Many comments at once",
-        "First comment",
-        "2 links",
-        "Word: perhaps",
-        "Word: casino",
+        Reason("hold-all", "Comments on this page are read first"),
+        Reason("flood", "Many comments at once"),
+        Reason("first-comment", "First comment"),
+        Reason("links", "2 links", 2),
+        Reason("words", "Word: perhaps"),
+        Reason("words", "Word: casino"),
     )
+
+
+def test_an_author_is_told_why_but_not_which_word_of_a_list_it_was() -> None:
+    draft = a_draft("Perhaps my casino?", "https://a.example/", website="https://b.example/")
+    against = judge(draft, replace(KNOWN, name_changed=True), LISTS).reasons
+
+    told = told_to_author(decoded(encoded(against)))
+
+    assert [(reason.rule, reason.n) for reason in told] == [("new-name", None), ("links", 2)]
+
+
+def test_a_reason_without_a_code_is_for_moderators_alone() -> None:
+    stored = '["Waited in the old system","Word: casino"]'
+
+    assert [reason.words for reason in decoded(stored)] == ["Waited in the old system", "Word: casino"]
+    assert told_to_author(decoded(stored)) == []

@@ -43,6 +43,7 @@ async def test_an_edit_that_is_held_leaves_the_approved_text_public(site: SiteUn
 
     assert answer.json()["comment"]["waiting_body"] == "See https://spam.example"
     assert answer.json()["comment"]["reasons"] == ["1 link"]
+    assert answer.json()["comment"]["waits_for"] == [{"rule": "links", "n": 1}]
     assert await site.shown() == ["<p>Harmless</p>"]
     await site.decide("approve", comment["id"])
     assert "https://spam.example" in (await site.shown())[0]

@@ -18,6 +18,7 @@ async def test_a_first_comment_waits_for_a_moderator(site: SiteUnderTest) -> Non
     assert response.status_code == 201
     assert response.json()["comment"]["state"] == "pending"
     assert response.json()["comment"]["reasons"] == ["First comment"]
+    assert response.json()["comment"]["waits_for"] == [{"rule": "first-comment", "n": None}]
     assert await site.shown() == []
 
 
@@ -281,3 +282,4 @@ async def test_an_author_is_not_told_which_word_of_the_list_they_used(site: Site
     comment = await site.posted("Come to the casino")
 
     assert comment["reasons"] == ["First comment"]
+    assert [reason["rule"] for reason in comment["waits_for"]] == ["first-comment"]

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
 from comments.moderation.orders import PastDecision, last_standing
 from comments.moderation.queries.history import histories
+from comments.rules import decoded
 from comments.text.plain import fold
 from comments.threads.models import Comment, Report, Revision, Thread
 from comments.threads.page_keys import page_keys
@@ -219,7 +219,7 @@ def _with_context(session: Session, ids: Sequence[UUID]) -> list[Held]:
             row,
             _text(edit) if (edit := edits.get(row.id)) is not None else _text(row),
             _text(row) if edit is not None else None,
-            msgspec.json.decode(row.reasons if edit is None else edit.reasons, type=list[str]),
+            [one.words for one in decoded(row.reasons if edit is None else edit.reasons)],
             parents.get(row.parent_id),
             reports.get(row.id, ()),
             last_standing(decided.get(row.id, ())),

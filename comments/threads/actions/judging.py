@@ -68,7 +68,7 @@ def policy_of(settings: SiteSettings) -> Policy:
 
 
 def in_words(judgement: Judgement) -> str:
-    return "This cannot be posted here: " + judgement.reasons[-1]
+    return "This cannot be posted here: " + judgement.reasons[-1].words
 
 
 def _facts(author: KnownAuthor, name: str, *, is_flood: bool) -> Facts:

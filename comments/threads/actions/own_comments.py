@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import Credentials, KnownAuthor, known_author
 from comments.identity.errors import TokenMissing
-from comments.rules import Judgement, Outcome
+from comments.rules import Judgement, Outcome, encoded
 from comments.storage import WITHOUT_SYNC
 from comments.text import Rendered
 from comments.threads.actions import judging
@@ -175,7 +174,7 @@ def _replace_waiting(
     state = "spam" if "spam" in {row.state, judging.STATES[judgement.outcome]} else "pending"
     reasons = row.reasons
     if state == "pending" and judgement.reasons:
-        reasons = msgspec.json.encode(judgement.reasons).decode()
+        reasons = encoded(judgement.reasons)
     _set_state(session, row, state, queue=state, reasons=reasons, edited_at=at, **_text_of(order))
 
 
@@ -193,7 +192,7 @@ def _hold_revision(
         insert(Revision).values(
             comment_id=row.id,
             site_id=order.site.id,
-            reasons=msgspec.json.encode(judgement.reasons).decode(),
+            reasons=encoded(judgement.reasons),
             created_at=at,
             **_text_of(order),
         )

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Row, Table, and_, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from comments.identity.authors import (
     known_author,
 )
 from comments.ids import new_id
-from comments.rules import Outcome
+from comments.rules import Outcome, encoded
 from comments.text import Rendered
 from comments.threads.actions import judging
 from comments.threads.actions.opening import Opened, locked_thread
@@ -134,7 +133,7 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
             **_columns(order, actor, name, place, state),
             "id": comment_id,
             "thread_id": opened.id,
-            "reasons": msgspec.json.encode(judgement.reasons).decode(),
+            "reasons": encoded(judgement.reasons),
             "created_at": at,
         },
     ).one()
