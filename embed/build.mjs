@@ -1,5 +1,5 @@
-// Builds embed/dist: embed.js (one classic script), its chunks by content hash, a manifest, and all of it compressed.
-// The chunks come first, because their names are written into embed.js.
+// Builds embed/dist: embed.js (one classic script), its chunks, a manifest, and all of it compressed; and the style sheet
+// that the service puts into the discussions it draws itself. The chunks come first: embed.js has their hash.
 
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
@@ -7,19 +7,18 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { browsers, chunks, minifiedCss } from "./parts.mjs";
+import { browsers, chunks, fromLoader, languages, minified, minifiedCss, source } from "./parts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const source = join(here, "src");
 const target = join(here, "dist");
 
-// A chunk that bundles one of these again would have the state of the page, or much code, a second time.
-const onlyInLoader = ["api.ts", "store.ts", "discussion.ts", "element.ts", "chunks.ts", "html.ts", "i18n/words.ts", "view/comment.ts", "view/list.ts"];
+// A chunk that bundles one of these would have the state of the page, or much code, a second time.
+const onlyInLoader = ["api.ts", "chunks.ts", "discussion.ts", "element.ts", "gestures.ts", "i18n/words.ts"];
 
-// Bytes with brotli: what a reader waits for, and what is fetched when idle or when something is first done.
-const budget = { first: 12 * 1024, later: 13 * 1024 };
+// Bytes with brotli: what a reader waits for; what is fetched when idle or when something is first done; one language.
+const budget = { first: 12 * 1024, later: 13 * 1024, language: 3 * 1024 };
 
-async function bundle(entry, options) {
+async function bundle(entry, { plugins = [], ...options }) {
   const result = await build({
     entryPoints: [join(source, entry)],
     bundle: true,
@@ -29,7 +28,7 @@ async function bundle(entry, options) {
     target: browsers,
     charset: "utf8",
     legalComments: "none",
-    plugins: [minifiedCss],
+    plugins: [minifiedCss, ...plugins],
     logLevel: "warning",
     ...options,
   });
@@ -55,43 +54,59 @@ async function put(folder, file, code) {
   return { file, bytes: code.length, gzip: gzip.length, brotli: brotli.length };
 }
 
+/** All chunks have one hash: a hash of its own for each would be a fifth of a kilobyte in embed.js. */
 async function buildChunks(folder) {
-  const parts = {};
-  for (const [name, entry] of Object.entries(chunks)) {
-    const { code, inputs } = await bundle(entry, { format: "esm" });
+  const codes = {};
+  const sum = createHash("sha256");
+  for (const [name, entry] of Object.entries(await chunks())) {
+    const { code, inputs } = await bundle(entry, { format: "esm", plugins: [fromLoader] });
     refuseState(name, inputs);
-    const hash = createHash("sha256").update(code).digest("hex").slice(0, 12);
-    parts[name] = await put(folder, `${name}-${hash}.js`, code);
+    sum.update(code);
+    codes[name] = code;
   }
-  return parts;
+  const hash = sum.digest("hex").slice(0, 12);
+  const parts = {};
+  for (const [name, code] of Object.entries(codes)) parts[name] = await put(folder, `${name}-${hash}.js`, code);
+  return { hash, parts };
 }
 
-async function buildLoader(folder, parts) {
-  const names = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.file]));
-  const { code } = await bundle("loader.ts", { format: "iife", define: { CHUNK_FILES: JSON.stringify(names) } });
+async function buildLoader(folder, hash, tags) {
+  const define = { CHUNKS_HASH: JSON.stringify(hash), LANGUAGES: JSON.stringify(tags.join(" ")) };
+  const { code } = await bundle("loader.ts", { format: "iife", define });
   return put(folder, "embed.js", code);
 }
 
-function report(loader, parts) {
-  const row = (name, { bytes, gzip, brotli }) =>
-    console.log(`${name.padEnd(20)} ${String(bytes).padStart(7)} ${String(gzip).padStart(7)} ${String(brotli).padStart(7)}`);
-  console.log(`${"part".padEnd(20)} ${"bytes".padStart(7)} ${"gzip".padStart(7)} ${"brotli".padStart(7)}`);
-  row("embed.js", loader);
-  for (const [name, part] of Object.entries(parts)) row(name, part);
+/** Served as a part of pages, never alone. */
+async function buildStyles(folder) {
+  await writeFile(join(folder, "read.css"), await minified(join(source, "styles", "read.css")));
 }
 
-function heldBudget(loader, parts) {
-  if (loader.brotli > budget.first) throw new Error(`embed.js is ${loader.brotli} bytes with brotli, allowed are ${budget.first}`);
-  if (parts.acting.brotli > budget.later) throw new Error(`acting is ${parts.acting.brotli} bytes with brotli, allowed are ${budget.later}`);
+function report(rows) {
+  const line = (...cells) => console.log(cells.map((cell, at) => (at ? String(cell).padStart(8) : cell.padEnd(20))).join(""));
+  line("part", "bytes", "gzip", "brotli", "at most");
+  for (const { name, bytes, gzip, brotli, most } of rows) line(name, bytes, gzip, brotli, most);
+}
+
+/** What each part weighs beside what it may. */
+function weighed(loader, parts, tags) {
+  const rows = [{ name: "embed.js", ...loader, most: budget.first }];
+  for (const [name, part] of Object.entries(parts)) {
+    rows.push({ name, ...part, most: tags.includes(name) ? budget.language : budget.later });
+  }
+  return rows;
 }
 
 const fresh = `${target}.new`;
 await rm(fresh, { recursive: true, force: true });
 await mkdir(fresh, { recursive: true });
-const parts = await buildChunks(fresh);
-const loader = await buildLoader(fresh, parts);
+const tags = await languages();
+const { hash, parts } = await buildChunks(fresh);
+const loader = await buildLoader(fresh, hash, tags);
+await buildStyles(fresh);
 await writeFile(join(fresh, "manifest.json"), JSON.stringify({ loader, chunks: parts }, null, 2) + "\n");
 await rm(target, { recursive: true, force: true });
 await rename(fresh, target);
-report(loader, parts);
-heldBudget(loader, parts);
+const rows = weighed(loader, parts, tags);
+report(rows);
+const heavy = rows.filter(({ brotli, most }) => brotli > most).map(({ name }) => name);
+if (heavy.length) throw new Error(`heavier with brotli than allowed: ${heavy.join(", ")}`);

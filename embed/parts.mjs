@@ -1,23 +1,64 @@
 // What the two builds share: embed.js with its chunks (build.mjs), and the package for bundlers (pack.mjs).
 
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
+
+export const source = join(dirname(fileURLToPath(import.meta.url)), "src");
 
 // The oldest browsers with all that the widget needs; older ones get a link (src/styles.ts).
 export const browsers = ["chrome123", "edge123", "firefox124", "safari17.5"];
 
-// Fetched when idle, or on first use.
-export const chunks = {
-  acting: "acting/index.ts",
-  de: "i18n/de.ts",
-};
+// Every other file beside these is a language, and a chunk of its name.
+const notLanguages = ["en.ts", "languages.ts", "words.ts"];
+
+/** The languages' tags in lower case, from the names of their files. */
+export async function languages() {
+  const files = await readdir(join(source, "i18n"));
+  return files.filter((file) => !notLanguages.includes(file)).map((file) => file.replace(/\.ts$/, "")).sort();
+}
+
+/** What is fetched when idle, or on first use: by name, the file that it begins with. */
+export async function chunks() {
+  const tags = await languages();
+  return { acting: "acting/index.ts", ...Object.fromEntries(tags.map((tag) => [tag, `i18n/${tag}.ts`])) };
+}
+
+export async function minified(path) {
+  const css = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: browsers });
+  return css.code.trim();
+}
 
 export const minifiedCss = {
   name: "minified-css",
   setup(pass) {
-    pass.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const css = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: browsers });
-      return { contents: css.code.trim(), loader: "text" };
+    pass.onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await minified(path), loader: "text" }));
+  },
+};
+
+/** What `kit.ts` hands over: the names in its order, and which module each is from. */
+async function handedOver() {
+  const kit = await readFile(join(source, "kit.ts"), "utf8");
+  const modules = {};
+  for (const [, names, from] of kit.matchAll(/^import \{ (.+) \} from "\.\/(.+)";$/gm)) modules[`${from}.ts`] = names.split(", ");
+  const [, list] = /^export const kit = \[([^\]]+)\]/m.exec(kit);
+  return { modules, order: list.match(/\w+/g) };
+}
+
+/** In a chunk, the modules that the loader has become what it hands over. */
+export const fromLoader = {
+  name: "from-loader",
+  async setup(pass) {
+    const { modules, order } = await handedOver();
+    pass.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const names = modules[relative(source, path)];
+      return names && { contents: `export { ${names.join(", ")} } from "taken";` };
     });
+    pass.onLoad({ filter: /\/kit\.ts$/ }, () => ({ contents: `export { take } from "taken";` }));
+    pass.onResolve({ filter: /^taken$/ }, () => ({ path: "taken", namespace: "kit" }));
+    pass.onLoad({ filter: /.*/, namespace: "kit" }, () => ({
+      contents: `export let ${order.join(", ")}; export function take(kit) { [${order.join(", ")}] = kit; }`,
+    }));
   },
 };

@@ -1,11 +1,10 @@
-/** Fetches the parts that are not needed to read, by the names that the build wrote here. */
+/** Fetches the parts that are not needed to read, by the hash that the build wrote here. */
 
-declare const CHUNK_FILES: Record<string, string>;
+declare const CHUNKS_HASH: string;
+declare const LANGUAGES: string;
 
-/** Absent in unit tests, where nothing is fetched. */
-const files: Record<string, string> = typeof CHUNK_FILES === "undefined" ? {} : CHUNK_FILES;
-
-export const chunkNames: readonly string[] = Object.keys(files);
+/** The tags, in lower case, that have a chunk. None in unit tests, where nothing is fetched. */
+export const languageNames = typeof LANGUAGES === "undefined" ? [] : LANGUAGES.split(" ");
 
 const failures: Record<string, number> = {};
 
@@ -13,7 +12,7 @@ const failures: Record<string, number> = {};
 export async function loadChunk<Chunk>(host: string, name: string): Promise<Chunk> {
   const tries = failures[name] ?? 0;
   // A browser remembers that a module failed, so that a second try needs another address.
-  const address = `${host}/embed/${files[name]}${tries ? `?try=${tries}` : ""}`;
+  const address = `${host}/embed/${name}-${CHUNKS_HASH}.js${tries ? `?try=${tries}` : ""}`;
   try {
     return (await import(address)) as Chunk;
   } catch (fault) {

@@ -4,22 +4,19 @@ import { Api, Problem } from "./api";
 import { loadChunk } from "./chunks";
 import { whenIdle } from "./dom";
 import { listen } from "./gestures";
-import { fragment } from "./html";
 import { wordsFor } from "./i18n/languages";
 import type { Words } from "./i18n/words";
+import { kit } from "./kit";
 import { headingLevel, isSort, languageOf, type Options, type Page, pageOf } from "./options";
-import { recall, store } from "./store";
+import { recall } from "./store";
 import { type Entry, Thread } from "./thread";
 import type { Identity, Sort, ThreadPage } from "./types";
-import { clampLong } from "./view/clamp";
-import * as comments from "./view/comment";
-import { drawComposer, drawFoot, drawHead, failed, type Frame, frame, notice, skeleton } from "./view/frame";
-import * as lists from "./view/list";
+import { drawComposer, drawFoot, drawHead, failed, type Frame, frame, skeleton } from "./view/frame";
+import { drawList } from "./view/list";
 
 type Acting = typeof import("./acting/index");
 
 const SKELETON_AFTER_MS = 200;
-const view = { ...comments, ...lists, drawHead, clampLong, notice };
 
 export class Discussion {
   readonly api: Api;
@@ -29,8 +26,6 @@ export class Discussion {
   readonly frame: Frame = frame();
   /** Comments fetched at a time. */
   readonly step = 25;
-  /** For the parts that come later: a copy of their own of these would be code twice, or state apart. */
-  readonly kit = { store, fragment, view };
   readonly ended = new AbortController();
   /** Who the service says one is; null for a guest without a token. */
   identity: Identity | null = null;
@@ -128,7 +123,7 @@ export class Discussion {
     this.frame.box.dataset["state"] = "ready";
     drawHead(this);
     if (first) this.drawOnce();
-    lists.drawList(this);
+    drawList(this);
     if (linked) void this.acting().then((acting) => acting.arrive(this, linked), () => undefined);
     void this.askAboutMe([...this.thread.entries]);
     if (first) this.emit("ready", { count: this.thread.info.comment_count });
@@ -147,8 +142,10 @@ export class Discussion {
   }
 
   /** The part that does more than reading. Rejects if it cannot be fetched. */
-  acting(): Promise<Acting> {
-    return loadChunk<Acting>(this.api.host, "acting");
+  async acting(): Promise<Acting> {
+    const acting = await loadChunk<Acting>(this.api.host, "acting");
+    acting.take(kit);
+    return acting;
   }
 
   async fetchPage(place: { around?: string | null; cursor?: string }): Promise<ThreadPage> {

@@ -17,9 +17,6 @@ export function forget(key: string): void {
   attempt((storage) => storage.removeItem(key));
 }
 
-/** For the parts that come later: with a copy of this file they would have another memory. */
-export const store = { recall, keep, forget };
-
 /** Local storage throws where it is blocked (already when it is named), full, or not there. */
 function attempt<T>(use: (storage: Storage) => T): T | undefined {
   try {

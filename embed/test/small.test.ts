@@ -9,24 +9,16 @@ import { safeLink } from "../src/html";
 import { acting, reading } from "../src/i18n/en";
 import { Words } from "../src/i18n/words";
 import { hostOf, headingLevel } from "../src/options";
+import { keep, recall } from "../src/store";
 import { lightness } from "../src/theme";
 import { hueOf, initials } from "../src/view/avatar";
 
 const words = new Words("en", { ...reading, ...acting });
 
-function memory(): { kept: Map<string, string>; kit: never } {
-  const kept = new Map<string, string>();
-  const store = {
-    recall: (key: string) => kept.get(key) ?? null,
-    keep: (key: string, value: string) => void kept.set(key, value),
-    forget: (key: string) => void kept.delete(key),
-  };
-  return { kept, kit: { store } as never };
-}
-
-function draft(kit: never, place = ""): Draft {
-  const page = { url: "https://blog.example/a", identifier: null, title: null };
-  return new Draft({ kit, page, api: { host: "https://c.example", site: "blog" } as never }, place);
+/** The draft for a place on a page of its own: what is kept stays for the whole run. */
+function draft(path: string, place = ""): Draft {
+  const page = { url: `https://blog.example/${path}`, identifier: null, title: null };
+  return new Draft({ page, api: { host: "https://c.example", site: "blog" } as never }, place);
 }
 
 test("the service stands where its script stands, under a path too", () => {
@@ -73,8 +65,7 @@ test("hues are spread over all twelve, and stay", () => {
 });
 
 test("the same payload keeps its key, another one gets another", () => {
-  const { kit } = memory();
-  const mine = draft(kit);
+  const mine = draft("key");
   mine.text = "hello";
 
   const key = mine.keyFor("hello");
@@ -85,39 +76,36 @@ test("the same payload keeps its key, another one gets another", () => {
 });
 
 test("a draft is there again after a reload, with the key that it was sent with", () => {
-  const { kit } = memory();
-  const mine = draft(kit);
+  const mine = draft("again");
   mine.text = "hello";
   const key = mine.keyFor("hello");
 
-  const again = draft(kit);
+  const again = draft("again");
 
   assert.equal(again.text, "hello");
   assert.equal(again.keyFor("hello"), key);
 });
 
 test("drafts of two places are two, and one that was posted leaves nothing behind", () => {
-  const { kit, kept } = memory();
-  const [top, reply] = [draft(kit), draft(kit, "id-of-a-comment")];
+  const [top, reply] = [draft("two"), draft("two", "id-of-a-comment")];
   top.text = "at the top";
   top.write();
   reply.text = "below";
   reply.write();
 
-  assert.deepEqual([draft(kit).text, draft(kit, "id-of-a-comment").text], ["at the top", "below"]);
+  assert.deepEqual([draft("two").text, draft("two", "id-of-a-comment").text], ["at the top", "below"]);
   top.clear();
   reply.clear();
-  assert.equal(kept.size, 0);
+  assert.deepEqual(["", "id-of-a-comment"].map((place) => recall(`comments:draft:https://c.example/blog https://blog.example/two ${place}`)), [null, null]);
 });
 
 test("a kept draft that is none of ours is no draft", () => {
-  const { kit, kept } = memory();
-  const mine = draft(kit);
+  const mine = draft("broken");
   mine.text = "x";
   mine.write();
-  kept.set([...kept.keys()][0] ?? "", "{broken");
+  keep("comments:draft:https://c.example/blog https://blog.example/broken ", "{broken");
 
-  assert.equal(draft(kit).text, "");
+  assert.equal(draft("broken").text, "");
 });
 
 test("marks go around what is selected, and the rest to be typed is selected", () => {

@@ -4,43 +4,44 @@ import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import { type Entry, publicBelow } from "../thread";
 import type { Comment } from "../types";
+import { clampLong } from "../view/clamp";
+import { actions, isWaiting, item, place, replies } from "../view/comment";
+import { drawList, itemOf } from "../view/list";
 import * as growing from "./growing";
 import { countChanged } from "./telling";
 
 /** Draw the comment alone anew; what stands below it stays, and so does the focus. */
 export function redraw(d: Discussion, entry: Entry): void {
-  const { view } = d.kit;
   const old = placeOf(d, entry);
-  const box = view.itemOf(d, entry);
+  const box = itemOf(d, entry);
   if (!box || !old) return;
-  box.classList.toggle("is-waiting", view.isWaiting(entry));
-  swap(d, old, view.place(d, entry));
-  view.clampLong(d, box);
+  box.classList.toggle("is-waiting", isWaiting(entry));
+  swap(d, old, place(d, entry));
+  clampLong(d, box);
 }
 
 /** Draw only what one can do with the comment: its text may be being read aloud. */
 export function redrawActions(d: Discussion, entry: Entry): void {
   const old = placeOf(d, entry)?.querySelector<HTMLElement>(":scope > .actions");
-  if (old) swap(d, old, d.kit.view.actions(d, entry));
+  if (old) swap(d, old, actions(d, entry));
 }
 
 /** Put one's own comment first in its list, without touching those that are there. */
 export function insertOwn(d: Discussion, entry: Entry): void {
-  const { view } = d.kit;
   const { parent } = entry;
-  const parentItem = parent && view.itemOf(d, parent);
+  const parentItem = parent && itemOf(d, parent);
   if (!parentItem) {
     addItems(d, [entry], "prepend");
     return;
   }
   if (parent.folded) fold(d, parent);
   // Unfolding has drawn it already.
-  if (view.itemOf(d, entry)) return;
+  if (itemOf(d, entry)) return;
   const list = parentItem.querySelector<HTMLElement>(":scope > .replies > ol");
   if (list) {
-    const box = view.item(d, entry);
+    const box = item(d, entry);
     list.prepend(box);
-    view.clampLong(d, box);
+    clampLong(d, box);
   } else redrawReplies(d, parent);
 }
 
@@ -63,12 +64,11 @@ export function update(d: Discussion, entry: Entry, comment: Comment): void {
 
 /** Take a comment off the screen that nothing stands below. */
 export function drop(d: Discussion, entry: Entry): void {
-  const { view } = d.kit;
-  const box = view.itemOf(d, entry);
+  const box = itemOf(d, entry);
   growing.remove(d.thread, entry);
   box?.remove();
   if (entry.parent) redrawReplies(d, entry.parent);
-  else if (!d.thread.roots.length) view.drawList(d);
+  else if (!d.thread.roots.length) drawList(d);
 }
 
 /** Say below a comment, for all to see, what did not work. */
@@ -95,9 +95,9 @@ function placeOf(d: Discussion, entry: Entry): HTMLElement | null {
 /** Put new top-level comments where they belong, without touching those that are there. */
 export function addItems(d: Discussion, entries: Entry[], where: "append" | "prepend"): void {
   const list = topList(d);
-  const items = entries.map((entry) => d.kit.view.item(d, entry));
+  const items = entries.map((entry) => item(d, entry));
   list[where](...items);
-  d.kit.view.clampLong(d, ...items);
+  clampLong(d, ...items);
 }
 
 /** The list itself; made if the widget said that there is nothing. */
@@ -111,15 +111,15 @@ export function topList({ frame }: Discussion): HTMLElement {
 
 /** Draw the replies of an entry anew, to fold them or to show new ones. */
 export function redrawReplies(d: Discussion, entry: Entry): void {
-  const box = d.kit.view.itemOf(d, entry);
+  const box = itemOf(d, entry);
   if (!box) return;
   const old = box.querySelector<HTMLElement>(":scope > .replies");
-  const fresh = d.kit.view.replies(d, entry);
+  const fresh = replies(d, entry);
   if (fresh) shutFolded(d, entry, fresh);
   if (old && fresh) swap(d, old, fresh);
   else if (fresh) box.append(fresh);
   else old?.remove();
-  if (fresh) d.kit.view.clampLong(d, fresh);
+  if (fresh) clampLong(d, fresh);
 }
 
 /** Put `fresh` where `old` is; the focus goes to the same button again. */

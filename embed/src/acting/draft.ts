@@ -1,6 +1,7 @@
 /** A text that is being written: kept until it is posted, with the key that makes a repeated post the same post. */
 
 import type { Discussion } from "../discussion";
+import { forget, keep, recall } from "../store";
 
 interface Kept {
   text: string;
@@ -12,16 +13,14 @@ interface Kept {
 const WRITTEN_AFTER_MS = 500;
 
 export class Draft {
-  private readonly store: Discussion["kit"]["store"];
   private readonly name: string;
   private kept: Kept;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `place` is the comment that is answered or edited, nothing at the top of the page. */
-  constructor({ page, api, kit }: Pick<Discussion, "page" | "api" | "kit">, place: string) {
-    this.store = kit.store;
+  constructor({ page, api }: Pick<Discussion, "page" | "api">, place: string) {
     this.name = `comments:draft:${api.host}/${api.site} ${page.identifier || page.url} ${place}`;
-    this.kept = read(this.store.recall(this.name));
+    this.kept = read(recall(this.name));
   }
 
   get text(): string {
@@ -44,8 +43,8 @@ export class Draft {
 
   write(): void {
     clearTimeout(this.timer);
-    if (this.kept.text) this.store.keep(this.name, JSON.stringify(this.kept));
-    else this.store.forget(this.name);
+    if (this.kept.text) keep(this.name, JSON.stringify(this.kept));
+    else forget(this.name);
   }
 
   clear(): void {

@@ -18,6 +18,8 @@ import { edit, reply } from "./replying";
 import { vote } from "./voting";
 import { focusOn } from "./telling";
 
+export { take } from "../kit";
+
 type Act = (d: Discussion, entry: Entry, pressed: HTMLElement) => unknown;
 
 /** What fetches something first: a second press meanwhile is none. */

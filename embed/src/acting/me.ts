@@ -3,6 +3,7 @@
 import type { Discussion } from "../discussion";
 import type { Entry, Thread } from "../thread";
 import type { Own } from "../types";
+import { itemOf } from "../view/list";
 import { readOwn } from "./asking";
 import { addOwn } from "./growing";
 import { insertOwn, redrawActions } from "./changing";
@@ -23,7 +24,7 @@ export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {
     d.identity = own.identity;
     d.frame.box.dispatchEvent(new Event(IDENTITY_KNOWN));
     for (const entry of mark(d.thread, own)) {
-      if (d.kit.view.itemOf(d, entry)) redrawActions(d, entry);
+      if (itemOf(d, entry)) redrawActions(d, entry);
       else insertOwn(d, entry);
     }
   } while (ids.length);

@@ -3,6 +3,7 @@
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import { avatar } from "../view/avatar";
+import { keep, recall } from "../store";
 
 export interface Person {
   name: string;
@@ -53,7 +54,7 @@ export class PersonFields {
 
   remember(): void {
     this.asking = false;
-    this.d.kit.store.keep(storeKey(this.d), JSON.stringify(this.person()));
+    keep(storeKey(this.d), JSON.stringify(this.person()));
   }
 
   private drawName(): void {
@@ -91,7 +92,7 @@ function storeKey({ api }: Discussion): string {
 
 function remembered(d: Discussion): Person {
   try {
-    const { name, email } = JSON.parse(d.kit.store.recall(storeKey(d)) ?? "") as Partial<Person>;
+    const { name, email } = JSON.parse(recall(storeKey(d)) ?? "") as Partial<Person>;
     return { name: String(name ?? ""), email: String(email ?? "") };
   } catch {
     return { name: "", email: "" };

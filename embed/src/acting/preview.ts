@@ -3,6 +3,7 @@
 import type { Discussion } from "../discussion";
 import { change, h } from "../dom";
 import { reasonOf } from "../faults";
+import { fragment } from "../html";
 import { send } from "./asking";
 
 export class Preview {
@@ -68,7 +69,7 @@ export class Preview {
     panel.replaceChildren(h("p", { class: "hint" }, words.say("previewWaits")));
     try {
       const { html } = await send<{ html: string }>(d, "POST", "preview", { body: area.value });
-      if (turn === this.asked) panel.replaceChildren(d.kit.fragment(html));
+      if (turn === this.asked) panel.replaceChildren(fragment(html));
     } catch (fault) {
       const text = reasonOf(fault, words.say("notLoaded"));
       if (turn === this.asked) panel.replaceChildren(h("p", { class: "error-text" }, text));

@@ -4,6 +4,9 @@ import type { Discussion } from "../discussion";
 import type { Entry } from "../thread";
 import type { Replies, Sort } from "../types";
 import { ALERT } from "../icons";
+import { keep } from "../store";
+import { drawHead, notice } from "../view/frame";
+import { drawMore, itemOf } from "../view/list";
 import { addItems, fold, redrawReplies } from "./changing";
 import { addReplies } from "./growing";
 import { focusOn } from "./telling";
@@ -11,11 +14,10 @@ import { focusOn } from "./telling";
 const HIGHLIGHT_MS = 4000;
 
 export async function sortBy(d: Discussion, sort: Sort): Promise<void> {
-  const { store, view } = d.kit;
   if (sort === d.sort) return;
   d.sort = sort;
-  store.keep(d.sortKey, sort);
-  view.drawHead(d);
+  keep(d.sortKey, sort);
+  drawHead(d);
   d.root.querySelector<HTMLElement>(`[data-sort="${sort}"]`)?.focus();
   await d.open(d.fetchPage({}));
 }
@@ -32,7 +34,7 @@ export async function more(d: Discussion, where: "next" | "previous"): Promise<v
   const added = thread.addRoots(page.comments, before ? "start" : "end");
   thread[where] = (before ? page.previous : page.next) ?? null;
   addItems(d, added, before ? "prepend" : "append");
-  d.kit.view.drawMore(d);
+  drawMore(d);
   focusOn(d, added[0]);
   await d.askAboutMe(added);
 }
@@ -52,12 +54,11 @@ export async function moreReplies(d: Discussion, root: Entry): Promise<void> {
 /** Bring a comment into view and mark it for a while; say so if it is not here. */
 export function arrive(d: Discussion, id: string): void {
   const entry = d.thread.entry(id);
-  const { view } = d.kit;
   if (!entry) {
-    d.frame.notices.replaceChildren(view.notice("", ALERT, d.words.say("linkedGone")));
+    d.frame.notices.replaceChildren(notice("", ALERT, d.words.say("linkedGone")));
     return;
   }
-  const box = view.itemOf(d, entry);
+  const box = itemOf(d, entry);
   box?.classList.add("is-linked");
   setTimeout(() => box?.classList.remove("is-linked"), HIGHLIGHT_MS);
   d.root.getElementById(`comment-${id}`)?.scrollIntoView({ block: "start" });

@@ -4,6 +4,7 @@ import type { Discussion } from "../discussion";
 import { reasonOf } from "../faults";
 import type { Entry } from "../thread";
 import type { Stored } from "../types";
+import { itemOf } from "../view/list";
 import { send } from "./asking";
 import { complain, drop, redraw, update } from "./changing";
 import { countChanged, focusOn, say } from "./telling";
@@ -31,14 +32,14 @@ export async function remove(d: Discussion, entry: Entry): Promise<void> {
   d.root.querySelectorAll(".notice--posted").forEach((notice) => notice.remove());
   redraw(d, entry);
   say(d, words.say("deletedNow"));
-  d.kit.view.itemOf(d, entry)?.querySelector<HTMLElement>(':scope > .gone [data-do="undo"]')?.focus();
+  itemOf(d, entry)?.querySelector<HTMLElement>(':scope > .gone [data-do="undo"]')?.focus();
   setTimeout(() => settle(d, entry), UNDO_SHOWN_MS);
 }
 
 /** The way back is over: replies keep an empty place above them, without any it folds away. */
 function settle(d: Discussion, entry: Entry): void {
   if (!entry.undoable || d.ended.signal.aborted || !d.thread.entry(entry.comment.id)) return;
-  const focused = d.kit.view.itemOf(d, entry)?.contains(d.root.activeElement) ?? false;
+  const focused = itemOf(d, entry)?.contains(d.root.activeElement) ?? false;
   const following = focused ? followingEntry(d, entry) : undefined;
   entry.undoable = false;
   if (entry.children.length) {

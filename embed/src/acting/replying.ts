@@ -4,6 +4,7 @@ import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import type { Entry } from "../thread";
 import type { Comment, Stored } from "../types";
+import { itemOf } from "../view/list";
 import { send } from "./asking";
 import { redrawActions, update } from "./changing";
 import { Composer } from "./composer";
@@ -12,7 +13,7 @@ import { post, showNotice } from "./posting";
 import { countChanged, focusOn, say } from "./telling";
 
 export function reply(d: Discussion, entry: Entry): void {
-  const box = d.kit.view.itemOf(d, entry);
+  const box = itemOf(d, entry);
   const place = box?.firstElementChild;
   const { id, author } = entry.comment;
   const there = d.root.getElementById(`write-${id}`);
@@ -47,7 +48,7 @@ export function reply(d: Discussion, entry: Entry): void {
 /** One's own comment in its place, with the text that waits if an edit does. */
 export function edit(d: Discussion, entry: Entry): void {
   const { id, body, waiting_body: waiting } = entry.comment;
-  const box = d.kit.view.itemOf(d, entry);
+  const box = itemOf(d, entry);
   const place = box?.querySelector<HTMLElement>(":scope > .comment > .meta");
   if (!box || !place || d.root.getElementById(`edit-${id}`)) return;
   const { form, area } = blankForm(`edit-${id}`, d.words.say("editLabel"));
@@ -83,7 +84,7 @@ function saved(d: Discussion, entry: Entry, comment: Comment): void {
   const wasPublic = entry.comment.state === "approved";
   update(d, entry, comment);
   if (wasPublic && comment.state !== "approved") countChanged(d, -1);
-  const place = d.kit.view.itemOf(d, entry)?.firstElementChild;
+  const place = itemOf(d, entry)?.firstElementChild;
   if (place && comment.waiting_body !== undefined) showNotice(d, place, d.words.say("editWaits"));
   else say(d, d.words.say("saved"));
 }

@@ -6,6 +6,7 @@ import { reasonOf } from "../faults";
 import { ALERT, CHECK } from "../icons";
 import type { Key } from "../i18n/words";
 import type { Entry } from "../thread";
+import { itemOf } from "../view/list";
 import { send } from "./asking";
 import { say } from "./telling";
 
@@ -23,7 +24,7 @@ const LONGEST_NOTE = 1000;
 export function openReport(d: Discussion, entry: Entry): void {
   const { words } = d;
   const { id } = entry.comment;
-  const place = d.kit.view.itemOf(d, entry)?.querySelector<HTMLElement>(":scope > .comment");
+  const place = itemOf(d, entry)?.querySelector<HTMLElement>(":scope > .comment");
   if (!place) return;
   place.querySelector(":scope > .panel")?.remove();
   const choices = REASONS.map(([reason, label], index) =>

@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import type { Entry } from "../thread";
+import { drawHead } from "../view/frame";
 
 /** Have a screen reader say it, politely. */
 export function say({ frame }: Discussion, text: string): void {
@@ -18,6 +19,6 @@ export function focusOn(d: Discussion, entry: Entry | undefined): void {
 export function countChanged(d: Discussion, by: number): void {
   const { info } = d.thread;
   info.comment_count = Math.max(0, info.comment_count + by);
-  d.kit.view.drawHead(d);
+  drawHead(d);
   d.emit("count", { count: info.comment_count });
 }

@@ -1,12 +1,12 @@
 /** Which languages there are, and how one gets here. */
 
-import { chunkNames, loadChunk } from "../chunks";
+import { languageNames, loadChunk } from "../chunks";
 import { reading } from "./en";
 import { type Language, Words } from "./words";
 
 /** The words for a BCP 47 tag; English if we do not have the language, or cannot fetch it. */
 export async function wordsFor(tag: string, host: string): Promise<Words> {
-  const name = languageFile(tag, chunkNames);
+  const name = languageFile(tag, languageNames);
   if (!name) return new Words(isEnglish(tag) ? known(tag) : "en", reading);
   try {
     const { default: phrases } = await loadChunk<{ default: Language }>(host, name);
@@ -21,7 +21,7 @@ export async function wordsFor(tag: string, host: string): Promise<Words> {
 /** The chunk that speaks `tag`: the tag itself (`pt-br`), else its first part (`de-AT` → `de`). */
 export function languageFile(tag: string, names: readonly string[]): string | undefined {
   const wanted = tag.toLowerCase();
-  return [wanted, wanted.split("-")[0] ?? ""].find((name) => name !== "acting" && names.includes(name));
+  return [wanted, wanted.split("-")[0] ?? ""].find((name) => names.includes(name));
 }
 
 function isEnglish(tag: string): boolean {

@@ -2,7 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { type Child, h, icon } from "../dom";
-import { safeLink } from "../html";
+import { fragment, safeLink } from "../html";
 import * as icons from "../icons";
 import type { Entry } from "../thread";
 import type { Author } from "../types";
@@ -43,7 +43,7 @@ function article(d: Discussion, entry: Entry): HTMLElement {
     { class: "comment", part: "comment", id: `comment-${id}`, "aria-labelledby": `name-${id} time-${id}` },
     avatar(author),
     meta(d, entry),
-    h("div", { class: "body", part: "body", dir: "auto" }, d.kit.fragment(html ?? "")),
+    h("div", { class: "body", part: "body", dir: "auto" }, fragment(html ?? "")),
     actions(d, entry),
   );
 }

@@ -1,0 +1,24 @@
+/**
+ * What the loader hands to the chunks, so that no code of a page is there twice and no state apart.
+ * In a chunk, the build puts what `take` was given in the place of the modules below: a chunk imports from them as ever.
+ */
+
+import { change, h, icon } from "./dom";
+import { fragment } from "./html";
+import { forget, keep, recall } from "./store";
+import { adopt } from "./styles";
+import { isPublic, publicBelow } from "./thread";
+import { avatar } from "./view/avatar";
+import { clampLong } from "./view/clamp";
+import { actions, isWaiting, item, place, replies } from "./view/comment";
+import { drawHead, notice } from "./view/frame";
+import { drawList, drawMore, itemOf } from "./view/list";
+
+// By their order: names would stand in both files.
+export const kit = [
+  actions, adopt, avatar, change, clampLong, drawHead, drawList, drawMore, forget, fragment, h, icon, isPublic, isWaiting,
+  item, itemOf, keep, notice, place, publicBelow, recall, replies,
+] as const;
+
+/** Called with `kit` before anything else of a chunk is. Does nothing where all is one piece, as in unit tests. */
+export function take(_: typeof kit): void {}
