@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { minify } from "terser";
 import { browsers, chunks, fromLoader, languages, minified, minifiedCss, source } from "./parts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -32,7 +33,14 @@ async function bundle(entry, { plugins = [], ...options }) {
     logLevel: "warning",
     ...options,
   });
-  return { code: Buffer.from(result.outputFiles[0].contents), inputs: Object.keys(result.metafile.inputs) };
+  return { code: await smaller(result.outputFiles[0].text), inputs: Object.keys(result.metafile.inputs) };
+}
+
+/** A second minifier makes 3 % less of it, most by folding what the first one leaves as statements. */
+async function smaller(code) {
+  const compress = { passes: 3, unsafe_arrows: true, unsafe_methods: true };
+  const result = await minify(code, { module: true, ecma: 2022, compress, format: { ascii_only: false } });
+  return Buffer.from(result.code);
 }
 
 function refuseState(name, inputs) {
