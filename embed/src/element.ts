@@ -20,18 +20,22 @@ export class CommentsThread extends HTMLElement {
   private discussion: Discussion | undefined;
   private stopWatching: (() => void) | undefined;
   private restarting = false;
+  private connected = false;
 
   connectedCallback(): void {
+    this.connected = true;
     if (!this.shadowRoot) adopt(this.attachShadow({ mode: "open" }), css);
     this.begin();
   }
 
   disconnectedCallback(): void {
+    this.connected = false;
     this.end();
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    if (before === after || !this.discussion) return;
+    // Before it is connected the attributes are read as they come.
+    if (before === after || !this.connected) return;
     if (name.endsWith("theme")) this.paint();
     else this.restart();
   }
@@ -42,7 +46,7 @@ export class CommentsThread extends HTMLElement {
     this.restarting = true;
     queueMicrotask(() => {
       this.restarting = false;
-      if (!this.isConnected) return;
+      if (!this.connected) return;
       this.end();
       this.begin();
     });
@@ -114,15 +118,21 @@ export function mount(place: Element, options: Options): Mounted {
   return { element, update, destroy: () => element.remove() };
 }
 
-/** Define the element, once a page, and put one behind `script` if it names a site. */
-export function define(script: HTMLScriptElement | null): void {
-  const host = script?.src ? hostOf(script.src) : "";
+/** Define the element, once a page; `host` answers for elements that name none. False where the browser is too old. */
+export function define(host: string): boolean {
   defaultHost ||= host;
-  if (canShow() && !customElements.get(TAG)) customElements.define(TAG, CommentsThread);
+  const able = canShow();
+  if (able && !customElements.get(TAG)) customElements.define(TAG, CommentsThread);
+  return able;
+}
+
+/** Put a discussion behind `script` if it names a site, or a link to one where the browser is too old. */
+export function embed(script: HTMLScriptElement | null): void {
+  const host = script?.src ? hostOf(script.src) : "";
+  const able = define(host);
   const site = script?.dataset["site"];
   if (!script || !site) return;
-  if (canShow()) script.after(elementFor(script, host));
-  else script.after(h("a", { href: `${host}/d/${encodeURIComponent(site)}?url=${encodeURIComponent(location.href)}` }, "Comments"));
+  script.after(able ? elementFor(script, host) : h("a", { href: `${host}/d/${encodeURIComponent(site)}?url=${encodeURIComponent(location.href)}` }, "Comments"));
 }
 
 function elementFor(script: HTMLScriptElement, host: string): HTMLElement {

@@ -4,7 +4,7 @@ import type { Sort } from "./types";
 
 export const NAMES = ["host", "site", "url", "identifier", "title", "theme", "lang", "sort", "loading", "heading"] as const;
 export type Name = (typeof NAMES)[number];
-export type Options = Partial<Record<Name, string>>;
+export type Options = { [Option in Name]?: string | undefined };
 
 /** Attributes of the element that mean something to it. A bare `title` would be a tooltip over the whole discussion. */
 export const ATTRIBUTES = NAMES.flatMap((name) => (name === "title" ? ["data-title"] : [name, `data-${name}`]));

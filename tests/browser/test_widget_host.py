@@ -305,3 +305,19 @@ async def test_an_address_with_a_hash_and_an_exclamation_mark_is_a_page(
 
     path = discussion.url.rpartition("/")[2]
     assert [url.partition(path)[2].partition("&")[0] for url in asked] == ["%23%21%2Fone", ""]
+
+
+async def test_attributes_that_come_after_the_element_take_effect(service: Service, page: Page) -> None:
+    first, second = service.discussion(), service.discussion()
+    first.said("Ana", "in the first")
+    second.said("Ana", "in the second")
+    first.publish(
+        f'<comments-thread id="place"></comments-thread><script src="{service.host}/embed.js"></script>'
+    )
+    await page.goto(first.url)
+
+    await page.evaluate("site => place.setAttribute('site', site)", SITE)
+    await expect(page.locator("#place").get_by_role("article")).to_contain_text("in the first")
+    await page.evaluate("url => place.setAttribute('url', url)", second.url)
+
+    await expect(page.locator("#place").get_by_role("article")).to_contain_text("in the second")
