@@ -5,21 +5,19 @@ import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { browsers, chunks, minifiedCss } from "./parts.mjs";
+import { browsers, chunks, languages, minifiedCss, source } from "./parts.mjs";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const source = join(here, "src");
-const target = join(here, "module");
+const target = join(dirname(fileURLToPath(import.meta.url)), "module");
 
 // In the place of src/chunks.ts, which fetches them from the service by their hash.
 const chunksFromPackage = {
   name: "chunks-from-package",
   setup(pass) {
-    pass.onLoad({ filter: /[\\/]src[\\/]chunks\.ts$/ }, () => {
-      const parts = Object.entries(chunks).map(([name, file]) => `${JSON.stringify(name)}: () => import("./${file}"),`);
+    pass.onLoad({ filter: /[\\/]src[\\/]chunks\.ts$/ }, async () => {
+      const parts = Object.entries(await chunks()).map(([name, file]) => `"${name}": () => import("./${file}")`);
       const contents = `
-        const parts = { ${parts.join("\n")} };
-        export const chunkNames = Object.keys(parts);
+        const parts = { ${parts.join(", ")} };
+        export const languageNames = ${JSON.stringify(await languages())};
         export const loadChunk = (_host, name) => parts[name]();`;
       return { contents, resolveDir: source };
     });

@@ -80,6 +80,7 @@ export class Discussion {
     // Its failure is told by `open`, once there are words for it.
     page.catch(() => undefined);
     this.words = await wordsFor(languageOf(this.element, this.options), this.api.host);
+    if (this.ended.signal.aborted) return;
     await this.open(page, linked);
   }
 
@@ -103,8 +104,8 @@ export class Discussion {
     list.setAttribute("aria-busy", "true");
     try {
       const shown = await page;
-      // Another order was chosen meanwhile.
-      if (turn === this.turn) this.show(shown, linked);
+      // Another order was chosen meanwhile, or the element was removed.
+      if (turn === this.turn && !this.ended.signal.aborted) this.show(shown, linked);
     } catch (fault) {
       if (this.ended.signal.aborted || turn !== this.turn) return;
       if (!(fault instanceof Problem)) reportError(fault);
@@ -141,9 +142,11 @@ export class Discussion {
     void this.acting().then((acting) => acting.prepare(this), () => undefined);
   }
 
-  /** The part that does more than reading. Rejects if it cannot be fetched. */
+  /** The part that does more than reading. Rejects if it cannot be fetched, or came too late. */
   async acting(): Promise<Acting> {
     const acting = await loadChunk<Acting>(this.api.host, "acting");
+    // What it begins would never be ended.
+    this.ended.signal.throwIfAborted();
     acting.take(kit);
     return acting;
   }

@@ -1,5 +1,6 @@
 """Fixtures of the browser tests: one running service for all of them, a discussion for each."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,10 @@ from playwright.async_api import Page
 
 from tests.browser.discussions import SITE, Blog, Discussion, Service
 from tests.browser.widget import Widget
+from tests.support import npm
 from tests.support.live import Installation
+
+APPS = npm.ROOT / "tests" / "apps"
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +44,27 @@ def discussion(service: Service) -> Discussion:
 @pytest.fixture
 def widget(page: Page) -> Widget:
     return Widget(page)
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the test's programs, with the widget's package installed from its file."""
+    folder = tmp_path_factory.mktemp("apps")
+    modules = npm.installed(APPS)
+    for file in APPS.iterdir():
+        if file.is_file():
+            shutil.copy(file, folder)
+    # Before anything else is there, and without the list of the test's own packages: npm would fetch those.
+    (folder / "package.json").write_text('{"private": true, "type": "module"}')
+    (folder / "package-lock.json").unlink()
+    npm.install_tarball(npm.packed_widget(folder), folder)
+    npm.link_packages(modules, folder / "node_modules")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app_scripts(apps: Path, blog: Blog) -> str:
+    """The address below which the blog serves the test's programs, bundled."""
+    esbuild = npm.EMBED / "node_modules" / "esbuild" / "lib" / "main.js"
+    npm.ran(apps, npm.node(), "build.mjs", esbuild, apps / "built")
+    return blog.put_scripts(apps / "built")

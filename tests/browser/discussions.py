@@ -5,6 +5,7 @@ import threading
 import uuid
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -28,21 +29,32 @@ class HostPage:
     headers: dict[str, str]
 
 
+def script_in(folders: dict[str, Path], path: str) -> HostPage | None:
+    place, _, name = path.rpartition("/")
+    folder = folders.get(f"{place}/")
+    if folder is None or not (folder / name).is_file():
+        return None
+    return HostPage((folder / name).read_text(), {"Content-Type": "text/javascript; charset=utf-8"})
+
+
 class Blog:
     """A web server for the blog, under a name that a browser takes for another site than the service's."""
 
     def __init__(self) -> None:
         self._pages: dict[str, HostPage] = {}
-        pages = self._pages
+        self._folders: dict[str, Path] = {}
+        pages, folders = self._pages, self._folders
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                page = pages.get(self.path.partition("?")[0])
+                path = self.path.partition("?")[0]
+                page = pages.get(path) or script_in(folders, path)
                 # A browser asks for an icon too, and notes a 404 in its console.
                 self.send_response(200 if page else 204)
                 for name, value in page.headers.items() if page else ():
                     self.send_header(name, value)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
+                if not (page and "Content-Type" in page.headers):
+                    self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.end_headers()
                 self.wfile.write(page.text.encode() if page else b"")
 
@@ -62,6 +74,12 @@ class Blog:
         path = f"/{uuid.uuid4().hex}"
         self._pages[path] = HostPage(text, headers or {})
         return self.origin + path
+
+    def put_scripts(self, folder: Path) -> str:
+        """Publish the scripts of a folder, and return the address that they stand below."""
+        place = f"/{uuid.uuid4().hex}/"
+        self._folders[place] = folder
+        return self.origin + place
 
     def change(self, url: str, text: str, headers: dict[str, str] | None = None) -> None:
         self._pages[url.removeprefix(self.origin)] = HostPage(text, headers or {})

@@ -1,0 +1,65 @@
+"""What a page still holds of the discussions that were on it: connections, elements, timers, listeners."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, Request
+
+COUNTERS = Path(__file__).parent / "leaks.js"
+
+
+@dataclass
+class Held:
+    """Watches one page from before it is opened."""
+
+    page: Page
+    host: str
+    _open: set[Request] = field(default_factory=set)
+
+    @classmethod
+    async def watch(cls, page: Page, host: str) -> "Held":
+        held = cls(page, host)
+        await page.add_init_script(COUNTERS.read_text())
+        page.on("request", held._begin)
+        page.on("requestfinished", held._end)
+        page.on("requestfailed", held._end)
+        return held
+
+    def _begin(self, request: Request) -> None:
+        if request.url.startswith(self.host):
+            self._open.add(request)
+
+    def _end(self, request: Request) -> None:
+        self._open.discard(request)
+
+    @property
+    def connections(self) -> list[str]:
+        """What the page waits for from the service, streams too."""
+        return [request.url for request in self._open]
+
+    async def counted(self) -> dict[str, int]:
+        """Count what is in use: timers, observers, and listeners on what outlives an element."""
+        counts: dict[str, int] = await self.page.evaluate("held.counted()")
+        return counts
+
+    async def elements(self) -> int:
+        """Count the discussions' elements that nobody collects, on the page or not."""
+        session = await self.page.context.new_cdp_session(self.page)
+        found = await self._evaluate(session, "customElements.get('comments-thread').prototype")
+        objects = await session.send("Runtime.queryObjects", {"prototypeObjectId": found["objectId"]})
+        listed = await session.send(
+            "Runtime.callFunctionOn",
+            {
+                "objectId": objects["objects"]["objectId"],
+                "functionDeclaration": "function () { return this.length; }",
+                "returnByValue": True,
+            },
+        )
+        await session.detach()
+        return int(listed["result"]["value"])
+
+    async def _evaluate(self, session: Any, expression: str) -> dict[str, Any]:
+        answer = await session.send("Runtime.evaluate", {"expression": expression})
+        result: dict[str, Any] = answer["result"]
+        return result
