@@ -58,8 +58,8 @@ class CommentShown(msgspec.Struct, omit_defaults=True):
     """A comment as readers see it. In an empty place `author` and `html` are null.
 
     `parent_id` is whom it answers; it stands at `depth` (0 to 12). One's own also carry `body` (the source),
-    `editable_until`, `reasons` and `waits_for` (why it waits, for people and for programs), `waiting_body` (an
-    edit that waits).
+    `editable_until`, `reasons` and `waits_for` (why it waits, for people and for programs), `waiting_body`
+    (an edit that waits).
     """
 
     id: UUID
