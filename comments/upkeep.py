@@ -21,7 +21,7 @@ from comments.moderation.models import Decision
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
 from comments.text import RENDERER_VERSION, render
-from comments.threads.counters import thread_changed
+from comments.threads.counters import texts_changed
 from comments.threads.models import Comment, Revision, Vote
 
 REPEATS_REMEMBERED = timedelta(hours=24)
@@ -198,16 +198,15 @@ def outdated_texts(session: Session, texts: type[Base], after: UUID | None) -> S
 
 
 def store_rendered(session: Session, texts: type[Base], anew: Sequence[Outdated], *, at: datetime) -> int:
-    """Store new HTML beside texts that are still the same, and raise their threads' versions."""
+    """Store new HTML beside texts that are still the same; who reads their threads sees it."""
     id_column, table = _id_of(texts), texts.__table__.c
     changed: list[UUID] = []
     for text in anew:
         same = (id_column == text.comment_id) & (table.source == text.source)
         if _clear(session, update(texts).where(same).values(html=text.html, renderer=RENDERER_VERSION)):
             changed.append(text.comment_id)
-    threads = select(Comment.thread_id).where(Comment.id.in_(changed)).distinct()
-    for thread_id in session.execute(threads.order_by(Comment.thread_id)).scalars().all():
-        thread_changed(session, thread_id, at)
+    if texts is Comment:
+        texts_changed(session, changed, at)
     return len(changed)
 
 

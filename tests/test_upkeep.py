@@ -149,17 +149,25 @@ async def test_texts_of_an_older_renderer_are_rendered_anew_and_their_threads_te
     seed = Seed()
     threads, author = [seed.thread(), seed.thread()], seed.author()
     old = [
-        seed.comment(threads[0], author, text=f"*{number}*", renderer=RENDERER_VERSION - 1)
+        seed.comment(
+            threads[0],
+            author,
+            text=f"*{number}*",
+            renderer=RENDERER_VERSION - 1,
+            state="approved",
+            listed=True,
+        )
         for number in range(5)
     ]
-    seed.comment(threads[1], author, text="*new*")
+    seed.comment(threads[1], author, text="*new*", state="approved", listed=True)
+    waiting = seed.comment(threads[1], author, text="*waits*", renderer=RENDERER_VERSION - 1)
     seed.edit_that_waits(old[0], "*edited*")
     await db.write(seed.store)
     await db.write(lambda session: session.execute(update(Revision).values(renderer=RENDERER_VERSION - 1)))
     heard: list[Any] = []
     db.subscribe(heard.extend)
 
-    assert (await tidy(db, clock.now())).rendered == 6
+    assert (await tidy(db, clock.now())).rendered == 7
 
     assert [(await db.read(comment, comment_id)).html.strip() for comment_id in old] == [
         f"<p><em>{number}</em></p>" for number in range(5)
@@ -167,6 +175,8 @@ async def test_texts_of_an_older_renderer_are_rendered_anew_and_their_threads_te
     assert "<em>edited</em>" in (await db.read(column, Revision.html))[0]
     assert await db.read(column, Revision.renderer) == [RENDERER_VERSION]
     assert {change.thread_id for change in heard if isinstance(change, ThreadChanged)} == {threads[0]}
+    assert 0 not in [(await db.read(comment, comment_id)).content_version for comment_id in old]
+    assert (await db.read(comment, waiting)).changed_version == 0
     assert (await tidy(db, clock.now())).rendered == 0
 
 

@@ -5,9 +5,10 @@ cut off says so. Between them stands one line for the site, and one for each acc
 comment, with what belongs to it. The same site gives the same bytes, whichever database it is in.
 
 Left out is what follows from the rest (places in the tree, counters, hashes of keys), what is about this
-installation (the site's id, when threads were last changed), and what lets somebody in: API tokens, sign-in
-links, sessions. Guests' tokens are in it as they are stored, as keyed hashes: where the key moves along,
-guests stay who they are. Hashes of addresses are in it, too, and are forgotten after 30 days as ever.
+installation (the site's id, when threads were last changed, at which versions comments were), and what lets
+somebody in: API tokens, sign-in links, sessions. Guests' tokens are in it as they are stored, as keyed
+hashes: where the key moves along, guests stay who they are. Hashes of addresses are in it, too, and are
+forgotten after 30 days as ever.
 """
 
 from collections import defaultdict
@@ -37,9 +38,14 @@ LEFT_OUT: Mapping[type[Base], frozenset[str]] = {
     Membership: frozenset({"account_id", "site_id"}),
     Author: frozenset({"site_id"}),
     GuestToken: frozenset({"author_id", "site_id"}),
-    Thread: frozenset({"site_id", "comment_count", "updated_at"}),
+    Thread: frozenset({"site_id", "comment_count", "updated_at", "recorded_from"}),
     ThreadKey: frozenset({"site_id", "key_hash", "thread_id"}),
-    Comment: frozenset({"site_id", "root_id", "depth", "path", "listed", "reply_total", "queue"}),
+    Comment: frozenset(
+        {
+            *("site_id", "root_id", "depth", "path", "listed", "reply_total", "queue"),
+            *("changed_version", "content_version"),
+        }
+    ),
     Revision: frozenset({"comment_id", "site_id"}),
     Vote: frozenset({"comment_id", "site_id"}),
     Report: frozenset({"comment_id", "site_id"}),

@@ -22,7 +22,7 @@ from comments.threads.models import Comment, Report, Revision, Thread, Vote
 PLACED = frozenset(
     {"id", "site_id", "thread_id", "parent_id", "root_id", "depth", "path", "author_id", "created_at"}
 )
-COUNTED = frozenset({"listed", "reply_total", "queue"})
+COUNTED = frozenset({"listed", "reply_total", "queue", "changed_version", "content_version"})
 """What follows from states, edits and replies is found anew, so that no file can say otherwise."""
 
 BELONGINGS: Mapping[str, type[Base]] = {"votes": Vote, "reports": Report, "decisions": Decision}
@@ -150,7 +150,9 @@ def _belonging(entity: type[Base], comment_id: UUID, plain: Plain, people: Peopl
 
 def thread_from_exact(exact: Plain) -> Row:
     """Return the thread's columns; raises PlainValueRefused."""
-    return row_from_exact(Thread, exact, frozenset({"site_id", "comment_count", "updated_at"}))
+    return row_from_exact(
+        Thread, exact, frozenset({"site_id", "comment_count", "updated_at", "recorded_from"})
+    )
 
 
 def author_from_exact(exact: Plain) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from comments.importers.drafts import AuthorDraft, Batch, CommentDraft, PageDraf
 from comments.importers.planning import Target, comments_here
 from comments.moderation.models import Decision
 from comments.storage import Base, announce, insert_ignoring
+from comments.threads.counters import NEVER_PUBLIC
 from comments.threads.events import ThreadChanged, ThreadOpened
 from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote
 from comments.threads.page_keys import key_hash
@@ -44,18 +45,19 @@ def write_batch(session: Session, batch: Batch, *, at: datetime) -> Written:
     thread_ids = _thread_ids(session, batch.target.site_id, pages, at)
     author_ids = _author_ids(session, batch.target, _of(batch.authors, (draft.author for draft in drafts)))
     placed = [(draft, draft.thread_id or thread_ids[draft.page]) for draft in drafts]
-    below = _public_replies(drafts)
-    rows = [
-        _comment_row(batch, draft, thread_id, author_ids[draft.author], below.pop(draft.comment_id, 0))
-        for draft, thread_id in placed
-    ]
+    published = Counter(thread_id for draft, thread_id in placed if draft.is_public)
+    versions = _publish(session, batch, published, thread_ids, at)
+    below = _public_replies(placed)
+    rows = []
+    for draft, thread_id in placed:
+        replies = below.pop((draft.comment_id, thread_id), 0)
+        version = versions[thread_id] if draft.is_public or replies else NEVER_PUBLIC
+        rows.append(_comment_row(batch, draft, thread_id, author_ids[draft.author], replies, version))
     _insert_all(session, Comment, rows)
     for table, entity in BELONGINGS.items():
         belonging = [row for draft in drafts for row in draft.belongings.get(table, ())]
         insert_ignoring(session, entity, [{**row, "site_id": batch.target.site_id} for row in belonging])
-    published = Counter(thread_id for draft, thread_id in placed if draft.is_public)
-    _publish(session, batch, published, thread_ids, at)
-    _count_below(session, below)
+    _count_below(session, below, versions)
     return Written(len(drafts), thread_ids, author_ids)
 
 
@@ -68,16 +70,18 @@ def _of(known: Mapping[int, Any], numbers: Iterable[int]) -> list[Any]:
     return [known[number] for number in sorted(set(numbers))]
 
 
-def _public_replies(drafts: Sequence[CommentDraft]) -> Counter[UUID]:
-    """Return how many of the drafts are public replies below each comment, here before or a draft."""
-    below: Counter[UUID] = Counter()
-    for draft in drafts:
+def _public_replies(placed: Sequence[tuple[CommentDraft, UUID]]) -> Counter[tuple[UUID, UUID]]:
+    """Return how many of the drafts are public replies below each comment, which is named with its thread."""
+    below: Counter[tuple[UUID, UUID]] = Counter()
+    for draft, thread_id in placed:
         if draft.is_public:
-            below.update(ancestors(draft.place))
+            below.update((ancestor, thread_id) for ancestor in ancestors(draft.place))
     return below
 
 
-def _comment_row(batch: Batch, draft: CommentDraft, thread_id: UUID, author_id: UUID, replies: int) -> Row:
+def _comment_row(
+    batch: Batch, draft: CommentDraft, thread_id: UUID, author_id: UUID, replies: int, version: int
+) -> Row:
     return {
         **draft.row,
         "id": draft.comment_id,
@@ -89,6 +93,8 @@ def _comment_row(batch: Batch, draft: CommentDraft, thread_id: UUID, author_id: 
         "path": draft.place.path,
         "reply_total": replies,
         "listed": draft.is_public or replies > 0,
+        "changed_version": version,
+        "content_version": version,
     }
 
 
@@ -97,7 +103,7 @@ def _insert_all(session: Session, entity: type[Base], rows: Sequence[Row]) -> No
         raise Overtaken("Somebody else is importing the same; run the import again when they are done.")
 
 
-def _count_below(session: Session, below: Counter[UUID]) -> None:
+def _count_below(session: Session, below: Counter[tuple[UUID, UUID]], versions: Mapping[UUID, int]) -> None:
     """Count public replies on comments that were here before; one that has any is listed, if as a place."""
     if not below:
         return
@@ -105,42 +111,62 @@ def _count_below(session: Session, below: Counter[UUID]) -> None:
     session.connection().execute(
         update(table)
         .where(table.c.id == bindparam("counted"))
-        .values(reply_total=table.c.reply_total + bindparam("more"), listed=True),
+        .values(
+            reply_total=table.c.reply_total + bindparam("more"),
+            listed=True,
+            changed_version=bindparam("risen"),
+            content_version=case(
+                (table.c.state == "approved", table.c.content_version), else_=bindparam("risen")
+            ),
+        ),
         # In one order, so that two writers wait for one another and not crosswise.
-        [{"counted": comment_id, "more": more} for comment_id, more in sorted(below.items())],
+        [
+            {"counted": comment_id, "more": more, "risen": versions[thread_id]}
+            for (comment_id, thread_id), more in sorted(below.items())
+        ],
     )
 
 
 def _publish(
     session: Session, batch: Batch, published: Counter[UUID], thread_ids: Mapping[int, UUID], at: datetime
-) -> None:
+) -> dict[UUID, int]:
     """Count the public comments of each thread, raise its version and announce it.
 
-    A thread that comes with its version from our own export is below it until `settle_versions`: so it ends
-    with that version, and yet rises with every change.
+    Returns the version that these comments carry, by thread. A thread that comes with its version from our
+    own export is below it until `settle_versions`, while its comments carry it already: so it ends with that
+    version, yet rises with every change, and who listens hears of all of them in the end.
     """
     finals = {
         thread_ids[number]: page.row["version"]
         for number, page in batch.pages.items()
         if number in thread_ids and page.row is not None and page.row["id"] == thread_ids[number]
     }
+    # Held before their comments are written, as every writer does, and in one order.
+    held = select(Thread.id, Thread.version).where(Thread.id.in_(list(published))).order_by(Thread.id)
+    before = {row.id: row.version for row in session.execute(held.with_for_update())}
+    if not before:
+        return {}
+    carried = {thread_id: max(finals.get(thread_id, 0), version + 1) for thread_id, version in before.items()}
     changes = [
-        {"changed": thread_id, "more": more, "final": finals.get(thread_id, 0), "at": at}
-        for thread_id, more in sorted(published.items())
+        {
+            "changed": thread_id,
+            "more": published[thread_id],
+            "risen": version if version < finals.get(thread_id, 0) else version + 1,
+        }
+        for thread_id, version in before.items()
     ]
-    if not changes:
-        return
     table = cast(Table, Thread.__table__)
-    risen = case((table.c.version < bindparam("final"), table.c.version), else_=table.c.version + 1)
     session.connection().execute(
         update(table)
         .where(table.c.id == bindparam("changed"))
         .values(
-            comment_count=table.c.comment_count + bindparam("more"), version=risen, updated_at=bindparam("at")
+            comment_count=table.c.comment_count + bindparam("more"), version=bindparam("risen"), updated_at=at
         ),
         changes,
     )
-    _announce(session, batch.target.site_id, published)
+    for change in changes:
+        announce(session, ThreadChanged(batch.target.site_id, change["changed"], change["risen"]))
+    return carried
 
 
 def settle_versions(session: Session, site_id: UUID, versions: Mapping[UUID, int], *, at: datetime) -> None:
@@ -211,10 +237,13 @@ def _thread_row(site_id: UUID, page: PageDraft, at: datetime) -> dict[str, Any]:
         "version": 1,
         "created_at": page.created_at,
         "updated_at": at,
+        "recorded_from": 0,
     }
     if page.row is None:
         return made
-    return {**made, **page.row, "version": page.row["version"] - 1}
+    version = page.row["version"] - 1
+    # What changed where it comes from is not on record here.
+    return {**made, **page.row, "version": version, "recorded_from": version}
 
 
 def _bind_keys(

@@ -17,7 +17,10 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
 
 
 class Thread(Base):
-    """One page's discussion. `version` rises with every change that a reader can see."""
+    """One page's discussion. `version` rises with every change that a reader can see.
+
+    Changes after `recorded_from` are on record: the comments say at which version they changed.
+    """
 
     __tablename__ = "threads"
     __table_args__ = (
@@ -40,6 +43,7 @@ class Thread(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
+    recorded_from: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ThreadKey(Base):
@@ -85,6 +89,8 @@ class Comment(Base):
         _partial("ix_comments_branch", "root_id", "path", where="root_id IS NOT NULL AND listed"),
         # Moderators' queues, by state and time.
         Index("ix_comments_queue", "site_id", "queue", "created_at", "id"),
+        # What readers of a thread have missed; what was never public is not in it.
+        _partial("ix_comments_changed", "thread_id", "changed_version", where="changed_version > 0"),
         # What an author still has waiting in a thread.
         _partial("ix_comments_waiting", "author_id", "thread_id", where="state IN ('pending', 'spam')"),
         # A repeated Idempotency-Key finds the comment it made; upkeep clears keys after a day.
@@ -142,6 +148,10 @@ class Comment(Base):
     digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     source_system: Mapped[str | None] = mapped_column(CText)
     source_id: Mapped[str | None] = mapped_column(CText)
+    changed_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The thread's version when it last looked different to readers; 0 if it was never public."""
+    content_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The same without changes of mere numbers: its votes, and the replies below it."""
 
 
 class Revision(Base):

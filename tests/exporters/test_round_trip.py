@@ -34,8 +34,12 @@ async def brought_to(db: Database, path: Path, clock: FixedClock, site: str = "b
 
 
 def comparable(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    """Return rows without what belongs to one installation: ids of sites, times of change, sign-ins."""
-    own = {"sites": {"id", "version"}, "threads": {"updated_at"}}
+    """Return rows without what belongs to one installation: ids of sites, when things changed, sign-ins."""
+    own = {
+        "sites": {"id", "version"},
+        "threads": {"updated_at", "recorded_from"},
+        "comments": {"changed_version", "content_version"},
+    }
     return {
         table: [
             {

@@ -30,11 +30,11 @@ OF_POSTGRESQL = """
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 """
 OF_SQLITE = "SELECT tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
-SECOND = """
+ANOTHER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "NEWEST"
 
 def upgrade():
     with op.batch_alter_table("sites") as sites:
@@ -58,17 +58,19 @@ def what_is_there(connection: Connection) -> set[str]:
         words = {
             f"{table} {line.strip().removesuffix(',')}"
             for table, made in connection.execute(text(OF_SQLITE))
-            for line in made.splitlines()
+            # A column that was added later stands on the line of the one before it.
+            for line in re.sub(r", (?=\w+ [A-Z]+ DEFAULT )", "\n", made).splitlines()
         }
     return {line for line in words if "alembic_version" not in line}
 
 
 @pytest.fixture
-def with_a_second(tmp_path: Path) -> Path:
+def with_another(tmp_path: Path) -> Path:
     """This release's migrations and one more, as a later release would have."""
     later = tmp_path / "later"
     shutil.copytree(SCRIPTS, later, ignore=shutil.ignore_patterns("__pycache__"))
-    (later / "versions" / "0002_second.py").write_text(SECOND)
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
+    (later / "versions" / "9999_another.py").write_text(ANOTHER.replace("NEWEST", newest))
     return later
 
 
@@ -168,8 +170,8 @@ async def test_a_database_of_something_else_is_left_alone(unmigrated_url: str) -
     assert refusal.value.code == "storage-mismatch"
 
 
-async def test_a_database_of_a_newer_release_is_left_alone(database_url: str, with_a_second: Path) -> None:
-    migrate_now(database_url, scripts=with_a_second)
+async def test_a_database_of_a_newer_release_is_left_alone(database_url: str, with_another: Path) -> None:
+    migrate_now(database_url, scripts=with_another)
 
     assert state(database_url) == "newer"
     with pytest.raises(StorageMismatch, match="newer release"):
@@ -177,7 +179,7 @@ async def test_a_database_of_a_newer_release_is_left_alone(database_url: str, wi
 
 
 async def test_an_older_database_keeps_its_rows_and_what_refers_to_them(
-    database_url: str, with_a_second: Path
+    database_url: str, with_another: Path
 ) -> None:
     """On SQLite a changed table is built anew, and the old one's end must not take its children along."""
     site = "INSERT INTO sites VALUES ({}, 'blog', '[]', '{{}}', 1, {})"
@@ -185,33 +187,35 @@ async def test_an_older_database_keeps_its_rows_and_what_refers_to_them(
     member = "INSERT INTO memberships VALUES ({0}, {0}, 'owner', {1})"
     one, now = ("'" + "0" * 31 + "1'", "now()" if database_url.startswith("postgresql") else "1")
     await execute(database_url, *(row.format(one, now) for row in (site, account, member)))
-    assert state(database_url, scripts=with_a_second) == "older"
+    assert state(database_url, scripts=with_another) == "older"
 
-    migrated = migrate_now(database_url, scripts=with_a_second)
+    migrated = migrate_now(database_url, scripts=with_another)
 
-    assert (migrated.before, migrated.revision) == ("older", "0002")
+    assert (migrated.before, migrated.revision) == ("older", "9999")
     with connected(database_url) as connection:
         assert connection.execute(text("SELECT role FROM memberships")).scalars().all() == ["owner"]
         assert connection.execute(text("SELECT motto FROM sites")).scalars().all() == [None]
 
 
-def test_a_sqlite_file_is_copied_before(tmp_path: Path, with_a_second: Path) -> None:
+def test_a_sqlite_file_is_copied_before(tmp_path: Path, with_another: Path) -> None:
     url = f"sqlite:///{tmp_path / 'comments.db'}"
     migrate_now(url)
 
-    migrated = migrate_now(url, scripts=with_a_second)
+    migrated = migrate_now(url, scripts=with_another)
 
-    assert migrated.copy == tmp_path / "comments-before-0002.db"
+    assert migrated.copy == tmp_path / "comments-before-9999.db"
     assert state(f"sqlite:///{migrated.copy}") == "current"
-    assert state(url, scripts=with_a_second) == "current"
+    assert state(url, scripts=with_another) == "current"
 
 
-def test_a_migration_that_fails_leaves_all_as_it_was(database_url: str, with_a_second: Path) -> None:
-    script = with_a_second / "versions" / "0002_second.py"
-    script.write_text(SECOND.replace("def downgrade", "    raise RuntimeError('half way')\n\ndef downgrade"))
+def test_a_migration_that_fails_leaves_all_as_it_was(database_url: str, with_another: Path) -> None:
+    script = with_another / "versions" / "9999_another.py"
+    script.write_text(
+        script.read_text().replace("def downgrade", "    raise RuntimeError('half way')\n\ndef downgrade")
+    )
 
     with pytest.raises(RuntimeError, match="half way"):
-        migrate_now(database_url, scripts=with_a_second)
+        migrate_now(database_url, scripts=with_another)
 
     assert state(database_url) == "current"
     with connected(database_url) as connection:

@@ -31,6 +31,7 @@ _OWN: tuple[Any, ...] = (
     *SHOWN,
     Comment.reasons,
     Comment.thread_id,
+    Comment.listed,
     Comment.deleted_at,
     Comment.deleted_from,
 )
@@ -210,7 +211,7 @@ def _set_state(session: Session, row: Row[Any], state: str, **columns: Any) -> N
 
 
 def _published(session: Session, row: Row[Any], delta: int, at: datetime) -> None:
-    was_public = row.state == "approved" or delta
-    if was_public:
+    # `listed` without being public: an empty place, which says who emptied it.
+    if row.listed or delta:
         place = Place(row.root_id, row.depth, row.path)
         publish_changed(session, [PublicChange(row.id, row.thread_id, place, delta)], at)

@@ -22,7 +22,7 @@ from comments.rules import Outcome, encoded
 from comments.text import Rendered
 from comments.threads.actions import judging
 from comments.threads.actions.opening import Opened, locked_thread
-from comments.threads.counters import PublicChange, publish_changed
+from comments.threads.counters import NEVER_PUBLIC, count_reply, raise_version
 from comments.threads.errors import (
     KeyReused,
     ParentElsewhere,
@@ -127,6 +127,8 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     if not is_team:
         describe_guest(session, actor.author, name=name, email=order.email, website=order.website)
     state = judging.STATES[judgement.outcome]
+    # Before the row, so that it is born with the version.
+    version = raise_version(session, opened.id, at, added=1) if state == "approved" else NEVER_PUBLIC
     row = session.execute(
         _INSERT,
         {
@@ -135,11 +137,12 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
             "thread_id": opened.id,
             "reasons": encoded(judgement.reasons),
             "created_at": at,
+            "changed_version": version,
+            "content_version": version,
         },
     ).one()
     if state == "approved":
-        change = PublicChange(comment_id, opened.id, place, 1, is_new=True)
-        publish_changed(session, [change], at)
+        count_reply(session, place)
     return Posted(row, opened.url, opened.id, gave_token=actor.is_new, opened=opened.is_new)
 
 

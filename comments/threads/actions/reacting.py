@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.authors import Actor, Credentials, acting_author
 from comments.storage import WITHOUT_SYNC
-from comments.threads.counters import thread_changed
+from comments.threads.counters import raise_version
 from comments.threads.errors import CommentUnknown, OwnComment
 from comments.threads.models import Comment, Report, Thread, Vote
 from comments.threads.ranking import rank
@@ -62,13 +62,19 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
     _store_vote(session, reaction, actor, value, counted, at)
     old = before.value if before and before.counted else 0
     new = value if counted else 0
-    thread_changed(session, thread_id, at)
+    version = raise_version(session, thread_id, at)
     upvotes = row.upvotes + (new == 1) - (old == 1)
     downvotes = row.downvotes + (new == -1) - (old == -1)
     session.execute(
         update(Comment)
         .where(Comment.id == reaction.comment_id)
-        .values(upvotes=upvotes, downvotes=downvotes, rank=rank(upvotes, downvotes)),
+        .values(
+            upvotes=upvotes,
+            downvotes=downvotes,
+            rank=rank(upvotes, downvotes),
+            # Its text is the same: `content_version` stays.
+            changed_version=version,
+        ),
         execution_options=WITHOUT_SYNC,
     )
     return Voted(upvotes, downvotes, actor.is_new)

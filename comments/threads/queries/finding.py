@@ -21,6 +21,7 @@ THREAD: tuple[Any, ...] = (
     Thread.state,
     Thread.comment_count,
     Thread.version,
+    Thread.recorded_from,
 )
 
 _WITH_KEY: tuple[Any, ...] = (*THREAD, ThreadKey.key_hash)
@@ -57,8 +58,18 @@ def threads_by_key_hashes(
     return {row.key_hash: row for row in session.execute(statement)}
 
 
+def thread_if_any(session: Session, thread_id: UUID) -> Row[Any] | None:
+    return session.execute(select(*THREAD).where(Thread.id == thread_id)).one_or_none()
+
+
 def thread_by_id(session: Session, thread_id: UUID) -> Row[Any]:
     return session.execute(select(*THREAD).where(Thread.id == thread_id)).one()
+
+
+def key_hashes_of(session: Session, thread_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Return site_id, key_hash and thread_id of every key that leads to one of these threads."""
+    columns: tuple[Any, ...] = (ThreadKey.site_id, ThreadKey.key_hash, ThreadKey.thread_id)
+    return session.execute(select(*columns).where(ThreadKey.thread_id.in_(thread_ids))).all()
 
 
 def threads_changed_since(session: Session, moment: datetime) -> Sequence[Row[Any]]:
