@@ -21,6 +21,8 @@ from comments.freshness import Freshness
 from comments.identity import pages as identity_pages
 from comments.keys import Keyring
 from comments.limits import Limits
+from comments.live import routes as live_routes
+from comments.live.hub import STREAMS_AN_ADDRESS, Hub
 from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
 from comments.sites.actions import check_fingerprint
@@ -40,7 +42,7 @@ from comments.web.service import Service
 
 _HERE = Path(__file__).parent
 
-APIS = (thread_routes.api, writing_routes.api, moderation_routes.api)
+APIS = (thread_routes.api, writing_routes.api, live_routes.api, moderation_routes.api)
 
 
 def endpoints() -> list[Endpoint]:
@@ -71,10 +73,16 @@ def create_app(
                 templates=templates(),
             )
             app.state.service, app.state.site_book = svc, SiteBook(db, svc.cache.clear)
-            watching = asyncio.create_task(Freshness(svc, app.state.site_book).watch())
+            app.state.hub = hub = _hub(svc, app.state.site_book)
+            fresh = Freshness(
+                svc, app.state.site_book, thread_changed=hub.thread_changed, sites_are=hub.sites_are
+            )
+            beside = [asyncio.create_task(fresh.watch()), asyncio.create_task(hub.run())]
             yield
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            hub.close()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
         finally:
             await db.close()
 
@@ -91,6 +99,11 @@ def create_app(
         observe=app.state.metrics.observe,
     )
     return app
+
+
+def _hub(svc: Service, book: SiteBook) -> Hub:
+    most = STREAMS_AN_ADDRESS if svc.settings.rate_limits else None
+    return Hub(svc.db, svc.keys, book.card, streams_an_address=most)
 
 
 def routes() -> list[BaseRoute]:

@@ -1,7 +1,8 @@
-"""Keeps a process's page cache true: hears its own commits, and looks for those of others."""
+"""Keeps a process true: hears its own commits, looks for those of others, and tells what changed."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from comments.sites.events import SiteChanged
 from comments.sites.queries import site_versions
@@ -15,11 +16,23 @@ LOOK_BACK = timedelta(seconds=10)
 
 
 class Freshness:
-    """Drops from the cache what has changed."""
+    """Drops from the cache what has changed, and passes it on.
 
-    def __init__(self, svc: Service, book: SiteBook) -> None:
+    `thread_changed` is called with site, thread and version, `sites_are` with the sites there are.
+    """
+
+    def __init__(
+        self,
+        svc: Service,
+        book: SiteBook,
+        *,
+        thread_changed: Callable[[UUID, UUID, int], None],
+        sites_are: Callable[[Container[UUID]], None],
+    ) -> None:
         self._svc = svc
         self._book = book
+        self._thread_changed = thread_changed
+        self._sites_are = sites_are
         self._seen: dict[Hashable, int] = {}
         self._looked_at = svc.clock.now()
         svc.db.subscribe(self.heard)
@@ -29,8 +42,10 @@ class Freshness:
         for change in changes:
             if isinstance(change, ThreadChanged):
                 self._svc.cache.drop(change.thread_id, change.version)
+                self._thread_changed(change.site_id, change.thread_id, change.version)
             elif isinstance(change, ThreadOpened):
                 self._opened(change.site_id)
+                self._thread_changed(change.site_id, change.thread_id, 1)
             elif isinstance(change, SiteChanged):
                 self._book.forget()
 
@@ -42,8 +57,11 @@ class Freshness:
             if self._seen.get(row.id) != row.version:
                 self._svc.cache.drop(row.id, row.version)
                 self._opened(row.site_id)
+                self._thread_changed(row.site_id, row.id, row.version)
         self._seen = {row.id: row.version for row in rows}
-        self._book.compare(await self._svc.db.read(site_versions))
+        sites = await self._svc.db.read(site_versions)
+        self._book.compare(sites)
+        self._sites_are(sites)
 
     async def watch(self) -> None:
         """Look whenever another process may have committed, for as long as the service runs."""

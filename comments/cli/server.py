@@ -6,9 +6,10 @@ import socket
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from comments.cli.processes import BACKLOG
 from comments.upkeep import keep_tidy
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 # Long enough for a request that is under way, shorter than what service managers wait.
 GRACEFUL_SECONDS = 5
+
+
+class Protocol(HttpToolsProtocol):
+    """Lets the application cut a connection: ASGI knows no way to be rid of a reader who reads nothing."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast(dict[str, Any], self.scope)["comments.abort"] = self.transport.abort
 
 
 class Server(uvicorn.Server):
@@ -32,7 +41,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=Protocol,
                 loop="uvloop",
                 ws="none",
                 lifespan="on",
@@ -64,6 +73,8 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._tidying is not None:
             self._tidying.cancel()
+        # Streams have no end of their own, and uvicorn would wait for one.
+        self._app.state.hub.close()
         await super().shutdown(sockets)
 
     def _end_with_parent(self, lifeline: int) -> None:

@@ -56,7 +56,7 @@ def openapi_document(endpoints: Sequence[Endpoint], *, version: str, base_url: s
 
 
 def _shapes(endpoint: Endpoint) -> list[Any]:
-    found = [endpoint.query, endpoint.body, *endpoint.answers.values()]
+    found = [endpoint.query, endpoint.body, *endpoint.answers.values(), *endpoint.events.values()]
     return [shape for shape in found if shape is not None]
 
 
@@ -113,12 +113,27 @@ def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answers(endpoint: Endpoint) -> dict[str, Any]:
+    if endpoint.events:
+        return {"200": _stream(endpoint.events)}
     return {
         str(status): {
             "description": (shape.__doc__ or "The answer.").strip().partition("\n")[0],
             "content": {"application/json": {"schema": _schema(shape)}},
         }
         for status, shape in endpoint.answers.items()
+    }
+
+
+def _stream(events: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe server-sent events: for OpenAPI 3.1 such a body is a text, so their shapes stand beside it."""
+    return {
+        "description": "Events, each with its data as JSON.",
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "x-events": {name: _schema(shape) for name, shape in events.items()},
+            }
+        },
     }
 
 

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 from urllib.parse import parse_qsl
 
@@ -45,7 +46,10 @@ class BodyRefused(errors.Invalid):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One method of one address. `query` and `body` are msgspec structs; `answers` says what comes back."""
+    """One method of one address. `query` and `body` are msgspec structs; `answers` says what comes back.
+
+    Where that is a stream of server-sent events, `events` has the shapes of their data, by name.
+    """
 
     method: str
     path: str
@@ -58,6 +62,7 @@ class Endpoint:
     errors: tuple[type[errors.CommentsError], ...]
     access: str
     tag: str
+    events: Mapping[str, type[msgspec.Struct]]
 
 
 class Api:
@@ -77,6 +82,7 @@ class Api:
         errors: tuple[type[errors.CommentsError], ...] = (),
         access: str = "public",
         reads: type[msgspec.Struct] | None = None,
+        events: Mapping[str, type[msgspec.Struct]] = MappingProxyType({}),
     ) -> Callable[[Handler], Handler]:
         """Register a handler; `access` is `public`, `guest` (any identity, made if need be) or `moderator`.
 
@@ -99,6 +105,7 @@ class Api:
                     errors,
                     access,
                     self.tag,
+                    events,
                 )
             )
             return handler
@@ -128,7 +135,7 @@ def _route(path: str, methods: Mapping[str, Endpoint]) -> Route:
 def _bind(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     handler, body = endpoint.handler, endpoint.body
     query = endpoint.query if "query" in inspect.signature(handler).parameters else None
-    status = min(endpoint.answers)
+    status = min(endpoint.answers, default=200)
 
     async def serve(request: Request) -> Response:
         given: dict[str, Any] = {}

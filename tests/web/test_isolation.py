@@ -38,7 +38,8 @@ async def test_no_route_gives_or_changes_anything_for_another_sites_token(site: 
     public = await site.said("Public")
     before = await site.thread()
 
-    for endpoint in endpoints():
+    # Streams have no end: tests/live asks them.
+    for endpoint in (endpoint for endpoint in endpoints() if not endpoint.events):
         short = endpoint.path.removeprefix("/api/v1/sites/{site}")
         body = BODIES.get((endpoint.method, short))
         if endpoint.access == "moderator" and endpoint.method == "POST":

@@ -1,0 +1,248 @@
+"""The hub: which streams listen to which thread, and how they hear of its changes.
+
+A change is read and encoded once for all who listen, and what happens in quick succession is told together.
+A page nobody has written on waits in the lobby until a thread is opened there.
+"""
+
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Container
+from typing import Protocol
+from uuid import UUID
+
+from comments.keys import Keyring
+from comments.live.errors import TooManyStreams
+from comments.live.reading import Asked, News, news_of_pages, news_of_thread
+from comments.live.turns import Turn, Turns
+from comments.sites.errors import SiteUnknown
+from comments.storage import Database
+from comments.threads.queries.finding import key_hashes_of
+from comments.threads.site_card import SiteCard
+
+SPACING_SECONDS = 0.2
+"""Between two events of one thread."""
+
+STREAMS_AN_ADDRESS = 20
+ASK_AGAIN_SECONDS = 30
+
+_BEGIN = "retry: 3000\nid: {}\n\n"
+
+
+class Outlet(Protocol):
+    """Where a stream's bytes go."""
+
+    def put(self, chunk: bytes) -> None: ...
+
+    def end(self) -> None: ...
+
+
+class Topic:
+    """One thread that somebody listens to. `version` is the newest that was told."""
+
+    __slots__ = ("listeners", "thread_id", "turn", "version")
+
+    def __init__(self, thread_id: UUID, version: int, tell: Callable[["Topic"], Awaitable[None]]) -> None:
+        self.thread_id = thread_id
+        self.version = version
+        self.listeners: set[Listener] = set()
+        self.turn = Turn(lambda: tell(self))
+
+
+class Stream:
+    """One reader's stream: for each of its pages what it listens to, and the version it was told of.
+
+    A page without a topic waits in the lobby under the hashes of its keys. `heard` are the threads that
+    changed while the first answer was read.
+    """
+
+    __slots__ = ("hashes", "heard", "outlet", "site", "topics", "versions")
+
+    def __init__(self, asked: Asked, outlet: Outlet) -> None:
+        self.site = asked.site
+        self.outlet = outlet
+        self.hashes = [page.hashes for page in asked.pages]
+        self.topics: list[Topic | None] = [None for _ in asked.pages]
+        self.versions = list(asked.seen or ())
+        self.heard: set[UUID] = set()
+
+    @property
+    def id(self) -> str:
+        return ".".join(map(str, self.versions))
+
+    def tell(self, page: int, news: News) -> None:
+        """Send the news of one of its pages, if there are any."""
+        self.versions[page] = news.version
+        if news.kind:
+            self.outlet.put(news.event(page, self.id))
+
+
+Listener = tuple[Stream, int]
+"""A stream, and by which number it knows the page."""
+
+
+class Hub:
+    """Who listens in this process. All methods are for the event loop; `run` must be running."""
+
+    def __init__(
+        self,
+        db: Database,
+        keys: Keyring,
+        card: Callable[[str], Awaitable[SiteCard]],
+        *,
+        streams_an_address: int | None = STREAMS_AN_ADDRESS,
+    ) -> None:
+        self._db = db
+        self._keys = keys
+        self._card = card
+        self._most = streams_an_address
+        self._streams: set[Stream] = set()
+        self._joining: set[Stream] = set()
+        self._by_address: Counter[str] = Counter()
+        self._topics: dict[UUID, Topic] = {}
+        self._lobby: defaultdict[tuple[UUID, bytes], set[Listener]] = defaultdict(set)
+        self._turns = Turns(SPACING_SECONDS)
+        self._opened: set[UUID] = set()
+        self._lobby_turn = Turn(self._look_into_lobby)
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    async def run(self) -> None:
+        """Tell who listens what changes, for as long as the service runs."""
+        await self._turns.run()
+
+    @contextlib.asynccontextmanager
+    async def listening(self, asked: Asked, address: str, outlet: Outlet) -> AsyncIterator[None]:
+        """Send the outlet what it has missed, and what changes from now on, until the block ends.
+
+        Raises TooManyStreams, PageRefused.
+        """
+        if self._most is not None and self._by_address[address] >= self._most:
+            detail = f"One address may have {self._most} streams open."
+            raise TooManyStreams(detail, retry_after=ASK_AGAIN_SECONDS)
+        stream = Stream(asked, outlet)
+        self._by_address[address] += 1
+        self._joining.add(stream)
+        try:
+            news = await self._db.read(news_of_pages, self._keys, asked)
+            self._join(stream, news)
+            yield
+        finally:
+            self._joining.discard(stream)
+            self._leave(stream)
+            self._by_address[address] -= 1
+            if not self._by_address[address]:
+                del self._by_address[address]
+
+    def thread_changed(self, site_id: UUID, thread_id: UUID, version: int) -> None:
+        """Take in that readers of a thread see something else from `version` on, whoever wrote it."""
+        for stream in self._joining:
+            if stream.site.id == site_id:
+                stream.heard.add(thread_id)
+        topic = self._topics.get(thread_id)
+        if topic is None or topic.version < version:
+            self._look_at(thread_id)
+
+    def sites_are(self, there: Container[UUID]) -> None:
+        """Take in which sites there are; the streams of others end."""
+        for stream in self._streams:
+            if stream.site.id not in there:
+                stream.outlet.end()
+
+    def close(self) -> None:
+        """End all streams: the service stops, and would wait for them."""
+        self._closed = True
+        for stream in self._streams:
+            stream.outlet.end()
+
+    def _join(self, stream: Stream, news: list[News]) -> None:
+        """Let a stream in that was read its news; nothing may be awaited from the end of its joining on."""
+        self._joining.discard(stream)
+        self._streams.add(stream)
+        stream.versions = stream.versions or [one.version for one in news]
+        stream.outlet.put(_BEGIN.format(stream.id).encode())
+        for page, one in enumerate(news):
+            stream.tell(page, one)
+            if one.thread_id is None:
+                for key_hash in stream.hashes[page]:
+                    self._lobby[stream.site.id, key_hash].add((stream, page))
+            else:
+                self._listen((stream, page), one.thread_id, one.version)
+        for thread_id in stream.heard:
+            self._look_at(thread_id)
+        if self._closed:
+            stream.outlet.end()
+
+    def _leave(self, stream: Stream) -> None:
+        self._streams.discard(stream)
+        for page, topic in enumerate(stream.topics):
+            if topic is None:
+                self._leave_lobby((stream, page))
+                continue
+            topic.listeners.discard((stream, page))
+            if not topic.listeners:
+                self._topics.pop(topic.thread_id, None)
+
+    def _leave_lobby(self, listener: Listener) -> None:
+        stream, page = listener
+        for key_hash in stream.hashes[page]:
+            place = stream.site.id, key_hash
+            self._lobby[place].discard(listener)
+            if not self._lobby[place]:
+                del self._lobby[place]
+
+    def _listen(self, listener: Listener, thread_id: UUID, version: int) -> Topic:
+        topic = self._topics.get(thread_id)
+        if topic is None:
+            topic = self._topics[thread_id] = Topic(thread_id, version, self._tell)
+        topic.listeners.add(listener)
+        stream, page = listener
+        stream.topics[page] = topic
+        return topic
+
+    def _look_at(self, thread_id: UUID) -> None:
+        """Have a thread looked at soon if anybody listens; an unknown one may be what the lobby waits for."""
+        topic = self._topics.get(thread_id)
+        if topic is not None:
+            self._turns.ask(topic.turn)
+        elif self._lobby:
+            self._opened.add(thread_id)
+            self._turns.ask(self._lobby_turn)
+
+    async def _tell(self, topic: Topic) -> None:
+        """Tell all who listen to a thread what changed since they were told last."""
+        if not topic.listeners:
+            return
+        since = min(stream.versions[page] for stream, page in topic.listeners)
+        some, _ = next(iter(topic.listeners))
+        try:
+            site = await self._card(some.site.name)
+        except SiteUnknown:
+            site = None
+        news = None
+        if site is not None:
+            news = await self._db.read(news_of_thread, self._keys, site, topic.thread_id, since)
+        if news is None:
+            for stream, _ in topic.listeners:
+                stream.outlet.end()
+            return
+        topic.version = news.version
+        for stream, page in topic.listeners:
+            told = stream.versions[page]
+            if told < since:
+                # It joined while this was read, with an older answer.
+                self._turns.ask(topic.turn)
+            elif told < news.version:
+                stream.tell(page, news)
+
+    async def _look_into_lobby(self) -> None:
+        """Let those in whose page has a thread now."""
+        opened = list(self._opened)
+        rows = await self._db.read(key_hashes_of, opened)
+        self._opened.difference_update(opened)
+        for row in rows:
+            for stream, page in list(self._lobby.get((row.site_id, row.key_hash), ())):
+                self._leave_lobby((stream, page))
+                topic = self._listen((stream, page), row.thread_id, stream.versions[page])
+                self._turns.ask(topic.turn)
