@@ -84,9 +84,22 @@ async function buildLoader(folder, hash, tags) {
   return put(folder, "embed.js", code);
 }
 
-/** Served as a part of pages, never alone. */
-async function buildStyles(folder) {
-  await writeFile(join(folder, "read.css"), await minified(join(source, "styles", "read.css")));
+/** What the service puts into HTML of its own (`comments.web.words`): the styles, and each language's words for readers. */
+async function buildForServer(folder, tags) {
+  await mkdir(join(folder, "server"));
+  await writeFile(join(folder, "server", "read.css"), await minified(join(source, "styles", "read.css")));
+  const { reading } = await evaluated("i18n/en.ts");
+  const words = { en: reading };
+  for (const tag of tags) {
+    const { default: phrases } = await evaluated(`i18n/${tag}.ts`);
+    words[tag] = Object.fromEntries(Object.keys(reading).map((key) => [key, phrases[key]]));
+  }
+  await writeFile(join(folder, "server", "words.json"), JSON.stringify(words) + "\n");
+}
+
+async function evaluated(entry) {
+  const { code } = await bundle(entry, { format: "esm" });
+  return import(`data:text/javascript;base64,${code.toString("base64")}`);
 }
 
 function report(rows) {
@@ -110,7 +123,7 @@ await mkdir(fresh, { recursive: true });
 const tags = await languages();
 const { hash, parts } = await buildChunks(fresh);
 const loader = await buildLoader(fresh, hash, tags);
-await buildStyles(fresh);
+await buildForServer(fresh, tags);
 await writeFile(join(fresh, "manifest.json"), JSON.stringify({ loader, chunks: parts }, null, 2) + "\n");
 await rm(target, { recursive: true, force: true });
 await rename(fresh, target);

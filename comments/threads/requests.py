@@ -27,6 +27,16 @@ class ThreadQuery(msgspec.Struct):
     around: UUID | None = None
 
 
+class FragmentQuery(msgspec.Struct):
+    """Which page, and how it is drawn: `lang` is a BCP 47 tag; without `theme` it follows the page."""
+
+    url: Url | None = None
+    identifier: str | None = None
+    sort: Sort | None = None
+    lang: Annotated[str, Meta(max_length=35, pattern="^[A-Za-z0-9-]*$")] | None = None
+    theme: Literal["light", "dark"] | None = None
+
+
 class WriteQuery(msgspec.Struct):
     """Which page is written on, and which of its comments is answered."""
 

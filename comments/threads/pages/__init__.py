@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, Route
 
 from comments.threads.pages.changing import bring_back, edit, remove
+from comments.threads.pages.fragment import show_fragment
 from comments.threads.pages.problems import nothing_here
 from comments.threads.pages.reacting import report_comment, vote_on
 from comments.threads.pages.reading import show_branch, show_discussion
@@ -15,6 +16,7 @@ _FORM = ["GET", "POST"]
 
 routes: list[BaseRoute] = [
     Route("/d/{site}", show_discussion),
+    Route("/d/{site}/fragment", show_fragment),
     Route("/d/{site}/write", write, methods=_FORM),
     Route(_COMMENT, show_branch),
     Route(f"{_COMMENT}/edit", edit, methods=_FORM),

@@ -1,0 +1,109 @@
+"""The widget's sentences in every language it speaks, for HTML of ours that looks like it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from comments.web.assets import packaged
+
+Phrase = str | dict[str, str]
+"""A sentence, or one for each plural category of the language, of which `other` is a must (Unicode CLDR)."""
+
+_BRACES = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Says the widget's sentences in one language. Times are UTC: whose page it will be on is not known."""
+
+    locale: Locale
+    phrases: Mapping[str, Phrase]
+
+    def say(self, key: str, **values: str | int) -> str:
+        """Return a sentence; `n` chooses among its plurals."""
+        pattern = self._pattern(key, values.get("n", 0))
+        return _BRACES.sub(lambda found: self._said(values.get(found[1], "")), pattern)
+
+    def marked(self, key: str, **values: Markup) -> Markup:
+        """Return a sentence with elements in the place of braces, such as a name in a `<bdi>`."""
+        pieces = _BRACES.split(self._pattern(key, 0))
+        texts, names = pieces[::2], [*pieces[1::2], ""]
+        nodes = [values.get(name, Markup("")) for name in names]
+        return Markup("").join(escape(text) + node for text, node in zip(texts, nodes, strict=True))
+
+    def number(self, value: int) -> str:
+        return format_decimal(value, locale=self.locale)
+
+    def date(self, at: datetime, now: datetime) -> str:
+        """Return day and month, with the year if that is another one than `now`'s: as the widget does."""
+        at = at.astimezone(UTC)
+        if at.year == now.astimezone(UTC).year:
+            return format_skeleton("MMMMd", at, locale=self.locale)
+        return format_date(at, "long", locale=self.locale)
+
+    def moment(self, at: datetime) -> str:
+        """Return date and time in full."""
+        at = at.astimezone(UTC)
+        day = format_date(at, "long", locale=self.locale)
+        return f"{day}, {format_time(at, 'short', locale=self.locale)} UTC"
+
+    def _said(self, value: str | int) -> str:
+        return value if isinstance(value, str) else self.number(value)
+
+    def _pattern(self, key: str, n: str | int) -> str:
+        phrase = self.phrases[key]
+        if isinstance(phrase, str):
+            return phrase
+        return phrase.get(self.locale.plural_form(int(n)), phrase["other"])
+
+
+def words_for(tag: str) -> Words:
+    """Return the words for a BCP 47 tag; English if the widget does not speak it."""
+    languages = _languages()
+    wanted = tag.lower()
+    name = next((one for one in (wanted, wanted.partition("-")[0]) if one in languages), "en")
+    if name == "en" and not wanted.startswith("en"):
+        tag = "en"
+    return Words(_locale(tag, name), {**languages["en"], **languages[name]})
+
+
+def widget_styles() -> str:
+    """Return the style sheet that the widget reads with, minified."""
+    path = _folder() / "read.css"
+    return _text(path, path.stat().st_mtime)
+
+
+def _languages() -> Mapping[str, dict[str, Phrase]]:
+    path = _folder() / "words.json"
+    return _words(path, path.stat().st_mtime)
+
+
+def _folder() -> Path:
+    return packaged("embed/dist") / "server"
+
+
+@lru_cache(maxsize=1)
+def _text(path: Path, _modified: float) -> str:
+    return path.read_text()
+
+
+@lru_cache(maxsize=1)
+def _words(path: Path, _modified: float) -> dict[str, dict[str, Phrase]]:
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Phrase]])
+
+
+def _locale(tag: str, name: str) -> Locale:
+    """Return what the tag asks for; a part of it that nobody knows is left out."""
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(name, sep="-")
