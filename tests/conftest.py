@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from comments.storage import Database
     from tests.support.site import SiteUnderTest
 
-pytest_plugins = ["tests.support.browser", "tests.support.live"]
+pytest_plugins = ["tests.support.browser", "tests.support.firefox", "tests.support.live"]
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BOTH = [
@@ -62,7 +62,7 @@ sys.addaudithook(refuse_the_network)
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if {"browser", "firefox"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2 as httpx
 
@@ -100,6 +101,12 @@ class Service:
 
     def discussion(self) -> "Discussion":
         return Discussion(self, self.blog.put(""))
+
+    def sign_in_link(self, email: str) -> str:
+        """Make a moderator, and return the address that signs them in."""
+        printed = self.installation.run("moderator", "add", email, "--site", SITE)
+        link = next(word for word in printed.split() if word.startswith("http"))
+        return self.host + urlsplit(link).path + "?" + urlsplit(link).query
 
 
 @dataclass(slots=True)

@@ -1,11 +1,12 @@
-"""A real Chromium, found or installed, and pages in it that fail their test for errors in the console."""
+"""Real browsers, found or installed, and pages in Chromium that fail their test for errors in the console."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,25 +63,34 @@ def found_chromium(lock_folder: Path) -> str | None:
 
     The system's comes first, then Debian's package if we may install it, then Playwright's download.
     """
-    with locked(lock_folder / "chromium.lock"):
-        found = system_chromium()
-        if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-            install_debian_package()
-            found = system_chromium()
-        if found is None and not succeeds(sys.executable, "-m", "playwright", "install", "chromium"):
-            pytest.fail(BY_HAND, pytrace=False)
+    found = system_browser(lock_folder, SYSTEM_NAMES, "chromium")
+    if found is None and not succeeds(sys.executable, "-m", "playwright", "install", "chromium"):
+        pytest.fail(BY_HAND, pytrace=False)
     return found
 
 
-def system_chromium() -> str | None:
-    return next(filter(None, map(shutil.which, SYSTEM_NAMES)), None)
+def system_browser(lock_folder: Path, names: Iterable[str], package: str) -> str | None:
+    """Return the path of the first program of these names, of Debian's package where there was none.
+
+    None where there is none and we may not install it. `lock_folder` is the same for all of a test run.
+    """
+    with locked(lock_folder / "browsers.lock"):
+        found = first_program(names)
+        if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+            install_debian_package(package)
+            found = first_program(names)
+    return found
 
 
-def install_debian_package() -> None:
+def first_program(names: Iterable[str]) -> str | None:
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def install_debian_package(package: str) -> None:
     quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     succeeds("apt-get", "update", env=quietly)
-    # Chromium only recommends a font, and a page without any cannot be looked at.
-    packages = ["chromium", "fonts-liberation"]
+    # Browsers only recommend a font, and a page without any cannot be looked at.
+    packages = [package, "fonts-liberation"]
     succeeds("apt-get", "install", "-y", "--no-install-recommends", *packages, env=quietly)
 
 
@@ -113,6 +123,15 @@ async def new_page(
     browser: "Browser", page_faults: PageFaults
 ) -> "AsyncIterator[Callable[..., Awaitable[Page]]]":
     """Open a page with storage of its own; the arguments are those of Playwright's `new_context`."""
+    async with opening_pages(browser, page_faults) as open_page:
+        yield open_page
+
+
+@asynccontextmanager
+async def opening_pages(
+    browser: "Browser", page_faults: PageFaults
+) -> "AsyncIterator[Callable[..., Awaitable[Page]]]":
+    """Give what opens pages in `browser`, close them at the end, and fail if they had unexpected faults."""
     contexts = []
 
     async def open_page(**options: Any) -> "Page":
