@@ -15,3 +15,9 @@ declare module "node:assert/strict" {
   const assert: Assert;
   export default assert;
 }
+
+declare module "node:fs" {
+  /** Paths are seen from embed/, where the tests run. */
+  export function readdirSync(folder: string): string[];
+  export function readFileSync(file: string, encoding: "utf8"): string;
+}

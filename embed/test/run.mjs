@@ -21,6 +21,6 @@ buildSync({
   sourcemap: "inline",
 });
 const built = tests.map((file) => join(out, file.replace(/\.ts$/, ".mjs")));
-const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...built], { stdio: "inherit" });
+const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...built], { stdio: "inherit", cwd: dirname(here) });
 rmSync(out, { recursive: true });
 process.exit(run.status ?? 1);

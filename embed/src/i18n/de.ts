@@ -1,4 +1,4 @@
-/** German. Read by a native speaker: no. */
+/** German. Read by a native speaker: no. Address: du. */
 
 import type { Language } from "./words";
 
@@ -14,7 +14,7 @@ const de: Language = {
   loading: "Kommentare werden geladen",
   failed: "Die Kommentare konnten nicht geladen werden.",
   articleFine: "Der Artikel ist davon nicht betroffen.",
-  retry: "Noch einmal versuchen",
+  retry: "Erneut versuchen",
   readElsewhere: "Auf einer eigenen Seite lesen",
   ownPage: "Diese Diskussion auf einer eigenen Seite",
   empty: "Hier hat noch niemand etwas gesagt.",

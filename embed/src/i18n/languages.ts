@@ -6,32 +6,28 @@ import { type Language, Words } from "./words";
 
 /** The words for a BCP 47 tag; English if we do not have the language, or cannot fetch it. */
 export async function wordsFor(tag: string, host: string): Promise<Words> {
-  const name = languageFile(tag, languageNames);
-  if (!name) return new Words(isEnglish(tag) ? known(tag) : "en", reading);
+  const locale = localeOf(tag);
+  const name = languageFile(locale, languageNames);
   try {
-    const { default: phrases } = await loadChunk<{ default: Language }>(host, name);
-    const words = new Words(known(tag), phrases);
-    words.add(reading);
-    return words;
+    if (name) return new Words(`${locale}`, { ...reading, ...(await loadChunk<{ default: Language }>(host, name)).default });
   } catch {
-    return new Words("en", reading);
+    // Better in English than not at all.
   }
+  return new Words(locale.language === "en" ? `${locale}` : "en", reading);
 }
 
-/** The chunk that speaks `tag`: the tag itself (`pt-br`), else its first part (`de-AT` → `de`). */
-export function languageFile(tag: string, names: readonly string[]): string | undefined {
-  const wanted = tag.toLowerCase();
-  return [wanted, wanted.split("-")[0] ?? ""].find((name) => names.includes(name));
+/** The chunk that speaks it: by all of its name, by its script (`zh-HK` → `zh-hant`), `de-AT` → `de`, `pt-PT` → `pt-br`. */
+export function languageFile(locale: Intl.Locale, names: readonly string[]): string | undefined {
+  const { language, script } = locale.maximize();
+  const wanted = `${locale} ${language}-${script} ${language}`.toLowerCase().split(" ");
+  return wanted.find((name) => names.includes(name)) ?? names.find((name) => name.startsWith(`${language}-`));
 }
 
-function isEnglish(tag: string): boolean {
-  return /^en\b/i.test(tag);
-}
-
-function known(tag: string): string {
+/** Nonsense is English, as is silence. */
+export function localeOf(tag: string): Intl.Locale {
   try {
-    return Intl.getCanonicalLocales(tag)[0] ?? "en";
+    return new Intl.Locale(tag.replace("_", "-"));
   } catch {
-    return "en";
+    return new Intl.Locale("en");
   }
 }
