@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from tests.browser.articles import import_articles
 from tests.browser.discussions import SITE, Blog, Discussion, Service
 from tests.browser.widget import Widget
 from tests.support import npm
@@ -31,6 +32,12 @@ def service(blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         installation.run("moderator", "add", "mia@blog.example", "--site", SITE)
         token = installation.run("moderator", "token", "mia@blog.example", "--site", SITE).split()[0]
         yield Service(live, installation, blog, token)
+
+
+@pytest.fixture(scope="session")
+def articles(service: Service, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The articles of the demo, whose discussions are only read and waited in."""
+    import_articles(service, tmp_path_factory.mktemp("articles"))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.support.live import Installation, LiveService
 SITE = "blog"
 CLIENT = httpx.Client()
 STYLE = (
-    "body{margin:0;background:#fdfcfa;color:#222;font:16px/1.6 system-ui,sans-serif}"
+    "body{margin:0;background:#fdfcfa;color:#222;font:1rem/1.6 system-ui,sans-serif}"
     "main{max-width:43rem;margin:auto;padding:1.5rem 1.25rem}"
     "@media(prefers-color-scheme:dark){body{background:#161615;color:#d9d7d2}}"
 )
@@ -128,9 +128,12 @@ class Discussion:
         attributes = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in given.items())
         return f'<script async src="{self.service.host}/embed.js" {attributes}></script>'
 
-    def publish(self, body: str, *, lang: str = "en", headers: dict[str, str] | None = None) -> None:
+    def publish(
+        self, body: str, *, lang: str = "en", direction: str = "ltr", headers: dict[str, str] | None = None
+    ) -> None:
         text = (
-            f'<!doctype html><html lang="{lang}"><meta name="viewport" content="width=device-width">'
+            f'<!doctype html><html lang="{lang}" dir="{direction}">'
+            f'<meta name="viewport" content="width=device-width">'
             f"<title>Night trains</title><style>{STYLE}</style><main>{body}</main></html>"
         )
         self.service.blog.change(self.url, text, headers)
