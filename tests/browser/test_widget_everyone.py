@@ -1,4 +1,4 @@
-"""The widget by keyboard alone, and texts of every direction. test_widget_states.py goes through all states."""
+"""The widget by keyboard alone, and texts of every direction; its states are in test_widget_states.py."""
 
 from playwright.async_api import expect
 

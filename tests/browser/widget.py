@@ -1,9 +1,7 @@
 """The widget as its reader meets it: by names and roles, not by how it is built."""
 
 import re
-from typing import Any
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import FloatRect, Locator, Page, expect
 
 from tests.browser.discussions import Discussion
@@ -61,21 +59,6 @@ class Widget:
     def status(self) -> Locator:
         """What a screen reader was told last."""
         return self.element.locator(".comments > [role=status]")
-
-
-async def accessibility_faults(page: Page) -> list[str]:
-    """Return what axe finds wrong with the widget, one line each."""
-    results: Any = await Axe().run(page, context=[["comments-thread"]])
-    return [
-        f"{fault['id']}: {fault['help']}: {[node['html'][:120] for node in fault['nodes'][:3]]}"
-        for fault in results.response["violations"]
-    ]
-
-
-async def sideways_scroll(page: Page) -> int:
-    """Return by how many pixels the page is wider than its window."""
-    found: int = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return found
 
 
 async def box_of(shown: Locator) -> FloatRect:
