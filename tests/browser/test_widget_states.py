@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from tests.browser.discussions import Service
 from tests.browser.manners import (
@@ -17,8 +17,8 @@ from tests.browser.manners import (
 from tests.browser.states import STATES, Stage
 from tests.support.browser import PageFaults
 
-WIDE = {"width": 900, "height": 800}
-NARROW = {"width": 320, "height": 700}
+WIDE: ViewportSize = {"width": 900, "height": 800}
+NARROW: ViewportSize = {"width": 320, "height": 700}
 TWICE_THE_TEXT = "document.documentElement.style.fontSize = '200%'"
 
 
