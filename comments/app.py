@@ -17,6 +17,7 @@ from comments import __version__
 from comments.clock import Clock, SystemClock
 from comments.config import Settings
 from comments.errors import CommentsError
+from comments.feeds import pages as feed_pages
 from comments.freshness import Freshness
 from comments.identity import pages as identity_pages
 from comments.keys import Keyring
@@ -112,6 +113,7 @@ def routes() -> list[BaseRoute]:
         *(route for api in APIS for route in api.routes()),
         *identity_pages.routes,
         *moderation_pages.routes,
+        *feed_pages.routes,
         *thread_pages.routes,
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "comments"
 ROWS = (
     {"app", "cli", "schema", "demo", "upkeep", "freshness"},
     {"importers", "exporters"},
-    {"moderation", "live"},
+    {"moderation", "feeds", "live"},
     {"threads"},
     {"identity", "rules", "text"},
     {"sites"},

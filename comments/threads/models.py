@@ -87,6 +87,8 @@ class Comment(Base):
         ),
         # The replies below a root, in reading order.
         _partial("ix_comments_branch", "root_id", "path", where="root_id IS NOT NULL AND listed"),
+        # The newest comments of a discussion at any depth, for its feed.
+        _partial("ix_comments_by_time", "thread_id", "created_at", "id", where="state = 'approved'"),
         # Moderators' queues, by state and time.
         Index("ix_comments_queue", "site_id", "queue", "created_at", "id"),
         # What readers of a thread have missed; what was never public is not in it.

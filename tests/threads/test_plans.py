@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from comments.feeds.queries import newest_of_site, newest_of_thread
 from comments.sites.actions import add_site
 from comments.storage import Database
 from comments.threads.actions.posting import same_order
@@ -60,6 +61,8 @@ async def test_hot_queries_use_their_index(db: Database) -> None:
     for index in (
         "ix_comments_top_by_time",
         "ix_comments_top_by_rank",
+        "ix_comments_by_time",
+        "ix_comments_queue",
         "ix_comments_branch",
         "ix_comments_waiting",
         "ix_comments_digest",
@@ -83,6 +86,8 @@ def hot_plans(session: Session, site_id: UUID, ids: list[UUID]) -> dict[str, str
     plans |= plans_of(session, lambda s: finding.thread_by_keys(s, site_id, keys))
     plans |= plans_of(session, lambda s: finding.threads_by_key_hashes(s, site_id, keys.hashes))
     plans |= plans_of(session, lambda s: finding.threads_changed_since(s, NOON))
+    plans |= plans_of(session, lambda s: newest_of_thread(s, thread.id))
+    plans |= plans_of(session, lambda s: newest_of_site(s, site_id))
     plans |= plans_of(session, lambda s: own.waiting_comments(s, uuid4(), thread.id))
     for post_key in (None, b"key"):
         plans |= plans_of(

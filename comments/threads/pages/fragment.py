@@ -2,16 +2,14 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import quote
 
-import msgspec
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.threads import views
 from comments.threads.page_keys import PageKeys, page_keys
-from comments.threads.pages.links import Links
+from comments.threads.pages.links import Links, absolute_base
 from comments.threads.pages.problems import plain_page
 from comments.threads.requests import FragmentQuery, ThreadQuery
 from comments.threads.routes import SHARED, cache_address, conditional, shown_version, site_of
@@ -21,7 +19,7 @@ from comments.threads.wire import CommentShown
 from comments.web.answers import Body
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import rendered_page
+from comments.web.templating import json_in_html, rendered_page
 from comments.web.words import widget_styles, words_for
 
 CAP_WIDE, CAP_NARROW = 3, 2
@@ -35,7 +33,6 @@ _HEADERS = [
     (b"access-control-allow-origin", b"*"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]
-_IN_HTML = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
 
 @plain_page
@@ -54,11 +51,6 @@ async def show_fragment(request: Request) -> Response:
         body = Body(html.encode(), _HTML, _HEADERS)
         svc.cache.put(address, body, [shown_version(site, found.thread, opened)])
     return conditional(request, body)
-
-
-def json_in_html(value: Any) -> Markup:
-    """Return a value as JSON that ends no element it stands in: `<`, `>`, `&` and line separators escaped."""
-    return Markup(msgspec.json.encode(value).decode().translate(_IN_HTML))  # noqa: S704 - escaped just now
 
 
 def stands_elsewhere(comment: CommentShown, above: CommentShown | None) -> bool:
@@ -87,9 +79,8 @@ def _is_public(comment: CommentShown) -> bool:
 def _context(
     request: Request, site: SiteCard, page: PageKeys, query: FragmentQuery, found: Discussion
 ) -> dict[str, Any]:
-    host = service(request).settings.base_url
     options = {
-        "host": host,
+        "host": service(request).settings.base_url,
         "site": site.name,
         "url": page.url,
         "identifier": page.identifier,
@@ -99,7 +90,7 @@ def _context(
     }
     return {
         "options": options,
-        "links": Links(f"{host}/d/{quote(site.name)}", page.url, page.identifier),
+        "links": Links(absolute_base(request, site.name), page.url, page.identifier),
         "words": words_for(query.lang or "en"),
         "styles": Markup(widget_styles()),  # noqa: S704 - our own file
         "found": found,

@@ -37,6 +37,9 @@ class Links:
         rest = urlencode({name: value for name, value in more.items() if value})
         return f"{self.base}?{self.named}{'&' + rest if rest else ''}"
 
+    def feed(self) -> str:
+        return f"{self.base}/feed?{self.named}"
+
     def write(self, reply_to: UUID | None = None) -> str:
         return f"{self.base}/write?{self.named}{f'&reply_to={reply_to}' if reply_to else ''}"
 
@@ -53,6 +56,11 @@ class Links:
 def site_base(request: Request, site_name: str) -> str:
     """Return the path under which a site's pages are, for those who ask from outside."""
     return f"{service(request).settings.base_path}/d/{quote(site_name)}"
+
+
+def absolute_base(request: Request, site_name: str) -> str:
+    """Return the address under which a site's pages are, for others' pages and for search engines."""
+    return f"{service(request).settings.base_url}/d/{quote(site_name)}"
 
 
 def links_to(request: Request, site: SiteCard, thread: Row[Any]) -> Links:

@@ -1,6 +1,7 @@
 """Reading a discussion on a page of its own; who has no cookie of ours gets what everybody gets."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,11 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from comments.threads import views, words
+from comments.threads import structured, views, words
 from comments.threads.errors import PageMissing, UrlRefused
 from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.pages.finding import lead_to_page
-from comments.threads.pages.links import Links, site_base
+from comments.threads.pages.links import Links, absolute_base, site_base
 from comments.threads.pages.problems import plain_page
 from comments.threads.pages.visiting import Visit, asker, has_our_cookie, visit_of
 from comments.threads.requests import RepliesQuery, ThreadQuery
@@ -29,7 +30,7 @@ from comments.threads.views import Asker, Branch, Discussion, Mine
 from comments.web.answers import Body
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import rendered_page
+from comments.web.templating import json_in_html, rendered_page
 
 REPLIES_A_PAGE = 100
 FOR_EVERYBODY = [*SHARED, (b"vary", b"Cookie")]
@@ -57,6 +58,7 @@ async def show_discussion(request: Request) -> Response:
     opened = svc.openings.get(site.id, 0)
     found = await svc.db.read(views.discussion, svc.keys, site, page, query)
     context = _discussion(request, site, page, query, found)
+    context["structured"] = _structured(context, found)
     body = Body((await _html(request, "discussion.html", context)).encode(), _HTML, FOR_EVERYBODY)
     if not found.linked_is_gone:
         svc.cache.put(address, body, [shown_version(site, found.thread, opened)])
@@ -120,13 +122,41 @@ def _discussion(
     return {
         **_of_everybody(site, answer.thread),
         "links": Links(site_base(request, site.name), page.url, page.identifier),
+        "settled": _settled(request, site, page, found),
+        "structured": "",
         "page_name": words.page_name(answer.thread, page.identifier),
         "found": found,
         "comments": answer.comments,
         "shown": {comment.id for comment in views.every(answer.comments)},
         "limit": query.limit,
+        "cursor": query.cursor,
         "is_part": query.around is not None or query.cursor is not None,
     }
+
+
+def _structured(context: Mapping[str, Any], found: Discussion) -> str:
+    """Return the page for search engines, empty where there is nothing on it."""
+    thread, settled = found.thread, context["settled"]
+    if thread is None or not found.answer.comments:
+        return ""
+    return json_in_html(
+        structured.posting(
+            found.answer.thread,
+            found.answer.comments,
+            name=context["page_name"],
+            address=settled.discussion(),
+            address_of=settled.around,
+            began=thread.created_at.isoformat(),
+        )
+    )
+
+
+def _settled(request: Request, site: SiteCard, page: PageKeys, found: Discussion) -> Links:
+    """Return the addresses under which the discussion is known to others, whatever it was asked for by."""
+    base, thread = absolute_base(request, site.name), found.thread
+    if thread is None:
+        return Links(base, page.url, page.identifier)
+    return Links(base, thread.url, thread.identifier)
 
 
 def _branch(request: Request, site: SiteCard, query: RepliesQuery, found: Branch) -> dict[str, Any]:

@@ -22,6 +22,7 @@ THREAD: tuple[Any, ...] = (
     Thread.comment_count,
     Thread.version,
     Thread.recorded_from,
+    Thread.created_at,
 )
 
 _WITH_KEY: tuple[Any, ...] = (*THREAD, ThreadKey.key_hash)

@@ -1,0 +1,1 @@
+"""Feeds: what was said, for programs that tell their readers of it."""

@@ -1,0 +1,102 @@
+"""The feed of a discussion, and of a whole site."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from comments.feeds import atom
+from comments.feeds.queries import newest_of_site, newest_of_thread
+from comments.keys import Keyring
+from comments.threads import words
+from comments.threads.page_keys import PageKeys, check_page_origin, page_keys
+from comments.threads.pages.links import Links, absolute_base
+from comments.threads.pages.problems import plain_page
+from comments.threads.queries.finding import thread_by_keys
+from comments.threads.requests import Url
+from comments.threads.routes import SHARED, cache_address, conditional, shown_version, site_of
+from comments.threads.site_card import SiteCard
+from comments.threads.wire import ThreadShown, Wording, thread_shown, unopened_thread
+from comments.web.answers import Body
+from comments.web.routing import read_query
+from comments.web.service import service
+
+_ATOM = b"application/atom+xml; charset=utf-8"
+_HEADERS = [*SHARED, (b"access-control-allow-origin", b"*")]
+
+
+class FeedQuery(msgspec.Struct):
+    """Which page's comments; without one those of the whole site."""
+
+    url: Url | None = None
+    identifier: str | None = None
+
+
+@plain_page
+async def show_feed(request: Request) -> Response:
+    """Show the newest comments of a page, or of the site if none is named."""
+    svc, address = service(request), cache_address(request, FeedQuery)
+    body = svc.cache.get(address)
+    if body is not None:
+        return conditional(request, body)
+    site, query = await site_of(request), read_query(request, FeedQuery)
+    base = absolute_base(request, site.name)
+    if not (query.url or query.identifier):
+        # Not kept: it would have to be dropped with every change of any page.
+        return conditional(request, await _of_site(request, site, base))
+    page, opened = page_keys(query.url, query.identifier), svc.openings.get(site.id, 0)
+    thread, rows = await svc.db.read(_newest, site, page)
+    shown = thread_shown(thread) if thread is not None else unopened_thread(page.url)
+    known = page if thread is None else thread
+    links = Links(base, known.url, known.identifier)
+    title = f"Comments on {words.page_name(shown, page.identifier)}"
+    feed = atom.Feed(title, links.discussion(), links.feed())
+    body = _body(svc.keys, site, feed, rows)
+    svc.cache.put(address, body, [shown_version(site, thread, opened)])
+    return conditional(request, body)
+
+
+async def _of_site(request: Request, site: SiteCard, base: str) -> Body:
+    svc = service(request)
+    rows = await svc.db.read(newest_of_site, site.id)
+    feed = atom.Feed(f"Comments on {site.name}", base, f"{base}/feed")
+    return _body(svc.keys, site, feed, rows)
+
+
+def _newest(session: Session, site: SiteCard, page: PageKeys) -> tuple[Row[Any] | None, Sequence[Row[Any]]]:
+    """Return a page's thread, if it has one, and its newest comments. Raises PageRefused."""
+    thread = thread_by_keys(session, site.id, page)
+    if thread is None:
+        check_page_origin(page, site.origins)
+        return None, []
+    return thread, newest_of_thread(session, thread.id)
+
+
+def _body(keys: Keyring, site: SiteCard, feed: atom.Feed, rows: Sequence[Row[Any]]) -> Body:
+    return Body(atom.written(feed, [_entry(keys, site.id, row) for row in rows]), _ATOM, _HEADERS)
+
+
+def _entry(keys: Keyring, site_id: UUID, row: Row[Any]) -> atom.Entry:
+    comment = Wording(keys, site_id, row.thread_id, row.thread_url).comment(row)
+    title = row.thread_title if row.title_confirmed else None
+    page = ThreadShown(row.thread_id, row.thread_url, title, "open", 0, 0)
+    return atom.Entry(
+        comment.id,
+        f"{row.author_name} on {words.page_name(page, None)}",
+        comment.permalink,
+        row.author_name,
+        row.author_website,
+        comment.html or "",
+        comment.created_at,
+        comment.edited_at or comment.created_at,
+        comment.parent_id,
+    )
+
+
+routes = [Route("/d/{site}/feed", show_feed)]
