@@ -6,8 +6,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.discussions import Discussion, Service
+from tests.browser.looks import sideways_scroll
+from tests.browser.manners import wrong_by_axe
 from tests.browser.moderating import Sheet
-from tests.browser.widget import Widget, accessibility_faults, sideways_scroll
+from tests.browser.widget import Widget
 from tests.support.browser import PageFaults
 
 # One Firefox for a whole test run: a second one would cost more than the tests.
@@ -118,7 +120,7 @@ async def test_it_is_clean_by_axe_and_fits_360_pixels(
     await widget.composer.click()
     await expect(widget.post_button).to_be_visible()
 
-    assert await accessibility_faults(page) == []
+    assert await wrong_by_axe(page) == []
     assert await sideways_scroll(page) <= 0
 
 
