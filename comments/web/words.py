@@ -1,7 +1,7 @@
 """The widget's sentences in every language it speaks, for HTML of ours that looks like it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,6 +18,10 @@ from comments.web.assets import packaged
 Phrase = str | dict[str, str]
 """A sentence, or one for each plural category of the language, of which `other` is a must (Unicode CLDR)."""
 
+_DIGITS = {
+    "arab": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
+    "arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
+}
 _BRACES = re.compile(r"\{(\w+)\}")
 
 
@@ -40,21 +44,30 @@ class Words:
         nodes = [values.get(name, Markup("")) for name in names]
         return Markup("").join(escape(text) + node for text, node in zip(texts, nodes, strict=True))
 
+    @property
+    def direction(self) -> str:
+        """`rtl` or `ltr`."""
+        return self.locale.text_direction
+
     def number(self, value: int) -> str:
-        return format_decimal(value, locale=self.locale)
+        return self._in_digits(format_decimal(value, locale=self.locale, numbering_system="default"))
 
     def date(self, at: datetime, now: datetime) -> str:
         """Return day and month, with the year if that is another one than `now`'s: as the widget does."""
         at = at.astimezone(UTC)
         if at.year == now.astimezone(UTC).year:
-            return format_skeleton("MMMMd", at, locale=self.locale)
-        return format_date(at, "long", locale=self.locale)
+            return self._in_digits(format_skeleton("MMMMd", at, locale=self.locale))
+        return self._in_digits(format_date(at, "long", locale=self.locale))
 
     def moment(self, at: datetime) -> str:
         """Return date and time in full."""
         at = at.astimezone(UTC)
         day = format_date(at, "long", locale=self.locale)
-        return f"{day}, {format_time(at, 'short', locale=self.locale)} UTC"
+        return self._in_digits(f"{day}, {format_time(at, 'short', locale=self.locale)} UTC")
+
+    def _in_digits(self, text: str) -> str:
+        """Put the language's figures in the place of ours: Babel writes its separators, and our digits."""
+        return text.translate(_DIGITS.get(self.locale.default_numbering_system, {}))
 
     def _said(self, value: str | int) -> str:
         return value if isinstance(value, str) else self.number(value)
@@ -68,12 +81,20 @@ class Words:
 
 def words_for(tag: str) -> Words:
     """Return the words for a BCP 47 tag; English if the widget does not speak it."""
-    languages = _languages()
-    wanted = tag.lower()
-    name = next((one for one in (wanted, wanted.partition("-")[0]) if one in languages), "en")
-    if name == "en" and not wanted.startswith("en"):
-        tag = "en"
-    return Words(_locale(tag, name), {**languages["en"], **languages[name]})
+    languages, locale = _languages(), _locale(tag)
+    name = _language_file(locale, languages)
+    if name == "en" != locale.language:
+        locale = Locale("en")
+    return Words(locale, {**languages["en"], **languages[name]})
+
+
+def _language_file(locale: Locale, names: Collection[str]) -> str:
+    """Choose as the widget does (`languageFile` in embed/src/i18n/languages.ts): `zh-HK` is `zh-hant`."""
+    language = locale.language
+    wanted = [f"{language}-{part}".lower() for part in (locale.territory, locale.script) if part]
+    exact = [name for name in (*wanted, language) if name in names]
+    nearest = sorted(name for name in names if name.startswith(f"{language}-"))
+    return [*exact, *nearest, "en"][0]
 
 
 def widget_styles() -> str:
@@ -101,9 +122,9 @@ def _words(path: Path, _modified: float) -> dict[str, dict[str, Phrase]]:
     return msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Phrase]])
 
 
-def _locale(tag: str, name: str) -> Locale:
-    """Return what the tag asks for; a part of it that nobody knows is left out."""
+def _locale(tag: str) -> Locale:
+    """Return what the tag asks for; nonsense is English, as is silence."""
     try:
         return Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):
-        return Locale.parse(name, sep="-")
+        return Locale("en")

@@ -79,7 +79,12 @@ export class Discussion {
     const page = this.fetchPage({ around: linked });
     // Its failure is told by `open`, once there are words for it.
     page.catch(() => undefined);
-    this.words = await wordsFor(languageOf(this.element, this.options), this.api.host);
+    const tag = languageOf(this.element, this.options);
+    this.words = await wordsFor(tag, this.api.host);
+    const { box } = this.frame;
+    box.lang = tag;
+    // The host says `dir`; but words that run from the right never stand the other way round.
+    if (/^(ar|fa|he)/.test(this.words.locale)) box.dir = "rtl";
     if (this.ended.signal.aborted) return;
     await this.open(page, linked);
   }

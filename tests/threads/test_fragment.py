@@ -72,6 +72,37 @@ async def test_it_speaks_the_language_asked_for_and_english_where_the_widget_doe
     assert ">24 November<" in await fragment(site, lang="en-GB")
 
 
+@pytest.mark.parametrize(
+    ("tag", "count"),
+    [
+        ("zh-HK", "1 則留言"),
+        ("zh-Hant", "1 則留言"),
+        ("zh-Hans-HK", "1 条评论"),
+        ("pt-PT", "1 comentário"),
+        ("iw", "תגובה אחת"),
+        ("no", "1 comment"),
+        ("ar-EG", "تعليق واحد"),
+        ("fa", "۱ دیدگاه"),
+    ],
+)
+async def test_a_tag_is_understood_as_the_widget_understands_it(
+    tag: str, count: str, site: SiteUnderTest
+) -> None:
+    await site.approved("One", guest=Guest())
+
+    assert f'class="title">{count}</h2>' in await fragment(site, lang=tag)
+
+
+async def test_words_from_right_to_left_stand_so_with_their_own_figures(site: SiteUnderTest) -> None:
+    await site.approved("One", guest=Guest())
+
+    html = await fragment(site, lang="ar-EG")
+
+    assert '<section class="comments" data-state="ready" lang="ar-EG" dir="rtl"' in html
+    assert ">٢٤ نوفمبر<" in html
+    assert 'dir="rtl"' not in await fragment(site, lang="de")
+
+
 async def test_the_site_s_order_is_taken_where_none_is_asked_for(site: SiteUnderTest) -> None:
     await site.approved("First")
     await site.approved("Second", guest=Guest("Ana", "203.0.113.9"))
