@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.discussions import Discussion
-from tests.browser.widget import Widget, accessibility_faults, box_of, sideways_scroll
+from tests.browser.manners import sticking_out, wrong_by_axe
+from tests.browser.widget import Widget, box_of
 
 FOLDER = Path(__file__).parents[2] / "embed/src/i18n"
 LANGUAGES = sorted({file.stem for file in FOLDER.glob("*.ts")} - {"en", "languages", "words"})
@@ -102,7 +103,7 @@ async def test_words_from_right_to_left_turn_the_whole_widget(
         "transform", "matrix(-1, 0, 0, 1, 0, 0)"
     )
     await expect(up.locator(".icon")).to_have_css("transform", "none")
-    assert await accessibility_faults(widget.page) == []
+    assert await wrong_by_axe(widget.page) == []
 
 
 @pytest.mark.parametrize("language", [*FROM_RIGHT, "de", "fr", "pl", "uk", "ja"])
@@ -116,21 +117,20 @@ async def test_the_composer_and_a_deep_list_fit_320_pixels_in(
     await composer(widget).click()
     await expect(widget.element.locator("form.composer button[type=submit]")).to_be_visible()
 
-    assert await sideways_scroll(widget.page) <= 0
+    assert await sticking_out(widget.page) == []
     assert await cut_off(widget.page) == []
 
 
+CUT_OFF = """() => [...document.querySelector('comments-thread').shadowRoot
+  .querySelectorAll('button, label, .badge')]
+  .filter((shown) => shown.checkVisibility() && !shown.closest('.visually-hidden'))
+  .filter((one) => getComputedStyle(one).display !== 'inline' && one.scrollWidth > one.clientWidth + 1)
+  .map((shown) => shown.outerHTML.slice(0, 120))"""
+
+
 async def cut_off(page: Page) -> list[str]:
-    """Return the texts that are wider than the box they stand in, or stick out of the window."""
-    found: list[str] = await page.evaluate(
-        "() => [...document.querySelector('comments-thread').shadowRoot"
-        ".querySelectorAll('button, label, .title, .badge, .house-rule, .gone, a, p')]"
-        ".filter(shown => shown.checkVisibility() && !shown.closest('.visually-hidden, .body'))"
-        ".filter(shown => { const box = shown.getBoundingClientRect();"
-        " return box.left < -1 || box.right > innerWidth + 1 || shown.scrollWidth > shown.clientWidth + 1 &&"
-        " getComputedStyle(shown).display !== 'inline'; })"
-        ".map(shown => shown.outerHTML.slice(0, 120))"
-    )
+    """Return the labels that are wider than the boxes they stand in."""
+    found: list[str] = await page.evaluate(CUT_OFF)
     return found
 
 
