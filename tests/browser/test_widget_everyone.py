@@ -98,16 +98,3 @@ async def test_a_page_from_right_to_left_has_replies_indented_from_the_right(
     )
     assert answer["x"] + answer["width"] < question["x"] + question["width"]
     assert answer["x"] == question["x"]
-
-
-async def test_hostile_styles_of_the_page_do_not_reach_in(discussion: Discussion, widget: Widget) -> None:
-    discussion.said("Ana", "still fine")
-    discussion.publish(
-        "<style>* { all: unset } button, textarea { display: none !important }"
-        f"article {{ color: red !important }}</style>{discussion.script()}"
-    )
-    await widget.open(discussion)
-
-    await expect(widget.composer).to_be_visible()
-    await expect(widget.button("still fine", "Reply")).to_be_visible()
-    await expect(widget.comment("still fine").locator(".body")).to_have_css("color", "rgb(31, 31, 29)")
