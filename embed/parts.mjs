@@ -8,7 +8,7 @@ import { transform } from "esbuild";
 export const source = join(dirname(fileURLToPath(import.meta.url)), "src");
 
 // The oldest browsers with all that the widget needs; older ones get a link (src/styles.ts).
-export const browsers = ["chrome123", "edge123", "firefox124", "safari17.5"];
+export const browsers = ["chrome123", "edge123", "firefox128", "safari18"];
 
 // Every other file beside these is a language, and a chunk of its name.
 const notLanguages = ["en.ts", "languages.ts", "words.ts"];
@@ -22,7 +22,7 @@ export async function languages() {
 /** What is fetched when idle, or on first use: by name, the file that it begins with. */
 export async function chunks() {
   const tags = await languages();
-  return { acting: "acting/index.ts", ...Object.fromEntries(tags.map((tag) => [tag, `i18n/${tag}.ts`])) };
+  return { acting: "acting/index.ts", en: "acting/english.ts", ...Object.fromEntries(tags.map((tag) => [tag, `i18n/${tag}.ts`])) };
 }
 
 /** The page's root is not ours: where it is 10 px, as on many sites, a rem would draw everything too close together. */

@@ -3,27 +3,35 @@
 import { Api, Problem } from "./api";
 import { loadChunk } from "./chunks";
 import { whenIdle } from "./dom";
+import { givenPage } from "./given";
 import { listen } from "./gestures";
 import { wordsFor } from "./i18n/languages";
-import type { Words } from "./i18n/words";
+import type { Language, Words } from "./i18n/words";
 import { kit } from "./kit";
 import { headingLevel, isSort, languageOf, type Options, type Page, pageOf } from "./options";
 import { recall } from "./store";
 import { type Entry, Thread } from "./thread";
 import type { Identity, Sort, ThreadPage } from "./types";
+import { longTexts } from "./view/clamp";
 import { drawComposer, drawFoot, drawHead, failed, type Frame, frame, skeleton } from "./view/frame";
 import { drawList } from "./view/list";
+import { giveBackRoom } from "./view/room";
 
 type Acting = typeof import("./acting/index");
 
 const SKELETON_AFTER_MS = 200;
+const LONGEST_SKELETON = 8;
+
+/** How many comments there were last, by page: as long as this page is open, for reading writes nothing. */
+const lastCounts = new Map<string, number>();
 
 export class Discussion {
   readonly api: Api;
   readonly page: Page;
   /** Of the widget's own heading; names are one lower. */
   readonly level: number;
-  readonly frame: Frame = frame();
+  readonly frame: Frame;
+  readonly longTexts = longTexts(this);
   /** Comments fetched at a time. */
   readonly step = 25;
   readonly ended = new AbortController();
@@ -34,14 +42,20 @@ export class Discussion {
   // Both are there before anything is drawn or can be pressed.
   words!: Words;
   thread!: Thread;
-  /** Counts the pages that were asked for. */
+  /** What the page held already, drawn by the service or not. */
+  private readonly given: ThreadPage | undefined;
+  /** Counts what was asked for. */
   private turn = 0;
+  /** Further pages come when the end is near, and how many times there was one. */
+  readonly pagesOnScroll: boolean;
+  turned = 0;
   readonly sortKey: string;
 
   constructor(
     readonly element: HTMLElement,
     readonly root: ShadowRoot,
     private readonly options: Options & { host: string; site: string },
+    given: string | undefined,
   ) {
     this.api = new Api(options.host, options.site);
     this.page = pageOf(options);
@@ -49,7 +63,10 @@ export class Discussion {
     this.sortKey = `comments:sort:${options.host}/${options.site}`;
     const kept = recall(this.sortKey);
     this.sort = [kept, options.sort].find(isSort);
-    root.append(this.frame.box);
+    this.pagesOnScroll = options.paging === "scroll";
+    this.given = givenPage(given, this.page);
+    this.frame = frame(this.given && root.querySelector(".comments") || undefined);
+    if (!this.frame.box.isConnected) root.replaceChildren(this.frame.box);
   }
 
   /** In a sandboxed frame or a file the service cannot know where a post comes from, and refuses it. */
@@ -76,7 +93,7 @@ export class Discussion {
   async start(): Promise<void> {
     listen(this);
     const linked = linkedComment();
-    const page = this.fetchPage({ around: linked });
+    const page = this.suits(this.given, linked) ? Promise.resolve(this.given) : this.fetchPage({ around: linked });
     // Its failure is told by `open`, once there are words for it.
     page.catch(() => undefined);
     const tag = languageOf(this.element, this.options);
@@ -87,6 +104,11 @@ export class Discussion {
     if (/^(ar|fa|he)/.test(this.words.locale)) box.dir = "rtl";
     if (this.ended.signal.aborted) return;
     await this.open(page, linked);
+  }
+
+  /** Whether what the page held is in the reader's order, and has the comment that the address names. */
+  private suits(given: ThreadPage | undefined, linked: string | null): given is ThreadPage {
+    return !!given && (!this.sort || this.sort === given.sort) && (!linked || !!new Thread(given).entry(linked));
   }
 
   stop(): void {
@@ -104,13 +126,14 @@ export class Discussion {
     const turn = ++this.turn;
     const slow = setTimeout(() => {
       box.dataset["state"] = "loading";
-      if (!list.querySelector(".thread")) list.replaceChildren(skeleton(this.words.say("loading")));
+      const rows = Math.min(lastCounts.get(this.page.url) ?? 3, LONGEST_SKELETON);
+      if (!list.querySelector(".thread")) list.replaceChildren(skeleton(this.words.say("loading"), rows));
     }, SKELETON_AFTER_MS);
     list.setAttribute("aria-busy", "true");
     try {
       const shown = await page;
       // Another order was chosen meanwhile, or the element was removed.
-      if (turn === this.turn && !this.ended.signal.aborted) this.show(shown, linked);
+      if (turn === this.turn && !this.ended.signal.aborted) await this.show(shown, linked);
     } catch (fault) {
       if (this.ended.signal.aborted || turn !== this.turn) return;
       if (!(fault instanceof Problem)) reportError(fault);
@@ -118,27 +141,33 @@ export class Discussion {
       list.replaceChildren(failed(this));
     } finally {
       clearTimeout(slow);
-      list.removeAttribute("aria-busy");
+      if (turn === this.turn) list.removeAttribute("aria-busy");
     }
   }
 
-  private show(page: ThreadPage, linked: string | null): void {
+  private async show(page: ThreadPage, linked: string | null): Promise<void> {
     const first = !this.thread;
-    this.thread = new Thread(page);
+    const thread = (this.thread = new Thread(page));
+    const count = thread.info.comment_count;
+    lastCounts.set(this.page.url, count);
     this.sort ??= page.sort;
     this.frame.box.dataset["state"] = "ready";
     drawHead(this);
-    if (first) this.drawOnce();
-    drawList(this);
+    if (first) drawComposer(this);
+    await drawList(this, page === this.given);
+    if (this.thread !== thread || this.ended.signal.aborted) return;
+    if (first) this.drawnFirst();
     if (linked) void this.acting().then((acting) => acting.arrive(this, linked), () => undefined);
-    void this.askAboutMe([...this.thread.entries]);
-    if (first) this.emit("ready", { count: this.thread.info.comment_count });
-    this.emit("count", { count: this.thread.info.comment_count });
+    void this.askAboutMe([...thread.entries]);
+    if (first) this.emit("ready", { count });
+    this.emit("count", { count });
   }
 
-  private drawOnce(): void {
-    drawComposer(this);
+  private drawnFirst(): void {
     drawFoot(this);
+    giveBackRoom(this);
+    // What the service has drawn is dressed by its own style sheet until all of it is ours.
+    this.root.querySelector("style")?.remove();
     if (this.writable) whenIdle(() => this.prepare());
   }
 
@@ -149,7 +178,11 @@ export class Discussion {
 
   /** The part that does more than reading. Rejects if it cannot be fetched, or came too late. */
   async acting(): Promise<Acting> {
-    const acting = await loadChunk<Acting>(this.api.host, "acting");
+    const { api, words } = this;
+    // Other languages have had all their words from the start.
+    const english = words.say("post") ? null : loadChunk<{ default: Partial<Language> }>(api.host, "en");
+    const [acting, more] = await Promise.all([loadChunk<Acting>(api.host, "acting"), english]);
+    words.add(more?.default);
     // What it begins would never be ended.
     this.ended.signal.throwIfAborted();
     acting.take(kit);

@@ -1,4 +1,4 @@
-/** Makes elements without ever parsing a string as HTML. Holds no state, so chunks may carry their own copy. */
+/** Makes elements without ever parsing a string as HTML. */
 
 export type Child = Node | string | null | undefined | false;
 export type Attributes = Record<string, string | number | boolean | null | undefined>;
@@ -32,6 +32,14 @@ export function icon(path: string, name = "icon"): SVGSVGElement {
   line.setAttribute("d", path);
   svg.append(line);
   return svg;
+}
+
+/** Resolves when what was changed is laid out and painted; soon, too, in a tab that nobody sees. */
+export function nextFrame(): Promise<void> {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 200);
+  });
 }
 
 /** Run `work` when the browser has nothing better to do. */

@@ -21,11 +21,15 @@ export class CommentsThread extends HTMLElement {
   private stopWatching: (() => void) | undefined;
   private restarting = false;
   private connected = false;
+  /** What the page held of the discussion is old once it has begun. */
+  private fresh = true;
+  /** Made by a script rather than being read: nothing in it is still on its way. */
+  whole = false;
 
   connectedCallback(): void {
-    this.connected = true;
-    if (!this.shadowRoot) adopt(this.attachShadow({ mode: "open" }), css);
-    this.begin();
+    // What the service has drawn is in it only when it is read to its end.
+    if (document.readyState !== "loading" || this.whole || this.nextSibling) this.begin();
+    else document.addEventListener("DOMContentLoaded", () => this.isConnected && !this.connected && this.begin());
   }
 
   disconnectedCallback(): void {
@@ -34,7 +38,7 @@ export class CommentsThread extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    // Before it is connected the attributes are read as they come.
+    // Before it has begun the attributes are read as they come.
     if (before === after || !this.connected) return;
     if (name.endsWith("theme")) this.paint();
     else this.restart();
@@ -55,8 +59,13 @@ export class CommentsThread extends HTMLElement {
   private begin(): void {
     const options = optionsOf(this);
     const host = (options.host || defaultHost).replace(/\/+$/, "");
-    if (!this.shadowRoot || !options.site || !host) return;
-    this.discussion = new Discussion(this, this.shadowRoot, { ...options, host, site: options.site });
+    const given = this.fresh && this.querySelector("[data-page]")?.textContent;
+    this.connected = true;
+    this.fresh = false;
+    if (!options.site || !host) return;
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    if (!root.adoptedStyleSheets.length) adopt(root, css);
+    this.discussion = new Discussion(this, root, { ...options, host, site: options.site }, given || "");
     this.paint();
     const unwatchTheme = watchTheme(() => this.paint());
     const unwatchView = this.whenNear(options, () => void this.discussion?.start());
@@ -77,13 +86,13 @@ export class CommentsThread extends HTMLElement {
   }
 
   private whenNear(options: Options, start: () => void): () => void {
-    if (options.loading === "eager" || linkedComment() || !("IntersectionObserver" in window)) {
+    if (options.loading === "eager" || linkedComment()) {
       start();
       return () => undefined;
     }
     const view = new IntersectionObserver(
       (seen) => {
-        if (!seen.some((one) => one.isIntersecting)) return;
+        if (!seen.at(-1)?.isIntersecting) return;
         view.disconnect();
         start();
       },
@@ -92,6 +101,10 @@ export class CommentsThread extends HTMLElement {
     view.observe(this);
     return () => view.disconnect();
   }
+}
+
+function create(): HTMLElement {
+  return Object.assign(document.createElement(TAG), { whole: true });
 }
 
 export interface Mounted {
@@ -104,7 +117,7 @@ export interface Mounted {
 
 /** Put a discussion at the end of `place`. */
 export function mount(place: Element, options: Options): Mounted {
-  const element = document.createElement(TAG);
+  const element = create();
   const update = (changed: Options): void => {
     for (const name of NAMES) {
       if (!(name in changed)) continue;
@@ -136,7 +149,7 @@ export function embed(script: HTMLScriptElement | null): void {
 }
 
 function elementFor(script: HTMLScriptElement, host: string): HTMLElement {
-  const element = document.createElement(TAG);
+  const element = create();
   for (const [name, value] of Object.entries({ host, ...script.dataset })) {
     if (value !== undefined && (NAMES as readonly string[]).includes(name)) element.setAttribute(`data-${name}`, value);
   }

@@ -6,15 +6,11 @@ import { h } from "./dom";
 export function listen(d: Discussion): void {
   const { box } = d.frame;
   const { signal } = d.ended;
-  box.addEventListener("click", (event) => void press(d, event), { signal });
-  box.addEventListener("submit", (event) => event.preventDefault(), { signal });
-  box.addEventListener(
-    "focusin",
-    ({ target }) => {
-      if (target instanceof HTMLElement && target.matches("[data-composer]")) void openComposer(d, target);
-    },
-    { signal },
-  );
+  box.addEventListener("click", (event) => void press(d, event));
+  box.addEventListener("submit", (event) => event.preventDefault());
+  box.addEventListener("focusin", ({ target }) => {
+    if (target instanceof HTMLElement && target.matches("[data-composer]")) void openComposer(d, target);
+  });
   addEventListener(
     "hashchange",
     () => {

@@ -9,14 +9,13 @@ import { forget, keep, recall } from "./store";
 import { adopt } from "./styles";
 import { isPublic, publicBelow } from "./thread";
 import { avatar } from "./view/avatar";
-import { clampLong } from "./view/clamp";
 import { actions, isWaiting, item, place, replies } from "./view/comment";
 import { drawHead, notice } from "./view/frame";
-import { drawList, drawMore, itemOf } from "./view/list";
+import { drawItems, drawList, drawMore, itemOf } from "./view/list";
 
 // By their order: names would stand in both files.
 export const kit = [
-  actions, adopt, avatar, change, clampLong, drawHead, drawList, drawMore, forget, fragment, h, icon, isPublic, isWaiting,
+  actions, adopt, avatar, change, drawHead, drawItems, drawList, drawMore, forget, fragment, h, icon, isPublic, isWaiting,
   item, itemOf, keep, notice, place, publicBelow, recall, replies,
 ] as const;
 

@@ -2,7 +2,7 @@
 
 import type { Sort } from "./types";
 
-export const NAMES = ["host", "site", "url", "identifier", "title", "theme", "lang", "sort", "loading", "heading"] as const;
+export const NAMES = ["host", "site", "url", "identifier", "title", "theme", "lang", "sort", "loading", "heading", "paging"] as const;
 export type Name = (typeof NAMES)[number];
 export type Options = { [Option in Name]?: string | undefined };
 
@@ -55,16 +55,15 @@ export function headingLevel(options: Options): number {
 
 /** The page's language for this element: its own word, the nearest `lang` above it, English. */
 export function languageOf(element: Element, options: Options): string {
-  for (let at: Element | null = element; at && !options.lang; at = above(at)) {
+  for (let at: Element | undefined = element; at && !options.lang; at = above(at)) {
     const tag = at.getAttribute("lang");
     if (tag) return tag;
   }
   return options.lang || "en";
 }
 
-function above(element: Element): Element | null {
-  const root = element.parentElement ? null : element.getRootNode();
-  return element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+function above(element: Element): Element | undefined {
+  return element.parentElement ?? (element.getRootNode() as Partial<ShadowRoot>).host;
 }
 
 /** Where the service is, from the address of its `embed.js`. */

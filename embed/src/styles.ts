@@ -9,5 +9,5 @@ export function adopt(root: ShadowRoot, css: string): void {
 /** Whether this browser can show the widget at all. */
 export function canShow(): boolean {
   // These came last of all that it needs.
-  return "any" in AbortSignal && CSS.supports("color", "light-dark(red, red)");
+  return "any" in AbortSignal && CSS.supports("color", "light-dark(oklch(from currentcolor l c h), red)");
 }

@@ -8,19 +8,12 @@ export type Theme = "light" | "dark";
 
 export function themeOf(element: Element, named: string | undefined): Theme {
   const asked = [named, document.documentElement.dataset["theme"]].find((name) => name === "light" || name === "dark");
-  return (asked as Theme | undefined) ?? (lightness(getComputedStyle(element).color) > 0.6 ? "dark" : "light");
+  return (asked as Theme | undefined) ?? (lightness(element) > 0.6 ? "dark" : "light");
 }
 
-/** From 0 (black) to 1 (white), for a computed colour in any notation that browsers answer with. */
-export function lightness(color: string): number {
-  const [, notation = "", rest = ""] = /^(\w+)\((.*)\)$/.exec(color) ?? [];
-  // Without the names of colour spaces: “display-p3” has a figure in it.
-  const numbers = (rest.replace(/\b[a-z][\w-]*/g, "").match(/-?[\d.]+(e-?\d+)?/g) ?? []).map(Number);
-  if (notation.startsWith("ok")) return numbers[0] ?? 0;
-  if (notation === "lab" || notation === "lch") return (numbers[0] ?? 0) / 100;
-  const whole = notation === "color" ? 1 : 255;
-  const [red = 0, green = 0, blue = 0] = numbers;
-  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / whole;
+/** Of the page's text, from 0 (black) to 1 (white): the browser turns it into `oklch(L C H)` for us, see read.css. */
+function lightness(element: Element): number {
+  return parseFloat(getComputedStyle(element).columnRuleColor.slice(6));
 }
 
 /** Call `changed` whenever the page may have turned light or dark. Returns what ends that. */

@@ -48,6 +48,8 @@ export interface ThreadInfo {
   title: string | null;
   state: string;
   comment_count: number;
+  /** Rises with every change that readers see. */
+  version: number;
   closed_at?: string | null;
 }
 

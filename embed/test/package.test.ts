@@ -22,6 +22,7 @@ const typed: Record<keyof told.Options, true> = {
   sort: true,
   loading: true,
   heading: true,
+  paging: true,
 };
 
 void test("every option is typed for other programs", () => {

@@ -10,7 +10,6 @@ import { acting, reading } from "../src/i18n/en";
 import { Words } from "../src/i18n/words";
 import { hostOf, headingLevel } from "../src/options";
 import { keep, recall } from "../src/store";
-import { lightness } from "../src/theme";
 import { hueOf, initials } from "../src/view/avatar";
 
 const words = new Words("en", { ...reading, ...acting });
@@ -37,15 +36,6 @@ test("links lead to the web or to a letter, and nowhere else", () => {
     assert.equal(safeLink(bad), undefined, bad);
   }
   assert.equal(safeLink("mailto:a@b.example", false), undefined);
-});
-
-test("colours are light or dark in every notation", () => {
-  for (const light of ["rgb(255, 255, 255)", "rgba(230, 230, 230, 0.9)", "oklch(0.95 0.02 90)", "lab(97 0 0)", "color(srgb 1 1 1)"]) {
-    assert.ok(lightness(light) > 0.6, light);
-  }
-  for (const dark of ["rgb(0, 0, 0)", "oklab(0.2 0 0)", "lch(20 5 90)", "color(display-p3 0.1 0.1 0.1)"]) {
-    assert.ok(lightness(dark) < 0.6, dark);
-  }
 });
 
 test("initials are of the first and the last name, and one sign where there is no case", () => {

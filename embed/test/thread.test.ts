@@ -7,7 +7,7 @@ import type { Comment, Own } from "../src/types";
 import { comment, reply, withReplies } from "./comments";
 
 function thread(comments: Comment[], count = comments.length): Thread {
-  const info = { id: "t", url: "https://blog.example/a", title: null, state: "open", comment_count: count };
+  const info = { id: "t", url: "https://blog.example/a", title: null, state: "open", comment_count: count, version: 1 };
   return new Thread({ thread: info, comments, next: null });
 }
 

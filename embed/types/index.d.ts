@@ -19,6 +19,8 @@ export interface Options {
   sort?: Sort | undefined;
   /** `eager` loads at once; else when the reader comes near. */
   loading?: "eager" | "lazy" | undefined;
+  /** `scroll` fetches further pages as the reader comes near; else a button does. */
+  paging?: "scroll" | "button" | undefined;
   /** The level of the widget's own heading. */
   heading?: "h1" | "h2" | "h3" | "h4" | "h5" | undefined;
 }

@@ -23,6 +23,8 @@ class Widget:
         await expect(
             self.element.get_by_role("heading", level=2).or_(self.element.get_by_role("alert"))
         ).to_be_visible()
+        # It is drawn in slices.
+        await expect(self.element.locator("[aria-busy]")).to_have_count(0)
 
     def comment(self, text: str) -> Locator:
         """The comment whose own text has `text` in it."""

@@ -4,7 +4,6 @@ import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import { type Entry, publicBelow } from "../thread";
 import type { Comment } from "../types";
-import { clampLong } from "../view/clamp";
 import { actions, isWaiting, item, place, replies } from "../view/comment";
 import { drawList, itemOf } from "../view/list";
 import * as growing from "./growing";
@@ -17,7 +16,6 @@ export function redraw(d: Discussion, entry: Entry): void {
   if (!box || !old) return;
   box.classList.toggle("is-waiting", isWaiting(entry));
   swap(d, old, place(d, entry));
-  clampLong(d, box);
 }
 
 /** Draw only what one can do with the comment: its text may be being read aloud. */
@@ -31,7 +29,7 @@ export function insertOwn(d: Discussion, entry: Entry): void {
   const { parent } = entry;
   const parentItem = parent && itemOf(d, parent);
   if (!parentItem) {
-    addItems(d, [entry], "prepend");
+    topList(d).prepend(item(d, entry));
     return;
   }
   if (parent.folded) fold(d, parent);
@@ -39,9 +37,7 @@ export function insertOwn(d: Discussion, entry: Entry): void {
   if (itemOf(d, entry)) return;
   const list = parentItem.querySelector<HTMLElement>(":scope > .replies > ol");
   if (list) {
-    const box = item(d, entry);
-    list.prepend(box);
-    clampLong(d, box);
+    list.prepend(item(d, entry));
   } else redrawReplies(d, parent);
 }
 
@@ -92,14 +88,6 @@ function placeOf(d: Discussion, entry: Entry): HTMLElement | null {
   return d.root.getElementById(`comment-${entry.comment.id}`);
 }
 
-/** Put new top-level comments where they belong, without touching those that are there. */
-export function addItems(d: Discussion, entries: Entry[], where: "append" | "prepend"): void {
-  const list = topList(d);
-  const items = entries.map((entry) => item(d, entry));
-  list[where](...items);
-  clampLong(d, ...items);
-}
-
 /** The list itself; made if the widget said that there is nothing. */
 export function topList({ frame }: Discussion): HTMLElement {
   const there = frame.list.querySelector<HTMLElement>(":scope > .thread");
@@ -119,7 +107,6 @@ export function redrawReplies(d: Discussion, entry: Entry): void {
   if (old && fresh) swap(d, old, fresh);
   else if (fresh) box.append(fresh);
   else old?.remove();
-  if (fresh) clampLong(d, fresh);
 }
 
 /** Put `fresh` where `old` is; the focus goes to the same button again. */

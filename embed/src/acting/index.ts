@@ -1,7 +1,6 @@
 /** The part of the widget that does more than reading. Fetched when idle, or when something is first done. */
 
 import type { Discussion } from "../discussion";
-import { acting } from "../i18n/en";
 import { adopt } from "../styles";
 import type { Entry } from "../thread";
 import type { Sort } from "../types";
@@ -93,11 +92,10 @@ export function openComposer(d: Discussion): void {
   tops.get(d)?.form.classList.remove("composer--folded");
 }
 
-/** Words, styles, and the top composer with its kept draft, still folded: nothing moves under a reader's eyes. */
+/** Styles, and the top composer with its kept draft, still folded: nothing moves under a reader's eyes. */
 export function prepare(d: Discussion): void {
   if (ready.has(d)) return;
   ready.add(d);
-  d.words.add(acting);
   adopt(d.root, css);
   const ticking = setInterval(() => {
     reading.tick(d);

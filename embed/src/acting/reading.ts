@@ -6,8 +6,8 @@ import type { Replies, Sort } from "../types";
 import { ALERT } from "../icons";
 import { keep } from "../store";
 import { drawHead, notice } from "../view/frame";
-import { drawMore, itemOf } from "../view/list";
-import { addItems, fold, redrawReplies } from "./changing";
+import { drawItems, drawMore, itemOf } from "../view/list";
+import { fold, redrawReplies, topList } from "./changing";
 import { addReplies } from "./growing";
 import { focusOn } from "./telling";
 
@@ -33,9 +33,12 @@ export async function more(d: Discussion, where: "next" | "previous"): Promise<v
   const before = where === "previous";
   const added = thread.addRoots(page.comments, before ? "start" : "end");
   thread[where] = (before ? page.previous : page.next) ?? null;
-  addItems(d, added, before ? "prepend" : "append");
+  const pressed = d.root.activeElement?.matches(".load-more");
+  const list = topList(d);
+  if (!(await drawItems(d, added, list, before ? list.firstChild : null))) return;
   drawMore(d);
-  focusOn(d, added[0]);
+  // Pages that came by scrolling leave the focus where it is.
+  if (pressed) focusOn(d, added[0]);
   await d.askAboutMe(added);
 }
 

@@ -23,6 +23,7 @@ export const reading = {
   moreComments: { one: "Show {n} more comment", other: "Show {n} more comments" },
   earlierComments: "Show the comments before these",
   moreReplies: { one: "Show {n} more reply", other: "Show {n} more replies" },
+  continueThread: { one: "Continue this thread ({n})", other: "Continue this thread ({n})" },
   hideReplies: "Hide replies to {name}",
   goneComment: "a removed comment",
   moreFailed: "That did not load. Please try again.",
@@ -37,21 +38,21 @@ export const reading = {
   voteDown: "Vote down",
   votes: { one: "{n} vote", other: "{n} votes" },
   reply: "Reply",
-  replyTo: "Reply to {name}",
   more: "More",
+  removed: "Removed by a moderator",
+  deleted: "Deleted by its author",
+} as const;
+
+/** Needed by those who do something: comes with the parts that let them. */
+export const acting = {
+  replyTo: "Reply to {name}",
   edit: "Edit",
   minutesLeft: { one: "{n} min left", other: "{n} min left" },
   delete: "Delete",
   waiting: "Waiting for a moderator",
   onlyYou: "Only you can see this.",
-  removed: "Removed by a moderator",
-  deleted: "Deleted by its author",
   deletedNow: "Deleted.",
   undo: "Undo",
-} as const;
-
-/** Needed by those who do something: comes with the parts that let them. */
-export const acting = {
   linkedGone: "The comment you were sent to is not here any more. This is the rest of the discussion.",
   showLess: "Show less",
   showReplies: { one: "Show {n} reply", other: "Show {n} replies" },
@@ -136,7 +137,6 @@ export const acting = {
   deleteFailed: "Not deleted. Please try again.",
   restored: "It is back.",
   restoreFailed: "It could not be brought back. Please try again.",
-  continueThread: { one: "Continue this thread ({n})", other: "Continue this thread ({n})" },
   allComments: "All comments",
   newSince: { one: "{n} new since your last visit", other: "{n} new since your last visit" },
   newBadge: "New",

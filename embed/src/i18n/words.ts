@@ -38,7 +38,7 @@ export class Words {
   }
 
   /** Phrases that came later; those that are here already stay, so that English never overwrites another language. */
-  add(phrases: Partial<Language>): void {
+  add(phrases: Partial<Language> | undefined): void {
     this.phrases = { ...phrases, ...this.phrases };
   }
 

@@ -12,7 +12,7 @@ export function avatar(author: { id: string; name: string | null } | Author | nu
 
 /** One or two letters; one for scripts without case, whose single letters are wide and say more. */
 export function initials(name: string): string {
-  const letters = name.split(/[\s_.-]+/).map((word) => [...word].find((sign) => /\p{L}|\p{N}/u.test(sign)) ?? "");
+  const letters = name.split(/[\s_.-]+/).map((word) => [...word].find((sign) => /[\p{L}\p{N}]/u.test(sign)) ?? "");
   const [first = "", ...others] = letters.filter(Boolean);
   const last = others.at(-1) ?? "";
   const cased = first.toLowerCase() !== first.toUpperCase();

@@ -6,16 +6,18 @@ import { h } from "../dom";
 const SHOWN_LINES = 9;
 const WORTH_HIDING = 4;
 
-export function clampLong(d: Discussion, ...within: HTMLElement[]): void {
-  const bodies = within.flatMap((box) => [...box.querySelectorAll<HTMLElement>(".comment > .body:not(.clamp, .is-open)")]);
-  // All is measured before anything is changed: one layout for the whole list.
-  const long = bodies.filter((body) => body.scrollHeight > lineHeight(body) * (SHOWN_LINES + WORTH_HIDING));
-  for (const body of long) {
-    body.classList.add("clamp");
-    body.after(h("button", { type: "button", class: "more", "data-do": "unclamp", "aria-expanded": "false" }, d.words.say("readMore")));
-  }
+/** Watches texts until they are laid out, and shortens them before they are painted: measuring costs no layout of its own. */
+export function longTexts(d: Discussion): ResizeObserver {
+  return new ResizeObserver((bodies, watching) => {
+    for (const { target, contentRect } of bodies) {
+      watching.unobserve(target);
+      if (contentRect.height <= lineHeight(target) * (SHOWN_LINES + WORTH_HIDING)) continue;
+      target.classList.add("clamp");
+      target.after(h("button", { type: "button", class: "more", "data-do": "unclamp", "aria-expanded": "false" }, d.words.say("readMore")));
+    }
+  });
 }
 
-function lineHeight(body: HTMLElement): number {
+function lineHeight(body: Element): number {
   return parseFloat(getComputedStyle(body).lineHeight) || 24;
 }

@@ -38,12 +38,14 @@ function gone(d: Discussion, entry: Entry): HTMLElement {
 
 function article(d: Discussion, entry: Entry): HTMLElement {
   const { id, author, html } = entry.comment;
+  const body = h("div", { class: "body", part: "body", dir: "auto" }, fragment(html ?? ""));
+  d.longTexts.observe(body);
   return h(
     "article",
     { class: "comment", part: "comment", id: `comment-${id}`, "aria-labelledby": `name-${id} time-${id}` },
     avatar(author),
     meta(d, entry),
-    h("div", { class: "body", part: "body", dir: "auto" }, fragment(html ?? "")),
+    body,
     actions(d, entry),
   );
 }

@@ -19,15 +19,23 @@ export interface Frame {
   status: HTMLElement;
 }
 
-export function frame(): Frame {
-  const head = h("header", { class: "head", part: "head" });
-  const notices = h("div", { class: "notices" });
-  const composer = h("div", { class: "composer-place" });
-  const list = h("div", { class: "list" });
-  const foot = h("footer", { class: "widget-foot", part: "foot" });
-  const status = h("div", { class: "visually-hidden", role: "status" });
-  const box = h("section", { class: "comments" }, head, composer, notices, list, foot, status);
-  return { box, head, notices, composer, list, foot, status };
+/** The parts of `box`: what the service has drawn, or a new one. */
+export function frame(box: Element = blank()): Frame {
+  const [head, composer, notices, list, foot, status] = box.children;
+  return { box, head, composer, notices, list, foot, status } as Frame;
+}
+
+function blank(): HTMLElement {
+  return h(
+    "section",
+    { class: "comments", "data-room": true },
+    h("header", { class: "head", part: "head" }),
+    h("div", { class: "composer-place" }),
+    h("div", { class: "notices" }),
+    h("div", { class: "list" }),
+    h("footer", { class: "widget-foot", part: "foot" }),
+    h("div", { class: "visually-hidden", role: "status" }),
+  );
 }
 
 export function drawHead(d: Discussion): void {
@@ -83,9 +91,10 @@ export function empty({ words }: Discussion): HTMLElement {
   );
 }
 
-export function skeleton(label: string): HTMLElement {
-  const row = (): HTMLElement => h("div", {}, h("i"), h("i"), h("i"), h("i"));
-  return h("div", { class: "skeleton", role: "status", "aria-label": label }, row(), row(), row());
+/** As many grey rows as there are likely to be comments. */
+export function skeleton(label: string, rows: number): HTMLElement {
+  const row = (): HTMLElement => h("div", { class: "comment" }, h("i", { class: "avatar" }), h("i"), h("i"));
+  return h("div", { class: "skeleton", role: "status", "aria-label": label }, ...Array.from({ length: rows }, row));
 }
 
 export function failed(d: Discussion): HTMLElement {

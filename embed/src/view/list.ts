@@ -1,20 +1,48 @@
 /** The list of comments and the buttons that bring more of it. */
 
 import type { Discussion } from "../discussion";
-import { h } from "../dom";
+import { h, nextFrame } from "../dom";
 import type { Entry } from "../thread";
-import { clampLong } from "./clamp";
 import { item } from "./comment";
 import { empty } from "./frame";
+import { takeOver } from "./given";
 
-/** Draw all that is known, anew. */
-export function drawList(d: Discussion): void {
+/** Work that takes longer is felt by who scrolls or types meanwhile. Laying out what it makes takes as long again. */
+const SLICE_MS = 10;
+/** Where pages come by scrolling, each fifth waits to be asked for: else nobody would reach what stands below. */
+const PAUSE_EACH = 5;
+const NEAR = "600px";
+
+/** Draw all that is known, anew; or make what the service has drawn (`given`) ours. */
+export async function drawList(d: Discussion, given = false): Promise<void> {
   const { thread, frame } = d;
-  const list = h("ol", { class: "thread" }, ...thread.roots.map((root) => item(d, root)));
-  frame.list.replaceChildren(list);
-  if (!thread.roots.length) frame.list.replaceChildren(empty(d));
+  const { roots } = thread;
+  const there = given && frame.list.querySelector<HTMLElement>(".thread");
+  const list = there || h("ol", { class: "thread" });
+  if (!there) frame.list.replaceChildren(roots.length ? list : empty(d));
+  if (!(await drawItems(d, [...roots], list))) return;
   drawMore(d);
-  clampLong(d, list);
+  await nextFrame();
+}
+
+/**
+ * Put comments with all that stands below them into `list`, at its end or before `next`, in slices.
+ * Resolves to false if the widget shows something else by then.
+ */
+export async function drawItems(d: Discussion, entries: Entry[], list: HTMLElement, next: Node | null = null): Promise<boolean> {
+  const { thread, ended } = d;
+  let began = performance.now();
+  for (const entry of entries) {
+    const there = itemOf(d, entry);
+    const box = item(d, entry);
+    if (there) takeOver(d, there, box);
+    else list.insertBefore(box, next);
+    if (performance.now() - began < SLICE_MS) continue;
+    await nextFrame();
+    if (d.thread !== thread || ended.signal.aborted) return false;
+    began = performance.now();
+  }
+  return true;
 }
 
 /** The buttons before and after the list, as the cursors say. */
@@ -22,8 +50,22 @@ export function drawMore(d: Discussion): void {
   const { thread, frame, words, step } = d;
   frame.list.querySelectorAll(":scope > .load-more").forEach((button) => button.remove());
   if (thread.previous) frame.list.prepend(loadMore("previous", words.say("earlierComments")));
-  const n = Math.min(step, thread.comingUp);
-  if (thread.next) frame.list.append(loadMore("more", words.say("moreComments", { n })));
+  if (!thread.next) return;
+  const button = loadMore("more", words.say("moreComments", { n: Math.min(step, thread.comingUp) }));
+  frame.list.append(button);
+  if (d.pagesOnScroll && ++d.turned % PAUSE_EACH) pressWhenNear(button);
+}
+
+function pressWhenNear(button: HTMLElement): void {
+  const near = new IntersectionObserver(
+    ([seen]) => {
+      if (!seen?.isIntersecting) return;
+      near.disconnect();
+      button.click();
+    },
+    { rootMargin: NEAR },
+  );
+  near.observe(button);
 }
 
 function loadMore(does: string, label: string): HTMLElement {
