@@ -121,6 +121,7 @@ def routes() -> list[BaseRoute]:
         Route("/openapi.json", openapi_json),
         Route("/docs", docs),
         Route("/embed.js", embed_script),
+        Route("/count.js", count_script),
         Route("/embed/{name}", embed_chunk),
         Route("/static/{name}", static_file),
     ]
@@ -152,6 +153,10 @@ def _document(request: Request) -> dict[str, Any]:
 
 async def embed_script(request: Request) -> Response:
     return file_answer(request, packaged("embed/dist"), "embed.js", FIVE_MINUTES)
+
+
+async def count_script(request: Request) -> Response:
+    return file_answer(request, packaged("embed/dist"), "count.js", FIVE_MINUTES)
 
 
 async def embed_chunk(request: Request) -> Response:

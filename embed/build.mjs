@@ -16,8 +16,8 @@ const target = join(here, "dist");
 // A chunk that bundles one of these would have the state of the page, or much code, a second time.
 const onlyInLoader = ["api.ts", "chunks.ts", "discussion.ts", "element.ts", "gestures.ts", "i18n/words.ts"];
 
-// Bytes with brotli: what a reader waits for; what is fetched when idle or when something is first done; one language.
-const budget = { first: 12 * 1024, later: 13 * 1024, language: 3 * 1024 };
+// Bytes with brotli: what a reader waits for; what is fetched when idle or when something is first done; one language; count.js.
+const budget = { first: 12 * 1024, later: 13 * 1024, language: 3 * 1024, count: 2 * 1024 };
 
 async function bundle(entry, { plugins = [], ...options }) {
   const result = await build({
@@ -94,6 +94,17 @@ async function buildLoader(folder, hash, tags) {
   return put(folder, "embed.js", code);
 }
 
+async function buildCounter(folder, hash, tags) {
+  const { comments, noComments } = (await evaluated("i18n/en.ts")).reading;
+  const define = {
+    CHUNKS_HASH: JSON.stringify(hash),
+    LANGUAGES: JSON.stringify(tags.join(" ")),
+    COUNT_WORDS: JSON.stringify({ comments, noComments }),
+  };
+  const { code } = await bundle("count.ts", { format: "iife", define });
+  return put(folder, "count.js", code);
+}
+
 /** What the service puts into HTML of its own (`comments.web.words`): the styles, and each language's words for readers. */
 async function buildForServer(folder, tags) {
   await mkdir(join(folder, "server"));
@@ -119,8 +130,8 @@ function report(rows) {
 }
 
 /** What each part weighs beside what it may. */
-function weighed(loader, parts, tags) {
-  const rows = [{ name: "embed.js", ...loader, most: budget.first }];
+function weighed(loader, counter, parts, tags) {
+  const rows = [{ name: "embed.js", ...loader, most: budget.first }, { name: "count.js", ...counter, most: budget.count }];
   for (const [name, part] of Object.entries(parts)) {
     rows.push({ name, ...part, most: ["en", ...tags].includes(name) ? budget.language : budget.later });
   }
@@ -133,11 +144,12 @@ await mkdir(fresh, { recursive: true });
 const tags = await languages();
 const { hash, parts } = await buildChunks(fresh);
 const loader = await buildLoader(fresh, hash, tags);
+const counter = await buildCounter(fresh, hash, tags);
 await buildForServer(fresh, tags);
-await writeFile(join(fresh, "manifest.json"), JSON.stringify({ loader, chunks: parts }, null, 2) + "\n");
+await writeFile(join(fresh, "manifest.json"), JSON.stringify({ loader, counter, chunks: parts }, null, 2) + "\n");
 await rm(target, { recursive: true, force: true });
 await rename(fresh, target);
-const rows = weighed(loader, parts, tags);
+const rows = weighed(loader, counter, parts, tags);
 report(rows);
 const heavy = rows.filter(({ brotli, most }) => brotli > most).map(({ name }) => name);
 if (heavy.length) throw new Error(`heavier with brotli than allowed: ${heavy.join(", ")}`);

@@ -111,9 +111,12 @@ async def get_counts(request: Request) -> Response:
 
 @api.endpoint("POST", "/counts", answers={200: counting.CountsAnswer}, errors=(SiteUnknown, TooManyKeys))
 async def post_counts(request: Request) -> Response:
-    """The same for one URL a line, as text/plain: an address could not hold so many. Changes nothing."""
+    """The same for one page a line, as text/plain: an address could not hold so many. Changes nothing.
+
+    A line is a URL, or `identifier:` and an identifier.
+    """
     text = (await request.body()).decode("utf-8", "replace").replace("\x00", "\ufffd")
-    asked = [("url", line.strip()) for line in text.splitlines() if line.strip()]
+    asked = [_named(line.strip()) for line in text.splitlines() if line.strip()]
     return conditional(request, await _counted(request, None, asked))
 
 
@@ -167,6 +170,11 @@ async def _counted(
     if address:
         svc.cache.put(address, body, [*shows, (site.id, opened)])
     return body
+
+
+def _named(line: str) -> tuple[str, str]:
+    kind, colon, rest = line.partition(":")
+    return (kind, rest) if kind == "identifier" and colon else ("url", line)
 
 
 def _asked_in_order(request: Request) -> list[tuple[str, str]]:

@@ -215,9 +215,12 @@ async def test_counts_come_in_the_order_asked(site: SiteUnderTest) -> None:
     assert [one["count"] for one in answer["counts"]] == [0, 0, 2, 0]
     assert answer["counts"][2]["key"] == "http://www.blog.example/a/"
     lines = await site.client.post(
-        site.path("counts"), content=f"{ORIGIN}/a\n{ORIGIN}/b\n", headers={"content-type": "text/plain"}
+        site.path("counts"),
+        content=f"{ORIGIN}/a\n{ORIGIN}/b\nidentifier:none\n",
+        headers={"content-type": "text/plain"},
     )
-    assert [one["count"] for one in lines.json()["counts"]] == [2, 0]
+    assert lines.json()["counts"][2] == {"key": "none", "count": 0}
+    assert [one["count"] for one in lines.json()["counts"]] == [2, 0, 0]
 
 
 async def test_counts_take_a_hundred_pages(site: SiteUnderTest) -> None:
