@@ -93,6 +93,7 @@ def create_app(
         exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
     )
     app.state.metrics = health.Metrics()
+    app.state.metrics.watch("comments_open_streams", "Readers who listen.", lambda: len(app.state.hub))
     app.add_middleware(
         Edge,
         base_path=settings.base_path,

@@ -69,11 +69,10 @@ class Stream:
     def id(self) -> str:
         return ".".join(map(str, self.versions))
 
-    def tell(self, page: int, news: News) -> None:
-        """Send the news of one of its pages, if there are any."""
+    def event(self, page: int, news: News) -> bytes:
+        """Take in the news of one of its pages; return what is to be sent, which may be nothing."""
         self.versions[page] = news.version
-        if news.kind:
-            self.outlet.put(news.event(page, self.id))
+        return news.event(page, self.id) if news.kind else b""
 
 
 Listener = tuple[Stream, int]
@@ -161,14 +160,15 @@ class Hub:
         self._joining.discard(stream)
         self._streams.add(stream)
         stream.versions = stream.versions or [one.version for one in news]
-        stream.outlet.put(_BEGIN.format(stream.id).encode())
+        begin = [_BEGIN.format(stream.id).encode()]
         for page, one in enumerate(news):
-            stream.tell(page, one)
+            begin.append(stream.event(page, one))
             if one.thread_id is None:
                 for key_hash in stream.hashes[page]:
                     self._lobby[stream.site.id, key_hash].add((stream, page))
             else:
                 self._listen((stream, page), one.thread_id, one.version)
+        stream.outlet.put(b"".join(begin))
         for thread_id in stream.heard:
             self._look_at(thread_id)
         if self._closed:
@@ -234,7 +234,9 @@ class Hub:
                 # It joined while this was read, with an older answer.
                 self._turns.ask(topic.turn)
             elif told < news.version:
-                stream.tell(page, news)
+                event = stream.event(page, news)
+                if event:
+                    stream.outlet.put(event)
 
     async def _look_into_lobby(self) -> None:
         """Let those in whose page has a thread now."""

@@ -18,8 +18,8 @@ from comments.threads.queries.changes import changes_since
 from comments.threads.site_card import SiteCard
 
 MOST_CHANGES = 200
-LARGEST_EVENT = 48 * 1024
-"""An event must fit into a reader's backlog; what is larger is better asked for page by page."""
+MOST_BYTES = 256 * 1024
+"""Of news told together; what is more is better asked for page by page."""
 
 _PAGE = b'{"page":0,'
 
@@ -53,10 +53,12 @@ class News:
 
 def news_of_pages(session: Session, keys: Keyring, asked: Asked) -> list[News]:
     """Return the news of each page. Raises PageRefused for one that can never have comments here."""
-    return [
-        _news_of_page(session, keys, asked.site, page, asked.seen[number] if asked.seen else None)
-        for number, page in enumerate(asked.pages)
-    ]
+    found: list[News] = []
+    for number, page in enumerate(asked.pages):
+        since = asked.seen[number] if asked.seen else None
+        room = MOST_BYTES - sum(len(one.rest) for one in found)
+        found.append(_news_of_page(session, keys, asked.site, page, since, room))
+    return found
 
 
 def news_of_thread(
@@ -64,10 +66,12 @@ def news_of_thread(
 ) -> News | None:
     """Return the news of a thread after the version `since`; None if it is not there any more."""
     thread = finding.thread_if_any(session, thread_id)
-    return None if thread is None else _news(session, keys, site, thread, since)
+    return None if thread is None else _news(session, keys, site, thread, since, MOST_BYTES)
 
 
-def _news_of_page(session: Session, keys: Keyring, site: SiteCard, page: PageKeys, since: int | None) -> News:
+def _news_of_page(
+    session: Session, keys: Keyring, site: SiteCard, page: PageKeys, since: int | None, room: int
+) -> News:
     thread = finding.thread_by_keys(session, site.id, page)
     if thread is None:
         check_page_origin(page, site.origins)
@@ -77,10 +81,10 @@ def _news_of_page(session: Session, keys: Keyring, site: SiteCard, page: PageKey
         return News(None, 0)
     if since is None:
         return News(thread.id, thread.version)
-    return _news(session, keys, site, thread, since)
+    return _news(session, keys, site, thread, since, room)
 
 
-def _news(session: Session, keys: Keyring, site: SiteCard, thread: Row[Any], since: int) -> News:
+def _news(session: Session, keys: Keyring, site: SiteCard, thread: Row[Any], since: int, room: int) -> News:
     if since == thread.version:
         return News(thread.id, thread.version)
     shown = wire.thread_shown(thread, site_closed=site.settings.closed)
@@ -91,7 +95,7 @@ def _news(session: Session, keys: Keyring, site: SiteCard, thread: Row[Any], sin
         if len(rows) <= MOST_CHANGES:
             wording = wire.Wording(keys, site.id, thread.id, thread.url)
             rest = _rest(_changed(session, wording, shown, rows, since))
-            if len(rest) <= LARGEST_EVENT:
+            if len(rest) <= room:
                 return News(thread.id, thread.version, "change", rest)
     return News(thread.id, thread.version, "reset", _rest(Reset(0, shown)))
 

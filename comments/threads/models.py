@@ -6,6 +6,10 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+# Columns that refer to their tables take the type from there, and statements that are made when a module is
+# loaded need to know it.
+from comments.identity import models as _people  # noqa: F401
+from comments.sites import models as _sites  # noqa: F401
 from comments.storage import Base, CText, UtcTime
 
 

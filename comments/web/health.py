@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+from collections.abc import Callable
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -50,6 +51,10 @@ class Metrics:
             self._children[route, status] = children
         children[0].inc()
         children[1].observe(seconds)
+
+    def watch(self, name: str, meaning: str, count: Callable[[], int]) -> None:
+        """Show, besides, what `count` returns whenever it is asked for."""
+        Gauge(name, meaning, registry=self.registry).set_function(count)
 
     def text(self, cache_bytes: int) -> bytes:
         self._cached.set(cache_bytes)

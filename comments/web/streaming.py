@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 LARGEST_BACKLOG = 64 * 1024
-"""Bytes that wait for a slow reader; at more the connection is cut."""
+"""Bytes that wait for a slow reader; at more the connection is cut, unless it is one chunk alone."""
 
 HEARTBEAT_SECONDS = 20.0
 """Shorter than what proxies wait for a silent server, which is often 60 seconds."""

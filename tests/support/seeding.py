@@ -121,6 +121,8 @@ class _Seeded:
                 "upvotes": ups,
                 "downvotes": downs,
                 "report_count": 0,
+                "changed_version": 1,
+                "content_version": 1,
                 "created_at": self._moment(number),
             }
 

@@ -14,6 +14,7 @@ from comments.storage import Database
 from comments.threads.actions.posting import same_order
 from comments.threads.page_keys import page_keys
 from comments.threads.queries import finding, own, paging
+from comments.threads.queries.changes import changes_since
 from comments.threads.queries.paging import Sort, Window
 from tests.conftest import NOON
 from tests.support.plans import plans_of
@@ -67,6 +68,7 @@ async def test_hot_queries_use_their_index(db: Database) -> None:
         "ix_comments_waiting",
         "ix_comments_digest",
         "uq_comments_post_key",
+        "ix_comments_changed",
     ):
         assert index in together, together
 
@@ -88,6 +90,9 @@ def hot_plans(session: Session, site_id: UUID, ids: list[UUID]) -> dict[str, str
     plans |= plans_of(session, lambda s: finding.threads_changed_since(s, NOON))
     plans |= plans_of(session, lambda s: newest_of_thread(s, thread.id))
     plans |= plans_of(session, lambda s: newest_of_site(s, site_id))
+    plans |= plans_of(session, lambda s: finding.key_hashes_of(s, [thread.id]))
+    for version in (0, thread.version - 1):
+        plans |= plans_of(session, partial(changes_since, thread_id=thread.id, version=version, limit=201))
     plans |= plans_of(session, lambda s: own.waiting_comments(s, uuid4(), thread.id))
     for post_key in (None, b"key"):
         plans |= plans_of(
