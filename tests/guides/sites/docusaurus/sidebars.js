@@ -1,0 +1,1 @@
+module.exports = { trains: ['night-trains', 'day-trains'] };
