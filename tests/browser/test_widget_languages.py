@@ -134,6 +134,19 @@ async def cut_off(page: Page) -> list[str]:
     return found
 
 
+async def test_an_empty_field_has_the_direction_of_its_words_and_a_text_has_its_own(
+    discussion: Discussion, widget: Widget
+) -> None:
+    await open_in(widget, discussion, discussion.script(lang="he"))
+    field = composer(widget)
+
+    assert await direction(field) == "rtl"
+    await field.fill("Hello?")
+    assert await direction(field) == "ltr"
+    await field.fill("שלום?")
+    assert await direction(field) == "rtl"
+
+
 async def test_a_page_that_says_its_direction_has_the_widget_so(
     discussion: Discussion, widget: Widget
 ) -> None:

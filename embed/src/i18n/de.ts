@@ -78,7 +78,7 @@ const de: Language = {
   postReply: "Antwort senden",
   save: "Speichern",
   cancel: "Abbrechen",
-  sending: "Wird gesendet …",
+  sending: "Senden …",
   secondsLeft: { one: "{n} Sekunde", other: "{n} Sekunden" },
   previewHint: "So wird es aussehen.",
   previewEmpty: "Noch gibt es nichts zu zeigen.",

@@ -43,7 +43,7 @@ const pl: Language = {
   goneComment: "usunięty komentarz",
   moreFailed: "Nie udało się wczytać. Spróbuj ponownie.",
   readMore: "Czytaj dalej",
-  to: "odpowiedź dla: {name}",
+  to: "do: {name}",
   author: "Autor",
   moderator: "Moderacja",
   edited: "edytowano",

@@ -28,7 +28,7 @@ const tr: Language = {
   goneComment: "kaldırılmış bir yorum",
   moreFailed: "Yüklenemedi. Lütfen tekrar deneyin.",
   readMore: "Devamını oku",
-  to: "yanıtlanan: {name}",
+  to: "kime: {name}",
   author: "Yazar",
   moderator: "Moderatör",
   edited: "düzenlendi",
