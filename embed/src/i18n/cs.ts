@@ -58,7 +58,7 @@ const cs: Language = {
   voteDown: "Hlasovat proti",
   votes: { one: "{n} hlas", few: "{n} hlasy", many: "{n} hlasu", other: "{n} hlasů" },
   reply: "Odpovědět",
-  replyTo: "Odpověď – {name}",
+  replyTo: "Odpověď pro: {name}",
   more: "Více",
   edit: "Upravit",
   minutesLeft: {
@@ -127,10 +127,10 @@ const cs: Language = {
   badMail: "Zkontrolujte prosím tuto adresu, nebo ji vynechejte.",
   reserved: "Toto jméno zde patří autorovi. Zvolte prosím jiné.",
   tooFast: {
-    one: "Okamžik, prosím. Znovu můžete odeslat za {n} sekundu.",
-    few: "Okamžik, prosím. Znovu můžete odeslat za {n} sekundy.",
-    many: "Okamžik, prosím. Znovu můžete odeslat za {n} sekundy.",
-    other: "Okamžik, prosím. Znovu můžete odeslat za {n} sekund.",
+    one: "Okamžik, prosím. Další komentář můžete odeslat za {n} sekundu.",
+    few: "Okamžik, prosím. Další komentář můžete odeslat za {n} sekundy.",
+    many: "Okamžik, prosím. Další komentář můžete odeslat za {n} sekundy.",
+    other: "Okamžik, prosím. Další komentář můžete odeslat za {n} sekund.",
   },
   offline: "Neodesláno: bez připojení. Váš text je tu v bezpečí.",
   server: "Neodesláno: server neodpověděl. Váš text je tu v bezpečí.",

@@ -135,7 +135,7 @@ const de: Language = {
   deleteFailed: "Nicht gelöscht. Bitte versuch es noch einmal.",
   restored: "Er ist wieder da.",
   restoreFailed: "Er konnte nicht zurückgeholt werden. Bitte versuch es noch einmal.",
-  continueThread: { one: "Diesem Gespräch weiter folgen ({n})", other: "Diesem Gespräch weiter folgen ({n})" },
+  continueThread: { one: "Dieses Gespräch weiterlesen ({n})", other: "Dieses Gespräch weiterlesen ({n})" },
   allComments: "Alle Kommentare",
   newSince: { one: "{n} neuer seit deinem letzten Besuch", other: "{n} neue seit deinem letzten Besuch" },
   newBadge: "Neu",

@@ -169,7 +169,7 @@ const it: Language = {
   },
   newBadge: "Nuovo",
   newComments: { one: "{n} nuovo commento", many: "{n} di nuovi commenti", other: "{n} nuovi commenti" },
-  notLive: "al momento non in diretta",
+  notLive: "al momento non in tempo reale",
   published: "Ora il tuo commento è pubblico.",
   mute: "Silenzia {name}",
   muted: "Hai silenziato {name}.",

@@ -73,7 +73,7 @@ const nl: Language = {
   mailHint: "Wordt nooit getoond. Niet verplicht.",
   postingAs: "Je schrijft als {name}",
   change: "Wijzigen",
-  houseRule: "Je eerste reactie hier wordt door een moderator gelezen voordat ze verschijnt.",
+  houseRule: "Je eerste reactie hier wordt door een moderator gelezen voordat die verschijnt.",
   post: "Reactie plaatsen",
   postReply: "Antwoord plaatsen",
   save: "Opslaan",
@@ -104,11 +104,11 @@ const nl: Language = {
   saved: "Opgeslagen.",
   thanks: "Bedankt, {name}.",
   waitsFirst:
-    "Je reactie wacht op een moderator, omdat het je eerste hier is. Je ziet haar hieronder en kunt haar tot dan bewerken.",
-  waits: "Je reactie wacht op een moderator. Je ziet haar hieronder en kunt haar tot dan bewerken.",
+    "Je reactie wacht op een moderator, omdat het je eerste hier is. Je ziet de reactie hieronder en kunt die tot dan nog bewerken.",
+  waits: "Je reactie wacht op een moderator. Je ziet de reactie hieronder en kunt die tot dan nog bewerken.",
   waitsLinks: {
-    one: "Je reactie wacht op een moderator, omdat er {n} link in staat. Je ziet haar hieronder en kunt haar tot dan bewerken.",
-    other: "Je reactie wacht op een moderator, omdat er {n} links in staan. Je ziet haar hieronder en kunt haar tot dan bewerken.",
+    one: "Je reactie wacht op een moderator, omdat er {n} link in staat. Je ziet de reactie hieronder en kunt die tot dan nog bewerken.",
+    other: "Je reactie wacht op een moderator, omdat er {n} links in staan. Je ziet de reactie hieronder en kunt die tot dan nog bewerken.",
   },
   editWaits: "Opgeslagen. De nieuwe tekst wacht op een moderator; tot dan ziet iedereen de oude.",
   notLoaded: "Dat kon niet worden geladen. Probeer het opnieuw.",
@@ -146,7 +146,7 @@ const nl: Language = {
   unmute: "Weer tonen",
   noImages: "Afbeeldingen kun je hier niet plakken. Een link naar een afbeelding wel.",
   waitsRead:
-    "Je reactie wacht op een moderator, omdat reacties op deze pagina eerst worden gelezen. Je ziet haar hieronder en kunt haar tot dan bewerken.",
+    "Je reactie wacht op een moderator, omdat reacties op deze pagina eerst worden gelezen. Je ziet de reactie hieronder en kunt die tot dan nog bewerken.",
 };
 
 export default nl;

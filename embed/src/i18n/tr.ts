@@ -18,7 +18,7 @@ const tr: Language = {
   readElsewhere: "Ayrı bir sayfada okuyun",
   ownPage: "Bu tartışma ayrı bir sayfada",
   empty: "Henüz kimse bir şey söylemedi.",
-  couldBeFirst: "İlk siz olabilirsiniz.",
+  couldBeFirst: "İlk yorumu siz yazabilirsiniz.",
   closed: "Bu sayfa yorumlara kapalı. Yorumları okumaya ve paylaşmaya devam edebilirsiniz.",
   closedOn: "Bu sayfa {date} tarihinde yorumlara kapandı. Yorumları okumaya ve paylaşmaya devam edebilirsiniz.",
   moreComments: { one: "{n} yorum daha göster", other: "{n} yorum daha göster" },
@@ -43,7 +43,7 @@ const tr: Language = {
   edit: "Düzenle",
   minutesLeft: { one: "{n} dk kaldı", other: "{n} dk kaldı" },
   delete: "Sil",
-  waiting: "Moderatör bekliyor",
+  waiting: "Moderatör onayı bekliyor",
   onlyYou: "Bunu yalnızca siz görüyorsunuz.",
   removed: "Bir moderatör kaldırdı",
   deleted: "Yazan kişi sildi",
@@ -104,13 +104,13 @@ const tr: Language = {
   saved: "Kaydedildi.",
   thanks: "Teşekkürler, {name}.",
   waitsFirst:
-    "Yorumunuz bir moderatörü bekliyor, çünkü buradaki ilk yorumunuz. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
-  waits: "Yorumunuz bir moderatörü bekliyor. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
+    "Yorumunuz moderatör onayı bekliyor, çünkü buradaki ilk yorumunuz. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
+  waits: "Yorumunuz moderatör onayı bekliyor. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
   waitsLinks: {
-    one: "Yorumunuz bir moderatörü bekliyor, çünkü {n} bağlantı içeriyor. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
-    other: "Yorumunuz bir moderatörü bekliyor, çünkü {n} bağlantı içeriyor. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
+    one: "Yorumunuz moderatör onayı bekliyor, çünkü {n} bağlantı içeriyor. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
+    other: "Yorumunuz moderatör onayı bekliyor, çünkü {n} bağlantı içeriyor. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
   },
-  editWaits: "Kaydedildi. Yeni metin bir moderatörü bekliyor; o zamana kadar herkes eskisini görür.",
+  editWaits: "Kaydedildi. Yeni metin moderatör onayı bekliyor; o zamana kadar herkes eskisini görür.",
   notLoaded: "Yüklenemedi. Lütfen tekrar deneyin.",
   copyLink: "Bağlantıyı kopyala",
   copied: "Kopyalandı",
@@ -119,7 +119,7 @@ const tr: Language = {
   show: "Yanıtları göster",
   report: "Bildir…",
   reportTitle: "Bu yorumdaki sorun nedir?",
-  reportSpam: "Spam",
+  reportSpam: "Bu bir spam",
   reportAbuse: "Birine hakaret veya tehdit içeriyor",
   reportPrivate: "Birinin özel bilgilerini açığa vuruyor",
   reportTopic: "Bu sayfayla ilgisi yok",
@@ -146,7 +146,7 @@ const tr: Language = {
   unmute: "Yeniden göster",
   noImages: "Buraya görsel yapıştırılamaz. Görselin bağlantısı yapıştırılabilir.",
   waitsRead:
-    "Yorumunuz bir moderatörü bekliyor, çünkü bu sayfadaki yorumlar önce okunuyor. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
+    "Yorumunuz moderatör onayı bekliyor, çünkü bu sayfadaki yorumlar önce okunuyor. Onu aşağıda görebilir, o zamana kadar düzenleyebilirsiniz.",
 };
 
 export default tr;
