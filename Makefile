@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench bench-quick guides lock clean
+.PHONY: help setup run test check lint bench bench-quick guides screenshots lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -44,6 +44,9 @@ bench-quick: setup  ## the same with smaller discussions and shorter runs
 
 guides: setup  ## follow every guide of docs/guides with its real tool; docs/guides-checked.md keeps what was seen
 	@$(BIN)/python -m tests.guides $(GUIDES)
+
+screenshots: setup  ## take the pictures of the widget's states anew, into docs/screens; ONLY=menu takes one
+	@$(BIN)/python -m tests.browser.pictures $(ONLY)
 
 lock: setup  ## pin what pyproject.toml asks for anew; UPGRADE=--upgrade takes the newest of everything
 	$(COMPILE) --extra postgres --group dev pyproject.toml --output-file requirements.lock

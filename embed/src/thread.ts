@@ -55,7 +55,7 @@ export class Thread {
 
   /** How many public replies below a top-level comment are not here yet. */
   missing(root: Entry): number {
-    return root.next ? Math.max(1, root.total - publicBelow(root)) : 0;
+    return root.next ? Math.max(0, root.total - publicBelow(root)) : 0;
   }
 
   /** At most how many comments are still to come at the top of the list. */

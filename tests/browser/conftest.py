@@ -8,10 +8,9 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser.articles import import_articles
-from tests.browser.discussions import SITE, Blog, Discussion, Service
+from tests.browser.discussions import Blog, Discussion, Service, running_service
 from tests.browser.widget import Widget
 from tests.support import npm
-from tests.support.live import Installation
 
 APPS = npm.ROOT / "tests" / "apps"
 
@@ -25,13 +24,8 @@ def blog() -> Iterator[Blog]:
 
 @pytest.fixture(scope="session")
 def service(blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder: Path = tmp_path_factory.mktemp("widget")
-    installation = Installation(folder / "data", settings={"COMMENTS_RATE_LIMITS": "off"})
-    with installation.serving() as live:
-        installation.run("site", "add", SITE, "--origin", blog.origin)
-        installation.run("moderator", "add", "mia@blog.example", "--site", SITE)
-        token = installation.run("moderator", "token", "mia@blog.example", "--site", SITE).split()[0]
-        yield Service(live, installation, blog, token)
+    with running_service(blog, tmp_path_factory.mktemp("widget")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import html
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -107,6 +109,17 @@ class Service:
         printed = self.installation.run("moderator", "add", email, "--site", SITE)
         link = next(word for word in printed.split() if word.startswith("http"))
         return self.host + urlsplit(link).path + "?" + urlsplit(link).query
+
+
+@contextmanager
+def running_service(blog: Blog, folder: Path) -> Iterator[Service]:
+    """Run the program with the site of `blog`, on data of its own in `folder`."""
+    installation = Installation(folder / "data", settings={"COMMENTS_RATE_LIMITS": "off"})
+    with installation.serving() as live:
+        installation.run("site", "add", SITE, "--origin", blog.origin)
+        installation.run("moderator", "add", "mia@blog.example", "--site", SITE)
+        token = installation.run("moderator", "token", "mia@blog.example", "--site", SITE).split()[0]
+        yield Service(live, installation, blog, token)
 
 
 @dataclass(slots=True)

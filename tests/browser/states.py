@@ -190,7 +190,7 @@ async def name_missing(stage: Stage) -> None:
     await stage.see(".error-text")
 
 
-@state("Too long: typing is never blocked")
+@state("Too long: typing is never blocked", ".error-text")
 async def too_long(stage: Stage) -> None:
     await stage.open()
     await stage.post(TOO_LONG)
