@@ -50,7 +50,7 @@ const tr: Language = {
   deletedNow: "Silindi.",
   undo: "Geri al",
 
-  linkedGone: "Aradığınız yorum artık burada değil. Tartışmanın geri kalanı burada.",
+  linkedGone: "Aradığınız yorum artık burada değil. Tartışmanın geri kalanı aşağıda.",
   showLess: "Daha az göster",
   showReplies: { one: "{n} yanıtı göster", other: "{n} yanıtı göster" },
   writeTab: "Yaz",
