@@ -49,7 +49,8 @@ export class Discussion {
   /** Further pages come when the end is near, and how many times there was one. */
   readonly pagesOnScroll: boolean;
   turned = 0;
-  readonly sortKey: string;
+  /** What stands in the place of a comment that is not to be shown. */
+  instead: ((entry: Entry) => HTMLElement | undefined) | undefined;
 
   constructor(
     readonly element: HTMLElement,
@@ -60,8 +61,7 @@ export class Discussion {
     this.api = new Api(options.host, options.site);
     this.page = pageOf(options);
     this.level = headingLevel(options);
-    this.sortKey = `comments:sort:${options.host}/${options.site}`;
-    const kept = recall(this.sortKey);
+    const kept = recall(this.storageKey("sort"));
     this.sort = [kept, options.sort].find(isSort);
     this.pagesOnScroll = options.paging === "scroll";
     this.given = givenPage(given, this.page);
@@ -86,6 +86,11 @@ export class Discussion {
     return self === top ? undefined : "_blank";
   }
 
+  /** Where something of one kind is kept for this site. */
+  storageKey(kind: string): string {
+    return `comments:${kind}:${this.api.host}/${this.api.site}`;
+  }
+
   now(): Date {
     return new Date();
   }
@@ -102,6 +107,8 @@ export class Discussion {
     box.lang = tag;
     // The host says `dir`; but words that run from the right never stand the other way round.
     if (/^(ar|fa|he)/.test(this.words.locale)) box.dir = "rtl";
+    // Whom one does not want to hear is not shown for a moment first.
+    if (recall(this.storageKey("muted"))) await this.acting().then((acting) => acting.hideMuted(this), () => undefined);
     if (this.ended.signal.aborted) return;
     await this.open(page, linked);
   }
@@ -168,7 +175,7 @@ export class Discussion {
     giveBackRoom(this);
     // What the service has drawn is dressed by its own style sheet until all of it is ours.
     this.root.querySelector("style")?.remove();
-    if (this.writable) whenIdle(() => this.prepare());
+    whenIdle(() => this.prepare());
   }
 
   private prepare(): void {

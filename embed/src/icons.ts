@@ -14,6 +14,7 @@ export const ITALIC = "M7 3h4M5 13h4M9.2 3 6.8 13";
 export const LINK =
   "M6.7 9.3a2.7 2.7 0 0 0 3.9 0l2.1-2.2a2.7 2.7 0 0 0-3.8-3.8l-.8.8M9.3 6.7a2.7 2.7 0 0 0-3.9 0L3.3 8.9a2.7 2.7 0 0 0 3.8 3.8l.8-.8";
 export const LOCK = "M4 7.5h8v5.8H4zM5.6 7.3V5.2a2.4 2.4 0 0 1 4.8 0v2.1";
+export const MUTE = "M2.5 6h2.3L8 3.2v9.6L4.8 10H2.5zM10.8 6.2l3.4 3.6M14.2 6.2l-3.4 3.6";
 export const QUOTE = "M3.2 4v8M6.5 5h7M6.5 8h7M6.5 11h4.5";
 export const REPLY = "M6.5 3.5 2.5 7.2l4 3.7M2.8 7.2h6.4a4.2 4.2 0 0 1 4.2 4.2v1.1";
 export const SHARE = "M8 10V2.3M5.2 4.8 8 2.1l2.8 2.7M4.5 7.5H3.2v6h9.6v-6h-1.3";

@@ -10,12 +10,12 @@ import { adopt } from "./styles";
 import { isPublic, publicBelow } from "./thread";
 import { avatar } from "./view/avatar";
 import { actions, isWaiting, item, place, replies } from "./view/comment";
-import { drawHead, notice } from "./view/frame";
+import { drawComposer, drawHead, notice } from "./view/frame";
 import { drawItems, drawList, drawMore, itemOf } from "./view/list";
 
 // By their order: names would stand in both files.
 export const kit = [
-  actions, adopt, avatar, change, drawHead, drawItems, drawList, drawMore, forget, fragment, h, icon, isPublic, isWaiting,
+  actions, adopt, avatar, change, drawComposer, drawHead, drawItems, drawList, drawMore, forget, fragment, h, icon, isPublic, isWaiting,
   item, itemOf, keep, notice, place, publicBelow, recall, replies,
 ] as const;
 

@@ -86,6 +86,13 @@ export interface Score {
   token?: string;
 }
 
+/** Of a comment of which nothing else has changed. */
+export interface Numbers extends Score {
+  id: string;
+  /** Public replies below it. */
+  total: number;
+}
+
 export interface Stored {
   comment: Comment;
   token?: string;

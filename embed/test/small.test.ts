@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Problem } from "../src/api";
 import { Draft } from "../src/acting/draft";
-import { MARKS } from "../src/acting/formatting";
+import { linkOver, MARKS } from "../src/acting/formatting";
 import { explain } from "../src/acting/problems";
 import { whyItWaits } from "../src/acting/posting";
 import { safeLink } from "../src/html";
@@ -17,7 +17,7 @@ const words = new Words("en", { ...reading, ...acting });
 /** The draft for a place on a page of its own: what is kept stays for the whole run. */
 function draft(path: string, place = ""): Draft {
   const page = { url: `https://blog.example/${path}`, identifier: null, title: null };
-  return new Draft({ page, api: { host: "https://c.example", site: "blog" } as never }, place);
+  return new Draft({ page, storageKey: (kind) => `comments:${kind}:https://c.example/blog` }, place);
 }
 
 test("the service stands where its script stands, under a path too", () => {
@@ -60,7 +60,7 @@ test("the same payload keeps its key, another one gets another", () => {
 
   const key = mine.keyFor("hello");
 
-  assert.match(key, /^[0-9a-f]{32}$/);
+  assert.match(key, /^\d+(-\d+){3}$/);
   assert.equal(mine.keyFor("hello"), key);
   assert.notEqual(mine.keyFor("hello, world"), key);
 });
@@ -100,8 +100,8 @@ test("a kept draft that is none of ours is no draft", () => {
 
 test("marks go around what is selected, and the rest to be typed is selected", () => {
   const apply = (name: string, text: string): string => {
-    const marked = MARKS.find((mark) => mark.name === name)!.apply(text);
-    return `${marked.text.slice(0, marked.from)}«${marked.text.slice(marked.from, marked.to)}»${marked.text.slice(marked.to)}`;
+    const [marked, from, to] = MARKS.find((mark) => mark.name === name)!.apply(text);
+    return `${marked.slice(0, from)}«${marked.slice(from, to)}»${marked.slice(to)}`;
   };
 
   assert.equal(apply("bold", "x"), "**«x»**");
@@ -134,8 +134,19 @@ test("another refusal is told in the service's words", () => {
   assert.equal(explain(words, closed).text, "Not sent. Comments on this page are closed. Your text is safe here.");
 });
 
-test("why a comment waits is said for newcomers and for links", () => {
-  assert.match(whyItWaits(words, ["First comment", "2 links"]), /because it is your first one here/);
-  assert.match(whyItWaits(words, ["2 links"]), /because it has 2 links/);
-  assert.match(whyItWaits(words, ["Word: casino"]), /^Your comment waits for a moderator\. /);
+test("a link pasted over a selection makes a link of it, and nothing else does", () => {
+  assert.equal(linkOver("this page", "https://a.example/x_(y)"), "[this page](https://a.example/x_%28y%29)");
+  for (const [selected, pasted] of [["", "https://a.example"], ["word", "no link"], ["word", "https://a.example and more"], ["https://a.example", "https://b.example"], ["two\nlines", "https://a.example"], ["a [link](x)", "https://a.example"]] as const) {
+    assert.equal(linkOver(selected, pasted), undefined, `${selected} ${pasted}`);
+  }
+});
+
+test("why a comment waits is told by the rule that helps its author most", () => {
+  const [first, links, all, flood] = [{ rule: "first-comment", n: null }, { rule: "links", n: 2 }, { rule: "hold-all", n: null }, { rule: "flood", n: null }];
+
+  assert.match(whyItWaits(words, [links, first]), /because it is your first one here/);
+  assert.match(whyItWaits(words, [links]), /because it has 2 links/);
+  assert.match(whyItWaits(words, [all]), /because comments on this page are read first/);
+  assert.match(whyItWaits(words, [flood]), /^Your comment waits for a moderator\. /);
+  assert.match(whyItWaits(words), /^Your comment waits for a moderator\. /);
 });

@@ -180,6 +180,14 @@ class Discussion:
             self.service.token,
         )
 
+    def voted(self, name: str, comment_id: str, value: int) -> None:
+        answer = self._ask("PUT", f"comments/{comment_id}/vote", {"value": value}, self.tokens.get(name))
+        if answer.get("token"):
+            self.tokens[name] = answer["token"]
+
+    def edited(self, name: str, comment_id: str, body: str) -> None:
+        self._ask("PATCH", f"comments/{comment_id}", {"body": body}, self.tokens[name])
+
     def shown(self) -> dict[str, Any]:
         return self._ask("GET", f"thread?url={self.url}&sort=newest", None, None)
 

@@ -45,11 +45,13 @@ async def test_a_double_click_on_an_arrow_is_on_and_off(discussion: Discussion, 
     await up.click()
     await expect(up).to_have_text("1")
 
-    await up.dblclick()
+    async with widget.page.expect_response(
+        lambda answer: answer.request.method == "PUT" and answer.request.post_data == '{"value":1}'
+    ):
+        await up.dblclick()
 
     await expect(up).to_have_text("1")
     await expect(up).to_have_attribute("aria-pressed", "true")
-    await widget.page.wait_for_load_state("networkidle")
     assert discussion.shown()["comments"][0]["score"] == 1
 
 

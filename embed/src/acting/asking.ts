@@ -3,44 +3,49 @@
 import type { Discussion } from "../discussion";
 import type { Parameters } from "../api";
 
+/** Told to the widget's own box when the service has said who one is, or that one is nobody any more. */
+export const IDENTITY_KNOWN = "identity";
+
 /** Undefined without a token, or with one that is not good any more. */
-export async function readOwn<T>({ api, ended }: Discussion, path: string, parameters: Parameters): Promise<T | undefined> {
+export async function readOwn<T>(d: Discussion, path: string, parameters: Parameters): Promise<T | undefined> {
+  const { api, ended } = d;
   if (!api.token) return undefined;
   try {
     return await api.ask<T>(path, parameters, { headers: authorized(api.token), cache: "no-store" }, ended.signal);
   } catch (fault) {
     if (!isStranger(fault)) throw fault;
-    api.keepToken(undefined);
+    forgetMe(d);
     return undefined;
   }
 }
 
 /**
- * Change something. A token in the answer is kept. One that is not good any more is dropped, and a guest begins anew.
- * Rejects with a Problem.
+ * Change something. A token in the answer is kept. One that is not good any more is dropped, and a guest begins anew;
+ * but what has a `key` is a text, which is not sent under another name than the one shown. Rejects with a Problem.
  */
-export async function send<T>(d: Discussion, method: string, path: string, body?: unknown, key?: string): Promise<T> {
+export async function send<T>(d: Discussion, method: string, path: string, body?: object, key?: string): Promise<T> {
   const { api } = d;
-  const had = api.token;
+  const headers = authorized(api.token);
+  if (body) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  const content = body ? { body: JSON.stringify(body) } : {};
   try {
-    const answer = await change<T & { token?: string }>(d, method, path, body, key);
+    const answer = await api.ask<T & { token?: string }>(path, {}, { method, headers, ...content });
+    if (path !== "preview") api.changed();
     if (answer?.token) api.keepToken(answer.token);
     return answer;
   } catch (fault) {
-    if (!had || !isStranger(fault)) throw fault;
-    api.keepToken(undefined);
-    return send<T>(d, method, path, body, key);
+    if (!headers["Authorization"] || !isStranger(fault)) throw fault;
+    forgetMe(d);
+    if (key) throw fault;
+    return send<T>(d, method, path, body);
   }
 }
 
-async function change<T>({ api }: Discussion, method: string, path: string, body: unknown, key?: string): Promise<T> {
-  const headers = authorized(api.token);
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (key) headers["Idempotency-Key"] = key;
-  const content = body === undefined ? {} : { body: JSON.stringify(body) };
-  const answer = await api.ask<T>(path, {}, { method, headers, ...content });
-  if (path !== "preview") api.changed();
-  return answer;
+function forgetMe(d: Discussion): void {
+  d.api.keepToken(undefined);
+  d.identity = null;
+  d.frame.box.dispatchEvent(new Event(IDENTITY_KNOWN));
 }
 
 function authorized(token: string | null): Record<string, string> {

@@ -7,6 +7,7 @@ import type { Comment } from "../types";
 import { actions, isWaiting, item, place, replies } from "../view/comment";
 import { drawList, itemOf } from "../view/list";
 import * as growing from "./growing";
+import { errorText } from "./parts";
 import { countChanged } from "./telling";
 
 /** Draw the comment alone anew; what stands below it stays, and so does the focus. */
@@ -15,7 +16,10 @@ export function redraw(d: Discussion, entry: Entry): void {
   const box = itemOf(d, entry);
   if (!box || !old) return;
   box.classList.toggle("is-waiting", isWaiting(entry));
-  swap(d, old, place(d, entry));
+  const fresh = place(d, entry);
+  const badge = old.querySelector(".badge--new");
+  if (badge) fresh.querySelector(".author")?.after(badge);
+  swap(d, old, fresh);
 }
 
 /** Draw only what one can do with the comment: its text may be being read aloud. */
@@ -24,28 +28,40 @@ export function redrawActions(d: Discussion, entry: Entry): void {
   if (old) swap(d, old, actions(d, entry));
 }
 
-/** Put one's own comment first in its list, without touching those that are there. */
-export function insertOwn(d: Discussion, entry: Entry): void {
+/** Draw while nothing else moves: what gets smaller keeps its room. */
+export function inItsRoom(d: Discussion, entry: Entry, draw: () => void): void {
+  const box = itemOf(d, entry);
+  const before = box?.getBoundingClientRect();
+  draw();
+  const shown = placeOf(d, entry);
+  if (!box || !before || !shown) return;
+  const grown = box.getBoundingClientRect().height - before.height;
+  if (grown < 0) shown.style.minBlockSize = `${shown.getBoundingClientRect().height - grown}px`;
+  // Other browsers keep what is read in its place by themselves.
+  else if (before.bottom < 0 && !CSS.supports("overflow-anchor", "auto")) scrollBy(0, grown);
+}
+
+/** Put an entry that the thread has where it has it, without touching what is on the screen. */
+export function insert(d: Discussion, entry: Entry): void {
   const { parent } = entry;
-  const parentItem = parent && itemOf(d, parent);
-  if (!parentItem) {
-    topList(d).prepend(item(d, entry));
+  const list = parent ? itemOf(d, parent)?.querySelector<HTMLElement>(":scope > .replies > ol") : topList(d);
+  // Drawing a comment draws what stands below it.
+  if (itemOf(d, entry)) return;
+  if (parent && (!list || parent.folded)) {
+    redrawReplies(d, parent);
     return;
   }
-  if (parent.folded) fold(d, parent);
-  // Unfolding has drawn it already.
-  if (itemOf(d, entry)) return;
-  const list = parentItem.querySelector<HTMLElement>(":scope > .replies > ol");
-  if (list) {
-    list.prepend(item(d, entry));
-  } else redrawReplies(d, parent);
+  const siblings = parent?.children ?? d.thread.roots;
+  const following = siblings.slice(siblings.indexOf(entry) + 1).find((one) => itemOf(d, one));
+  list?.insertBefore(item(d, entry), following ? itemOf(d, following) : list.querySelector(":scope > .item--more"));
 }
 
 /** Show one's own new comment. Returns its entry. */
 export function addOwn(d: Discussion, comment: Comment): Entry | undefined {
   const entry = growing.addOwn(d.thread, comment);
   if (!entry) return d.thread.entry(comment.id);
-  insertOwn(d, entry);
+  unfoldTo(d, entry);
+  insert(d, entry);
   if (comment.state === "approved") countChanged(d, 1);
   return entry;
 }
@@ -71,7 +87,7 @@ export function drop(d: Discussion, entry: Entry): void {
 export function complain(d: Discussion, entry: Entry, text: string): void {
   const place = placeOf(d, entry);
   place?.querySelector(":scope > .error-text")?.remove();
-  place?.append(h("p", { class: "error-text", role: "alert" }, text));
+  place?.append(errorText(text));
 }
 
 /** The time left to edit goes on; what has the focus is left alone. */
@@ -84,8 +100,14 @@ export function countDown(d: Discussion): void {
   }
 }
 
-function placeOf(d: Discussion, entry: Entry): HTMLElement | null {
+export function placeOf(d: Discussion, entry: Entry): HTMLElement | null {
   return d.root.getElementById(`comment-${entry.comment.id}`);
+}
+
+/** Give the focus to the button that `does` something with a comment; to its name where there is none any more. */
+export function focusAction(d: Discussion, entry: Entry, does: string): void {
+  const shown = placeOf(d, entry);
+  (shown?.querySelector<HTMLElement>(`[data-do="${does}"]`) ?? shown?.querySelector<HTMLElement>(".author"))?.focus();
 }
 
 /** The list itself; made if the widget said that there is nothing. */
@@ -97,7 +119,7 @@ export function topList({ frame }: Discussion): HTMLElement {
   return list;
 }
 
-/** Draw the replies of an entry anew, to fold them or to show new ones. */
+/** Draw the replies of an entry anew, to fold them or to show the first of them. */
 export function redrawReplies(d: Discussion, entry: Entry): void {
   const box = itemOf(d, entry);
   if (!box) return;
@@ -136,6 +158,11 @@ function shut({ words }: Discussion, entry: Entry, replies: HTMLElement): void {
   replies.firstElementChild?.replaceWith(
     h("button", { type: "button", class: "more", "aria-expanded": "false", "data-do": "fold" }, label),
   );
+}
+
+/** Unfold whatever the entry is folded away in. */
+export function unfoldTo(d: Discussion, entry: Entry): void {
+  for (let at = entry.parent; at; at = at.parent) if (at.folded) fold(d, at);
 }
 
 export function fold(d: Discussion, entry: Entry): void {

@@ -1,11 +1,11 @@
 /** The box one writes in: tabs, tools, preview, hints, and what happened when it was sent. */
 
 import type { Discussion } from "../discussion";
-import { change, type Child, h, icon } from "../dom";
-import { ALERT } from "../icons";
+import { change, h } from "../dom";
+import { IDENTITY_KNOWN } from "./asking";
 import type { Draft } from "./draft";
-import { formatByKey, toolbar } from "./formatting";
-import { IDENTITY_KNOWN } from "./me";
+import { formatByKey, paste, toolbar } from "./formatting";
+import { button, errorText } from "./parts";
 import { PersonFields, type Person } from "./person";
 import { Preview } from "./preview";
 import { type Complaint, explain } from "./problems";
@@ -22,8 +22,10 @@ export interface Job {
   /** The words on the filled button. */
   submit: string;
   draft: Draft;
+  /** What is there to be changed, where there is no draft. */
+  text?: string;
   /** Whether it asks who one is. */
-  signed: boolean;
+  signed?: boolean;
   /** There is a Cancel button, and Escape does the same. */
   cancel?(): void;
   /** Resolves when it is stored and shown. */
@@ -31,181 +33,165 @@ export interface Job {
 }
 
 export class Composer {
-  private readonly box: HTMLElement;
-  private readonly person: PersonFields;
-  private readonly preview: Preview;
-  private readonly button: SendButton;
-  private readonly left = h("span", { class: "left" });
-  private readonly hint = h("span");
-  private readonly rule = h("p", { class: "house-rule" });
+  private readonly _box: HTMLElement;
+  private readonly _person: PersonFields;
+  private readonly _preview: Preview;
+  private readonly _button: SendButton;
+  private readonly _left = h("span", { class: "left" });
+  private readonly _hint = h("span");
+  private readonly _hints: HTMLElement;
+  private readonly _rule: HTMLElement;
 
   /** `form` holds a `.composer-box` with a labelled textarea; everything else is put around that. */
   constructor(
-    private readonly d: Discussion,
+    private readonly _d: Discussion,
     readonly form: HTMLFormElement,
     readonly area: HTMLTextAreaElement,
-    private readonly job: Job,
+    private readonly _job: Job,
   ) {
-    const { words } = d;
-    this.box = area.parentElement ?? form;
-    this.person = new PersonFields(d, job.suffix);
-    this.preview = new Preview(d, area, job.suffix, (shown) => this.drawHint(shown ? words.say("previewHint") : undefined));
-    this.button = new SendButton(words, job.submit);
-    this.drawHint();
-    this.build();
-    this.watch();
-    area.value ||= job.draft.text;
-    this.counted();
+    const { words } = _d;
+    const { suffix, submit, draft } = _job;
+    this._box = area.parentElement as HTMLElement;
+    this._hints = h("div", { class: "composer-hints", id: `hints-${suffix}` }, this._hint, this._left);
+    this._rule = h("p", { class: "house-rule" }, words.say("houseRule"));
+    this._person = new PersonFields(_d, suffix);
+    this._button = new SendButton(words, submit);
+    this._preview = new Preview(_d, area, suffix, (shown) => this._drawHint(shown && words.say("previewHint")));
+    this._drawHint();
+    this._build();
+    this._watch();
+    area.value ||= draft.text || (_job.text ?? "");
+    this._counted();
+    this._clear();
   }
 
-  private build(): void {
-    const { job, area } = this;
-    const hints = h("div", { class: "composer-hints", id: `hints-${job.suffix}` }, this.hint, this.left);
-    this.box.prepend(h("div", { class: "composer-bar" }, this.preview.tabs, toolbar(this.d, area)));
-    this.box.append(this.preview.panel);
-    change(area, { rows: 5, "aria-describedby": hints.id });
-    const foot = h("div", { class: "composer-foot" }, hints, job.signed && this.person.element, this.sendRow());
-    foot.append(this.rule);
-    this.form.append(foot);
-    this.knownPerson();
+  private _build(): void {
+    const { _job, _box, area, _d } = this;
+    _box.prepend(h("div", { class: "composer-bar" }, this._preview.tabs, toolbar(_d, area)));
+    _box.append(this._preview.panel);
+    area.rows = 5;
+    const send = h("span", { class: "send" });
+    if (_job.cancel) send.append(button("button button--quiet", _job.cancel, _d.words.say("cancel")));
+    send.append(h("kbd", { "aria-hidden": "true" }, /Mac|iP/.test(navigator.platform) ? "⌘ Enter" : "Ctrl Enter"), this._button.element);
+    this.form.append(h("div", { class: "composer-foot" }, this._hints, _job.signed && this._person.element, send));
+    this._knownPerson();
   }
 
   /** The service may tell who one is at any time. */
-  private knownPerson(): void {
-    this.person.refresh();
-    const newcomer = this.job.signed && !this.d.identity?.name;
-    this.rule.textContent = newcomer ? this.d.words.say("houseRule") : "";
-    this.rule.hidden = !newcomer;
-  }
-
-  private sendRow(): HTMLElement {
-    const { cancel } = this.job;
-    const keys = h("kbd", { "aria-hidden": "true" }, /Mac|iP/.test(navigator.platform) ? "⌘ Enter" : "Ctrl Enter");
-    const row = h("span", { class: "send" });
-    if (cancel) {
-      const button = h("button", { type: "button", class: "button button--quiet" }, this.d.words.say("cancel"));
-      button.addEventListener("click", () => cancel());
-      row.append(button);
-    }
-    row.append(keys, this.button.element);
-    return h("div", { class: "composer-send" }, row);
+  private _knownPerson(): void {
+    this._person.refresh();
+    if (this._job.signed && !this._d.identity?.name) this.form.lastElementChild?.append(this._rule);
+    else this._rule.remove();
   }
 
   /** How to format; `text` takes its place. */
-  private drawHint(text?: string): void {
-    const { words } = this.d;
-    this.hint.classList.toggle("grammar", !text);
-    if (text) {
-      this.hint.replaceChildren(text);
-      return;
-    }
+  private _drawHint(text?: string | false): void {
+    const { words } = this._d;
     const example = (key: "bold" | "italic" | "quote" | "code"): Node => h("code", { dir: "ltr" }, words.say(`${key}Example`));
     const grammar = { bold: example("bold"), italic: example("italic"), quote: example("quote"), code: example("code") };
-    this.hint.replaceChildren(...words.parts("grammar", grammar));
+    this._hint.className = text ? "" : "grammar";
+    this._hint.replaceChildren(...(text ? [text] : words.parts("grammar", grammar)));
   }
 
-  private watch(): void {
-    const { form, area, job } = this;
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.submit();
-    });
-    form.addEventListener("keydown", (event) => this.onKey(event));
-    area.addEventListener("input", () => {
-      job.draft.text = area.value;
-      this.clearComplaint();
-      this.counted();
-    });
-    this.d.frame.box.addEventListener(IDENTITY_KNOWN, () => this.knownPerson(), { signal: this.d.ended.signal });
-    addEventListener("pagehide", () => job.draft.write(), { signal: this.d.ended.signal });
+  private _watch(): void {
+    const { form, area, _job } = this;
+    const { frame, ended, words } = this._d;
+    const { signal } = ended;
+    form.onsubmit = () => void this._submit();
+    form.onkeydown = (event) => this._onKey(event);
+    area.onpaste = (event) => paste(event, area, () => this._complain({ text: words.say("noImages") }));
+    area.oninput = () => {
+      _job.draft.text = area.value;
+      this._clear();
+      this._counted();
+    };
+    frame.box.addEventListener(IDENTITY_KNOWN, () => this._knownPerson(), { signal });
+    addEventListener("pagehide", () => _job.draft.write(), { signal });
   }
 
-  private onKey(event: KeyboardEvent): void {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      void this.submit();
-    } else if (event.key === "Escape" && this.job.cancel) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.job.cancel();
-    } else if (event.target === this.area && formatByKey(event, this.area)) event.preventDefault();
+  private _onKey(event: KeyboardEvent): void {
+    const { area, _job } = this;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void this._submit();
+    else if (event.key === "Escape" && _job.cancel) _job.cancel();
+    else if (event.target !== area || !formatByKey(event, area)) return;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
-  private counted(): void {
-    const { area, left, d } = this;
-    const room = LONGEST - [...area.value].length;
-    left.classList.toggle("is-over", room < 0);
-    left.textContent = room > HINT_FROM_LEFT ? "" : room < 0 ? d.words.say("tooMany", { n: -room }) : d.words.say("left", { n: room });
+  /** How many signs there is still room for; below 0 how many are too many. */
+  private get _room(): number {
+    return LONGEST - [...this.area.value].length;
+  }
+
+  private _counted(): void {
+    const { area, _left, _room, _d } = this;
+    change(_left, { class: _room < 0 ? "left is-over" : "left" });
+    _left.textContent = _room > HINT_FROM_LEFT ? "" : _d.words.say(_room < 0 ? "tooMany" : "left", { n: Math.abs(_room) });
     // Where the browser does not grow a field with its text.
     if (!CSS.supports("field-sizing", "content")) area.rows = Math.min(20, Math.max(5, area.value.split("\n").length + 1));
   }
 
-  private async submit(): Promise<void> {
-    if (this.button.busy) return;
+  private async _submit(): Promise<void> {
+    const { _button, _job, _d } = this;
+    if (_button.busy) return;
     const text = this.area.value;
-    const person = this.person.person();
-    const fault = this.faultOf(text, person);
-    this.clearComplaint();
+    const person = this._person.person();
+    const fault = this._faultOf(text, person);
+    this._clear();
     if (fault) {
-      this.complain(fault);
+      this._complain(fault);
       return;
     }
-    const finished = this.button.start(() => this.drawHint(this.d.words.say("slow")));
+    const finished = _button.start(() => this._drawHint(_d.words.say("slow")));
     try {
-      await this.job.send(text, person);
-      if (this.job.signed) this.person.remember();
-      this.knownPerson();
+      await _job.send(text, person);
+      if (_job.signed) this._person.remember();
+      this._knownPerson();
     } catch (problem) {
-      this.complain(explain(this.d.words, problem));
+      this._complain(explain(_d.words, problem));
     } finally {
       finished();
-      this.drawHint();
+      this._drawHint();
     }
   }
 
   /** What the service would refuse, found without asking it. */
-  private faultOf(text: string, { name }: Person): Complaint | undefined {
-    const { words } = this.d;
-    const over = [...text].length - LONGEST;
+  private _faultOf(text: string, { name }: Person): Complaint | undefined {
+    const { words } = this._d;
     if (!text.trim()) return { field: "body", text: words.say("emptyText") };
-    if (over > 0) return { field: "body", text: words.say("tooLong", { n: over }) };
-    if (this.job.signed && !name) return { field: "name", text: words.say("noName") };
+    if (this._room < 0) return { field: "body", text: words.say("tooLong", { n: -this._room }) };
+    if (this._job.signed && !name) return { field: "name", text: words.say("noName") };
     return undefined;
   }
 
-  /** Empty and, where it can be folded, folded. */
+  /** Empty, and ready for another text. */
   reset(): void {
     this.area.value = "";
-    this.job.draft.clear();
-    this.preview.hide();
-    this.knownPerson();
-    this.counted();
+    this._job.draft.clear();
+    this._preview.select(false);
+    this._counted();
   }
 
-  private complain({ field, text, again, seconds }: Complaint): void {
-    const input = this.person.field(field ?? "");
-    const target = input ?? this.area;
-    const id = `error-${this.job.suffix}`;
-    const retry = again && h("button", { type: "submit", class: "link-button" }, this.d.words.say("retry"));
-    const inside: Child[] = [icon(ALERT), h("span", {}, text, retry && " ", retry)];
-    const error = h("p", { class: "error-text", id, role: "alert" }, ...inside);
-    if (input) input.after(error);
-    else this.box.after(error);
-    this.box.classList.toggle("has-error", !input);
-    if (field) change(target, { "aria-invalid": "true" });
-    change(target, { "aria-describedby": input ? id : `${id} hints-${this.job.suffix}` });
-    if (seconds) this.button.countDown(seconds, () => this.clearComplaint());
-    if (field) {
-      this.preview.hide();
-      target.focus();
-    }
+  private _complain({ field = "", text, again, seconds }: Complaint): void {
+    this._clear();
+    const { area, _d, _hints } = this;
+    const input = this._person.field(field);
+    const target = input ?? area;
+    const retry = again ? [" ", h("button", { class: "link-button" }, _d.words.say("retry"))] : [];
+    const error = errorText(text, ...retry);
+    error.id = `error-${this._job.suffix}`;
+    (input ?? this._box).after(error);
+    change(target, { "aria-invalid": field ? "true" : null, "aria-describedby": input ? error.id : `${error.id} ${_hints.id}` });
+    if (seconds) this._button.countDown(seconds, () => this._clear());
+    if (!field) return;
+    this._preview.select(false);
+    target.focus();
   }
 
-  private clearComplaint(): void {
-    this.form.querySelectorAll(".error-text").forEach((error) => error.remove());
-    this.box.classList.remove("has-error");
-    for (const input of this.form.querySelectorAll("[aria-invalid]")) {
-      change(input, { "aria-invalid": null, "aria-describedby": input === this.area ? `hints-${this.job.suffix}` : null });
-    }
+  private _clear(): void {
+    const { form, area, _hints } = this;
+    form.querySelector(".error-text[id]")?.remove();
+    for (const input of form.querySelectorAll("[aria-invalid]")) change(input, { "aria-invalid": null, "aria-describedby": null });
+    change(area, { "aria-describedby": _hints.id });
   }
 }

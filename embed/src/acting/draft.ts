@@ -13,60 +13,59 @@ interface Kept {
 const WRITTEN_AFTER_MS = 500;
 
 export class Draft {
-  private readonly name: string;
-  private kept: Kept;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly _name: string;
+  private _kept: Kept;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `place` is the comment that is answered or edited, nothing at the top of the page. */
-  constructor({ page, api }: Pick<Discussion, "page" | "api">, place: string) {
-    this.name = `comments:draft:${api.host}/${api.site} ${page.identifier || page.url} ${place}`;
-    this.kept = read(recall(this.name));
+  constructor(d: Pick<Discussion, "page" | "storageKey">, place: string) {
+    this._name = `${d.storageKey("draft")} ${d.page.identifier || d.page.url} ${place}`;
+    this._kept = read(recall(this._name));
   }
 
   get text(): string {
-    return this.kept.text;
+    return this._kept.text;
   }
 
   set text(text: string) {
-    this.kept.text = text;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.write(), WRITTEN_AFTER_MS);
+    this._kept.text = text;
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this.write(), WRITTEN_AFTER_MS);
   }
 
   /** The key for sending `payload`; the same one for as long as that does not change. */
   keyFor(payload: string): string {
     const sent = fingerprint(payload);
-    if (!this.kept.key || this.kept.sent !== sent) Object.assign(this.kept, { key: randomKey(), sent });
+    if (this._kept.sent !== sent) this._kept = { text: this.text, key: randomKey(), sent };
     this.write();
-    return this.kept.key ?? "";
+    return this._kept.key ?? "";
   }
 
   write(): void {
-    clearTimeout(this.timer);
-    if (this.kept.text) keep(this.name, JSON.stringify(this.kept));
-    else forget(this.name);
+    clearTimeout(this._timer);
+    if (this.text) keep(this._name, JSON.stringify(this._kept));
+    else forget(this._name);
   }
 
   clear(): void {
-    this.kept = { text: "" };
+    this._kept = { text: "" };
     this.write();
   }
 }
 
 function read(kept: string | null): Kept {
   try {
-    const { text, key, sent } = JSON.parse(kept ?? "") as Kept;
-    if (typeof text === "string") return { text, ...(key && sent ? { key, sent } : {}) };
+    const found = JSON.parse(kept ?? "") as Kept;
+    if (typeof found.text === "string") return found;
   } catch {
     // Nothing kept, or not by us.
   }
   return { text: "" };
 }
 
-/** 128 random bits in hex. `crypto.randomUUID` is missing on pages without HTTPS. */
+/** 128 random bits. `crypto.randomUUID` is missing on pages without HTTPS. */
 function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 /** Tells payloads of one draft apart without keeping a name or an address beside it. Source: FNV-1a, 32 bits. */

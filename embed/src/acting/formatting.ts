@@ -3,6 +3,7 @@
 import type { Discussion } from "../discussion";
 import { h, icon } from "../dom";
 import * as icons from "../icons";
+import { button } from "./parts";
 
 interface Mark {
   name: "bold" | "italic" | "link" | "quote" | "code";
@@ -12,15 +13,11 @@ interface Mark {
   apply(selected: string): Marked;
 }
 
-interface Marked {
-  text: string;
-  /** What is selected afterwards, from the start of `text`. */
-  from: number;
-  to: number;
-}
+/** A text, and which part of it is selected afterwards. */
+type Marked = [text: string, from: number, to: number];
 
 function around(selected: string, before: string, after = before): Marked {
-  return { text: before + selected + after, from: before.length, to: before.length + selected.length };
+  return [before + selected + after, before.length, before.length + selected.length];
 }
 
 export const MARKS: Mark[] = [
@@ -33,21 +30,31 @@ export const MARKS: Mark[] = [
 
 /** A link with its text or its address still to be typed: that part is selected. */
 function linked(selected: string): Marked {
-  if (/^https?:\/\/\S+$/.test(selected)) return { text: `[](${selected})`, from: 1, to: 1 };
-  return { text: `[${selected}](https://)`, from: selected.length + 3, to: selected.length + 11 };
+  if (isAddress(selected)) return [`[](${selected})`, 1, 1];
+  return [`[${selected}](https://)`, selected.length + 3, selected.length + 11];
 }
 
 function quoted(selected: string): Marked {
   const text = `${selected.replace(/^/gm, "> ")}${selected ? "\n\n" : ""}`;
-  return { text, from: text.length, to: text.length };
+  return [text, text.length, text.length];
+}
+
+function isAddress(text: string): boolean {
+  return /^https?:\/\/\S+$/.test(text);
+}
+
+/** The link that `pasted` makes of what is selected, if it makes one; parentheses would end its address. */
+export function linkOver(selected: string, pasted: string): string | undefined {
+  if (!selected.trim() || /[\n[\]]/.test(selected) || isAddress(selected) || !isAddress(pasted)) return undefined;
+  return `[${selected}](${pasted.replaceAll("(", "%28").replaceAll(")", "%29")})`;
 }
 
 export function toolbar({ words }: Discussion, area: HTMLTextAreaElement): HTMLElement {
   const buttons = MARKS.map((mark) => {
     const label = words.say(mark.name);
-    const button = h("button", { type: "button", class: "tool", "aria-label": label, title: label }, icon(mark.drawing));
-    button.addEventListener("click", () => put(mark, area));
-    return button;
+    const made = button("tool", () => put(mark, area), icon(mark.drawing));
+    made.ariaLabel = made.title = label;
+    return made;
   });
   return h("span", { class: "tools", role: "group", "aria-label": words.say("formatting") }, ...buttons);
 }
@@ -60,9 +67,25 @@ export function formatByKey(event: KeyboardEvent, area: HTMLTextAreaElement): bo
   return !!mark;
 }
 
+/** What is pasted is text; a link over a selection makes a link of it. Calls `refused` for a picture. */
+export function paste(event: ClipboardEvent, area: HTMLTextAreaElement, refused: () => void): void {
+  const { clipboardData } = event;
+  const pasted = clipboardData?.getData("text/plain").trim() ?? "";
+  const link = linkOver(selectedIn(area), pasted);
+  const picture = !pasted && [...(clipboardData?.files ?? [])].some(({ type }) => type.startsWith("image/"));
+  if (link) insert(area, link);
+  else if (picture) refused();
+  else return;
+  event.preventDefault();
+}
+
+function selectedIn({ value, selectionStart, selectionEnd }: HTMLTextAreaElement): string {
+  return value.slice(selectionStart, selectionEnd);
+}
+
 function put(mark: Mark, area: HTMLTextAreaElement): void {
   const start = area.selectionStart;
-  const { text, from, to } = mark.apply(area.value.slice(start, area.selectionEnd));
+  const [text, from, to] = mark.apply(selectedIn(area));
   insert(area, text);
   area.setSelectionRange(start + from, start + to);
 }
@@ -71,6 +94,6 @@ function put(mark: Mark, area: HTMLTextAreaElement): void {
 function insert(area: HTMLTextAreaElement, text: string): void {
   area.focus();
   if (document.execCommand("insertText", false, text)) return;
-  area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+  area.setRangeText(text);
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }

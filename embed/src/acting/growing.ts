@@ -1,7 +1,7 @@
 /** How a thread grows and shrinks once it is here. Knows no DOM. */
 
 import type { Entry, Thread } from "../thread";
-import type { Comment } from "../types";
+import type { Comment, Sort } from "../types";
 
 /** A flat list of replies below `root`, in reading order. Returns those that were not here yet. */
 export function addReplies(thread: Thread, root: Entry, comments: Comment[], next: string | null): Entry[] {
@@ -25,14 +25,26 @@ export function addOwn(thread: Thread, comment: Comment): Entry | undefined {
   return entry;
 }
 
+/** A comment that others can read now, in its place in the order shown. Undefined if it is here, or its place is not. */
+export function addArrived(thread: Thread, comment: Comment, sort: Sort): Entry | undefined {
+  const place = thread.placeOf(comment);
+  const entry = comment.parent_id && !place ? undefined : thread.add(comment, place);
+  if (!entry) return undefined;
+  const siblings = place?.children ?? thread.roots;
+  // Among the best it is none yet, and would be looked for at the end of all pages.
+  const at = !place && sort === "best" ? 0 : orderly(siblings, comment, !place && sort === "newest");
+  siblings.splice(at, 0, entry);
+  return entry;
+}
+
 export function remove(thread: Thread, entry: Entry): void {
   const siblings = entry.parent?.children ?? thread.roots;
   siblings.splice(siblings.indexOf(entry), 1);
   thread.byId.delete(entry.comment.id);
 }
 
-/** Where a reply goes among its siblings: oldest first, behind one's own that was put first. */
-function orderly(siblings: Entry[], comment: Comment): number {
-  const at = siblings.findIndex((sibling) => !sibling.own && sibling.comment.created_at > comment.created_at);
+/** Where a comment goes among its siblings: by age, behind one's own that were put first. */
+function orderly(siblings: Entry[], { created_at: created }: Comment, newestFirst = false): number {
+  const at = siblings.findIndex(({ own, comment }) => !own && comment.created_at > created !== newestFirst);
   return at < 0 ? siblings.length : at;
 }

@@ -5,17 +5,19 @@ import { adopt } from "../styles";
 import type { Entry } from "../thread";
 import type { Sort } from "../types";
 import css from "./acting.css";
+import { drawBar } from "./bar";
 import { countDown, fold } from "./changing";
-import { Composer } from "./composer";
-import { Draft } from "./draft";
+import { beLive, goOn, showArrivals } from "./live";
 import { aboutMe as askAboutMe } from "./me";
-import { openMenu } from "./menu";
-import { post } from "./posting";
+import { copy, openMenu, share, shutMenu, watchMenus } from "./menu";
+import { mute, mutedPlace, unmute } from "./muting";
 import * as reading from "./reading";
 import { remove, restore } from "./removing";
 import { edit, reply } from "./replying";
+import { openReport } from "./report";
+import { beginTop, unfoldTop } from "./top";
+import { nextNew, noteVisit } from "./visits";
 import { vote } from "./voting";
-import { focusOn } from "./telling";
 
 export { take } from "../kit";
 
@@ -41,14 +43,18 @@ const ACTS: Record<string, Act> = {
   delete: remove,
   undo: restore,
   menu: openMenu,
+  copy,
+  share: (_, entry) => share(entry),
+  report: openReport,
+  mute,
+  unmute,
+  arrivals: showArrivals,
+  newSince: nextNew,
 };
 
 const TICK_MS = 20_000;
 
 const ready = new WeakSet<Discussion>();
-/** One composer at the top of each discussion. */
-const tops = new WeakMap<Discussion, Composer>();
-
 /** Do what `pressed` is for, by its `data-do`. Rejects if something did not load. */
 export async function act(d: Discussion, pressed: HTMLElement): Promise<void> {
   prepare(d);
@@ -56,6 +62,8 @@ export async function act(d: Discussion, pressed: HTMLElement): Promise<void> {
   const id = pressed.closest<HTMLElement>("[data-id]")?.dataset["id"] ?? "";
   // The buttons around the list belong to no comment, and ask for none.
   const entry = d.thread.entry(id) as Entry;
+  // Whatever is chosen, the menu is done; only “Copied” is said in it.
+  if (does !== "copy" && pressed.closest(".menu-list")) shutMenu(d)?.focus();
   const fetching = READING[does];
   if (!fetching) {
     await ACTS[does]?.(d, entry, pressed);
@@ -89,17 +97,24 @@ export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {
 /** Unfold the composer at the top. */
 export function openComposer(d: Discussion): void {
   prepare(d);
-  tops.get(d)?.form.classList.remove("composer--folded");
+  unfoldTop(d);
 }
 
-/** Styles, and the top composer with its kept draft, still folded: nothing moves under a reader's eyes. */
+/** Before anything is drawn: whom the reader does not want to hear. */
+export function hideMuted(d: Discussion): void {
+  d.instead = (entry) => mutedPlace(d, entry);
+}
+
+/** Styles, and all that goes on by itself. Nothing moves under a reader's eyes. */
 export function prepare(d: Discussion): void {
   if (ready.has(d)) return;
   ready.add(d);
+  hideMuted(d);
   adopt(d.root, css);
   const ticking = setInterval(() => {
     reading.tick(d);
     countDown(d);
+    goOn(d);
   }, TICK_MS);
   const { signal } = d.ended;
   signal.addEventListener("abort", () => clearInterval(ticking));
@@ -107,28 +122,9 @@ export function prepare(d: Discussion): void {
   for (const reached of ["focusin", "scroll"]) {
     d.frame.box.addEventListener(reached, ({ target }) => reading.openReached(d, target), { capture: true, signal });
   }
-  const area = d.root.querySelector<HTMLTextAreaElement>("[data-composer]");
-  const form = area?.closest("form");
-  if (area && form) tops.set(d, topComposer(d, form, area));
-}
-
-function topComposer(d: Discussion, form: HTMLFormElement, area: HTMLTextAreaElement): Composer {
-  const draft = new Draft(d, "");
-  const composer: Composer = new Composer(d, form, area, {
-    suffix: "top",
-    submit: d.words.say("post"),
-    draft,
-    signed: true,
-    send: async (text, person) => {
-      const entry = await post(d, { text, person, draft });
-      composer.reset();
-      form.classList.add("composer--folded");
-      focusOn(d, entry);
-    },
-  });
-  form.addEventListener("focusout", ({ relatedTarget }) => {
-    const stays = relatedTarget instanceof Node && form.contains(relatedTarget);
-    if (!stays && !area.value.trim()) form.classList.add("composer--folded");
-  });
-  return composer;
+  watchMenus(d);
+  beginTop(d);
+  drawBar(d);
+  noteVisit(d);
+  beLive(d);
 }

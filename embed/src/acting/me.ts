@@ -3,13 +3,9 @@
 import type { Discussion } from "../discussion";
 import type { Entry, Thread } from "../thread";
 import type { Own } from "../types";
-import { itemOf } from "../view/list";
-import { readOwn } from "./asking";
+import { IDENTITY_KNOWN, readOwn } from "./asking";
 import { addOwn } from "./growing";
-import { insertOwn, redrawActions } from "./changing";
-
-/** Told to the widget's own box when the service has said who one is. */
-export const IDENTITY_KNOWN = "identity";
+import { insert, redrawActions } from "./changing";
 
 /** The service answers for no more at once. */
 const MOST_IDS = 200;
@@ -24,8 +20,8 @@ export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {
     d.identity = own.identity;
     d.frame.box.dispatchEvent(new Event(IDENTITY_KNOWN));
     for (const entry of mark(d.thread, own)) {
-      if (itemOf(d, entry)) redrawActions(d, entry);
-      else insertOwn(d, entry);
+      redrawActions(d, entry);
+      insert(d, entry);
     }
   } while (ids.length);
 }

@@ -1,126 +1,108 @@
-/** The menu behind a comment's three dots. */
+/** The menu behind a comment's three dots. What is chosen in it is done as any other press is: by `data-do`. */
 
 import type { Discussion } from "../discussion";
-import { h, icon } from "../dom";
+import { change, h, icon } from "../dom";
 import * as icons from "../icons";
 import type { Key } from "../i18n/words";
 import type { Entry } from "../thread";
-import { fold } from "./changing";
-import { openReport } from "./report";
 import { say } from "./telling";
-
-interface Choice {
-  words: Key;
-  drawing: string;
-  /** Stays open when this returns true. */
-  choose(item: HTMLElement): boolean | void;
-}
 
 const COPIED_MS = 2000;
 
+/** What can be chosen: what it does, its drawing, its words. */
+type Choice = [does: string, drawing: string, words: Key];
+
 export function openMenu(d: Discussion, entry: Entry, button: HTMLElement): void {
-  const place = button.closest<HTMLElement>(".menu");
-  if (!place) return;
-  if (place.querySelector(".menu-list")) {
-    place.dispatchEvent(new Event("shut"));
-    return;
-  }
-  const list = h("div", { class: "menu-list", role: "menu", "aria-label": d.words.say("more") });
-  const shut = opened(d, place, button, list);
-  for (const choice of choices(d, entry)) {
-    const item = h("button", { type: "button", role: "menuitem", tabindex: -1 }, icon(choice.drawing), h("span", {}, d.words.say(choice.words)));
-    item.addEventListener("click", () => {
-      if (!choice.choose(item)) shut();
-    });
-    if (choice.words === "report") list.append(h("hr"));
-    list.append(item);
-  }
-  place.append(list);
-  list.querySelector("button")?.focus();
+  const place = button.parentElement as HTMLElement;
+  const wasHere = place.querySelector(".menu-list");
+  shutMenu(d);
+  if (wasHere) return;
+  const { words } = d;
+  const name = entry.comment.author?.name ?? "";
+  const items = choices(d, entry).map(([does, drawing, key]) =>
+    h("button", { type: "button", role: "menuitem", tabindex: -1, "data-do": does }, icon(drawing), h("span", {}, words.say(key, { name }))),
+  );
+  place.append(h("div", { class: "menu-list", role: "menu", "aria-label": words.say("more") }, ...items));
+  change(button, { "aria-expanded": "true" });
+  items[0]?.focus();
+}
+
+/** There is one at most. Returns the button that it belongs to. */
+export function shutMenu({ root }: Discussion): HTMLElement | undefined {
+  const list = root.querySelector(".menu-list");
+  const button = list?.previousElementSibling as HTMLElement | undefined;
+  list?.remove();
+  if (button) change(button, { "aria-expanded": "false" });
+  return button;
 }
 
 /** Wire the keys, and whatever else ends a menu. */
-function opened(d: Discussion, place: HTMLElement, button: HTMLElement, list: HTMLElement): () => void {
-  const end = new AbortController();
-  const { signal } = end;
-  const shut = (): void => {
-    end.abort();
-    list.remove();
-    button.setAttribute("aria-expanded", "false");
-  };
-  button.setAttribute("aria-expanded", "true");
-  place.addEventListener("shut", shut, { signal });
-  list.addEventListener("keydown", (event) => onKey(event, list, () => {
-    shut();
-    button.focus();
-  }), { signal });
-  list.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!(relatedTarget instanceof Node && place.contains(relatedTarget))) shut();
+export function watchMenus(d: Discussion): void {
+  const { box } = d.frame;
+  const { signal } = d.ended;
+  const within = (target: EventTarget | null): Element | null => (target instanceof Element ? target.closest(".menu") : null);
+  box.addEventListener("keydown", (event) => onKey(d, event), { signal });
+  // To nothing the focus goes where a press does not take it (Safari's buttons): the press decides then.
+  box.addEventListener("focusout", ({ target, relatedTarget }) => {
+    if (relatedTarget && within(target) !== within(relatedTarget)) shutMenu(d);
   }, { signal });
-  // A press beside the menu need not move the focus (Safari's buttons do not take it).
-  d.element.ownerDocument.addEventListener("pointerdown", (event) => {
-    if (!event.composedPath().includes(place)) shut();
+  document.addEventListener("pointerdown", (event) => {
+    if (!within(event.composedPath()[0] ?? null)) shutMenu(d);
   }, { signal });
-  return shut;
 }
 
-function onKey(event: KeyboardEvent, list: HTMLElement, leave: () => void): void {
+function onKey(d: Discussion, event: KeyboardEvent): void {
+  const list = event.target instanceof Element && event.target.closest(".menu-list");
+  if (!list) return;
   const items = [...list.querySelectorAll("button")];
-  const at = items.findIndex((item) => item === event.target);
-  const next: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
-  const to = next[event.key];
-  if (event.key === "Escape") {
-    event.stopPropagation();
-    leave();
-  } else if (to !== undefined) items.at(to % items.length)?.focus();
+  const at = items.indexOf(event.target as HTMLButtonElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+  if (event.key === "Escape") shutMenu(d)?.focus();
+  else if (to !== undefined) items.at(to % items.length)?.focus();
   else return;
+  event.stopPropagation();
   event.preventDefault();
 }
 
-function choices(d: Discussion, entry: Entry): Choice[] {
-  const { comment } = entry;
-  const link = comment.permalink;
-  const offered: Choice[] = [{ words: "copyLink", drawing: icons.LINK, choose: (item) => copy(d, link, item) }];
-  if ("share" in navigator) {
-    offered.push({ words: "share", drawing: icons.SHARE, choose: () => void navigator.share({ url: link }).catch(() => undefined) });
-  }
-  if (entry.children.length) {
-    const words = entry.folded ? "show" : "hide";
-    offered.push({ words, drawing: icons.HIDE, choose: () => fold(d, entry) });
-  }
-  if (!entry.own && d.writable) {
-    offered.push({ words: "report", drawing: icons.FLAG, choose: () => openReport(d, entry) });
-  }
+function choices(d: Discussion, { comment, children, folded, own }: Entry): Choice[] {
+  const offered: Choice[] = [["copy", icons.LINK, "copyLink"]];
+  if ("share" in navigator) offered.push(["share", icons.SHARE, "share"]);
+  if (children.length) offered.push(["fold", icons.HIDE, folded ? "show" : "hide"]);
+  if (!own && comment.author) offered.push(["mute", icons.MUTE, "mute"]);
+  if (!own && d.writable) offered.push(["report", icons.FLAG, "report"]);
   return offered;
 }
 
-/** Answers “Copied” in its own place. */
-function copy(d: Discussion, link: string, item: HTMLElement): true {
-  const label = item.querySelector("span");
-  void copied(d.root, link).then((done) => {
-    if (!done || !label) return;
-    label.textContent = d.words.say("copied");
-    say(d, d.words.say("copied"));
-    setTimeout(() => {
-      label.textContent = d.words.say("copyLink");
-    }, COPIED_MS);
-  });
-  return true;
+export function share({ comment }: Entry): void {
+  // Rejects when the reader changes their mind.
+  navigator.share({ url: comment.permalink }).catch(() => undefined);
 }
 
-async function copied(root: ShadowRoot, text: string): Promise<boolean> {
+/** Answers “Copied” in its own place, and the menu stays open. */
+export async function copy(d: Discussion, { comment }: Entry, item: HTMLElement): Promise<void> {
+  const label = item.lastElementChild as HTMLElement;
+  const done = d.words.say("copied");
+  if (!(await copied(comment.permalink, item))) return;
+  label.textContent = done;
+  say(d, done);
+  setTimeout(() => {
+    label.textContent = d.words.say("copyLink");
+  }, COPIED_MS);
+}
+
+async function copied(text: string, item: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
     // Without HTTPS, or where the page's owner has not allowed it.
-    const focused = root.activeElement;
     const field = h("textarea", { class: "visually-hidden" }, text);
-    root.append(field);
+    // Beside the item, so that the menu keeps the focus.
+    item.after(field);
     field.select();
     const done = document.execCommand("copy");
     field.remove();
-    if (focused instanceof HTMLElement) focused.focus();
+    item.focus();
     return done;
   }
 }

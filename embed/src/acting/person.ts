@@ -2,8 +2,9 @@
 
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
-import { avatar } from "../view/avatar";
 import { keep, recall } from "../store";
+import { avatar } from "../view/avatar";
+import { button, field } from "./parts";
 
 export interface Person {
   name: string;
@@ -11,90 +12,83 @@ export interface Person {
 }
 
 export class PersonFields {
-  readonly element = h("div", { class: "who-place" });
-  private readonly name: HTMLInputElement;
+  readonly element = h("div");
+  /** By the names that the service gives them. */
+  private readonly _inputs: Record<keyof Person, HTMLInputElement>;
   /** Somebody types a name, or wants another one: then the fields stay. */
-  private asking = false;
-  private readonly mail: HTMLInputElement;
+  private _asking = false;
 
   constructor(
-    private readonly d: Discussion,
+    private readonly _d: Discussion,
     suffix: string,
   ) {
-    const known = remembered(d);
-    this.name = h("input", { class: "input", id: `name-field-${suffix}`, autocomplete: "name", maxlength: 200, dir: "auto" });
-    this.mail = h("input", { class: "input", id: `mail-field-${suffix}`, type: "email", autocomplete: "email", maxlength: 254 });
-    this.name.value = known.name;
-    this.mail.value = known.email;
-    this.name.addEventListener("input", () => {
-      this.asking = true;
-    });
+    this._inputs = {
+      name: h("input", { class: "input", id: `name-field-${suffix}`, autocomplete: "name", maxlength: 200, dir: "auto" }),
+      email: h("input", { class: "input", id: `mail-field-${suffix}`, type: "email", autocomplete: "email", maxlength: 254 }),
+    };
+    const { name, email } = this._inputs;
+    const known = remembered(_d);
+    name.value = known.name ?? "";
+    email.value = known.email ?? "";
+    name.oninput = () => {
+      this._asking = true;
+    };
     this.refresh();
   }
 
   /** The service may have told who one is since the fields were drawn. */
   refresh(): void {
-    const { identity } = this.d;
-    if (identity?.name && !this.asking) this.drawName();
-    else if (!this.element.firstChild) this.drawFields();
+    if (this._d.identity?.name && !this._asking) this._drawName();
+    else this._drawFields();
   }
 
   person(): Person {
-    const asked = this.element.contains(this.name);
-    const name = asked ? this.name.value : (this.d.identity?.name ?? "");
-    return { name: name.trim(), email: this.mail.value.trim() };
+    const { name, email } = this._inputs;
+    const written = this.element.contains(name) ? name.value : (this._d.identity?.name ?? "");
+    return { name: written.trim(), email: email.value.trim() };
   }
 
-  /** The fields by the names that the service gives them. Shown first if they were not. */
+  /** Shown first if it was not. */
   field(name: string): HTMLInputElement | undefined {
-    if (name !== "name" && name !== "email") return undefined;
-    if (!this.element.contains(this.name)) this.drawFields();
-    return name === "name" ? this.name : this.mail;
+    const input = this._inputs[name as keyof Person];
+    if (input) this._drawFields();
+    return input;
   }
 
   remember(): void {
-    this.asking = false;
-    keep(storeKey(this.d), JSON.stringify(this.person()));
+    this._asking = false;
+    keep(this._d.storageKey("person"), JSON.stringify(this.person()));
   }
 
-  private drawName(): void {
-    const { words, identity } = this.d;
-    const change = h("button", { type: "button", class: "link-button" }, words.say("change"));
-    change.addEventListener("click", () => {
-      this.asking = true;
-      this.name.value ||= identity?.name ?? "";
-      this.drawFields();
-      this.name.focus();
-    });
-    const name = h("b", {}, h("bdi", {}, identity?.name ?? ""));
-    this.element.replaceChildren(
-      h("div", { class: "as" }, avatar(identity), h("span", {}, ...words.parts("postingAs", { name })), change),
-    );
+  private _drawName(): void {
+    const { words, identity } = this._d;
+    const name = identity?.name ?? "";
+    const another = (): void => {
+      this._asking = true;
+      this._inputs.name.value ||= name;
+      this._drawFields();
+      this._inputs.name.focus();
+    };
+    const as = words.parts("postingAs", { name: h("b", {}, h("bdi", {}, name)) });
+    const line = h("div", { class: "as" }, avatar(identity), h("span", {}, ...as), button("link-button", another, words.say("change")));
+    this.element.replaceChildren(line);
   }
 
-  private drawFields(): void {
-    const { words } = this.d;
-    const mailLabel = h("label", { for: this.mail.id }, words.say("mail"), " ", h("small", {}, words.say("mailHint")));
+  private _drawFields(): void {
+    const { words } = this._d;
+    const { name, email } = this._inputs;
+    // What is being typed in stays where it is.
+    if (this.element.contains(name)) return;
     this.element.replaceChildren(
-      h(
-        "div",
-        { class: "who" },
-        h("div", { class: "field" }, h("label", { for: this.name.id }, words.say("name")), this.name),
-        h("div", { class: "field" }, mailLabel, this.mail),
-      ),
+      h("div", { class: "who" }, field(words.say("name"), name), field(words.say("mail"), email, words.say("mailHint"))),
     );
   }
 }
 
-function storeKey({ api }: Discussion): string {
-  return `comments:person:${api.host}/${api.site}`;
-}
-
-function remembered(d: Discussion): Person {
+function remembered(d: Discussion): Partial<Person> {
   try {
-    const { name, email } = JSON.parse(recall(storeKey(d)) ?? "") as Partial<Person>;
-    return { name: String(name ?? ""), email: String(email ?? "") };
+    return JSON.parse(recall(d.storageKey("person")) ?? "{}") as Partial<Person>;
   } catch {
-    return { name: "", email: "" };
+    return {};
   }
 }

@@ -1,14 +1,16 @@
 /** Posts a comment or a reply, and says what became of it. */
 
 import type { Discussion } from "../discussion";
-import { h, icon } from "../dom";
+import { h } from "../dom";
 import { CLOCK } from "../icons";
-import type { Words } from "../i18n/words";
+import type { Key, Words } from "../i18n/words";
 import type { Entry } from "../thread";
 import type { Comment, Stored } from "../types";
+import { notice } from "../view/frame";
 import { send } from "./asking";
 import { addOwn } from "./changing";
 import type { Draft } from "./draft";
+import { pause } from "./live";
 import type { Person } from "./person";
 import { say } from "./telling";
 
@@ -18,56 +20,64 @@ export interface Order {
   draft: Draft;
   parent?: Entry;
   /** What is said about the post stands after this; without it, at the top of the widget. */
-  notice?: Element;
+  notice?: Element | null;
 }
 
 /** Resolves when the comment is stored and shown. Rejects with what the service said, nothing changed. */
 export async function post(d: Discussion, order: Order): Promise<Entry | undefined> {
   const { text, person, parent, draft } = order;
-  const body = {
-    page: d.page,
-    parent_id: parent?.comment.id ?? null,
-    body: text,
-    author: { name: person.name, ...(person.email ? { email: person.email } : {}) },
-  };
+  const { name, email } = person;
+  const body = { page: d.page, parent_id: parent?.comment.id ?? null, body: text, author: { name, email: email || undefined } };
   const key = draft.keyFor(JSON.stringify(body));
-  const { comment } = await send<Stored>(d, "POST", "comments", body, key);
-  if (comment.author) d.identity = comment.author;
-  const entry = addOwn(d, comment);
-  tell(d, order, comment);
-  d.emit("posted", { comment });
-  return entry;
+  // It must not arrive as somebody else's new comment before the answer says that it is one's own.
+  const goOn = pause(d);
+  try {
+    const { comment } = await send<Stored>(d, "POST", "comments", body, key);
+    d.identity = comment.author ?? d.identity;
+    const entry = addOwn(d, comment);
+    tell(d, order, comment);
+    d.emit("posted", { comment });
+    return entry;
+  } finally {
+    goOn();
+  }
 }
 
-function tell(d: Discussion, { person, notice }: Order, comment: Comment): void {
+function tell(d: Discussion, order: Order, comment: Comment): void {
   const { words } = d;
   if (comment.state !== "pending") {
     clearNotices(d);
     say(d, words.say("posted"));
     return;
   }
-  const thanks = words.say("thanks", { name: comment.author?.name ?? person.name });
-  const why = whyItWaits(words, comment.reasons ?? []);
-  showNotice(d, notice, h("b", {}, thanks), ` ${why}`);
+  const thanks = words.say("thanks", { name: comment.author?.name ?? order.person.name });
+  showNotice(d, order.notice, h("b", {}, thanks), ` ${whyItWaits(words, comment.waits_for)}`);
 }
 
 /** Say, for all to see and to hear, that something waits: after `place`, or at the top of the widget. */
-export function showNotice(d: Discussion, place: Element | undefined, ...text: (Node | string)[]): void {
+export function showNotice(d: Discussion, place: Element | null | undefined, ...text: (Node | string)[]): void {
   clearNotices(d);
-  const notice = h("div", { class: "notice notice--warn notice--posted" }, icon(CLOCK), h("p", {}, ...text));
-  if (place) place.after(notice);
-  else d.frame.notices.append(notice);
-  say(d, notice.textContent ?? "");
+  const box = notice("warn", CLOCK, ...text);
+  box.classList.add("notice--posted");
+  if (place) place.after(box);
+  else d.frame.notices.append(box);
+  say(d, box.textContent ?? "");
 }
 
-function clearNotices(d: Discussion): void {
+export function clearNotices(d: Discussion): void {
   d.frame.notices.replaceChildren();
-  d.root.querySelectorAll(".notice--posted").forEach((notice) => notice.remove());
+  d.root.querySelector(".notice--posted")?.remove();
 }
 
-/** `reasons` are the service's words for moderators: those that help an author have a sentence of their own. */
-export function whyItWaits(words: Words, reasons: string[]): string {
-  const links = reasons.map((reason) => /^(\d+) links?$/.exec(reason)?.[1]).find(Boolean);
-  if (reasons.includes("First comment")) return words.say("waitsFirst");
-  return links ? words.say("waitsLinks", { n: Number(links) }) : words.say("waits");
+/** The first of these rules that speaks is the one that is told. */
+const WHY: Record<string, Key> = {
+  "first-comment": "waitsFirst",
+  "new-name": "waitsFirst",
+  links: "waitsLinks",
+  "hold-all": "waitsRead",
+};
+
+export function whyItWaits(words: Words, rules: Comment["waits_for"] = []): string {
+  const told = Object.keys(WHY).flatMap((name) => rules.filter(({ rule }) => rule === name))[0];
+  return words.say((told && WHY[told.rule]) ?? "waits", { n: told?.n ?? 1 });
 }

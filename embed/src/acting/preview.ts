@@ -9,70 +9,62 @@ import { send } from "./asking";
 export class Preview {
   readonly tabs: HTMLElement;
   readonly panel: HTMLElement;
-  private readonly writing: HTMLButtonElement;
-  private readonly looking: HTMLButtonElement;
-  private asked = 0;
+  private readonly _both: HTMLButtonElement[];
+  private _asked = 0;
 
   constructor(
-    private readonly d: Discussion,
-    private readonly area: HTMLTextAreaElement,
+    private readonly _d: Discussion,
+    private readonly _area: HTMLTextAreaElement,
     suffix: string,
-    private readonly changed: (shown: boolean) => void,
+    private readonly _changed: (shown: boolean) => void,
   ) {
-    const { words } = d;
-    this.panel = h("div", { class: "preview body", role: "tabpanel", id: `preview-${suffix}`, tabindex: 0, dir: "auto", hidden: true });
-    this.writing = this.tab(words.say("writeTab"), area.id, `write-tab-${suffix}`);
-    this.looking = this.tab(words.say("previewTab"), this.panel.id, `preview-tab-${suffix}`);
-    change(this.panel, { "aria-labelledby": this.looking.id });
-    this.tabs = h("span", { role: "tablist" }, this.writing, this.looking);
-    this.tabs.addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    const { words } = _d;
+    const id = `preview-${suffix}`;
+    const tab = (preview: boolean): HTMLButtonElement => {
+      const attributes = { type: "button", class: "tab", role: "tab", "aria-controls": preview ? id : _area.id };
+      const made = h("button", attributes, words.say(preview ? "previewTab" : "writeTab"));
+      made.onclick = () => this.select(preview);
+      return made;
+    };
+    this._both = [tab(false), tab(true)];
+    this.panel = h("div", { class: "preview body", role: "tabpanel", id, "aria-label": words.say("previewTab"), tabindex: 0, dir: "auto", hidden: true });
+    this.tabs = h("span", { role: "tablist" }, ...this._both);
+    this.tabs.onkeydown = (event) => {
+      if (!/^Arrow(Left|Right)$/.test(event.key)) return;
       event.preventDefault();
-      this.select(!!this.panel.hidden).focus();
-    });
-    this.writing.addEventListener("click", () => this.select(false));
-    this.looking.addEventListener("click", () => this.select(true));
+      this.select(!!this.panel.hidden)?.focus();
+    };
     this.select(false);
   }
 
-  hide(): void {
-    if (!this.panel.hidden) this.select(false);
-  }
-
-  private tab(label: string, controls: string, id: string): HTMLButtonElement {
-    return h("button", { type: "button", class: "tab", role: "tab", id, "aria-controls": controls }, label);
-  }
-
-  private select(preview: boolean): HTMLElement {
-    const { writing, looking, panel, area } = this;
+  /** Show the preview, or the text. Returns the tab of what is shown. */
+  select(preview: boolean): HTMLElement | undefined {
+    const { panel, _area, _both } = this;
     const switched = panel.hidden === preview;
     panel.hidden = !preview;
-    area.hidden = preview;
-    for (const tab of [writing, looking]) {
-      const selected = (tab === looking) === preview;
+    _area.hidden = preview;
+    _both.forEach((tab, at) => {
+      const selected = !!at === preview;
       change(tab, { "aria-selected": `${selected}`, tabindex: selected ? 0 : -1 });
-    }
-    panel.closest(".composer-box")?.classList.toggle("is-preview", preview);
-    if (switched) this.changed(preview);
-    if (preview) void this.fill();
-    return preview ? looking : writing;
+    });
+    if (switched) this._changed(preview);
+    if (preview) void this._fill();
+    return _both[Number(preview)];
   }
 
-  private async fill(): Promise<void> {
-    const { d, panel, area } = this;
-    const { words } = d;
-    const turn = ++this.asked;
-    if (!area.value.trim()) {
-      panel.replaceChildren(h("p", { class: "hint" }, words.say("previewEmpty")));
-      return;
-    }
-    panel.replaceChildren(h("p", { class: "hint" }, words.say("previewWaits")));
+  private async _fill(): Promise<void> {
+    const { words } = this._d;
+    const turn = ++this._asked;
+    const { value } = this._area;
+    const told = (look: string, text: string): HTMLElement => h("p", { class: look }, text);
+    this.panel.replaceChildren(told("hint", words.say(value.trim() ? "previewWaits" : "previewEmpty")));
+    if (!value.trim()) return;
+    let shown: Node;
     try {
-      const { html } = await send<{ html: string }>(d, "POST", "preview", { body: area.value });
-      if (turn === this.asked) panel.replaceChildren(fragment(html));
+      shown = fragment((await send<{ html: string }>(this._d, "POST", "preview", { body: value })).html);
     } catch (fault) {
-      const text = reasonOf(fault, words.say("notLoaded"));
-      if (turn === this.asked) panel.replaceChildren(h("p", { class: "error-text" }, text));
+      shown = told("error-text", reasonOf(fault, words.say("notLoaded")));
     }
+    if (turn === this._asked) this.panel.replaceChildren(shown);
   }
 }

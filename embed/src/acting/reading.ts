@@ -7,7 +7,7 @@ import { ALERT } from "../icons";
 import { keep } from "../store";
 import { drawHead, notice } from "../view/frame";
 import { drawItems, drawMore, itemOf } from "../view/list";
-import { fold, redrawReplies, topList } from "./changing";
+import { insert, placeOf, topList, unfoldTo } from "./changing";
 import { addReplies } from "./growing";
 import { focusOn } from "./telling";
 
@@ -16,7 +16,7 @@ const HIGHLIGHT_MS = 4000;
 export async function sortBy(d: Discussion, sort: Sort): Promise<void> {
   if (sort === d.sort) return;
   d.sort = sort;
-  keep(d.sortKey, sort);
+  keep(d.storageKey("sort"), sort);
   drawHead(d);
   d.root.querySelector<HTMLElement>(`[data-sort="${sort}"]`)?.focus();
   await d.open(d.fetchPage({}));
@@ -49,9 +49,18 @@ export async function moreReplies(d: Discussion, root: Entry): Promise<void> {
   if (d.thread !== thread) return;
   root.total = page.total;
   const added = addReplies(thread, root, page.comments, page.next);
-  redrawReplies(d, root);
+  for (const entry of added) insert(d, entry);
+  drawMoreReplies(d, root);
   focusOn(d, added[0] ?? root);
   await d.askAboutMe(added);
+}
+
+/** The button below replies, as many as are still to come. */
+export function drawMoreReplies(d: Discussion, root: Entry): void {
+  const more = itemOf(d, root)?.querySelector(":scope > .replies > ol > .item--more");
+  const n = Math.min(d.step, d.thread.missing(root));
+  if (n) more?.firstElementChild?.replaceChildren(d.words.say("moreReplies", { n }));
+  else more?.remove();
 }
 
 /** Bring a comment into view and mark it for a while; say so if it is not here. */
@@ -61,17 +70,26 @@ export function arrive(d: Discussion, id: string): void {
     d.frame.notices.replaceChildren(notice("", ALERT, d.words.say("linkedGone")));
     return;
   }
+  highlight(d, entry);
+  inView(d, entry, "start");
+}
+
+export function inView(d: Discussion, entry: Entry | undefined, block: ScrollLogicalPosition): void {
+  if (!entry) return;
+  unfoldTo(d, entry);
+  placeOf(d, entry)?.scrollIntoView({ block });
+  focusOn(d, entry);
+}
+
+export function highlight(d: Discussion, entry: Entry): void {
   const box = itemOf(d, entry);
   box?.classList.add("is-linked");
   setTimeout(() => box?.classList.remove("is-linked"), HIGHLIGHT_MS);
-  d.root.getElementById(`comment-${id}`)?.scrollIntoView({ block: "start" });
-  focusOn(d, entry);
 }
 
 /** Show the comment, wherever it is: here, or on a page that is fetched for it. */
 export async function goTo(d: Discussion, id: string): Promise<void> {
   const entry = d.thread.entry(id);
-  for (let at = entry?.parent; at; at = at.parent) if (at.folded) fold(d, at);
   if (entry) arrive(d, id);
   else await d.open(d.fetchPage({ around: id }), id);
 }

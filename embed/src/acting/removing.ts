@@ -6,53 +6,48 @@ import type { Entry } from "../thread";
 import type { Stored } from "../types";
 import { itemOf } from "../view/list";
 import { send } from "./asking";
-import { complain, drop, redraw, update } from "./changing";
+import { complain, drop, placeOf, redraw, update } from "./changing";
+import { clearNotices } from "./posting";
 import { countChanged, focusOn, say } from "./telling";
 
 const UNDO_SHOWN_MS = 10_000;
 
-/** Being deleted: a second press is none. */
-const leaving = new WeakSet<Entry>();
-
-export async function remove(d: Discussion, entry: Entry): Promise<void> {
+export async function remove(d: Discussion, entry: Entry, pressed: HTMLElement): Promise<void> {
   const { words } = d;
-  if (leaving.has(entry)) return;
-  leaving.add(entry);
+  // A second press is none.
+  pressed.ariaDisabled = "true";
   try {
     await send(d, "DELETE", `comments/${entry.comment.id}`);
   } catch (fault) {
+    pressed.ariaDisabled = null;
     complain(d, entry, reasonOf(fault, words.say("deleteFailed")));
     return;
-  } finally {
-    leaving.delete(entry);
   }
   if (entry.comment.state === "approved") countChanged(d, -1);
   entry.undoable = true;
   // It is not waiting any more.
-  d.root.querySelectorAll(".notice--posted").forEach((notice) => notice.remove());
+  clearNotices(d);
   redraw(d, entry);
   say(d, words.say("deletedNow"));
-  itemOf(d, entry)?.querySelector<HTMLElement>(':scope > .gone [data-do="undo"]')?.focus();
+  placeOf(d, entry)?.querySelector("button")?.focus();
   setTimeout(() => settle(d, entry), UNDO_SHOWN_MS);
 }
 
 /** The way back is over: replies keep an empty place above them, without any it folds away. */
 function settle(d: Discussion, entry: Entry): void {
   if (!entry.undoable || d.ended.signal.aborted || !d.thread.entry(entry.comment.id)) return;
-  const focused = itemOf(d, entry)?.contains(d.root.activeElement) ?? false;
-  const following = focused ? followingEntry(d, entry) : undefined;
+  const following = itemOf(d, entry)?.contains(d.root.activeElement) ? followingEntry(d, entry) : undefined;
   entry.undoable = false;
   if (entry.children.length) {
     Object.assign(entry.comment, { state: "deleted", author: null, html: null });
     redraw(d, entry);
   } else drop(d, entry);
-  if (following) focusOn(d, following);
+  focusOn(d, following);
 }
 
 function followingEntry(d: Discussion, entry: Entry): Entry | undefined {
-  const items = [...d.root.querySelectorAll<HTMLElement>(".item[data-id]:not(.item--more)")];
-  const after = items[items.findIndex((item) => item.dataset["id"] === entry.comment.id) + 1];
-  return after && d.thread.entry(after.dataset["id"] ?? "");
+  const ids = [...d.root.querySelectorAll<HTMLElement>(".item:not(.item--more)")].map(({ dataset }) => dataset["id"] ?? "");
+  return d.thread.entry(ids[ids.indexOf(entry.comment.id) + 1] ?? "");
 }
 
 export async function restore(d: Discussion, entry: Entry): Promise<void> {

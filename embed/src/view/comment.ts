@@ -20,7 +20,7 @@ export function item(d: Discussion, entry: Entry): HTMLLIElement {
 
 /** The comment itself, or what stands where it was. */
 export function place(d: Discussion, entry: Entry): HTMLElement {
-  return entry.undoable || !entry.comment.author ? gone(d, entry) : article(d, entry);
+  return d.instead?.(entry) ?? (entry.undoable || !entry.comment.author ? gone(d, entry) : article(d, entry));
 }
 
 export function isWaiting({ comment, undoable }: Entry): boolean {

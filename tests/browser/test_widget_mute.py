@@ -1,0 +1,82 @@
+"""A reader mutes an author, in this browser and for this site."""
+
+from playwright.async_api import expect
+
+from tests.browser.discussions import Discussion
+from tests.browser.widget import Widget
+
+MUTED = "You have muted Ana Petrović. Show again"
+
+
+async def mute(widget: Widget, text: str, name: str) -> None:
+    await widget.button(text, "More").click()
+    await widget.element.get_by_role("menuitem", name=f"Mute {name}").click()
+
+
+async def test_a_muted_authors_comments_become_one_quiet_line_each(
+    discussion: Discussion, widget: Widget
+) -> None:
+    top = discussion.said("Ana Petrović", "first of hers")
+    discussion.said("Jonas", "an answer", top)
+    discussion.said("Ana Petrović", "second of hers")
+    await widget.open(discussion)
+
+    await mute(widget, "first of hers", "Ana Petrović")
+
+    await expect(widget.element.get_by_text(MUTED)).to_have_count(2)
+    assert await widget.texts() == ["an answer"]
+    assert await widget.focused() == "Show again"
+    await expect(widget.status).to_have_text("You have muted Ana Petrović.")
+
+
+async def test_a_muted_author_can_be_heard_again(discussion: Discussion, widget: Widget) -> None:
+    discussion.said("Ana Petrović", "first of hers")
+    discussion.said("Ana Petrović", "second of hers")
+    await widget.open(discussion)
+    await mute(widget, "second of hers", "Ana Petrović")
+
+    await widget.element.get_by_role("button", name="Show again").first.click()
+
+    await expect(widget.element.get_by_text(MUTED)).to_have_count(0)
+    assert sorted(await widget.texts()) == ["first of hers", "second of hers"]
+    assert await widget.focused() == "Ana Petrović"
+
+
+async def test_a_muted_author_is_not_seen_for_a_moment_on_other_pages_of_the_site(
+    discussion: Discussion, widget: Widget
+) -> None:
+    discussion.said("Ana Petrović", "first of hers")
+    await widget.open(discussion)
+    await mute(widget, "first of hers", "Ana Petrović")
+    other = discussion.service.discussion()
+    other.tokens = discussion.tokens
+    other.embed()
+    other.said("Ana Petrović", "on another page")
+    await widget.page.add_init_script(
+        "window.seen = []; new MutationObserver(() => {"
+        " const box = document.querySelector('comments-thread')?.shadowRoot;"
+        " if (box && !box.watched) { box.watched = true; new MutationObserver(() => {"
+        "  if (box.querySelector('.comment')) seen.push(box.querySelector('.comment').innerText);"
+        " }).observe(box, { childList: true, subtree: true }); }"
+        "}).observe(document, { childList: true, subtree: true });"
+    )
+
+    await widget.open(other)
+
+    await expect(widget.element.get_by_text(MUTED)).to_be_visible()
+    assert await widget.page.evaluate("seen") == []
+
+
+async def test_one_cannot_mute_oneself(discussion: Discussion, widget: Widget) -> None:
+    await widget.open(discussion)
+    await widget.post("mine", name="Jonas")
+    comment = await widget.comment("mine").get_attribute("id")
+    assert comment is not None
+    discussion.decide("approve", comment.removeprefix("comment-"))
+    await widget.open(discussion)
+    await expect(widget.button("mine", "Edit")).to_be_visible()
+
+    await widget.button("mine", "More").click()
+
+    await expect(widget.element.get_by_role("menuitem", name="Copy link")).to_be_visible()
+    await expect(widget.element.get_by_role("menuitem", name="Mute")).to_have_count(0)
