@@ -26,7 +26,8 @@ MOVED = """new Promise((done) => {
   const place = ({ x, y, width }) => `${Math.round(x)},${Math.round(y)} ${Math.round(width)} wide`;
   const told = ({ node, previousRect, currentRect }) =>
     `${node?.textContent?.trim().slice(0, 30)}: from ${place(previousRect)} to ${place(currentRect)}`;
-  new PerformanceObserver((list) => moved.push(...list.getEntries().flatMap((entry) => entry.sources.map(told))))
+  const note = (entry) => moved.push(...entry.sources.map(told));
+  new PerformanceObserver((list) => list.getEntries().forEach(note))
     .observe({ type: 'layout-shift', buffered: true });
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved), 100)));
 })"""

@@ -82,7 +82,8 @@ def _context(
     options = {
         "host": service(request).settings.base_url,
         "site": site.name,
-        "url": page.url,
+        # The settled address: by it the widget knows that what it finds is about this page.
+        "url": query.url and found.answer.thread.url,
         "identifier": page.identifier,
         "sort": query.sort,
         "lang": query.lang,

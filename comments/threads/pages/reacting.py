@@ -17,7 +17,7 @@ from comments.threads.wire import thread_shown
 from comments.threads.writing import refuse_over
 from comments.web.service import client_network, service
 
-VOTES = {"1": 1, "0": 0}
+VOTES = {"1": 1, "0": 0, "-1": -1}
 
 
 @plain_page
