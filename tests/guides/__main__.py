@@ -25,7 +25,7 @@ async def tried(browser: Browser, workshop: Workshop, guide: Guide) -> Row:
     today = datetime.now(UTC).date()
     try:
         guide.follow(workshop)
-        seen = await visit(browser, workshop, guide.name)
+        seen = await visit(browser, workshop, guide)
     except NotHere as reason:
         return Row(guide.tool, guide.document, "", today, f"not tried: {reason}")
     except Exception:

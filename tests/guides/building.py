@@ -42,6 +42,8 @@ class Guide:
     # Where a document has lines for several kinds of pages.
     section: str = ""
     words: tuple[tuple[str, str], ...] = ()
+    # Whether the comments stand in the page's own HTML.
+    in_the_page: bool = False
 
     @property
     def folder(self) -> Path:

@@ -8,15 +8,15 @@ from playwright.async_api import Browser
 
 from tests.guides.building import CACHE, Guide
 from tests.guides.documents import GUIDES as DOCUMENTS
-from tests.guides.documents import ROOT, lines_of
+from tests.guides.documents import ROOT
 from tests.guides.report import CHECKED
 from tests.guides.tools import GUIDES
 from tests.guides.visit import visit
 from tests.guides.workshop import Workshop, open_workshop
 
 TRIED = {guide.name: guide for guide in GUIDES}
-IN_EVERY_RUN = ["eleventy", "material", "mkdocs"]
-# One service for all three, and one installation of each tool.
+IN_EVERY_RUN = ["eleventy", "fragment", "material", "mkdocs"]
+# One service for all of them, and one installation of each tool.
 pytestmark = pytest.mark.xdist_group("guides")
 
 
@@ -34,7 +34,7 @@ async def test_a_site_made_as_the_guide_says_shows_its_discussions(
 ) -> None:
     guide.follow(workshop)
 
-    seen = await visit(browser, workshop, guide.name)
+    seen = await visit(browser, workshop, guide)
 
     # Material's instant loading exchanges the page within the document: that is what makes it worth trying.
     assert seen.same_document == (guide.name == "material")
@@ -53,9 +53,9 @@ def test_every_guide_was_tried_or_it_is_said_why_not() -> None:
 def test_every_line_of_a_guide_is_tried(guide: Guide) -> None:
     text = (DOCUMENTS / guide.document).read_text()
     fences = [token.content for token in MarkdownIt().parse(text) if token.type == "fence"]
-    named = lines_of(guide.document)
+    tried = {lines.code for other in GUIDES if other.document == guide.document for lines in other.lines()}
 
-    assert [code for code in fences if code not in {lines.code for lines in named}] == []
+    assert [code for code in fences if code not in tried] == []
 
 
 def test_the_overview_leads_to_every_guide() -> None:

@@ -1,10 +1,11 @@
 """Opens what a tool has built, as a reader does: reads, writes, goes to another article and back."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playwright.async_api import Browser, Page, expect
 
+from tests.guides.building import Guide
 from tests.guides.workshop import ARTICLES, Workshop
 
 OFFLINE = re.compile(r"ERR_NAME_NOT_RESOLVED")
@@ -15,16 +16,24 @@ class Seen:
     """What was seen besides that everything was right."""
 
     same_document: bool
+    # The comments were read in a browser that runs no script.
+    without_script: bool = False
 
     @property
     def sentence(self) -> str:
         way = "within the document" if self.same_document else "by loading the page"
-        return f"shows the discussion, a comment was written; another article ({way}) shows its own, back too"
+        unscripted = "; without a script too" if self.without_script else ""
+        return (
+            f"shows the discussion{unscripted}; a comment was written; "
+            f"another article ({way}) shows its own, back too"
+        )
 
 
-async def visit(browser: Browser, workshop: Workshop, name: str) -> Seen:
-    """Try the pages that the tool `name` made; raises where something is not as it should be."""
-    origin = workshop.origin(name)
+async def visit(browser: Browser, workshop: Workshop, guide: Guide) -> Seen:
+    """Try the pages that were made; raises where something is not as it should be."""
+    origin = workshop.origin(guide.name)
+    if guide.in_the_page:
+        await read_without_script(browser, origin)
     context = await browser.new_context(timezone_id="UTC", locale="en-GB")
     context.set_default_timeout(15_000)
     faults: list[str] = []
@@ -37,7 +46,18 @@ async def visit(browser: Browser, workshop: Workshop, name: str) -> Seen:
     # Themes that fetch a font from elsewhere: tests have no network.
     unexpected = [fault for fault in faults if not OFFLINE.search(fault)]
     assert unexpected == [], unexpected
-    return seen
+    return replace(seen, without_script=guide.in_the_page)
+
+
+async def read_without_script(browser: Browser, origin: str) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    try:
+        page = await context.new_page()
+        for title, path in ARTICLES.items():
+            await page.goto(origin + path)
+            await shows(page, title)
+    finally:
+        await context.close()
 
 
 async def read_write_and_go(page: Page, origin: str) -> Seen:
