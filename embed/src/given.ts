@@ -8,7 +8,7 @@ export function givenPage(text: string | undefined, page: Page): ThreadPage | un
   try {
     const given = JSON.parse(text ?? "") as ThreadPage;
     // An identifier leads to its discussion whatever the address.
-    if (Array.isArray(given.comments) && (page.identifier || new URL(given.thread.url).href === page.url)) return given;
+    if (Array.isArray(given.comments) && (page.identifier || given.thread.url === page.url)) return given;
   } catch {
     // As if there were none.
   }
