@@ -43,19 +43,6 @@
     return removeEventListener.call(target, type, listener, options);
   };
 
-  const observers = new Set();
-  for (const name of ["MutationObserver", "IntersectionObserver", "ResizeObserver"]) {
-    const { observe, disconnect } = window[name].prototype;
-    window[name].prototype.observe = function (...given) {
-      observers.add(this);
-      return observe.apply(this, given);
-    };
-    window[name].prototype.disconnect = function () {
-      observers.delete(this);
-      return disconnect.call(this);
-    };
-  }
-
   const sources = new Set();
   const { close } = EventSource.prototype;
   window.EventSource = new Proxy(EventSource, {
@@ -75,7 +62,6 @@
       timeouts: timers.timeout.size,
       intervals: timers.interval.size,
       listeners: [...listeners.values()].flatMap((names) => [...names.values()]).reduce((sum, { size }) => sum + size, 0),
-      observers: observers.size,
       streams: sources.size,
     }),
   };

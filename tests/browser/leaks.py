@@ -39,7 +39,7 @@ class Held:
         return [request.url for request in self._open]
 
     async def counted(self) -> dict[str, int]:
-        """Count what is in use: timers, observers, and listeners on what outlives an element."""
+        """Count what is in use: timers, streams, and listeners on what outlives an element."""
         counts: dict[str, int] = await self.page.evaluate("held.counted()")
         return counts
 

@@ -82,6 +82,8 @@ class Stream {
   private _begin(): void {
     clearTimeout(this._timer);
     this._source?.close();
+    // What it listens with knows the discussions that it was for.
+    this._source = undefined;
     const pages = [...this._pages.values()].slice(0, MOST_PAGES);
     if (!pages.length || document.hidden) return;
     const source = new EventSource(`${this._address}?${questionFor(pages)}`);
