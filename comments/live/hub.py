@@ -4,9 +4,9 @@ A change is read and encoded once for all who listen, and what happens in quick 
 A page nobody has written on waits in the lobby until a thread is opened there.
 """
 
-import contextlib
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable, Container
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -111,9 +111,8 @@ class Hub:
         """Tell who listens what changes, for as long as the service runs."""
         await self._turns.run()
 
-    @contextlib.asynccontextmanager
-    async def listening(self, asked: Asked, address: str, outlet: Outlet) -> AsyncIterator[None]:
-        """Send the outlet what it has missed, and what changes from now on, until the block ends.
+    async def listen(self, asked: Asked, address: str, outlet: Outlet) -> Callable[[], None]:
+        """Send the outlet what it has missed, and what changes from now on, until what is returned is called.
 
         Raises TooManyStreams, PageRefused.
         """
@@ -125,14 +124,11 @@ class Hub:
         self._joining.add(stream)
         try:
             news = await self._db.read(news_of_pages, self._keys, asked)
-            self._join(stream, news)
-            yield
-        finally:
-            self._joining.discard(stream)
-            self._leave(stream)
-            self._by_address[address] -= 1
-            if not self._by_address[address]:
-                del self._by_address[address]
+        except BaseException:
+            self._leave(stream, address)
+            raise
+        self._join(stream, news)
+        return partial(self._leave, stream, address)
 
     def thread_changed(self, site_id: UUID, thread_id: UUID, version: int) -> None:
         """Take in that readers of a thread see something else from `version` on, whoever wrote it."""
@@ -174,8 +170,12 @@ class Hub:
         if self._closed:
             stream.outlet.end()
 
-    def _leave(self, stream: Stream) -> None:
+    def _leave(self, stream: Stream, address: str) -> None:
+        self._joining.discard(stream)
         self._streams.discard(stream)
+        self._by_address[address] -= 1
+        if not self._by_address[address]:
+            del self._by_address[address]
         for page, topic in enumerate(stream.topics):
             if topic is None:
                 self._leave_lobby((stream, page))

@@ -60,7 +60,7 @@ async def get_stream(request: Request) -> EventStream:
     pages = _pages(request)
     seen = _versions(request.headers.get("last-event-id") or query.since, len(pages))
     hub: Hub = request.app.state.hub
-    return EventStream(partial(hub.listening, Asked(site, pages, seen), client_network(request)))
+    return EventStream(partial(hub.listen, Asked(site, pages, seen), client_network(request)))
 
 
 def _pages(request: Request) -> list[PageKeys]:

@@ -102,6 +102,8 @@ class Reader:
         await self._may_send.wait()
         self._text += message["body"].decode()
         self._arrived.set()
+        if not message.get("more_body", False):
+            self._gone.set()
 
     def cut(self) -> None:
         self.is_cut = True
