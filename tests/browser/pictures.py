@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.browser.articles import TIMETABLE, TIMETABLE_AR, import_articles
 from tests.browser.discussions import Blog, Service, running_service
 from tests.browser.states import STATES, Stage, State
+from tests.browser.test_theming import EXAMPLES, example
 from tests.support.browser import ARGUMENTS, found_chromium
 
-FOLDER = Path(__file__).parents[2] / "docs" / "screens"
+DOCS = Path(__file__).parents[2] / "docs"
+FOLDER = DOCS / "screens"
+EXAMPLE: ViewportSize = {"width": 1000, "height": 1100}
 MARGIN = 16
 HIGHEST = 640
 
@@ -78,6 +81,15 @@ async def take(browser: Browser, service: Service, name: str, kind: str) -> None
     await context.close()
 
 
+async def take_example(browser: Browser, service: Service, path: Path) -> None:
+    """Take the picture of a themed page beside it."""
+    page = await browser.new_page(viewport=EXAMPLE, color_scheme="light", reduced_motion="reduce")
+    await page.goto(service.blog.put(example(path, service.host)))
+    await expect(page.locator("comments-thread .thread")).to_be_visible()
+    await page.screenshot(path=path.with_suffix(".png"))
+    await page.close()
+
+
 async def frame_of(page: Page, state: State) -> Any:
     """Return what the picture shows: all the width, and the height from where the state is to be seen."""
     await page.evaluate("scrollTo(0, 0)")
@@ -114,8 +126,12 @@ async def take_all(service: Service, folder: Path, names: list[str]) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found_chromium(folder), args=ARGUMENTS)
         for name in names:
-            await asyncio.gather(*(take(browser, service, name, kind) for kind in VARIANTS))
+            for kind in VARIANTS:
+                await take(browser, service, name, kind)
             print(name)
+        for path in EXAMPLES:
+            await take_example(browser, service, path)
+            print(path.stem)
         await browser.close()
 
 

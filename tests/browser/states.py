@@ -328,7 +328,8 @@ async def folded(stage: Stage) -> None:
 async def linked(stage: Stage) -> None:
     await stage.open()
     identifier = await stage.one(".replies .comment").get_attribute("id") or ""
-    await stage.open(fragment=f"#{identifier}")
+    # The mark stays for four seconds, so it is waited for at once.
+    await stage.open_page(stage.service.discussion(), fragment=f"#{identifier}", identifier=stage.small)
     await stage.see(".is-linked")
 
 

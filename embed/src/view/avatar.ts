@@ -7,7 +7,7 @@ const HUES = 12;
 
 export function avatar(author: { id: string; name: string | null } | Author | null): HTMLElement {
   if (!author) return h("span", { class: "avatar avatar--none", "aria-hidden": "true" });
-  return h("span", { class: "avatar", "data-hue": hueOf(author.id), "aria-hidden": "true" }, initials(author.name ?? ""));
+  return h("span", { class: "avatar", part: "avatar", "data-hue": hueOf(author.id), "aria-hidden": "true" }, initials(author.name ?? ""));
 }
 
 /** One or two letters; one for scripts without case, whose single letters are wide and say more. */

@@ -53,7 +53,7 @@ function article(d: Discussion, entry: Entry): HTMLElement {
 function meta(d: Discussion, entry: Entry): HTMLElement {
   const { comment } = entry;
   const { words } = d;
-  const heading = h(`h${d.level + 1}` as "h3", { class: "author", id: `name-${comment.id}`, tabindex: -1 });
+  const heading = h(`h${d.level + 1}` as "h3", { class: "author", part: "author", id: `name-${comment.id}`, tabindex: -1 });
   heading.append(authorName(comment.author));
   const edited = comment.edited_at && words.say("editedAt", { date: words.moment(new Date(comment.edited_at)) });
   return h(

@@ -42,7 +42,7 @@ export function drawHead(d: Discussion): void {
   const { words, frame, sort } = d;
   const count = d.thread.info.comment_count;
   const level = `h${d.level}` as "h2";
-  const title = h(level, { id: "title", class: "title" }, count ? words.say("comments", { n: count }) : words.say("noComments"));
+  const title = h(level, { id: "title", class: "title", part: "title" }, count ? words.say("comments", { n: count }) : words.say("noComments"));
   frame.box.setAttribute("aria-labelledby", "title");
   const choices = SORTS.map((name) =>
     h("button", { type: "button", "data-do": "sort", "data-sort": name, "aria-pressed": `${name === (sort ?? "best")}` }, words.say(name)),
@@ -66,7 +66,7 @@ export function drawComposer(d: Discussion): void {
   const area = h("textarea", { class: "area", id: "write", rows: 1, dir: "auto", placeholder: label, "data-composer": true });
   const name = h("label", { class: "visually-hidden", for: "write" }, label);
   frame.composer.replaceChildren(
-    h("form", { class: "composer composer--folded", novalidate: true }, h("div", { class: "composer-box" }, name, area)),
+    h("form", { class: "composer composer--folded", part: "composer", novalidate: true }, h("div", { class: "composer-box" }, name, area)),
   );
 }
 
