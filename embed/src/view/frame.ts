@@ -66,7 +66,7 @@ export function drawComposer(d: Discussion): void {
   const area = h("textarea", { class: "area", id: "write", rows: 1, dir: "auto", placeholder: label, "data-composer": true });
   const name = h("label", { class: "visually-hidden", for: "write" }, label);
   frame.composer.replaceChildren(
-    h("form", { class: "composer composer--folded", part: "composer", novalidate: true }, h("div", { class: "composer-box" }, name, area)),
+    h("form", { class: "composer composer--folded", novalidate: true }, h("div", { class: "composer-box" }, name, area)),
   );
 }
 
