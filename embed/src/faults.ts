@@ -1,7 +1,27 @@
 /** What to tell a reader about something that did not work. Holds no state. */
 
-/** The service's own words where it refused, `otherwise` where it did not answer, or not understandably. */
-export function reasonOf(fault: unknown, otherwise: string): string {
-  const { status, message } = fault as { status?: number; message?: string };
-  return (status && status >= 400 && status < 500 && message) || otherwise;
+import type { Key, Words } from "./i18n/words";
+
+/** The refusals that have a sentence of their own in every language. */
+export const OUR_WORDS: Record<string, Key> = {
+  "already-decided": "commentGone",
+  "body-empty": "emptyText",
+  "comment-unknown": "commentGone",
+  "edit-window-over": "windowOver",
+  "email-invalid": "badMail",
+  "name-invalid": "noName",
+  "name-missing": "noName",
+  "name-reserved": "reserved",
+  "parent-not-public": "parentGone",
+};
+
+/**
+ * Our words for a refusal where we have them; else the service's, which are English, to who reads English; else `otherwise`,
+ * as where it did not answer, or not understandably.
+ */
+export function reasonOf(words: Words, fault: unknown, otherwise: Key): string {
+  const { status = 0, code = "", message } = fault as { status?: number; code?: string; message?: string };
+  const ours = OUR_WORDS[code];
+  const refused = !ours && status >= 400 && status < 500 && words.locale.startsWith("en") && message;
+  return refused || words.say(ours ?? otherwise);
 }

@@ -5,7 +5,9 @@ import { Draft } from "../src/acting/draft";
 import { linkOver, MARKS } from "../src/acting/formatting";
 import { explain } from "../src/acting/problems";
 import { whyItWaits } from "../src/acting/posting";
+import { reasonOf } from "../src/faults";
 import { safeLink } from "../src/html";
+import de from "../src/i18n/de";
 import { acting, reading } from "../src/i18n/en";
 import { Words } from "../src/i18n/words";
 import { hostOf, headingLevel } from "../src/options";
@@ -129,9 +131,25 @@ test("no connection, no answer and too much are told apart", () => {
 });
 
 test("another refusal is told in the service's words", () => {
-  const closed = new Problem(403, "thread-closed", "Comments on this page are closed.");
+  const refused = new Problem(403, "post-refused", "It has a listed word.");
 
-  assert.equal(explain(words, closed).text, "Not sent. Comments on this page are closed. Your text is safe here.");
+  assert.equal(explain(words, refused).text, "Not sent. It has a listed word. Your text is safe here.");
+});
+
+test("that comments were closed meanwhile is told in words of ours", () => {
+  const closed = new Problem(403, "thread-closed", "…");
+
+  assert.equal(explain(words, closed).text, words.say("refused", { reason: words.say("closed") }));
+});
+
+test("why a vote or a report was refused is told in the reader's language, or not at all", () => {
+  const german = new Words("de-AT", de);
+  const slow = new Problem(429, "too-many-actions", "Too many votes. Go on in 20 seconds.");
+
+  assert.equal(reasonOf(words, slow, "voteFailed"), "Too many votes. Go on in 20 seconds.");
+  assert.equal(reasonOf(german, slow, "voteFailed"), de.voteFailed);
+  assert.equal(reasonOf(german, new Problem(404, "comment-unknown", "…"), "voteFailed"), de.commentGone);
+  assert.equal(reasonOf(words, new TypeError("x is not a function"), "voteFailed"), words.say("voteFailed"));
 });
 
 test("a link pasted over a selection makes a link of it, and nothing else does", () => {

@@ -63,7 +63,7 @@ export class Preview {
     try {
       shown = fragment((await send<{ html: string }>(this._d, "POST", "preview", { body: value })).html);
     } catch (fault) {
-      shown = told("error-text", reasonOf(fault, words.say("notLoaded")));
+      shown = told("error-text", reasonOf(words, fault, "notLoaded"));
     }
     if (turn === this._asked) this.panel.replaceChildren(shown);
   }

@@ -1,7 +1,8 @@
 /** Turns a refusal into words for the one who writes: what happened, what is safe, what to do. */
 
 import type { Problem } from "../api";
-import type { Key, Words } from "../i18n/words";
+import { OUR_WORDS } from "../faults";
+import type { Words } from "../i18n/words";
 
 export interface Complaint {
   text: string;
@@ -12,16 +13,6 @@ export interface Complaint {
   /** Until it may be sent again. */
   seconds?: number;
 }
-
-/** The refusals that have a sentence of their own in every language. */
-const OUR_WORDS: Record<string, Key> = {
-  "edit-window-over": "windowOver",
-  "parent-not-public": "parentGone",
-  "name-reserved": "reserved",
-  "name-missing": "noName",
-  "body-empty": "emptyText",
-  "email-invalid": "badMail",
-};
 
 export function explain(words: Words, fault: unknown): Complaint {
   const { status, code, message, retryAfter, errors } = fault as Problem;
@@ -35,6 +26,6 @@ export function explain(words: Words, fault: unknown): Complaint {
   const [path = "", reason] = Object.entries(errors)[0] ?? [];
   // `author.name` is the field “name”; `email-invalid` tells its field too.
   const field = [path.split(".").at(-1), code.split("-")[0]].find((name) => /^(body|name|email)$/.test(name ?? ""));
-  const text = ours ? words.say(ours) : (reason ?? (field ? message : words.say("refused", { reason: message })));
+  const text = ours ? words.say(ours) : (reason ?? (field ? message : words.say("refused", { reason: code === "thread-closed" ? words.say("closed") : message })));
   return field ? { field, text } : { text };
 }

@@ -20,7 +20,7 @@ export async function remove(d: Discussion, entry: Entry, pressed: HTMLElement):
     await send(d, "DELETE", `comments/${entry.comment.id}`);
   } catch (fault) {
     pressed.ariaDisabled = null;
-    complain(d, entry, reasonOf(fault, words.say("deleteFailed")));
+    complain(d, entry, reasonOf(words, fault, "deleteFailed"));
     return;
   }
   if (entry.comment.state === "approved") countChanged(d, -1);
@@ -60,6 +60,6 @@ export async function restore(d: Discussion, entry: Entry): Promise<void> {
     say(d, words.say("restored"));
     focusOn(d, entry);
   } catch (fault) {
-    complain(d, entry, reasonOf(fault, words.say("restoreFailed")));
+    complain(d, entry, reasonOf(words, fault, "restoreFailed"));
   }
 }

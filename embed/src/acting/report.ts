@@ -63,7 +63,7 @@ async function report(d: Discussion, entry: Entry, form: HTMLFormElement, submit
     thanks.focus();
     say(d, words.say("reported"));
   } catch (fault) {
-    form.append(errorText(reasonOf(fault, words.say("reportFailed"))));
+    form.append(errorText(reasonOf(words, fault, "reportFailed")));
     submit.ariaDisabled = null;
   }
 }

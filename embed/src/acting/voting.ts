@@ -35,7 +35,7 @@ async function send(d: Discussion, entry: Entry): Promise<void> {
     say(d, words.say("votes", { n: entry.comment.score }));
   } catch (fault) {
     entry.vote = stored.get(entry) ?? 0;
-    say(d, reasonOf(fault, words.say("voteFailed")));
+    say(d, reasonOf(words, fault, "voteFailed"));
   }
   stored.delete(entry);
   showVote(d, entry);

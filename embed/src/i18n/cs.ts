@@ -137,6 +137,7 @@ const cs: Language = {
   refused: "Neodesláno. {reason} Váš text je tu v bezpečí.",
   windowOver: "Čas na úpravu tohoto komentáře vypršel. Můžete na něj místo toho odpovědět.",
   parentGone: "Komentář, na který odpovídáte, už tu není. Váš text je tu v bezpečí.",
+  commentGone: "Tento komentář už tu není.",
   posted: "Odesláno.",
   saved: "Uloženo.",
   thanks: "Děkujeme, {name}.",

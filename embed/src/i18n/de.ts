@@ -100,6 +100,7 @@ const de: Language = {
   refused: "Nicht gesendet. {reason} Dein Text ist hier sicher.",
   windowOver: "Die Zeit zum Bearbeiten dieses Kommentars ist vorbei. Du kannst stattdessen darauf antworten.",
   parentGone: "Der Kommentar, auf den du antwortest, ist nicht mehr da. Dein Text ist hier sicher.",
+  commentGone: "Dieser Kommentar ist nicht mehr da.",
   posted: "Gesendet.",
   saved: "Gespeichert.",
   thanks: "Danke, {name}.",

@@ -103,6 +103,7 @@ export const acting = {
   refused: "Not sent. {reason} Your text is safe here.",
   windowOver: "The time to edit this comment is over. You can reply to it instead.",
   parentGone: "The comment you answer is not here any more. Your text is safe here.",
+  commentGone: "This comment is not here any more.",
   posted: "Posted.",
   saved: "Saved.",
   thanks: "Thank you, {name}.",

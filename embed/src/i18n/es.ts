@@ -121,6 +121,7 @@ const es: Language = {
   refused: "No se ha enviado. {reason} Tu texto está a salvo aquí.",
   windowOver: "El plazo para editar este comentario ha terminado. En su lugar, puedes responder a él.",
   parentGone: "El comentario al que respondes ya no está aquí. Tu texto está a salvo aquí.",
+  commentGone: "Este comentario ya no está aquí.",
   posted: "Publicado.",
   saved: "Guardado.",
   thanks: "Gracias, {name}.",

@@ -121,6 +121,7 @@ const fr: Language = {
   refused: "Non envoyé. {reason} Votre texte est conservé ici.",
   windowOver: "Il est trop tard pour modifier ce commentaire. Vous pouvez y répondre à la place.",
   parentGone: "Le commentaire auquel vous répondez n’est plus là. Votre texte est conservé ici.",
+  commentGone: "Ce commentaire n’est plus là.",
   posted: "Publié.",
   saved: "Enregistré.",
   thanks: "Merci, {name}.",

@@ -121,6 +121,7 @@ const it: Language = {
   refused: "Non inviato. {reason} Il tuo testo è al sicuro qui.",
   windowOver: "Il tempo per modificare questo commento è scaduto. Puoi invece rispondere.",
   parentGone: "Il commento a cui rispondi non è più qui. Il tuo testo è al sicuro qui.",
+  commentGone: "Questo commento non è più qui.",
   posted: "Pubblicato.",
   saved: "Salvato.",
   thanks: "Grazie, {name}.",

@@ -97,6 +97,7 @@ const ja: Language = {
   refused: "送信できませんでした。{reason} 文章はここに残っています。",
   windowOver: "このコメントを編集できる時間は過ぎました。代わりに返信することができます。",
   parentGone: "返信先のコメントはもうありません。文章はここに残っています。",
+  commentGone: "このコメントはもうありません。",
   posted: "投稿しました。",
   saved: "保存しました。",
   thanks: "{name}さん、ありがとうございます。",

@@ -97,6 +97,7 @@ const ko: Language = {
   refused: "보내지 못했어요. {reason} 쓴 글은 여기에 그대로 있어요.",
   windowOver: "이 댓글을 수정할 수 있는 시간이 지났어요. 대신 답글을 쓸 수 있어요.",
   parentGone: "답글을 달려던 댓글은 이제 없어요. 쓴 글은 여기에 그대로 있어요.",
+  commentGone: "이 댓글은 이제 없어요.",
   posted: "등록했어요.",
   saved: "저장했어요.",
   thanks: "{name} 님, 감사합니다.",

@@ -100,6 +100,7 @@ const nl: Language = {
   refused: "Niet verstuurd. {reason} Je tekst staat hier veilig.",
   windowOver: "De tijd om deze reactie te bewerken is voorbij. Je kunt er wel op antwoorden.",
   parentGone: "De reactie waarop je antwoordt, is hier niet meer. Je tekst staat hier veilig.",
+  commentGone: "Deze reactie is hier niet meer.",
   posted: "Geplaatst.",
   saved: "Opgeslagen.",
   thanks: "Bedankt, {name}.",

@@ -137,6 +137,7 @@ const pl: Language = {
   refused: "Nie wysłano. {reason} Twój tekst jest tu bezpieczny.",
   windowOver: "Czas na edycję tego komentarza minął. Możesz za to na niego odpowiedzieć.",
   parentGone: "Komentarza, na który odpowiadasz, już tu nie ma. Twój tekst jest tu bezpieczny.",
+  commentGone: "Tego komentarza już tu nie ma.",
   posted: "Wysłano.",
   saved: "Zapisano.",
   thanks: "Dziękujemy, {name}.",

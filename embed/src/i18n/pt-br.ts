@@ -121,6 +121,7 @@ const ptBr: Language = {
   refused: "Não enviado. {reason} Seu texto está seguro aqui.",
   windowOver: "O prazo para editar este comentário acabou. Em vez disso, você pode responder a ele.",
   parentGone: "O comentário ao qual você está respondendo não está mais aqui. Seu texto está seguro aqui.",
+  commentGone: "Este comentário não está mais aqui.",
   posted: "Publicado.",
   saved: "Salvo.",
   thanks: "Agradecemos, {name}.",

@@ -100,6 +100,7 @@ const sv: Language = {
   refused: "Inte skickat. {reason} Din text är i säkert förvar här.",
   windowOver: "Tiden för att redigera den här kommentaren är över. Du kan svara på den i stället.",
   parentGone: "Kommentaren du svarar på finns inte längre. Din text är i säkert förvar här.",
+  commentGone: "Den här kommentaren finns inte längre.",
   posted: "Skickat.",
   saved: "Sparat.",
   thanks: "Tack, {name}.",

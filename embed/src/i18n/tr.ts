@@ -100,6 +100,7 @@ const tr: Language = {
   refused: "Gönderilmedi. {reason} Metniniz burada güvende.",
   windowOver: "Bu yorumu düzenleme süresi doldu. Bunun yerine yanıt yazabilirsiniz.",
   parentGone: "Yanıtladığınız yorum artık burada değil. Metniniz burada güvende.",
+  commentGone: "Bu yorum artık burada değil.",
   posted: "Gönderildi.",
   saved: "Kaydedildi.",
   thanks: "Teşekkürler, {name}.",

@@ -97,6 +97,7 @@ const zhHant: Language = {
   refused: "未傳送。{reason} 你的文字仍保留在這裡。",
   windowOver: "這則留言的編輯時間已過。你可以改為回覆它。",
   parentGone: "你要回覆的留言已經不在這裡。你的文字仍保留在這裡。",
+  commentGone: "這則留言已經不在這裡。",
   posted: "已發表。",
   saved: "已儲存。",
   thanks: "謝謝你，{name}。",

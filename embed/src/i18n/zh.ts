@@ -97,6 +97,7 @@ const zh: Language = {
   refused: "未发送。{reason} 你的文字仍保留在这里。",
   windowOver: "这条评论的编辑时间已过。你可以改为回复它。",
   parentGone: "你要回复的评论已不在这里。你的文字仍保留在这里。",
+  commentGone: "这条评论已不在这里。",
   posted: "已发表。",
   saved: "已保存。",
   thanks: "谢谢你，{name}。",
