@@ -42,7 +42,7 @@ bench: setup  ## measure this service beside others; docs/performance.md explain
 bench-quick: setup  ## the same with smaller discussions and shorter runs
 	@$(BIN)/python -m tests.bench --quick
 
-guides: setup  ## follow every guide of docs/guides with its real tool; docs/guides-checked.md keeps what was seen
+guides: setup  ## follow each guide of docs/guides with its real tool; GUIDES="hugo vue" only those
 	@$(BIN)/python -m tests.guides $(GUIDES)
 
 screenshots: setup  ## take the pictures of the widget's states anew, into docs/screens; ONLY=menu takes one

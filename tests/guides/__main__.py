@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 
 from tests.guides.building import CACHE, Guide, NotHere
+from tests.guides.ghost import Ghost
 from tests.guides.report import Row, written
 from tests.guides.tools import GUIDES
 from tests.guides.visit import visit
@@ -42,7 +43,7 @@ async def main(wanted: list[str]) -> bool:
     themselves = {
         guide.name: f"http://{guide.name}.localhost:{free_port()}"
         for guide in guides
-        if isinstance(guide, WordPress)
+        if isinstance(guide, Ghost | WordPress)
     }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

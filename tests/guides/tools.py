@@ -5,7 +5,6 @@ from pathlib import Path
 
 from tests.guides.building import (
     Guide,
-    NotHere,
     newer_node,
     npm_program,
     npm_version,
@@ -13,6 +12,7 @@ from tests.guides.building import (
     run,
     system_program,
 )
+from tests.guides.ghost import Ghost, ghost_version
 from tests.guides.wordpress import WordPress, wordpress_version
 from tests.guides.workshop import ARTICLES
 
@@ -72,10 +72,6 @@ def docusaurus(folder: Path) -> Path:
     return folder / "build"
 
 
-def ghost(folder: Path) -> Path:
-    raise NotHere("it brings 1,400 packages of 620 MB and wants MySQL")
-
-
 def vite(folder: Path) -> Path:
     run(folder, npm_program(folder, "vite"), "build", "--logLevel", "warn", path=newer_node())
     return folder / "dist"
@@ -124,7 +120,7 @@ GUIDES = [
         words=(("@@THEME@@", "mkdocs\n  custom_dir: overrides\n  highlightjs: false"),),
     ),
     Guide("docusaurus", "Docusaurus", "docusaurus.md", docusaurus, npm_version("@docusaurus/core")),
-    Guide("ghost", "Ghost", "ghost.md", ghost, lambda _: ""),
+    Ghost("ghost", "Ghost", "ghost.md", lambda folder: folder, ghost_version),
     *(
         WordPress(
             theme,

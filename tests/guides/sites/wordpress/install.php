@@ -1,6 +1,5 @@
 <?php
 // Installs WordPress with two articles, and the guide's plugin.
-mysqli_query(mysqli_connect('localhost', 'root', '', '', 0, '@@SOCKET@@'), 'CREATE DATABASE trains');
 $_SERVER['HTTP_HOST'] = 'localhost';
 define('WP_INSTALLING', true);
 require __DIR__ . '/wp-load.php';
