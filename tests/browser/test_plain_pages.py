@@ -86,6 +86,25 @@ async def test_a_reader_without_a_script_reads_and_answers(talk: Discussion, pla
     assert border == "dashed"
 
 
+@pytest.mark.parametrize(
+    ("policy", "heading"),
+    [(' referrerpolicy="no-referrer-when-downgrade"', "1 comment"), ("", "Which page?")],
+    ids=["as documented", "by the browser's own rule"],
+)
+async def test_the_link_without_an_address_leads_to_the_page_one_comes_from(
+    talk: Discussion, plain: Page, page_faults: PageFaults, policy: str, heading: str
+) -> None:
+    """By itself a browser tells another site the origin alone (strict-origin-when-cross-origin)."""
+    page_faults.allow("status of 422")
+    talk.said("Ana Berg", "Would you take it again?")
+    talk.publish(f'<noscript><a href="{talk.service.host}/d/{SITE}"{policy}>Comments</a></noscript>')
+    await plain.goto(talk.url)
+
+    await plain.get_by_role("link", name="Comments").click()
+
+    await expect(plain.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+
+
 async def test_going_back_after_posting_and_reloading_post_nothing_again(
     talk: Discussion, plain: Page
 ) -> None:
