@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ from comments.freshness import Freshness
 from comments.identity import pages as identity_pages
 from comments.keys import Keyring
 from comments.limits import Limits
+from comments.live import hub
 from comments.live import routes as live_routes
-from comments.live.hub import STREAMS_AN_ADDRESS, Hub
+from comments.live.hub import Hub
 from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
 from comments.sites.actions import check_fingerprint
@@ -74,13 +76,13 @@ def create_app(
                 templates=templates(),
             )
             app.state.service, app.state.site_book = svc, SiteBook(db, svc.cache.clear)
-            app.state.hub = hub = _hub(svc, app.state.site_book)
+            app.state.hub = live = _hub(svc, app.state.site_book)
             fresh = Freshness(
-                svc, app.state.site_book, thread_changed=hub.thread_changed, sites_are=hub.sites_are
+                svc, app.state.site_book, thread_changed=live.thread_changed, sites_are=live.sites_are
             )
-            beside = [asyncio.create_task(fresh.watch()), asyncio.create_task(hub.run())]
+            beside = [asyncio.create_task(fresh.watch()), asyncio.create_task(live.run())]
             yield
-            hub.close()
+            live.close()
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
@@ -104,8 +106,11 @@ def create_app(
 
 
 def _hub(svc: Service, book: SiteBook) -> Hub:
-    most = STREAMS_AN_ADDRESS if svc.settings.rate_limits else None
-    return Hub(svc.db, svc.keys, book.card, streams_an_address=most)
+    # A stream is an open file, and requests need some too.
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = min(hub.MOST_STREAMS, files * 3 // 4) if files != resource.RLIM_INFINITY else hub.MOST_STREAMS
+    an_address = hub.STREAMS_AN_ADDRESS if svc.settings.rate_limits else most
+    return Hub(svc.db, svc.keys, book.card, most=most, most_an_address=an_address)
 
 
 def routes() -> list[BaseRoute]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import socket
 import sys
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from comments.config import Settings
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+
+MOST_FILES = 65_536
 
 MakeApp = Callable[[Settings], "Starlette"]
 
@@ -60,6 +63,7 @@ async def _check(settings: Settings) -> None:
 def answer(settings: Settings, listening: socket.socket, make_app: MakeApp, ready: Callable[[], None]) -> int:
     """Answer requests until told to stop; return the exit code."""
     begin_logging(settings.log_level)
+    _allow_many_files()
     # Before any process is forked: they share what is imported here.
     app = make_app(settings)
     if settings.workers == 1:
@@ -73,6 +77,14 @@ def answer(settings: Settings, listening: socket.socket, make_app: MakeApp, read
         )
 
     return Supervisor(settings.workers, work, ready).run()
+
+
+def _allow_many_files() -> None:
+    """Raise the limit of open files as far as the system lets us: each reader who listens is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _answer_in_this_process(

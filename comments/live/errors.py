@@ -15,6 +15,12 @@ class TooManyPages(errors.Invalid):
     code = "too-many-pages"
 
 
+class StreamsFull(errors.Unavailable):
+    """This process holds as many streams as it can."""
+
+    code = "streams-full"
+
+
 class TooManyStreams(errors.TooMany):
     """One address has as many streams open as it may."""
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from comments.keys import Keyring
-from comments.live.errors import TooManyStreams
+from comments.live.errors import StreamsFull, TooManyStreams
 from comments.live.reading import Asked, News, news_of_pages, news_of_thread
 from comments.live.turns import Turn, Turns
 from comments.sites.errors import SiteUnknown
@@ -23,6 +23,9 @@ SPACING_SECONDS = 0.2
 """Between two events of one thread."""
 
 STREAMS_AN_ADDRESS = 20
+MOST_STREAMS = 10_000
+"""In one process: about 200 MB."""
+
 ASK_AGAIN_SECONDS = 30
 
 _BEGIN = "retry: 3000\nid: {}\n\n"
@@ -88,12 +91,14 @@ class Hub:
         keys: Keyring,
         card: Callable[[str], Awaitable[SiteCard]],
         *,
-        streams_an_address: int | None = STREAMS_AN_ADDRESS,
+        most: int,
+        most_an_address: int,
     ) -> None:
         self._db = db
         self._keys = keys
         self._card = card
-        self._most = streams_an_address
+        self._most = most
+        self._most_an_address = most_an_address
         self._streams: set[Stream] = set()
         self._joining: set[Stream] = set()
         self._by_address: Counter[str] = Counter()
@@ -114,11 +119,13 @@ class Hub:
     async def listen(self, asked: Asked, address: str, outlet: Outlet) -> Callable[[], None]:
         """Send the outlet what it has missed, and what changes from now on, until what is returned is called.
 
-        Raises TooManyStreams, PageRefused.
+        Raises TooManyStreams, StreamsFull, PageRefused.
         """
-        if self._most is not None and self._by_address[address] >= self._most:
-            detail = f"One address may have {self._most} streams open."
+        if self._by_address[address] >= self._most_an_address:
+            detail = f"One address may have {self._most_an_address} streams open."
             raise TooManyStreams(detail, retry_after=ASK_AGAIN_SECONDS)
+        if len(self._streams) + len(self._joining) >= self._most:
+            raise StreamsFull("Too many readers listen just now.", retry_after=ASK_AGAIN_SECONDS)
         stream = Stream(asked, outlet)
         self._by_address[address] += 1
         self._joining.add(stream)

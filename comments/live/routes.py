@@ -10,7 +10,7 @@ from msgspec import Meta
 from starlette.requests import Request
 
 from comments.live import wire
-from comments.live.errors import SinceRefused, TooManyPages, TooManyStreams
+from comments.live.errors import SinceRefused, StreamsFull, TooManyPages, TooManyStreams
 from comments.live.hub import Hub
 from comments.live.reading import Asked
 from comments.sites.errors import SiteUnknown
@@ -40,7 +40,16 @@ class StreamQuery(msgspec.Struct):
     "GET",
     "/stream",
     answers={},
-    errors=(SiteUnknown, PageMissing, PageRefused, TooManyPages, SinceRefused, TooManyStreams, QueryRefused),
+    errors=(
+        SiteUnknown,
+        PageMissing,
+        PageRefused,
+        TooManyPages,
+        SinceRefused,
+        TooManyStreams,
+        StreamsFull,
+        QueryRefused,
+    ),
     reads=StreamQuery,
     events={"change": wire.Changed, "reset": wire.Reset},
 )

@@ -74,6 +74,22 @@ async def test_nothing_is_lost_on_and_between_both_databases(
     assert await other_db.read(wrong_counters) == []
 
 
+async def test_what_is_brought_along_counts_as_changed_at_the_version_it_had(
+    db: Database, twin_db: Database, site: FullSite, clock: FixedClock, tmp_path: Path
+) -> None:
+    """So a reader from before the move is told of all of it, or to ask again."""
+    path = tmp_path / "export.jsonl"
+    await export_to_file(db, site.name, path)
+    await brought_to(twin_db, path, clock)
+    rows = await twin_db.read(everything)
+
+    versions = {row["id"]: row["version"] for row in rows["threads"]}
+    assert {row["recorded_from"] - row["version"] for row in rows["threads"]} == {-1}
+    for row in rows["comments"]:
+        shown = versions[row["thread_id"]] if row["listed"] else 0
+        assert (row["changed_version"], row["content_version"]) == (shown, shown)
+
+
 async def test_a_second_import_changes_nothing(
     db: Database, twin_db: Database, site: FullSite, clock: FixedClock, tmp_path: Path
 ) -> None:

@@ -95,6 +95,19 @@ async def test_one_address_may_have_twenty_streams(
             assert again.status == 200
 
 
+async def test_a_process_holds_no_more_streams_than_it_can(
+    database_url: str, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comments.live.hub.MOST_STREAMS", 1)
+    async with running_site(database_url, clock, tmp_path) as site, listening(site, URL) as reader:
+        await reader.event()
+        refused = await site.client.get(site.path("stream"), params={"url": URL})
+
+        assert (refused.status_code, refused.json()["code"]) == (503, "streams-full")
+        assert int(refused.headers["retry-after"]) > 0
+        assert (await site.thread())["comments"] == []
+
+
 async def test_who_leaves_is_forgotten(site: SiteUnderTest) -> None:
     await site.said("Hello")
     async with listening(site, URL) as stays:

@@ -144,6 +144,23 @@ def test_each_migration_goes_up_down_and_up(unmigrated_url: str) -> None:
     assert state(unmigrated_url) == "empty"
 
 
+def test_threads_note_that_what_changed_before_is_not_on_record(unmigrated_url: str) -> None:
+    """Migration 2: a reader who knows an older version must ask for the page again."""
+    one, now = "'" + "0" * 31 + "1'", "now()" if unmigrated_url.startswith("postgresql") else "1"
+    thread = f"({one}, {one}, 'https://blog.example/a', false, 'open', 3, 41, {now}, {now})"
+    columns = "(id, site_id, url, title_confirmed, state, comment_count, version, created_at, updated_at)"
+    with connected(unmigrated_url) as connection:
+        config = alembic_config(connection)
+        command.upgrade(config, "0001")
+        connection.execute(text(f"INSERT INTO sites VALUES ({one}, 'blog', '[]', '{{}}', 1, {now})"))
+        connection.execute(text(f"INSERT INTO threads {columns} VALUES {thread}"))
+        command.upgrade(config, "0002")
+
+        found = connection.execute(text("SELECT version, recorded_from FROM threads")).one()
+
+    assert tuple(found) == (41, 41)
+
+
 async def test_an_empty_database_becomes_current(unmigrated_url: str) -> None:
     assert state(unmigrated_url) == "empty"
 
