@@ -33,6 +33,12 @@ def composer(widget: Widget) -> Locator:
     return widget.element.locator("[data-composer]")
 
 
+async def open_composer(widget: Widget, language: str) -> None:
+    await composer(widget).click()
+    post = words_of(language)["post"]["other"]
+    await expect(widget.element.get_by_role("button", name=post, exact=True)).to_be_visible()
+
+
 async def open_in(widget: Widget, discussion: Discussion, body: str, *, lang: str = "en") -> None:
     discussion.publish(body, lang=lang)
     await widget.page.goto(discussion.url)
@@ -88,8 +94,7 @@ async def test_words_from_right_to_left_turn_the_whole_widget(
     await deep_discussion(discussion)
     # No `dir`: the page forgot it, or is in English but for its comments.
     await open_in(widget, discussion, discussion.script(lang=language))
-    await composer(widget).click()
-    await expect(widget.element.locator("form.composer button[type=submit]")).to_be_visible()
+    await open_composer(widget, language)
 
     whole, title = await box_of(widget.element), await box_of(widget.element.locator(".title"))
     top, below = await box_of(widget.comment("depth 0")), await box_of(widget.comment("depth 1"))
@@ -114,8 +119,7 @@ async def test_the_composer_and_a_deep_list_fit_320_pixels_in(
     await widget.page.set_viewport_size({"width": 320, "height": 700})
     await open_in(widget, discussion, discussion.script(), lang=language)
 
-    await composer(widget).click()
-    await expect(widget.element.locator("form.composer button[type=submit]")).to_be_visible()
+    await open_composer(widget, language)
 
     assert await sticking_out(widget.page) == []
     assert await cut_off(widget.page) == []
