@@ -2,7 +2,7 @@
 
 import { Api, Problem } from "./api";
 import { loadChunk } from "./chunks";
-import { whenIdle } from "./dom";
+import { change, whenIdle } from "./dom";
 import { givenPage } from "./given";
 import { listen } from "./gestures";
 import { wordsFor } from "./i18n/languages";
@@ -103,10 +103,9 @@ export class Discussion {
     page.catch(() => undefined);
     const tag = languageOf(this.element, this.options);
     this.words = await wordsFor(tag, this.api.host);
-    const { box } = this.frame;
-    box.lang = tag;
     // The host says `dir`; but words that run from the right never stand the other way round.
-    if ("ar fa he".includes(this.words.locale.slice(0, 2))) box.dir = "rtl";
+    const dir = "ar fa he".includes(this.words.locale.slice(0, 2)) && "rtl";
+    change(this.frame.box, { lang: tag, dir });
     // Whom one does not want to hear is not shown for a moment first.
     if (recall(this.storageKey("muted"))) await this.acting().then((acting) => acting.hideMuted(this), () => undefined);
     if (this.ended.signal.aborted) return;

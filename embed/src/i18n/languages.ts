@@ -8,12 +8,8 @@ import { type Language, Words } from "./words";
 export async function wordsFor(tag: string, host: string): Promise<Words> {
   const locale = localeOf(tag);
   const name = languageFile(locale, languageNames);
-  try {
-    if (name) return new Words(`${locale}`, { ...reading, ...(await loadChunk<{ default: Language }>(host, name)).default });
-  } catch {
-    // Better in English than not at all.
-  }
-  return new Words(locale.language === "en" ? `${locale}` : "en", reading);
+  const phrases = name && (await loadChunk<{ default: Language }>(host, name).catch(() => undefined))?.default;
+  return new Words(phrases || locale.language === "en" ? `${locale}` : "en", { ...reading, ...phrases });
 }
 
 /** The chunk that speaks it: by all of its name, by its script (`zh-HK` → `zh-hant`), `de-AT` → `de`, `pt-PT` → `pt-br`. */

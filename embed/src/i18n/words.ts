@@ -76,9 +76,8 @@ export class Words {
   }
 
   date(at: Date, now: Date): string {
-    const sameYear = at.getFullYear() === now.getFullYear();
-    const year = sameYear ? {} : ({ year: "numeric" } as const);
-    return new Intl.DateTimeFormat(this.locale, { day: "numeric", month: "long", ...year }).format(at);
+    const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
+    return new Intl.DateTimeFormat(this.locale, { day: "numeric", month: "long", year }).format(at);
   }
 
   /** Date and time in full, for titles. */
