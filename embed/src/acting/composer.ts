@@ -97,7 +97,11 @@ export class Composer {
     const { form, area, _job } = this;
     const { frame, ended, words } = this._d;
     const { signal } = ended;
-    form.onsubmit = () => void this._submit();
+    // Not the form's event: in a sandbox without `allow-forms` there is none. Enter in a field clicks too.
+    this._button.element.onclick = (event) => {
+      event.preventDefault();
+      void this._submit();
+    };
     form.onkeydown = (event) => this._onKey(event);
     area.onpaste = (event) => paste(event, area, () => this._complain({ text: words.say("noImages") }));
     area.oninput = () => {

@@ -44,7 +44,8 @@ export function openReport(d: Discussion, entry: Entry): void {
     h("div", { class: "row" }, submit, button("button button--quiet", leave, words.say("cancel"))),
   );
   form.onkeydown = ({ key }) => key === "Escape" && leave();
-  form.onsubmit = () => {
+  submit.onclick = (event) => {
+    event.preventDefault();
     if (!submit.ariaDisabled) void report(d, entry, form, submit);
   };
   place?.append(form);
