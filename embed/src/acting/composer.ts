@@ -98,7 +98,9 @@ export class Composer {
     const { frame, ended, words } = this._d;
     const { signal } = ended;
     // Not the form's event: in a sandbox without `allow-forms` there is none. Enter in a field clicks too.
-    this._button.element.onclick = (event) => {
+    form.onclick = (event) => {
+      const pressed = (event.target as Element).closest("button");
+      if (pressed?.type !== "submit") return;
       event.preventDefault();
       void this._submit();
     };
