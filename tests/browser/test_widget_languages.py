@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.discussions import Discussion
 from tests.browser.manners import sticking_out, wrong_by_axe
 from tests.browser.widget import Widget, box_of
+from tests.support.browser import PageFaults
 
 FOLDER = Path(__file__).parents[2] / "embed/src/i18n"
 LANGUAGES = sorted({file.stem for file in FOLDER.glob("*.ts")} - {"en", "languages", "words"})
@@ -66,6 +67,19 @@ async def test_every_language_comes_when_it_is_asked_for(discussion: Discussion,
         await expect(widget.element.get_by_role("heading", level=2)).to_have_text(count)
         for order in ("best", "newest", "oldest"):
             await expect(widget.element.locator(f"[data-sort={order}]")).to_have_text(words[order]["other"])
+
+
+async def test_a_language_that_does_not_come_is_answered_in_english(
+    discussion: Discussion, widget: Widget, page_faults: PageFaults
+) -> None:
+    page_faults.allow("ERR_FAILED")
+    discussion.said("Ana", "one")
+
+    await widget.page.route("**/embed/ar-*.js", lambda route: route.abort())
+    await open_in(widget, discussion, discussion.script(lang="ar"))
+
+    await expect(widget.element.get_by_role("heading", level=2)).to_have_text("1 comment")
+    assert await direction(widget.element.locator(".comments")) == "ltr"
 
 
 async def test_what_is_done_is_said_in_the_language_too(discussion: Discussion, widget: Widget) -> None:
