@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from comments.errors import NotSignedIn, TooMany
@@ -20,12 +20,11 @@ from comments.web.forms import (
     local_path,
     own_form,
     require_form_token,
+    see_other,
     set_cookie,
 )
-from comments.web.service import client_address, service
-from comments.web.templating import html_page
-
-NOT_STORED = {"cache-control": "no-store"}
+from comments.web.service import client_network, service
+from comments.web.templating import html_page, page
 
 
 class SignInNeeded(NotSignedIn):
@@ -74,15 +73,16 @@ def to_sign_in(request: Request) -> Response:
     """Lead to the page that says how to sign in, and back here afterwards."""
     base_path = service(request).settings.base_path
     here = base_path + request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"{base_path}/sign-in?next={quote(here)}", status_code=303, headers=NOT_STORED)
+    return see_other(f"{base_path}/sign-in?next={quote(here)}")
 
 
+@page
 async def sign_in(request: Request) -> Response:
     """Show who is signed in (GET), or use a link up (POST)."""
     if request.method != "POST":
         return _page(request, await visitor(request))
     svc, fields = service(request), await own_form(request)
-    retry_after = svc.limits.hit(Rate.SIGN_IN, client_address(request))
+    retry_after = svc.limits.hit(Rate.SIGN_IN, client_network(request))
     if retry_after:
         raise TooManySignIns("A moment, please.", retry_after=retry_after)
     try:
@@ -96,11 +96,12 @@ async def sign_in(request: Request) -> Response:
     except LinkUsedUp as used_up:
         return _page(request, await visitor(request), problem=used_up.detail, status=409)
     onwards = local_path(fields.get("next", ""), f"{svc.settings.base_path}/moderate")
-    response = RedirectResponse(onwards, status_code=303, headers=NOT_STORED)
+    response = see_other(onwards)
     set_cookie(response, svc.settings, signed_in.cookie, seconds=int(SESSION_LIFETIME.total_seconds()))
     return response
 
 
+@page
 async def link(request: Request) -> Response:
     """Show a sign-in link's button. Nothing changes: mail programs open links too."""
     svc, secret = service(request), request.path_params["secret"]
@@ -110,12 +111,13 @@ async def link(request: Request) -> Response:
     return _page(request, None, secret=secret, invited=account.name)
 
 
+@page
 async def sign_out(request: Request) -> Response:
     """End this browser's session."""
     svc = service(request)
     found, _ = await visitor_with_form(request)
     await svc.db.write(actions.sign_out, svc.keys, found.cookie)
-    response = RedirectResponse(f"{svc.settings.base_path}/sign-in", status_code=303, headers=NOT_STORED)
+    response = see_other(f"{svc.settings.base_path}/sign-in")
     clear_cookie(response, svc.settings)
     return response
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from comments.identity.pages import SignInNeeded, Visitor, to_sign_in, visitor, visitor_with_form
@@ -23,6 +23,7 @@ from comments.moderation.routes import queue_page, queue_place
 from comments.sites.errors import SiteUnknown
 from comments.sites.queries import site_by_name
 from comments.web.answers import json_answer
+from comments.web.forms import see_other
 from comments.web.routing import read_query
 from comments.web.service import service
 from comments.web.templating import html_page, page, wants_json
@@ -229,8 +230,7 @@ def _back(fields: Mapping[str, str]) -> wire.QueueQuery:
 
 
 def _see_other(request: Request, path: str) -> Response:
-    base_path = service(request).settings.base_path
-    return RedirectResponse(base_path + path, status_code=303, headers={"cache-control": "no-store"})
+    return see_other(service(request).settings.base_path + path)
 
 
 def _uuid(text: str) -> UUID:

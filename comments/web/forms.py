@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from comments.config import Settings
 from comments.errors import NotAllowed, UnsupportedType
@@ -96,6 +96,11 @@ def require_form_token(keys: Keyring, cookie: str, fields: Mapping[str, str]) ->
         given = b""
     if not keys.matches("form", cookie.encode(), given):
         raise FormOutdated("This form is of another session. Go back, reload the page and try again.")
+
+
+def see_other(address: str) -> Response:
+    """Lead to another of our pages, after a form or instead of one. Nobody keeps that."""
+    return RedirectResponse(address, status_code=303, headers={"cache-control": "no-store"})
 
 
 def local_path(given: str, otherwise: str) -> str:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import wraps
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from comments import errors
 from comments.errors import CommentsError, TooMany, Unavailable
 from comments.web.problems import status_of
 from comments.web.service import service
@@ -21,6 +21,16 @@ _BETWEEN_WORDS = re.compile(r"[\s_.-]+")
 _IN_HTML = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
+NOT_UNDERSTOOD = "This could not be understood"
+_HEADINGS: dict[type[CommentsError], str] = {
+    errors.NotFound: "There is nothing here",
+    errors.Conflict: "This has changed in the meantime",
+    errors.TooMany: "A moment, please",
+    errors.Unavailable: "Not at the moment",
+    errors.NotAllowed: "This is not allowed here",
+    errors.NotSignedIn: "Once more, please",
+    errors.TooLarge: "This is too long",
+}
 
 PageHandler = Callable[[Request], Awaitable[Response]]
 
@@ -47,11 +57,21 @@ def wants_json(request: Request) -> bool:
 
 def problem_page(request: Request, error: CommentsError) -> Response:
     status = status_of(error)
-    title = HTTPStatus(status).phrase
-    answer = html_page(request, "problem.html", status=status, title=title, detail=error.detail)
+    answer = html_page(request, "problem.html", status=status, heading=heading_of(error), detail=error.detail)
+    say_when(answer, error)
+    return answer
+
+
+def heading_of(error: CommentsError) -> str:
+    """Return what is said above the reason of a failure."""
+    headings = (heading for family, heading in _HEADINGS.items() if isinstance(error, family))
+    return next(headings, NOT_UNDERSTOOD)
+
+
+def say_when(answer: Response, error: CommentsError) -> None:
+    """Let the answer tell programs when to ask again."""
     if isinstance(error, TooMany | Unavailable):
         answer.headers["retry-after"] = str(error.retry_after)
-    return answer
 
 
 def html_page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:

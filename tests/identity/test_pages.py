@@ -17,6 +17,7 @@ from comments.web.service import Service
 
 ORIGIN = "https://talk.example"
 OURS = {"origin": ORIGIN}
+A_PROGRAM = {"accept": "application/json"}
 
 
 class Browser:
@@ -107,7 +108,7 @@ def test_a_link_that_was_used_says_so(browser: Browser) -> None:
 def test_a_form_of_another_origin_is_refused_and_both_are_named(browser: Browser, origin: str) -> None:
     link = browser.new_link()
 
-    refused = browser.press(link, origin=origin)
+    refused = browser.press(link, origin=origin, **A_PROGRAM)
 
     assert refused.status_code == 403
     assert refused.json()["code"] == "origin-refused"
@@ -116,13 +117,13 @@ def test_a_form_of_another_origin_is_refused_and_both_are_named(browser: Browser
 
 
 def test_a_form_without_an_origin_is_refused(browser: Browser) -> None:
-    refused = browser.client.post("/sign-in", data={"secret": "l_x"})
+    refused = browser.client.post("/sign-in", data={"secret": "l_x"}, headers=A_PROGRAM)
 
     assert (refused.status_code, refused.json()["code"]) == (403, "origin-refused")
 
 
 def test_json_is_no_form(browser: Browser) -> None:
-    refused = browser.client.post("/sign-in", json={}, headers=OURS)
+    refused = browser.client.post("/sign-in", json={}, headers=OURS | A_PROGRAM)
 
     assert (refused.status_code, refused.json()["code"]) == (415, "form-expected")
 
@@ -169,7 +170,7 @@ def test_signing_out_ends_the_session_and_needs_its_form(browser: Browser) -> No
     token = form_token(browser)
 
     for wrong in ("", "zz", "00" * 16):
-        refused = browser.client.post("/sign-out", data={"token": wrong}, headers=OURS)
+        refused = browser.client.post("/sign-out", data={"token": wrong}, headers=OURS | A_PROGRAM)
         assert (refused.status_code, refused.json()["code"]) == (403, "form-outdated")
     answer = browser.client.post("/sign-out", data={"token": token}, headers=OURS, follow_redirects=False)
 
@@ -181,7 +182,7 @@ def test_signing_out_ends_the_session_and_needs_its_form(browser: Browser) -> No
 
 
 def test_signing_out_without_a_session_asks_to_sign_in(browser: Browser) -> None:
-    refused = browser.client.post("/sign-out", data={"token": ""}, headers=OURS)
+    refused = browser.client.post("/sign-out", data={"token": ""}, headers=OURS | A_PROGRAM)
 
     assert (refused.status_code, refused.json()["code"]) == (401, "sign-in-needed")
 
@@ -191,8 +192,18 @@ def test_too_many_tries_have_to_wait(browser: Browser) -> None:
 
     assert answers[0].status_code == 409
     assert answers[-1].status_code == 429
-    assert answers[-1].json()["code"] == "too-many-sign-ins"
+    assert "<h1>A moment, please</h1>" in answers[-1].text
     assert int(answers[-1].headers["retry-after"]) > 0
+    assert browser.press("l_x", **A_PROGRAM).json()["code"] == "too-many-sign-ins"
+
+
+def test_people_are_told_on_a_page_why_a_form_of_theirs_is_not_taken(browser: Browser) -> None:
+    refused = browser.press(browser.new_link(), origin="https://evil.example")
+
+    assert refused.status_code == 403
+    assert refused.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h1>This is not allowed here</h1>" in refused.text
+    assert "https://evil.example" in refused.text
 
 
 def test_no_secret_is_stored_as_it_is(browser: Browser, database_url: str, tmp_path: Path) -> None:

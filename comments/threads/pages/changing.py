@@ -8,14 +8,14 @@ from comments.limits import Rate
 from comments.threads import views, words
 from comments.threads.actions.own_comments import EditOrder, delete_comment, edit_comment, restore_comment
 from comments.threads.pages.links import came_from, links_to, returning, site_base
-from comments.threads.pages.problems import plain_page, say_when
+from comments.threads.pages.problems import plain_page
 from comments.threads.pages.visiting import (
     Visit,
     asker,
     check_form,
     form_page,
+    lead_on,
     read_form,
-    see_other,
     visit,
     visit_with_form,
 )
@@ -23,7 +23,9 @@ from comments.threads.pages.writing import LABELS, trouble_of
 from comments.threads.routes import comment_id_of, site_of
 from comments.threads.wire import thread_shown
 from comments.threads.writing import refuse_over, rendered
+from comments.web.forms import see_other
 from comments.web.service import client_network, service
+from comments.web.templating import say_when
 
 
 @plain_page
@@ -110,7 +112,7 @@ async def _form(
 async def _to_comment(request: Request) -> Response:
     """Lead to the comment: a browser opens the address of a button's answer when that is reloaded."""
     site = await site_of(request)
-    return see_other(request, f"{site_base(request, site.name)}/comments/{comment_id_of(request)}")
+    return see_other(f"{site_base(request, site.name)}/comments/{comment_id_of(request)}")
 
 
 async def _back(request: Request, visitor: Visit, done: str) -> Response:
@@ -124,4 +126,4 @@ async def _back(request: Request, visitor: Visit, done: str) -> Response:
         thread = await service(request).db.read(views.thread_of, visitor.site, comment_id)
         links = links_to(request, visitor.site, thread)
         place = links.discussion() if done == "deleted" else links.discussion(around=comment_id)
-    return see_other(request, returning(place, comment_id, done=done), visitor)
+    return lead_on(request, returning(place, comment_id, done=done), visitor)

@@ -10,10 +10,10 @@ from comments.sites.origins import origin_allowed
 from comments.threads.errors import PageMissing, UrlRefused
 from comments.threads.page_keys import page_keys
 from comments.threads.pages.links import Links, site_base
-from comments.threads.pages.visiting import see_other
 from comments.threads.queries.finding import thread_by_keys
 from comments.threads.site_card import SiteCard
 from comments.threads.urls import parse_page_url
+from comments.web.forms import see_other
 from comments.web.problems import status_of
 from comments.web.service import service
 from comments.web.templating import html_page
@@ -25,7 +25,7 @@ async def lead_to_page(request: Request, site: SiteCard, refused: PageMissing | 
     base = site_base(request, site.name)
     if referer:
         rest = request.url.path.removeprefix(f"/d/{site.name}")
-        return see_other(request, f"{base}{rest}?{urlencode({'url': referer})}")
+        return see_other(f"{base}{rest}?{urlencode({'url': referer})}")
     return html_page(
         request,
         "which_page.html",

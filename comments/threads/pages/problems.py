@@ -6,27 +6,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments import errors
-from comments.errors import CommentsError, TooMany, Unavailable
+from comments.errors import CommentsError
 from comments.identity.errors import TokenUnknown
 from comments.threads import words
 from comments.threads.errors import PageRefused
 from comments.threads.pages.visiting import forget
 from comments.web.forms import FormOutdated
 from comments.web.problems import NoSuchAddress, status_of
-from comments.web.templating import PageHandler, html_page
-
-_HEADINGS: dict[type[CommentsError], str] = {
-    PageRefused: "No comments for this page",
-    errors.NotFound: "There is nothing here",
-    errors.Conflict: "This has changed in the meantime",
-    errors.TooMany: "A moment, please",
-    errors.Unavailable: "Not at the moment",
-    errors.NotAllowed: "This is not allowed here",
-    errors.NotSignedIn: "Once more, please",
-    errors.TooLarge: "This is too long",
-}
-_NOT_UNDERSTOOD = "This could not be understood"
+from comments.web.templating import NOT_UNDERSTOOD, PageHandler, heading_of, html_page, say_when
 
 
 def plain_page(handler: PageHandler) -> PageHandler:
@@ -46,15 +33,14 @@ def plain_page(handler: PageHandler) -> PageHandler:
         except CommentsError as error:
             return problem_page(request, error)
         except HTTPException as refused:
-            return _page(request, refused.status_code, _NOT_UNDERSTOOD, "This form cannot be read.")
+            return _page(request, refused.status_code, NOT_UNDERSTOOD, "This form cannot be read.")
 
     return serve
 
 
 def problem_page(request: Request, error: CommentsError, *, detail: str = "") -> Response:
     """Return an expected failure as a page."""
-    headings = (heading for family, heading in _HEADINGS.items() if isinstance(error, family))
-    heading = next(headings, _NOT_UNDERSTOOD)
+    heading = "No comments for this page" if isinstance(error, PageRefused) else heading_of(error)
     answer = _page(request, status_of(error), heading, detail or plain_detail(error))
     say_when(answer, error)
     return answer
@@ -65,16 +51,10 @@ def plain_detail(error: CommentsError) -> str:
     return error.detail.removeprefix("A moment, please. ")
 
 
-def say_when(answer: Response, error: CommentsError) -> None:
-    """Let the answer tell programs when to ask again."""
-    if isinstance(error, TooMany | Unavailable):
-        answer.headers["retry-after"] = str(error.retry_after)
-
-
 @plain_page
 async def nothing_here(request: Request) -> Response:
     raise NoSuchAddress("There is no page at this address.")
 
 
 def _page(request: Request, status: int, heading: str, detail: str) -> Response:
-    return html_page(request, "plain_problem.html", status=status, heading=heading, detail=detail)
+    return html_page(request, "problem.html", status=status, heading=heading, detail=detail)

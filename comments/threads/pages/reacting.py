@@ -10,7 +10,7 @@ from comments.threads import views, words
 from comments.threads.actions.reacting import Reaction, report, vote
 from comments.threads.pages.links import came_from, links_to, place_to_return, returning
 from comments.threads.pages.problems import plain_page
-from comments.threads.pages.visiting import Visit, form_page, see_other, visit, visit_with_form
+from comments.threads.pages.visiting import Visit, form_page, lead_on, visit, visit_with_form
 from comments.threads.requests import LONGEST_NOTE
 from comments.threads.routes import comment_id_of
 from comments.threads.wire import thread_shown
@@ -77,4 +77,4 @@ async def _back(request: Request, visitor: Visit, given: str, *, done: str = "")
     if not place:
         thread = await service(request).db.read(views.thread_of, visitor.site, comment_id)
         place = links_to(request, visitor.site, thread).discussion(around=comment_id)
-    return see_other(request, returning(place, comment_id, done=done), visitor)
+    return lead_on(request, returning(place, comment_id, done=done), visitor)

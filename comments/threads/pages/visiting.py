@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from comments.identity.authors import TOKEN_LIFE, Credentials
 from comments.keys import new_token
@@ -21,6 +21,7 @@ from comments.web.forms import (
     form_token,
     own_form,
     require_form_token,
+    see_other,
     set_cookie,
 )
 from comments.web.service import client_address, service
@@ -109,11 +110,10 @@ def form_page(
     return answer
 
 
-def see_other(request: Request, address: str, visitor: Visit | None = None) -> Response:
-    """Lead to another of our pages; a visitor's cookie lasts as long as their token from now on."""
-    answer = RedirectResponse(address, status_code=303, headers={"cache-control": "no-store"})
-    if visitor is not None:
-        _keep(request, visitor, answer)
+def lead_on(request: Request, address: str, visitor: Visit) -> Response:
+    """Lead to another of our pages; the visitor's cookie lasts as long as their token from now on."""
+    answer = see_other(address)
+    _keep(request, visitor, answer)
     return answer
 
 

@@ -20,14 +20,14 @@ from comments.threads.errors import KeyReused, KeyTooShort, PageMissing, ParentN
 from comments.threads.page_keys import page_keys
 from comments.threads.pages.finding import lead_to_page
 from comments.threads.pages.links import Links, returning, site_base
-from comments.threads.pages.problems import plain_detail, plain_page, say_when
+from comments.threads.pages.problems import plain_detail, plain_page
 from comments.threads.pages.visiting import (
     Visit,
     asker,
     check_form,
     form_page,
+    lead_on,
     read_form,
-    see_other,
     visit,
 )
 from comments.threads.requests import AuthorGiven, Page, PostBody, WriteQuery
@@ -37,6 +37,7 @@ from comments.web.forms import FormOutdated
 from comments.web.problems import status_of
 from comments.web.routing import read_query
 from comments.web.service import client_network, service
+from comments.web.templating import say_when
 
 FIELDS = {"body": "body", "author.name": "name", "author.email": "email"}
 """Where on the form a fault belongs that the service finds in a field of the API."""
@@ -108,7 +109,7 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     comment_id = posted.comment.id
     place = _links(request, visitor, draft).discussion(around=comment_id)
-    return see_other(request, returning(place, comment_id, done="posted"), visitor)
+    return lead_on(request, returning(place, comment_id, done="posted"), visitor)
 
 
 async def _form(
