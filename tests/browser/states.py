@@ -306,7 +306,7 @@ async def menu(stage: Stage) -> None:
 @state("A report", ".thread")
 async def report(stage: Stage) -> None:
     await menu(stage)
-    await stage.press(".menu-list button:last-of-type")
+    await stage.press(".menu-list [data-do=report]")
     await stage.see(".panel .button--primary")
 
 
@@ -315,6 +315,33 @@ async def reported(stage: Stage) -> None:
     await report(stage)
     await stage.press(".panel .button--primary")
     await stage.see(".comment > .notice--good")
+
+
+@state("An author whom the reader does not want to hear", ".thread")
+async def muted(stage: Stage) -> None:
+    await menu(stage)
+    await stage.press(".menu-list [data-do=mute]")
+    await stage.see("[data-do=unmute]")
+
+
+@state("New comments wait to be let in")
+async def new_comments(stage: Stage) -> None:
+    discussion = await stage.open_small()
+    await expect(stage.one(".live")).to_be_attached()
+    discussion.said(stage.spoken["reader"], stage.spoken["text"])
+    await stage.see(".live button")
+
+
+@state("New since the last visit")
+async def since_last_visit(stage: Stage) -> None:
+    discussion = await stage.open_small()
+    await expect(stage.one(".composer-foot")).to_be_attached()
+    # A visit that was seen is noted when the page is left.
+    await stage.one(".thread").scroll_into_view_if_needed()
+    await stage.page.goto("about:blank")
+    discussion.said(stage.spoken["reader"], stage.spoken["text"])
+    await stage.page.goto(discussion.url)
+    await stage.see(".badge--new")
 
 
 @state("Replies folded away", ".thread")
