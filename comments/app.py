@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import resource
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -44,6 +45,7 @@ from comments.web.routing import Endpoint
 from comments.web.service import Service
 
 _HERE = Path(__file__).parent
+_HASHED = re.compile(r"[a-z-]+-[0-9a-f]{12}\.js")
 
 APIS = (thread_routes.api, writing_routes.api, live_routes.api, moderation_routes.api)
 
@@ -166,7 +168,11 @@ async def count_script(request: Request) -> Response:
 
 
 async def embed_chunk(request: Request) -> Response:
-    return file_answer(request, packaged("embed/dist"), request.path_params["name"], FOR_EVER)
+    name = request.path_params["name"]
+    # What keeps its name from release to release must not be kept for ever.
+    if not _HASHED.fullmatch(name):
+        raise problems.NoSuchAddress("There is nothing at this address.")
+    return file_answer(request, packaged("embed/dist"), name, FOR_EVER)
 
 
 async def static_file(request: Request) -> Response:

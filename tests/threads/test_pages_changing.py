@@ -179,6 +179,16 @@ async def test_a_vote_is_a_button_and_opening_its_page_changes_nothing(
     assert (await site.thread())["comments"][0]["score"] == 1
 
 
+async def test_a_comment_can_be_voted_down_there(site: SiteUnderTest, reader: PlainBrowser) -> None:
+    comment = await site.approved("Hello")
+    await reader.open(f"/d/blog/comments/{comment['id']}/vote")
+
+    await reader.press("Vote down")
+
+    (shown,) = (await site.thread())["comments"]
+    assert (shown["score"], shown["downvotes"]) == (-1, 1)
+
+
 async def test_two_presses_by_a_new_reader_are_one_vote(site: SiteUnderTest, reader: PlainBrowser) -> None:
     comment = await site.approved("Hello")
     form = (await reader.open(f"/d/blog/comments/{comment['id']}/vote")).form_with("Vote up")
