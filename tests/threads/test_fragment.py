@@ -44,7 +44,7 @@ async def test_it_is_a_shadow_root_with_styles_and_the_answer_it_was_made_from(s
 
     assert html.startswith(
         '<comments-thread data-host="http://127.0.0.1:8080" data-site="blog" data-url="https://blog.example/a">\n'
-        '<template shadowrootmode="open"><style>:host{display:block}'
+        '<template shadowrootmode="open"><style>:host{display:block'
     )
     assert '<div class="body" part="body" dir="auto"><p>I took the <em>sleeper</em>.</p></div>' in html
     assert "<bdi>Tomasz Wieczorek</bdi>" in html
@@ -90,7 +90,7 @@ async def test_a_tag_is_understood_as_the_widget_understands_it(
 ) -> None:
     await site.approved("One", guest=Guest())
 
-    assert f'class="title">{count}</h2>' in await fragment(site, lang=tag)
+    assert f">{count}</h2>" in await fragment(site, lang=tag)
 
 
 async def test_words_from_right_to_left_stand_so_with_their_own_figures(site: SiteUnderTest) -> None:
