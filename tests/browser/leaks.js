@@ -58,6 +58,7 @@
   };
 
   window.held = {
+    busy: () => timers.timeout.size + timers.interval.size + sources.size,
     counted: () => ({
       timeouts: timers.timeout.size,
       intervals: timers.interval.size,

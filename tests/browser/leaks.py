@@ -43,6 +43,11 @@ class Held:
         counts: dict[str, int] = await self.page.evaluate("held.counted()")
         return counts
 
+    async def settle(self) -> None:
+        """Wait until nothing is to happen any more: no timer, no stream, nothing put off for later."""
+        await self.page.wait_for_function("held.busy() === 0")
+        await self.page.evaluate("new Promise((idle) => requestIdleCallback(idle))")
+
     async def elements(self) -> int:
         """Count the discussions' elements that nobody collects, on the page or not."""
         session = await self.page.context.new_cdp_session(self.page)

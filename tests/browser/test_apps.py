@@ -98,16 +98,33 @@ async def test_discussions_that_were_left_hold_nothing(app: App, service: Servic
     await app.page.goto(next(iter(app.articles.values())).url)
     # What is fetched and begun once a page is so after the first round.
     await app.walk()
-    await app.page.wait_for_function("held.counted().intervals === 0 && held.counted().streams === 0")
+    await held.settle()
     before = await held.counted()
 
     for _ in range(3):
         await app.walk()
 
-    await app.page.wait_for_function(
-        "before => Object.entries(held.counted()).every(([what, count]) => count <= before[what])", arg=before
-    )
+    await held.settle()
+    assert await held.counted() == before
     assert await held.elements() == 0
+    assert held.connections == []
+
+
+@pytest.mark.parametrize("inside", ["mount"], indirect=True)
+async def test_one_stream_follows_the_article_that_is_shown(app: App, service: Service) -> None:
+    held = await Held.watch(app.page, service.host)
+    one = "held.counted().streams === 1"
+    await app.page.goto(next(iter(app.articles.values())).url)
+    await app.page.wait_for_function(one)
+
+    for title in reversed(app.articles):
+        path = app.articles[title].url.rpartition("/")[2]
+        async with app.page.expect_request(re.compile(f"/stream.*{path}")):
+            await app.go(title)
+        await app.page.wait_for_function(one)
+    await app.go("away")
+
+    await app.page.wait_for_function("held.counted().streams === 0")
     assert held.connections == []
 
 

@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from comments import __version__
 from tests.browser.discussions import SITE, Service
@@ -65,17 +65,35 @@ def test_a_server_without_a_page_can_import_the_package(apps: Path) -> None:
     assert printed.strip() == "false"
 
 
+async def test_a_browser_that_is_too_old_gets_a_link_in_the_same_place(
+    service: Service, page: Page, app_scripts: str
+) -> None:
+    discussion = service.discussion()
+    told = {"host": service.host, "site": SITE, "inside": "mount", "articles": []}
+    discussion.publish(program_page(told, app_scripts))
+    await page.add_init_script("delete AbortSignal.any")
+
+    await page.goto(discussion.url)
+
+    link = page.locator("comments-thread").get_by_role("link", name="Comments")
+    await expect(link).to_have_attribute("href", re.compile(f"^{service.host}/d/{SITE}\\?url="))
+    await expect(page.locator("body")).to_have_attribute("data-mounted", "false true")
+
+
+def program_page(told: dict[str, object], scripts: str) -> str:
+    return (
+        f'<div id="app"></div><script type="application/json" id="told">{json.dumps(told)}</script>'
+        f'<script type="module" src="{scripts}program.js"></script>'
+    )
+
+
 async def test_a_bundled_program_shows_a_discussion_and_posts(
     service: Service, widget: Widget, app_scripts: str
 ) -> None:
     discussion = service.discussion()
     discussion.said("Ana", "already here")
     told = {"host": service.host, "site": SITE, "inside": "mount", "articles": []}
-    discussion.publish(
-        f'<div id="app"></div><script type="application/json" id="told">{json.dumps(told)}</script>'
-        f'<script type="module" src="{app_scripts}program.js"></script>',
-        lang="de",
-    )
+    discussion.publish(program_page(told, app_scripts), lang="de")
     await widget.page.goto(discussion.url)
     body = widget.page.locator("body")
     await expect(body).to_have_attribute("data-mounted", "true true")
