@@ -137,7 +137,8 @@ export class Discussion {
     }, SKELETON_AFTER_MS);
     list.setAttribute("aria-busy", "true");
     try {
-      const shown = await page;
+      // It must not be “loading” any more while what came is drawn, slice by slice.
+      const shown = await page.finally(() => clearTimeout(slow));
       // Another order was chosen meanwhile, or the element was removed.
       if (turn === this.turn && !this.ended.signal.aborted) await this.show(shown, linked);
     } catch (fault) {
@@ -146,7 +147,6 @@ export class Discussion {
       box.dataset["state"] = "failed";
       list.replaceChildren(failed(this));
     } finally {
-      clearTimeout(slow);
       if (turn === this.turn) list.removeAttribute("aria-busy");
     }
   }

@@ -138,6 +138,8 @@ async def take_all(service: Service, folder: Path, names: list[str]) -> None:
 def main() -> None:
     names = sys.argv[1:] or list(STATES)
     FOLDER.mkdir(exist_ok=True)
+    # Nobody waits for a test here, and the machine may have other work.
+    expect.set_options(timeout=30_000)
     with tempfile.TemporaryDirectory() as temporary, closing(Blog()) as blog:
         folder = Path(temporary)
         with running_service(blog, folder) as service:

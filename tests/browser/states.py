@@ -60,7 +60,7 @@ class Stage:
         """Open a new page with the discussion of `article` and wait until it stands there."""
         discussion = self.service.discussion()
         await self.open_page(discussion, fragment=fragment, identifier=article or self.small)
-        await expect(self.one("[data-state=ready] > .list > .thread")).to_be_visible()
+        await expect(self.one(".list .thread .comment")).to_be_visible()
 
     async def open_page(self, discussion: Discussion, *, fragment: str = "", **options: str) -> None:
         discussion.publish(discussion.script(**options), lang=self.lang, direction=self.direction)
@@ -210,7 +210,7 @@ async def sending(stage: Stage) -> None:
     await stage.delay("**/comments", "POST")
     await stage.open()
     await stage.post()
-    await stage.see("[data-shown=sending]")
+    await stage.see(".send-button[aria-disabled=true]")
 
 
 @state("No connection: the text is kept")
@@ -237,7 +237,7 @@ async def too_fast(stage: Stage) -> None:
     await stage.page.route("**/comments", refuse)
     await stage.open()
     await stage.post()
-    await stage.see("[data-shown=seconds]")
+    await stage.see(".send-button[aria-disabled=true]")
 
 
 @state("A reply, under whom it answers", ".thread")
@@ -375,8 +375,11 @@ async def hard(stage: Stage) -> None:
 
 
 def write_hard_things(discussion: Discussion) -> None:
-    code = "\n".join(f"value_{n} = {'x' * 120}  # a long line" for n in range(20))
-    lists = "1. one\n2. two\n   - below"
+    code = "\n".join([f"value = {'x' * 120}", *(f"f({n})" for n in range(998)), "# the thousandth line"])
+    lists = "\n".join(f"{'   ' * depth}- level {depth} {'word ' * 5}" for depth in range(9))
+    scripts = "ไม่มีช่องว่างระหว่างคำในภาษาไทย" * 6 + " हिन्दी में भी लिखा जाता है। " + "Z̸̢̛͓͎̲͉̘̀̈́͂̇͠a̷̧͇̅l̶̰̈́g̵̰̏o̴̩͝ " * 9
+    emoji = "👩‍👩‍👧‍👦" * 60 + "🏳️‍🌈🇺🇳" * 40
+    mixed = "The word שלום means peace, مرحبا means hello, and (123) 456-789 is a number. " * 4
     japanese = "出雲行きの寝台に乗ったとき、車掌さんが小さな声で教えてくれました。"
     address = f"https://example.org/{'path/' * 40}"
     top = discussion.said("Friederike", f"A long word: {HARD_WORD}")
@@ -386,4 +389,5 @@ def write_hard_things(discussion: Discussion) -> None:
     gone = discussion.said("Jonas", "soon gone")
     discussion.said("佐藤 美咲", japanese * 3, gone)
     discussion.decide("remove", gone)
+    discussion.said("สมชาย 👩‍🚀", f"{scripts}\n\n{emoji}\n\n{mixed}\n\n\u202e{HARD_WORD}")
     discussion.said("Devon", f"Some code:\n\n```python\n{code}\n```\n\n{lists}\n\n{address}")
