@@ -3,6 +3,7 @@
 import json
 import re
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ async def test_a_browser_that_is_too_old_gets_a_link_in_the_same_place(
     await expect(page.locator("body")).to_have_attribute("data-mounted", "false true")
 
 
-def program_page(told: dict[str, object], scripts: str) -> str:
+def program_page(told: Mapping[str, object], scripts: str) -> str:
     return (
         f'<div id="app"></div><script type="application/json" id="told">{json.dumps(told)}</script>'
         f'<script type="module" src="{scripts}program.js"></script>'
