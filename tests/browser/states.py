@@ -375,7 +375,7 @@ async def hard(stage: Stage) -> None:
 
 
 def write_hard_things(discussion: Discussion) -> None:
-    code = "\n".join([f"value = {'x' * 120}", *(f"f({n})" for n in range(998)), "# the thousandth line"])
+    code = "\n".join([f"value = {'x' * 120}", *(f"f({n})" for n in range(950)), "# the last line"])
     lists = "\n".join(f"{'   ' * depth}- level {depth} {'word ' * 5}" for depth in range(9))
     scripts = "ไม่มีช่องว่างระหว่างคำในภาษาไทย" * 6 + " हिन्दी में भी लिखा जाता है। " + "Z̸̢̛͓͎̲͉̘̀̈́͂̇͠a̷̧͇̅l̶̰̈́g̵̰̏o̴̩͝ " * 9
     emoji = "👩‍👩‍👧‍👦" * 60 + "🏳️‍🌈🇺🇳" * 40
