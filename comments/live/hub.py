@@ -4,6 +4,7 @@ A change is read and encoded once for all who listen, and what happens in quick 
 A page nobody has written on waits in the lobby until a thread is opened there.
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Container
 from functools import partial
@@ -21,6 +22,9 @@ from comments.threads.site_card import SiteCard
 
 SPACING_SECONDS = 0.2
 """Between two events of one thread."""
+
+TOLD_AT_ONCE = 250
+"""Listeners between two breaths: requests must have their turn too."""
 
 STREAMS_AN_ADDRESS = 20
 MOST_STREAMS = 10_000
@@ -142,9 +146,7 @@ class Hub:
         for stream in self._joining:
             if stream.site.id == site_id:
                 stream.heard.add(thread_id)
-        topic = self._topics.get(thread_id)
-        if topic is None or topic.version < version:
-            self._look_at(thread_id)
+        self._look_at(thread_id, version)
 
     def sites_are(self, there: Container[UUID]) -> None:
         """Take in which sites there are; the streams of others end."""
@@ -204,16 +206,20 @@ class Hub:
         if topic is None:
             topic = self._topics[thread_id] = Topic(thread_id, version, self._tell)
         topic.listeners.add(listener)
+        if version < topic.version:
+            # It was read before what all others have been told.
+            self._turns.ask(topic.turn)
         stream, page = listener
         stream.topics[page] = topic
         return topic
 
-    def _look_at(self, thread_id: UUID) -> None:
-        """Have a thread looked at soon if anybody listens; an unknown one may be what the lobby waits for."""
+    def _look_at(self, thread_id: UUID, version: int | None = None) -> None:
+        """Have a thread looked at soon if somebody listens who has not been told of `version`."""
         topic = self._topics.get(thread_id)
-        if topic is not None:
+        if topic is not None and (version is None or topic.version < version):
             self._turns.ask(topic.turn)
-        elif self._lobby:
+        # Even then: who came later may have found the thread that others still wait for.
+        if self._lobby:
             self._opened.add(thread_id)
             self._turns.ask(self._lobby_turn)
 
@@ -226,24 +232,30 @@ class Hub:
         try:
             site = await self._card(some.site.name)
         except SiteUnknown:
-            site = None
-        news = None
-        if site is not None:
+            news = None
+        else:
             news = await self._db.read(news_of_thread, self._keys, site, topic.thread_id, since)
         if news is None:
             for stream, _ in topic.listeners:
                 stream.outlet.end()
             return
         topic.version = news.version
-        for stream, page in topic.listeners:
-            told = stream.versions[page]
-            if told < since:
-                # It joined while this was read, with an older answer.
-                self._turns.ask(topic.turn)
-            elif told < news.version:
-                event = stream.event(page, news)
-                if event:
-                    stream.outlet.put(event)
+        for number, listener in enumerate(tuple(topic.listeners), 1):
+            if number % TOLD_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            self._pass_on(listener, news, topic, since)
+
+    def _pass_on(self, listener: Listener, news: News, topic: Topic, since: int) -> None:
+        """Send the news after the version `since` to who knows that version, and no newer one."""
+        stream, page = listener
+        told = stream.versions[page]
+        if told < since:
+            # It joined while this was read, with an older answer.
+            self._turns.ask(topic.turn)
+        elif told < news.version:
+            event = stream.event(page, news)
+            if event:
+                stream.outlet.put(event)
 
     async def _look_into_lobby(self) -> None:
         """Let those in whose page has a thread now."""

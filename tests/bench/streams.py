@@ -78,7 +78,8 @@ async def measure(service: LiveService, headers: dict[str, str], count: int) -> 
         for number in range(POSTS):
             # An event comes at once only if the last one was told a moment ago.
             await asyncio.sleep(2 * SPACING_SECONDS)
-            text = f"Number {number} of {count}"
+            # The same text within a minute would be the same comment.
+            text = f"Number {number}, {time.time_ns()}"
             readers.awaited, computed = text.encode(), computed_seconds(process)
             asked = time.perf_counter()
             answer = await client.post(f"{API}/comments", json={"page": {"url": URL}, "body": text})

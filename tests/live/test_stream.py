@@ -2,7 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from comments.sites.actions import add_site
+from comments.storage import WITHOUT_SYNC, Database
+from comments.threads.models import Thread
+from tests.conftest import NOON
+from tests.support.seeding import seed_thread
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 from tests.support.streams import listening
 
@@ -62,6 +71,28 @@ async def test_the_first_comment_of_a_page_reaches_who_waits_for_it(site: SiteUn
 
     assert [comment["html"] for comment in told.data["comments"]] == ["<p>First</p>"]
     assert told.data["thread"] == (await site.thread())["thread"]
+
+
+async def test_who_waits_is_told_though_another_reader_found_the_discussion_first(
+    site: SiteUnderTest, database_url: str
+) -> None:
+    """Another process has opened it, and this one has not looked yet when the second reader comes."""
+
+    def open_thread(session: Session, site_id: UUID) -> None:
+        seed_thread(session, site_id, URL, [None])
+        session.execute(update(Thread).values(updated_at=NOON), execution_options=WITHOUT_SYNC)
+
+    card = await site.app.state.site_book.card("blog")
+    other_process = await Database.open(database_url)
+    async with listening(site, URL) as waits:
+        await waits.event()
+        await other_process.write(open_thread, card.id)
+        async with listening(site, URL) as finds:
+            assert (await finds.event()).id == "1"
+            told = await waits.event()
+    await other_process.close()
+
+    assert [one["html"] for one in told.data["comments"]] == ["<p>Comment 0</p>"]
 
 
 async def test_a_page_without_a_url_is_found_by_its_identifier(site: SiteUnderTest) -> None:
@@ -244,8 +275,6 @@ async def test_what_happens_in_quick_succession_is_told_together(site: SiteUnder
 
 async def test_only_one_site_is_told(site: SiteUnderTest) -> None:
     """Two sites may both have discussions of one page."""
-    from comments.sites.actions import add_site
-
     await site.service.db.write(add_site, "other", [ORIGIN], at=site.clock.now())
     async with listening(site, URL, name="other") as elsewhere, listening(site, URL) as reader:
         await elsewhere.event()

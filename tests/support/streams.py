@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from tests.support.site import SiteUnderTest
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
