@@ -29,6 +29,8 @@ async function bundle(entry, { plugins = [], ...options }) {
     target: browsers,
     charset: "utf8",
     legalComments: "none",
+    // Names that begin with “_” are used in their own file alone.
+    mangleProps: /^_/,
     plugins: [minifiedCss, ...plugins],
     logLevel: "warning",
     ...options,
@@ -37,7 +39,7 @@ async function bundle(entry, { plugins = [], ...options }) {
 }
 
 // Properties of ours that get short names, the same in all parts. Never one that JSON, storage, or an export has too;
-// those of the DOM are spared by themselves. Names that begin with “_” are used in their own file alone, and go too.
+// those of the DOM are spared by themselves.
 const ownProperties =
   "addRoots ago askAboutMe begin byId comingUp connected drawnFirst editableUntil elsewhere ended fetchPage folded frame given instead " +
   "keepToken longTexts missing moment notices numbers paint pagesOnScroll phrases placeOf plurals relative restarting storageKey " +
@@ -47,7 +49,7 @@ const shortNames = {};
 /** A second minifier makes 4 % less of it. */
 async function smaller(code) {
   const compress = { passes: 3, unsafe_arrows: true, unsafe_methods: true };
-  const properties = { regex: new RegExp(`^(_.+|${ownProperties.replaceAll(" ", "|")})$`) };
+  const properties = { regex: new RegExp(`^(${ownProperties.replaceAll(" ", "|")})$`) };
   const result = await minify(code, { module: true, ecma: 2022, compress, mangle: { properties }, nameCache: shortNames });
   delete shortNames.vars;
   return Buffer.from(result.code);

@@ -107,7 +107,7 @@ export class Discussion {
     const dir = "ar fa he".includes(this.words.locale.slice(0, 2)) && "rtl";
     change(this.frame.box, { lang: tag, dir });
     // Whom one does not want to hear is not shown for a moment first.
-    if (recall(this.storageKey("muted"))) await this.acting().then((acting) => acting.hideMuted(this), () => undefined);
+    if (recall(this.storageKey("muted"))) await this.prepare();
     if (this.ended.signal.aborted) return;
     await this.open(page, linked);
   }
@@ -174,12 +174,11 @@ export class Discussion {
     giveBackRoom(this);
     // What the service has drawn is dressed by its own style sheet until all of it is ours.
     this.root.querySelector("style")?.remove();
-    whenIdle(() => this.prepare());
+    whenIdle(() => void this.prepare());
   }
 
-  private prepare(): void {
-    if (this.ended.signal.aborted) return;
-    void this.acting().then((acting) => acting.prepare(this), () => undefined);
+  private async prepare(): Promise<void> {
+    await this.acting().then((acting) => acting.prepare(this), () => undefined);
   }
 
   /** The part that does more than reading. Rejects if it cannot be fetched, or came too late. */

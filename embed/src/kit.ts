@@ -9,14 +9,14 @@ import { forget, keep, recall } from "./store";
 import { adopt } from "./styles";
 import { isPublic, publicBelow } from "./thread";
 import { avatar } from "./view/avatar";
-import { actions, isWaiting, item, place, replies } from "./view/comment";
+import { actions, isWaiting, item, place, quiet, replies } from "./view/comment";
 import { drawComposer, drawHead, notice } from "./view/frame";
 import { drawItems, drawList, drawMore, itemOf } from "./view/list";
 
 // By their order: names would stand in both files.
 export const kit = [
   actions, adopt, avatar, change, drawComposer, drawHead, drawItems, drawList, drawMore, forget, fragment, h, icon, isPublic, isWaiting,
-  item, itemOf, keep, notice, place, publicBelow, recall, replies,
+  item, itemOf, keep, notice, place, publicBelow, quiet, recall, replies,
 ] as const;
 
 /** Called with `kit` before anything else of a chunk is. Does nothing where all is one piece, as in unit tests. */

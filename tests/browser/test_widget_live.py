@@ -326,6 +326,7 @@ async def test_relative_times_go_on(discussion: Discussion, widget: Widget) -> N
     await widget.open(discussion)
     await expect(widget.comment("a while ago").locator("time")).to_have_text("just now")
     await widget.page.clock.run_for(5_000)
+    await expect(widget.element.locator(".live")).to_be_attached()
 
     await widget.page.clock.run_for(180_000)
 

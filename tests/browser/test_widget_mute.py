@@ -80,3 +80,19 @@ async def test_one_cannot_mute_oneself(discussion: Discussion, widget: Widget) -
 
     await expect(widget.element.get_by_role("menuitem", name="Copy link")).to_be_visible()
     await expect(widget.element.get_by_role("menuitem", name="Mute")).to_have_count(0)
+
+
+async def test_new_comments_of_a_muted_author_are_not_announced(
+    discussion: Discussion, widget: Widget
+) -> None:
+    discussion.said("Ana Petrović", "first of hers")
+    discussion.embed(sort="oldest")
+    await widget.open(discussion)
+    await mute(widget, "first of hers", "Ana Petrović")
+
+    discussion.said("Ana Petrović", "second of hers")
+    discussion.said("Jonas", "from another")
+
+    await widget.element.get_by_role("button", name="1 new comment").click()
+    await expect(widget.comment("from another")).to_be_visible()
+    assert await widget.texts() == ["from another"]

@@ -2,7 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { adopt } from "../styles";
-import type { Entry } from "../thread";
+import type { Entry, Thread } from "../thread";
 import type { Sort } from "../types";
 import css from "./acting.css";
 import { drawBar } from "./bar";
@@ -12,7 +12,7 @@ import { aboutMe as askAboutMe } from "./me";
 import { copy, openMenu, share, shutMenu, watchMenus } from "./menu";
 import { mute, mutedPlace, unmute } from "./muting";
 import * as reading from "./reading";
-import { remove, restore } from "./removing";
+import { remove, restore, undoPlace } from "./removing";
 import { edit, reply } from "./replying";
 import { openReport } from "./report";
 import { beginTop, unfoldTop } from "./top";
@@ -100,16 +100,15 @@ export function openComposer(d: Discussion): void {
   unfoldTop(d);
 }
 
-/** Before anything is drawn: whom the reader does not want to hear. */
-export function hideMuted(d: Discussion): void {
-  d.instead = (entry) => mutedPlace(d, entry);
-}
-
-/** Styles, and all that goes on by itself. Nothing moves under a reader's eyes. */
+/**
+ * Styles, and all that goes on by itself. Nothing moves under a reader's eyes.
+ * Before anything is drawn, only whom the reader does not want to hear.
+ */
 export function prepare(d: Discussion): void {
-  if (ready.has(d)) return;
+  d.instead = (entry) => undoPlace(d, entry) ?? mutedPlace(d, entry);
+  // The type says it is there, and before the first page is, it is not.
+  if (!(d.thread as Thread | undefined) || ready.has(d)) return;
   ready.add(d);
-  hideMuted(d);
   adopt(d.root, css);
   const ticking = setInterval(() => {
     reading.tick(d);

@@ -5,7 +5,7 @@ import { h } from "../dom";
 import { keep, recall } from "../store";
 import type { Entry } from "../thread";
 import type { Author } from "../types";
-import { avatar } from "../view/avatar";
+import { quiet } from "../view/comment";
 import { focusAction, redraw } from "./changing";
 import { focusOn, say } from "./telling";
 
@@ -19,7 +19,7 @@ export function mutedPlace(d: Discussion, { comment }: Entry): HTMLElement | und
   if (!isMuted(d, author)) return undefined;
   const words = d.words.parts("muted", { name: h("bdi", {}, author?.name ?? "") });
   const again = h("button", { type: "button", class: "link-button", "data-do": "unmute" }, d.words.say("unmute"));
-  return h("p", { class: "gone", id: `comment-${id}`, tabindex: -1 }, avatar(null), h("span", {}, ...words, " ", again));
+  return quiet(id, ...words, " ", again);
 }
 
 export function mute(d: Discussion, entry: Entry): void {

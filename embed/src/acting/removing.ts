@@ -1,9 +1,11 @@
 /** Deletes one's own comment at once, with one way back. */
 
 import type { Discussion } from "../discussion";
+import { h } from "../dom";
 import { reasonOf } from "../faults";
 import type { Entry } from "../thread";
 import type { Stored } from "../types";
+import { quiet } from "../view/comment";
 import { itemOf } from "../view/list";
 import { send } from "./asking";
 import { complain, drop, placeOf, redraw, update } from "./changing";
@@ -31,6 +33,13 @@ export async function remove(d: Discussion, entry: Entry, pressed: HTMLElement):
   say(d, words.say("deletedNow"));
   placeOf(d, entry)?.querySelector("button")?.focus();
   setTimeout(() => settle(d, entry), UNDO_SHOWN_MS);
+}
+
+/** What stands in the place of a comment that can be brought back. */
+export function undoPlace({ words }: Discussion, { undoable, comment }: Entry): HTMLElement | undefined {
+  if (!undoable) return undefined;
+  const undo = h("button", { type: "button", class: "link-button", "data-do": "undo" }, words.say("undo"));
+  return quiet(comment.id, words.say("deletedNow"), " ", undo);
 }
 
 /** The way back is over: replies keep an empty place above them, without any it folds away. */

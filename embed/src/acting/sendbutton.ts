@@ -17,7 +17,7 @@ export class SendButton {
     // All three texts lie over each other: the button is as wide as the longest, always.
     const texts = [h("span", {}, label), h("span", {}, _words.say("sending")), this._seconds];
     this.element = h("button", { class: "button button--primary send-button" }, ...texts);
-    this._show(0);
+    this._show("label");
   }
 
   get busy(): boolean {
@@ -26,12 +26,12 @@ export class SendButton {
 
   /** Returns what ends the sending. `slow` is called if that takes long. */
   start(slow: () => void): () => void {
-    this._show(1);
+    this._show("sending");
     const timer = setTimeout(slow, SLOW_AFTER_MS);
     return () => {
       clearTimeout(timer);
       // A refusal may have begun to count down meanwhile.
-      if (!this._timer) this._show(0);
+      if (!this._timer) this._show("label");
     };
   }
 
@@ -43,16 +43,16 @@ export class SendButton {
       if (left > 0) return;
       clearInterval(this._timer);
       this._timer = undefined;
-      this._show(0);
+      this._show("label");
       over();
     };
     this._timer = setInterval(tick, 1000);
-    this._show(2);
+    this._show("seconds");
     tick();
   }
 
   /** One of the three texts; only with the first it can be pressed. */
-  private _show(text: 0 | 1 | 2): void {
-    change(this.element, { "data-shown": text, "aria-disabled": text ? "true" : null });
+  private _show(text: "label" | "sending" | "seconds"): void {
+    change(this.element, { "data-shown": text, "aria-disabled": text === "label" ? null : "true" });
   }
 }

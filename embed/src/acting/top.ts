@@ -9,6 +9,7 @@ import { post } from "./posting";
 import { focusOn } from "./telling";
 
 const FOLDED = "composer--folded";
+const FOLDED_AFTER_MS = 300;
 
 /** Make the line that the loader drew a composer, with its kept draft, still folded: nothing moves under a reader's eyes. */
 export function beginTop(d: Discussion): void {
@@ -28,9 +29,11 @@ export function beginTop(d: Discussion): void {
       focusOn(d, entry);
     },
   });
-  form.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!form.contains(relatedTarget as Node | null) && !area.value.trim()) form.classList.add(FOLDED);
-  });
+  const fold = (): void => {
+    if (!form.contains(d.root.activeElement) && !area.value.trim()) form.classList.add(FOLDED);
+  };
+  // What a press takes the focus to must not move away from under it.
+  form.addEventListener("focusout", () => setTimeout(fold, FOLDED_AFTER_MS));
 }
 
 export function unfoldTop({ frame }: Discussion): void {

@@ -20,19 +20,19 @@ export function item(d: Discussion, entry: Entry): HTMLLIElement {
 
 /** The comment itself, or what stands where it was. */
 export function place(d: Discussion, entry: Entry): HTMLElement {
-  return d.instead?.(entry) ?? (entry.undoable || !entry.comment.author ? gone(d, entry) : article(d, entry));
+  return d.instead?.(entry) ?? (entry.comment.author ? article(d, entry) : gone(d, entry));
 }
 
 export function isWaiting({ comment, undoable }: Entry): boolean {
   return comment.state === "pending" && comment.author !== null && !undoable;
 }
 
-function gone(d: Discussion, entry: Entry): HTMLElement {
-  const { id, state } = entry.comment;
-  const { words } = d;
-  const text: Child[] = entry.undoable
-    ? [`${words.say("deletedNow")} `, h("button", { type: "button", class: "link-button", "data-do": "undo" }, words.say("undo"))]
-    : [words.say(state === "deleted" ? "deleted" : "removed")];
+function gone(d: Discussion, { comment }: Entry): HTMLElement {
+  return quiet(comment.id, d.words.say(comment.state === "deleted" ? "deleted" : "removed"));
+}
+
+/** One line in the place of a comment. */
+export function quiet(id: string, ...text: Child[]): HTMLElement {
   return h("p", { class: "gone", id: `comment-${id}`, tabindex: -1 }, avatar(null), h("span", {}, ...text));
 }
 
