@@ -81,9 +81,11 @@ class Installation:
         return done.stdout
 
     @contextmanager
-    def serving(self, *, command: str = "serve", workers: int = 1) -> Iterator[LiveService]:
+    def serving(
+        self, *, command: str = "serve", workers: int = 1, port: int | None = None
+    ) -> Iterator[LiveService]:
         """Run `comments serve` (or `demo`) until the block ends; it answers when the block begins."""
-        port = free_port()
+        port = port or free_port()
         environment = self.environment(COMMENTS_PORT=str(port), COMMENTS_WORKERS=str(workers))
         self.data_folder.mkdir(parents=True, exist_ok=True)
         log = self.data_folder.parent / f"{self.data_folder.name}-{port}.log"
