@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench bench-quick guides screenshots lock clean
+.PHONY: help setup run test check lint bench bench-quick bench-widget guides screenshots lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -47,6 +47,9 @@ guides: setup  ## follow each guide of docs/guides with its real tool; GUIDES="h
 
 screenshots: setup  ## take the pictures of the widget's states anew, into docs/screens; ONLY=menu takes one
 	@$(BIN)/python -m tests.browser.pictures $(ONLY)
+
+bench-widget: setup  ## measure the widget in Chromium on a slowed processor, with 1,000 comments
+	@$(BIN)/python -m tests.bench.widget
 
 lock: setup  ## pin what pyproject.toml asks for anew; UPGRADE=--upgrade takes the newest of everything
 	$(COMPILE) --extra postgres --group dev pyproject.toml --output-file requirements.lock

@@ -128,12 +128,13 @@ export class Discussion {
 
   /** Show a page, or what became of it; `linked` is the comment that it was asked for. */
   async open(page: Promise<ThreadPage>, linked: string | null = null): Promise<void> {
-    const { box, list } = this.frame;
+    const { box, head, list } = this.frame;
     const turn = ++this.turn;
     const slow = setTimeout(() => {
       box.dataset["state"] = "loading";
       const rows = Math.min(lastCounts.get(this.page.url) ?? 3, LONGEST_SKELETON);
-      if (!list.querySelector(".thread")) list.replaceChildren(skeleton(this.words.say("loading"), rows));
+      // In the head: the list would be moved by the head and the composer that come above it.
+      if (!this.thread) head.replaceChildren(skeleton(this.words.say("loading"), rows));
     }, SKELETON_AFTER_MS);
     list.setAttribute("aria-busy", "true");
     try {
@@ -145,6 +146,7 @@ export class Discussion {
       if (this.ended.signal.aborted || turn !== this.turn) return;
       if (!(fault instanceof Problem)) reportError(fault);
       box.dataset["state"] = "failed";
+      if (!this.thread) head.replaceChildren();
       list.replaceChildren(failed(this));
     } finally {
       if (turn === this.turn) list.removeAttribute("aria-busy");

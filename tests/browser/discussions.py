@@ -3,7 +3,7 @@
 import html
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +13,10 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 
+from comments.sites.queries import site_by_name
+from comments.storage import Database
 from tests.support.live import Installation, LiveService
+from tests.support.seeding import PLAIN, Writing, seed_thread
 
 SITE = "blog"
 CLIENT = httpx.Client()
@@ -171,6 +174,15 @@ class Discussion:
         if comment["state"] != "approved":
             self.decide("approve", comment["id"])
         return str(comment["id"])
+
+    async def fill(self, parents: Sequence[int | None], writing: Writing = PLAIN) -> None:
+        """Write a discussion of any size past the API, public at once: one comment for each of `parents`."""
+        db = await Database.open(f"sqlite:///{self.service.installation.data_folder / 'comments.db'}")
+        try:
+            site = await db.read(site_by_name, SITE)
+            await db.write(seed_thread, site.id, self.url, parents, writing)
+        finally:
+            await db.close()
 
     def decide(self, decision: str, *ids: str) -> None:
         self._ask(

@@ -1,4 +1,4 @@
-"""Chromium and Firefox open at once on one page: what is done in one shows in the other, also after a crash."""
+"""Chromium and Firefox open at once on one page: what is done in one shows in the other."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path

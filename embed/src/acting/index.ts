@@ -17,6 +17,7 @@ import { edit, reply } from "./replying";
 import { openReport } from "./report";
 import { beginTop, unfoldTop } from "./top";
 import { nextNew, noteVisit } from "./visits";
+import { letRest } from "./resting";
 import { vote } from "./voting";
 
 export { take } from "../kit";
@@ -121,6 +122,7 @@ export function prepare(d: Discussion): void {
   for (const reached of ["focusin", "scroll"]) {
     d.frame.box.addEventListener(reached, ({ target }) => reading.openReached(d, target), { capture: true, signal });
   }
+  letRest(d);
   watchMenus(d);
   beginTop(d);
   drawBar(d);

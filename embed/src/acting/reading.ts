@@ -12,6 +12,7 @@ import { addReplies } from "./growing";
 import { focusOn } from "./telling";
 
 const HIGHLIGHT_MS = 4000;
+const LAST_RELATIVE_MS = 8 * 86_400_000;
 
 export async function sortBy(d: Discussion, sort: Sort): Promise<void> {
   if (sort === d.sort) return;
@@ -112,11 +113,13 @@ export function openReached(d: Discussion, target: EventTarget | null): void {
   if (button instanceof HTMLElement && (target !== body || (body?.scrollTop ?? 0) > 0)) toggleClamp(d, button);
 }
 
-/** Relative times go on. */
+/** Relative times go on; those of more than a week ago are dates, and stay. */
 export function tick(d: Discussion): void {
   const now = d.now();
   for (const time of d.root.querySelectorAll<HTMLTimeElement>(".time time")) {
-    const text = d.words.ago(new Date(time.dateTime), now);
+    const at = new Date(time.dateTime);
+    if (now.getTime() - at.getTime() > LAST_RELATIVE_MS) continue;
+    const text = d.words.ago(at, now);
     if (time.textContent !== text) time.textContent = text;
   }
 }

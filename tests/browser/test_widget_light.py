@@ -1,0 +1,196 @@
+"""The widget is light: one script and one request, nothing on the page moves, no long work, all can be found.
+
+How long things take is measured by `make bench-widget`; here stands what is the same on every machine.
+"""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Page, Request, Route, expect
+
+from tests.browser.discussions import Discussion
+from tests.browser.reading import MORE, fill, press_all, shown
+from tests.browser.widget import Widget
+from tests.support.seeding import Text, Writing
+from tests.support.tracing import Trace, tracing
+
+WINDOWS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "height": 740}}
+SCREENFUL = '<div style="height:110vh">The article.</div>'
+BELOW = "<p>What the page says below the discussion.</p>" * 3
+# So slow a processor that work which is cut into slices is cut everywhere, however fast the machine.
+CRAWLING = 20
+
+
+@pytest.fixture(params=WINDOWS)
+async def page(request: pytest.FixtureRequest, new_page: Callable[..., Awaitable[Page]]) -> Page:
+    return await new_page(viewport=WINDOWS[request.param])
+
+
+async def settled(page: Page) -> None:
+    """Wait until the part that comes later is there too, and all is painted."""
+    await expect(page.locator("comments-thread .composer-foot")).to_be_attached()
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+async def read_down(page: Page, steps: int) -> None:
+    """Turn the wheel, and look at what comes into view."""
+    for _ in range(steps):
+        await page.mouse.wheel(0, 500)
+        await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+@pytest.mark.parametrize("comments", [0, 1, 25, 200])
+async def test_nothing_moves_when_a_discussion_comes_at_once(
+    comments: int, discussion: Discussion, page: Page
+) -> None:
+    await fill(discussion, comments)
+    discussion.publish(SCREENFUL + discussion.script(loading="eager") + BELOW)
+
+    async with tracing(page) as trace:
+        await page.goto(discussion.url)
+        await settled(page)
+        await read_down(page, 40)
+
+    assert trace.shifted == 0
+
+
+@pytest.mark.parametrize("comments", [0, 1, 25, 200])
+async def test_nothing_moves_in_the_first_view_where_the_page_keeps_room(
+    comments: int, discussion: Discussion, page: Page
+) -> None:
+    await fill(discussion, comments)
+    host = discussion.service.host
+    discussion.publish(
+        "<style>comments-thread:not(:defined) { display: block; min-height: 100vh }</style>"
+        f'<h1>Night trains</h1><comments-thread site="blog"></comments-thread>{BELOW}'
+        f'<script async src="{host}/embed.js"></script>'
+    )
+
+    async with tracing(page) as trace:
+        await page.goto(discussion.url)
+        await settled(page)
+
+    assert trace.shifted == 0
+
+
+async def test_nothing_moves_when_a_discussion_is_reached_by_scrolling(
+    discussion: Discussion, page: Page
+) -> None:
+    await fill(discussion, 60)
+    discussion.publish(f'<div style="height:5000px">The article.</div>{discussion.script()}{BELOW}')
+
+    async with tracing(page) as trace:
+        await page.goto(discussion.url)
+        await read_down(page, 12)
+        await settled(page)
+
+    assert trace.shifted == 0
+
+
+async def test_nothing_moves_when_a_slow_discussion_takes_the_place_of_the_grey_lines(
+    discussion: Discussion, page: Page
+) -> None:
+    await fill(discussion, 25)
+    discussion.publish(SCREENFUL + discussion.script(loading="eager") + BELOW)
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        held.append(route)
+
+    await page.route("**/thread?*", hold)
+    async with tracing(page) as trace:
+        await page.goto(discussion.url)
+        await page.mouse.wheel(0, 600)
+        await expect(page.get_by_label("Loading comments")).to_be_visible()
+        await held[0].continue_()
+        await settled(page)
+
+    assert trace.shifted == 0
+
+
+async def test_opening_the_composer_is_what_the_reader_asked_for(discussion: Discussion, page: Page) -> None:
+    await fill(discussion, 25)
+    widget = Widget(page)
+    await widget.open(discussion)
+    await settled(page)
+
+    async with tracing(page) as trace:
+        await widget.composer.click()
+        await expect(widget.post_button).to_be_visible()
+
+    assert trace.shifted == 0
+
+
+async def test_one_script_and_one_request_bring_the_discussion_and_none_goes_elsewhere(
+    discussion: Discussion, page: Page
+) -> None:
+    await fill(discussion, 25)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - Playwright marks what it is given
+    before: list[str] = []
+
+    await page.goto(discussion.url)
+    await page.locator("comments-thread article").first.wait_for()
+    before = [urlsplit(request.url).path for request in asked if request.url != discussion.url]
+    await settled(page)
+
+    assert before[:2] == ["/embed.js", "/api/v1/sites/blog/thread"]
+    assert [path for path in before[2:] if not path.startswith("/embed/")] == []
+    hosts = {urlsplit(request.url).netloc for request in asked}
+    assert hosts == {urlsplit(discussion.url).netloc, urlsplit(discussion.service.host).netloc}
+
+
+async def slowly(page: Page, work: Callable[[], Awaitable[object]]) -> Trace:
+    async with tracing(page, slowed=CRAWLING) as trace:
+        await work()
+    return trace
+
+
+async def test_long_work_is_cut_into_slices(
+    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await new_page()
+    await fill(discussion, 200)
+    discussion.embed(sort="oldest")
+
+    async def open_page() -> None:
+        await page.goto(discussion.url)
+        await page.locator("comments-thread article").first.wait_for()
+        await page.wait_for_function(
+            "!document.querySelector('comments-thread').shadowRoot.querySelector('[aria-busy]')"
+        )
+
+    opening = await slowly(page, open_page)
+    await settled(page)
+    first = await shown(page)
+    more = await slowly(page, lambda: press_all(page, MORE))
+
+    assert sum(task.drawn for task in opening.drawing) == first
+    for trace in (opening, more):
+        drawn = [task.drawn for task in trace.drawing]
+        assert max(drawn) <= sum(drawn) / 2, drawn
+
+
+async def test_find_in_page_finds_every_comment_shown(
+    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await new_page()
+    words = [f"{number:03}-needle" for number in range(120)]
+    texts = [Text(word, f"<p>{word}</p>") for word in words]
+    await discussion.fill([None] * len(words), Writing(texts))
+    discussion.embed(sort="oldest")
+    await Widget(page).open(discussion)
+    await settled(page)
+    await press_all(page, MORE)
+    assert await shown(page) == 120
+
+    found = await page.evaluate(
+        """(words) => words.filter((word) => {
+          getSelection().removeAllRanges();
+          return window.find(word);
+        })""",
+        words,
+    )
+
+    assert found == words
