@@ -12,7 +12,6 @@ import { headingLevel, isSort, languageOf, type Options, type Page, pageOf } fro
 import { recall } from "./store";
 import { type Entry, Thread } from "./thread";
 import type { Identity, Sort, ThreadPage } from "./types";
-import { longTexts } from "./view/clamp";
 import { drawComposer, drawFoot, drawHead, failed, type Frame, frame, skeleton } from "./view/frame";
 import { drawList } from "./view/list";
 import { giveBackRoom } from "./view/room";
@@ -20,10 +19,6 @@ import { giveBackRoom } from "./view/room";
 type Acting = typeof import("./acting/index");
 
 const SKELETON_AFTER_MS = 200;
-const LONGEST_SKELETON = 8;
-
-/** How many comments there were last, by page: as long as this page is open, for reading writes nothing. */
-const lastCounts = new Map<string, number>();
 
 export class Discussion {
   readonly api: Api;
@@ -31,7 +26,6 @@ export class Discussion {
   /** Of the widget's own heading; names are one lower. */
   readonly level: number;
   readonly frame: Frame;
-  readonly longTexts = longTexts(this);
   /** Comments fetched at a time. */
   readonly step = 25;
   readonly ended = new AbortController();
@@ -44,6 +38,8 @@ export class Discussion {
   thread!: Thread;
   /** What the page held already, drawn by the service or not. */
   private readonly given: ThreadPage | undefined;
+  /** The comment whose deep replies are shown alone. */
+  branch: Entry | null = null;
   /** Counts what was asked for. */
   private turn = 0;
   /** Further pages come when the end is near, and how many times there was one. */
@@ -132,9 +128,8 @@ export class Discussion {
     const turn = ++this.turn;
     const slow = setTimeout(() => {
       box.dataset["state"] = "loading";
-      const rows = Math.min(lastCounts.get(this.page.url) ?? 3, LONGEST_SKELETON);
       // In the head: the list would be moved by the head and the composer that come above it.
-      if (!this.thread) head.replaceChildren(skeleton(this.words.say("loading"), rows));
+      if (!this.thread) head.replaceChildren(skeleton(this.words.say("loading")));
     }, SKELETON_AFTER_MS);
     list.setAttribute("aria-busy", "true");
     try {
@@ -157,7 +152,6 @@ export class Discussion {
     const first = !this.thread;
     const thread = (this.thread = new Thread(page));
     const count = thread.info.comment_count;
-    lastCounts.set(this.page.url, count);
     this.sort ??= page.sort;
     this.frame.box.dataset["state"] = "ready";
     drawHead(this);

@@ -17,6 +17,11 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A button that does something with `data-do`, see gestures.ts. */
+export function button(does: string, name: string, attributes: Attributes, ...children: Child[]): HTMLButtonElement {
+  return h("button", { type: "button", class: name, "data-do": does, ...attributes }, ...children);
+}
+
 export function change(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === false || value == null) element.removeAttribute(name);

@@ -3,20 +3,21 @@
  * In a chunk, the build puts what `take` was given in the place of the modules below: a chunk imports from them as ever.
  */
 
-import { change, h, icon } from "./dom";
+import { button, change, h, icon } from "./dom";
 import { fragment } from "./html";
 import { forget, keep, recall } from "./store";
 import { adopt } from "./styles";
 import { isPublic, publicBelow } from "./thread";
 import { avatar } from "./view/avatar";
-import { actions, isWaiting, item, place, quiet, replies } from "./view/comment";
+import { shorten } from "./view/clamp";
+import { actions, DEEPEST, isWaiting, item, place, quiet, replies } from "./view/comment";
 import { drawComposer, drawHead, notice } from "./view/frame";
 import { drawItems, drawList, drawMore, itemOf } from "./view/list";
 
 // By their order: names would stand in both files.
 export const kit = [
-  actions, adopt, avatar, change, drawComposer, drawHead, drawItems, drawList, drawMore, forget, fragment, h, icon, isPublic, isWaiting,
-  item, itemOf, keep, notice, place, publicBelow, quiet, recall, replies,
+  actions, adopt, avatar, button, change, DEEPEST, drawComposer, drawHead, drawItems, drawList, drawMore, forget, fragment, h, icon, isPublic, isWaiting,
+  item, itemOf, keep, notice, place, publicBelow, quiet, recall, replies, shorten,
 ] as const;
 
 /** Called with `kit` before anything else of a chunk is. Does nothing where all is one piece, as in unit tests. */

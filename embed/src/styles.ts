@@ -8,6 +8,6 @@ export function adopt(root: ShadowRoot, css: string): void {
 
 /** Whether this browser can show the widget at all. */
 export function canShow(): boolean {
-  // These came last of all that it needs.
-  return "any" in AbortSignal && CSS.supports("color", "light-dark(oklch(from currentcolor l c h), red)");
+  // This came last of all that it needs.
+  return CSS.supports("color", "light-dark(oklch(from currentcolor l c h), red)");
 }

@@ -92,9 +92,9 @@ async def test_a_reply_past_the_last_indent_says_whom_it_answers(
     await widget.open(discussion)
     await widget.element.get_by_role("button", name="more replies").click()
 
-    deepest = widget.comment("at depth 13.")
-    await expect(deepest).to_contain_text("to Person 12")
-    lefts = [(await box_of(widget.comment(f"at depth {depth}.")))["x"] for depth in range(14)]
+    deepest = widget.comment("at depth 11.")
+    await expect(deepest).to_contain_text("to Person 10")
+    lefts = [(await box_of(widget.comment(f"at depth {depth}.")))["x"] for depth in range(12)]
     assert lefts == sorted(lefts)
     assert len(set(lefts[3:])) == 1
 

@@ -4,6 +4,7 @@ import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import { type Entry, publicBelow } from "../thread";
 import type { Comment } from "../types";
+import { shorten } from "../view/clamp";
 import { actions, isWaiting, item, place, replies } from "../view/comment";
 import { drawList, itemOf } from "../view/list";
 import * as growing from "./growing";
@@ -20,6 +21,7 @@ export function redraw(d: Discussion, entry: Entry): void {
   const badge = old.querySelector(".badge--new");
   if (badge) fresh.querySelector(".author")?.after(badge);
   swap(d, old, fresh);
+  shorten(d, fresh);
 }
 
 /** Draw only what one can do with the comment: its text may be being read aloud. */
@@ -53,7 +55,9 @@ export function insert(d: Discussion, entry: Entry): void {
   }
   const siblings = parent?.children ?? d.thread.roots;
   const following = siblings.slice(siblings.indexOf(entry) + 1).find((one) => itemOf(d, one));
-  list?.insertBefore(item(d, entry), following ? itemOf(d, following) : list.querySelector(":scope > .item--more"));
+  const box = item(d, entry);
+  list?.insertBefore(box, following ? itemOf(d, following) : list.querySelector(":scope > .item--more"));
+  shorten(d, box);
 }
 
 /** Show one's own new comment. Returns its entry. */
@@ -129,6 +133,7 @@ export function redrawReplies(d: Discussion, entry: Entry): void {
   if (old && fresh) swap(d, old, fresh);
   else if (fresh) box.append(fresh);
   else old?.remove();
+  if (fresh) shorten(d, fresh);
 }
 
 /** Put `fresh` where `old` is; the focus goes to the same button again. */
@@ -154,7 +159,10 @@ function shutFolded(d: Discussion, entry: Entry, replies: HTMLElement | null): v
 
 function shut({ words }: Discussion, entry: Entry, replies: HTMLElement): void {
   const label = words.say("showReplies", { n: Math.max(entry.total, publicBelow(entry)) });
-  replies.querySelector("ol")!.hidden = true;
+  const list = replies.querySelector("ol");
+  // Those that are shown alone are folded already.
+  if (!list) return;
+  list.hidden = true;
   replies.firstElementChild?.replaceWith(
     h("button", { type: "button", class: "more", "aria-expanded": "false", "data-do": "fold" }, label),
   );

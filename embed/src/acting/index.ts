@@ -6,6 +6,7 @@ import type { Entry, Thread } from "../thread";
 import type { Sort } from "../types";
 import css from "./acting.css";
 import { drawBar } from "./bar";
+import { leaveBranch, openBranch } from "./branch";
 import { countDown, fold } from "./changing";
 import { beLive, goOn, showArrivals } from "./live";
 import { aboutMe as askAboutMe } from "./me";
@@ -30,11 +31,13 @@ const READING: Record<string, Act> = {
   more: (d) => reading.more(d, "next"),
   previous: (d) => reading.more(d, "previous"),
   replies: reading.moreReplies,
+  branch: openBranch,
 };
 
 /** What happens at once: a vote's second press takes back the first, however quick it is. */
 const ACTS: Record<string, Act> = {
   fold,
+  all: leaveBranch,
   unclamp: (d, _, pressed) => reading.toggleClamp(d, pressed),
   to: (d, { comment }) => comment.reply_to && reading.goTo(d, comment.reply_to.id),
   reply,
@@ -85,9 +88,9 @@ export async function goTo(d: Discussion, id: string): Promise<void> {
 }
 
 /** The page around a comment is here: show the comment. */
-export function arrive(d: Discussion, id: string): void {
+export async function arrive(d: Discussion, id: string): Promise<void> {
   prepare(d);
-  reading.arrive(d, id);
+  await reading.arrive(d, id);
 }
 
 export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {

@@ -7,6 +7,7 @@ import { ALERT } from "../icons";
 import { keep } from "../store";
 import { drawHead, notice } from "../view/frame";
 import { drawItems, drawMore, itemOf } from "../view/list";
+import { reveal } from "./branch";
 import { insert, placeOf, topList, unfoldTo } from "./changing";
 import { addReplies } from "./growing";
 import { focusOn } from "./telling";
@@ -65,12 +66,13 @@ export function drawMoreReplies(d: Discussion, root: Entry): void {
 }
 
 /** Bring a comment into view and mark it for a while; say so if it is not here. */
-export function arrive(d: Discussion, id: string): void {
+export async function arrive(d: Discussion, id: string): Promise<void> {
   const entry = d.thread.entry(id);
   if (!entry) {
     d.frame.notices.replaceChildren(notice("", ALERT, d.words.say("linkedGone")));
     return;
   }
+  await reveal(d, entry);
   highlight(d, entry);
   inView(d, entry, "start");
 }
@@ -91,7 +93,7 @@ export function highlight(d: Discussion, entry: Entry): void {
 /** Show the comment, wherever it is: here, or on a page that is fetched for it. */
 export async function goTo(d: Discussion, id: string): Promise<void> {
   const entry = d.thread.entry(id);
-  if (entry) arrive(d, id);
+  if (entry) await arrive(d, id);
   else await d.open(d.fetchPage({ around: id }), id);
 }
 

@@ -23,8 +23,10 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 export class Words {
   private readonly plurals: Intl.PluralRules;
   private readonly numbers: Intl.NumberFormat;
-  private readonly relative: Intl.RelativeTimeFormat;
-  private readonly full: Intl.DateTimeFormat;
+  // Each takes long to make on a slow processor, so these two are made when comments are drawn, which pauses.
+  private relative: Intl.RelativeTimeFormat | undefined;
+  private full: Intl.DateTimeFormat | undefined;
+  private readonly dates: Record<string, Intl.DateTimeFormat> = {};
 
   /** `locale` is a BCP 47 tag that Intl knows; `phrases` may grow, see `add`. */
   constructor(
@@ -33,8 +35,6 @@ export class Words {
   ) {
     this.plurals = new Intl.PluralRules(locale);
     this.numbers = new Intl.NumberFormat(locale);
-    this.relative = new Intl.RelativeTimeFormat(locale);
-    this.full = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
   }
 
   /** Phrases that came later; those that are here already stay, so that English never overwrites another language. */
@@ -72,16 +72,19 @@ export class Words {
     if (passed < 45_000) return this.say("justNow");
     if (passed >= 7 * DAY) return this.date(at, now);
     const [unit, size] = UNITS.find(([, length]) => passed >= length) ?? ["minute", 60_000];
+    this.relative ??= new Intl.RelativeTimeFormat(this.locale);
     return this.relative.format(-Math.max(1, Math.floor(passed / size)), unit);
   }
 
   date(at: Date, now: Date): string {
     const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
-    return new Intl.DateTimeFormat(this.locale, { day: "numeric", month: "long", year }).format(at);
+    this.dates[`${year}`] ??= new Intl.DateTimeFormat(this.locale, { day: "numeric", month: "long", year });
+    return this.dates[`${year}`]!.format(at);
   }
 
   /** Date and time in full, for titles. */
   moment(at: Date): string {
+    this.full ??= new Intl.DateTimeFormat(this.locale, { dateStyle: "long", timeStyle: "short" });
     return this.full.format(at);
   }
 }

@@ -1,23 +1,21 @@
 /** Shortens very long comments to about nine lines, only where that hides at least four. */
 
 import type { Discussion } from "../discussion";
-import { h } from "../dom";
+import { button } from "../dom";
 
 const SHOWN_LINES = 9;
 const WORTH_HIDING = 4;
 
-/** Watches texts until they are laid out, and shortens them before they are painted: measuring costs no layout of its own. */
-export function longTexts(d: Discussion): ResizeObserver {
-  return new ResizeObserver((bodies, watching) => {
-    for (const { target, contentRect } of bodies) {
-      watching.unobserve(target);
-      if (contentRect.height <= lineHeight(target) * (SHOWN_LINES + WORTH_HIDING)) continue;
-      target.classList.add("clamp");
-      target.after(h("button", { type: "button", class: "more", "data-do": "unclamp", "aria-expanded": "false" }, d.words.say("readMore")));
-    }
-  });
+/** Before they are painted: what shrinks later moves all that follows. */
+export function shorten(d: Discussion, ...boxes: HTMLElement[]): void {
+  const bodies = boxes.flatMap((box) => [...box.querySelectorAll<HTMLElement>(".body:not(.clamp, .is-open)")]);
+  // All is measured before anything is changed: one layout.
+  for (const body of bodies.filter(isLong)) {
+    body.classList.add("clamp");
+    body.after(button("unclamp", "more", { "aria-expanded": "false" }, d.words.say("readMore")));
+  }
 }
 
-function lineHeight(body: Element): number {
-  return parseFloat(getComputedStyle(body).lineHeight) || 24;
+function isLong(body: HTMLElement): boolean {
+  return body.scrollHeight / parseFloat(getComputedStyle(body).lineHeight) >= SHOWN_LINES + WORTH_HIDING;
 }

@@ -1,7 +1,7 @@
 /** One comment on the screen: the article, its actions, and the list of its replies. */
 
 import type { Discussion } from "../discussion";
-import { type Child, h, icon } from "../dom";
+import { button, type Child, h, icon } from "../dom";
 import { fragment, safeLink } from "../html";
 import * as icons from "../icons";
 import type { Entry } from "../thread";
@@ -11,6 +11,8 @@ import { avatar } from "./avatar";
 /** Depths at which replies stop moving inwards, in a wide and in a narrow widget. Keep in step with read.css. */
 const CAP_WIDE = 3;
 const CAP_NARROW = 2;
+/** What stands below this depth is shown alone, as a branch (acting/branch.ts). */
+export const DEEPEST = CAP_WIDE + 8;
 
 /** A comment with all that stands below it. */
 export function item(d: Discussion, entry: Entry): HTMLLIElement {
@@ -38,14 +40,12 @@ export function quiet(id: string, ...text: Child[]): HTMLElement {
 
 function article(d: Discussion, entry: Entry): HTMLElement {
   const { id, author, html } = entry.comment;
-  const body = h("div", { class: "body", part: "body", dir: "auto" }, fragment(html ?? ""));
-  d.longTexts.observe(body);
   return h(
     "article",
     { class: "comment", part: "comment", id: `comment-${id}`, "aria-labelledby": `name-${id} time-${id}` },
     avatar(author),
     meta(d, entry),
-    body,
+    h("div", { class: "body", part: "body", dir: "auto" }, fragment(html ?? "")),
     actions(d, entry),
   );
 }
@@ -139,11 +139,12 @@ function timeLeft({ words, now }: Discussion, { editableUntil }: Entry): Child {
 }
 
 function action(does: string, labels: Record<string, string>, ...children: Child[]): HTMLElement {
-  return h("button", { type: "button", class: "action", part: "action", "data-do": does, ...labels }, ...children);
+  return button(does, "action", { part: "action", ...labels }, ...children);
 }
 
 /** The replies of a comment, or nothing where there are none. */
 export function replies(d: Discussion, entry: Entry): HTMLElement | null {
+  if (entry.comment.depth === DEEPEST && d.branch !== entry) return continued(d, entry);
   const missing = d.thread.missing(entry);
   if (!entry.children.length && !missing) return null;
   const list = h("ol", {}, ...entry.children.map((child) => item(d, child)));
@@ -151,15 +152,19 @@ export function replies(d: Discussion, entry: Entry): HTMLElement | null {
   return h("div", { class: "replies" }, foldButton(d, entry), list);
 }
 
+function continued({ words }: Discussion, entry: Entry): HTMLElement | null {
+  const n = Math.max(entry.total, entry.children.length);
+  return n ? h("div", { class: "replies" }, button("branch", "more", {}, words.say("continueThread", { n }))) : null;
+}
+
 /** The line beside the replies, which folds them; `unfold` (acting) takes its place. */
 function foldButton({ words }: Discussion, entry: Entry): HTMLElement {
   const name = entry.comment.author?.name ?? words.say("goneComment");
   const label = words.say("hideReplies", { name });
-  return h("button", { type: "button", class: "fold", "aria-expanded": "true", "aria-label": label, "data-do": "fold" });
+  return button("fold", "fold", { "aria-expanded": "true", "aria-label": label });
 }
 
 function moreReplies({ words, step }: Discussion, entry: Entry, missing: number): HTMLElement {
   const label = words.say("moreReplies", { n: Math.min(step, missing) });
-  const button = h("button", { type: "button", class: "more", "data-do": "replies" }, label);
-  return h("li", { class: "item item--more", "data-id": entry.comment.id }, button);
+  return h("li", { class: "item item--more", "data-id": entry.comment.id }, button("replies", "more", {}, label));
 }

@@ -1,7 +1,7 @@
 /** What stands around the comments: heading, sorting, the folded composer, and the states of the whole widget. */
 
 import type { Discussion } from "../discussion";
-import { type Child, h, icon } from "../dom";
+import { button, type Child, h, icon } from "../dom";
 import * as icons from "../icons";
 import type { Sort } from "../types";
 
@@ -91,10 +91,9 @@ export function empty({ words }: Discussion): HTMLElement {
   );
 }
 
-/** As many grey rows as there are likely to be comments. */
-export function skeleton(label: string, rows: number): HTMLElement {
+export function skeleton(label: string): HTMLElement {
   const row = (): HTMLElement => h("div", { class: "comment" }, h("i", { class: "avatar" }), h("i"), h("i"));
-  return h("div", { class: "skeleton", role: "status", "aria-label": label }, ...Array.from({ length: rows }, row));
+  return h("div", { class: "skeleton", role: "status", "aria-label": label }, row(), row(), row());
 }
 
 export function failed(d: Discussion): HTMLElement {
@@ -106,7 +105,7 @@ export function failed(d: Discussion): HTMLElement {
     h(
       "p",
       { class: "row" },
-      h("button", { type: "button", class: "button", "data-do": "retry" }, words.say("retry")),
+      button("retry", "button", {}, words.say("retry")),
       h("a", { class: "link-button", href: d.elsewhere(), target: d.target }, words.say("readElsewhere")),
     ),
   );

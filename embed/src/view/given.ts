@@ -5,13 +5,12 @@ import type { Discussion } from "../discussion";
 /** What is made to be pressed: links to our own pages there, ours here, in the same places and as large. */
 const PRESSED = ".time, .to, .actions, .fold, .more";
 
-/** Make an item ours. Its texts stay as they are, with what is selected or has the focus in them. */
+/** Make an item ours. Its texts stay as they are, long ones too, with what is selected or has the focus in them. */
 export function takeOver(d: Discussion, theirs: HTMLElement, ours: HTMLElement): void {
   const fresh = ours.querySelectorAll<HTMLElement>(PRESSED);
   const old = theirs.querySelectorAll<HTMLElement>(PRESSED);
   if (fresh.length !== old.length) theirs.replaceWith(ours);
   else old.forEach((part, at) => exchange(d, part, fresh[at] as HTMLElement));
-  for (const body of theirs.querySelectorAll(".body")) d.longTexts.observe(body);
 }
 
 /** Put `fresh` where `old` is; the focus stays on the same link or button. */

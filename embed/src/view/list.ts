@@ -1,14 +1,15 @@
 /** The list of comments and the buttons that bring more of it. */
 
 import type { Discussion } from "../discussion";
-import { h, nextFrame } from "../dom";
+import { button, h, nextFrame } from "../dom";
 import type { Entry } from "../thread";
+import { shorten } from "./clamp";
 import { item } from "./comment";
 import { empty } from "./frame";
 import { takeOver } from "./given";
 
 /** Work that takes longer is felt by who scrolls or types meanwhile. Laying out what it makes takes as long again. */
-const SLICE_MS = 10;
+const SLICE_MS = 8;
 /** Where pages come by scrolling, each fifth waits to be asked for: else nobody would reach what stands below. */
 const PAUSE_EACH = 5;
 const NEAR = "600px";
@@ -32,15 +33,18 @@ export async function drawList(d: Discussion, given = false): Promise<void> {
 export async function drawItems(d: Discussion, entries: Entry[], list: HTMLElement, next: Node | null = null): Promise<boolean> {
   const { thread, ended } = d;
   let began = performance.now();
-  for (const entry of entries) {
+  let slice: HTMLElement[] = [];
+  for (const [at, entry] of entries.entries()) {
     const there = itemOf(d, entry);
     const box = item(d, entry);
     if (there) takeOver(d, there, box);
-    else list.insertBefore(box, next);
-    if (performance.now() - began < SLICE_MS) continue;
+    else slice.push(list.insertBefore(box, next));
+    if (performance.now() - began < SLICE_MS && at < entries.length - 1) continue;
+    shorten(d, ...slice);
     await nextFrame();
     if (d.thread !== thread || ended.signal.aborted) return false;
     began = performance.now();
+    slice = [];
   }
   return true;
 }
@@ -51,25 +55,25 @@ export function drawMore(d: Discussion): void {
   frame.list.querySelectorAll(":scope > .load-more").forEach((button) => button.remove());
   if (thread.previous) frame.list.prepend(loadMore("previous", words.say("earlierComments")));
   if (!thread.next) return;
-  const button = loadMore("more", words.say("moreComments", { n: Math.min(step, thread.comingUp) }));
-  frame.list.append(button);
-  if (d.pagesOnScroll && ++d.turned % PAUSE_EACH) pressWhenNear(button);
+  const next = loadMore("more", words.say("moreComments", { n: Math.min(step, thread.comingUp) }));
+  frame.list.append(next);
+  if (d.pagesOnScroll && ++d.turned % PAUSE_EACH) pressWhenNear(next);
 }
 
-function pressWhenNear(button: HTMLElement): void {
+function pressWhenNear(next: HTMLElement): void {
   const near = new IntersectionObserver(
     ([seen]) => {
       if (!seen?.isIntersecting) return;
       near.disconnect();
-      button.click();
+      next.click();
     },
     { rootMargin: NEAR },
   );
-  near.observe(button);
+  near.observe(next);
 }
 
 function loadMore(does: string, label: string): HTMLElement {
-  return h("button", { type: "button", class: "button load-more", "data-do": does }, label);
+  return button(does, "button load-more", {}, label);
 }
 
 export function itemOf({ root }: Discussion, entry: Entry): HTMLElement | null {
