@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.keys import Keyring
-from comments.live.wire import Changed, NumbersShown, Reset
+from comments.live.wire import Changed, GoneShown, NumbersShown, Reset
 from comments.threads import wire
 from comments.threads.page_keys import PageKeys, check_page_origin
 from comments.threads.queries import finding, paging
@@ -117,7 +117,7 @@ def _changed(
             NumbersShown(one.id, one.score, one.upvotes, one.downvotes, one.replies.total)
             for one in (wording.comment(row) for row in listed if row.content_version <= since)
         ],
-        [row.id for row in rows if not row.listed],
+        [GoneShown(row.id, wire.public_state(row.state)) for row in rows if not row.listed],
     )
 
 

@@ -17,6 +17,13 @@ class NumbersShown(msgspec.Struct):
     total: int
 
 
+class GoneShown(msgspec.Struct):
+    """A comment that is no longer public and has no place: `deleted` by its author, else `removed`."""
+
+    id: UUID
+    state: str
+
+
 class Changed(msgspec.Struct):
     """`event: change`: what changed on the page with this number since the stream's last id.
 
@@ -27,7 +34,7 @@ class Changed(msgspec.Struct):
     thread: ThreadShown
     comments: list[CommentShown]
     scores: list[NumbersShown]
-    gone: list[UUID]
+    gone: list[GoneShown]
 
 
 class Reset(msgspec.Struct):

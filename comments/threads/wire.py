@@ -139,7 +139,7 @@ class Wording:
             parent_id=row.parent_id,
             depth=row.depth,
             reply_to=ReplyTo(row.parent_id, answered) if answered is not None else None,
-            state=row.state if row.state in {"approved", "deleted"} else "removed",
+            state=public_state(row.state),
             author=_author(row) if public else None,
             html=safe_html(row) if public else None,
             created_at=row.created_at,
@@ -209,6 +209,11 @@ def safe_html(text: Any) -> str:
     if text.renderer >= OLDEST_SAFE_RENDERER:
         return str(text.html)
     return render(text.source, format=text.source_format).html
+
+
+def public_state(state: str) -> str:
+    """Return what readers may know of a comment's state: what waits and what is spam reads as removed."""
+    return state if state in {"approved", "deleted"} else "removed"
 
 
 def _author(row: Row[Any]) -> AuthorShown:

@@ -34,7 +34,7 @@ class Followed:
             known |= {name: one[name] for name in ("score", "upvotes", "downvotes")}
             known["replies"] = {**known["replies"], "total": one["total"]}
         for gone in event.data["gone"]:
-            self.comments.pop(gone, None)
+            self.comments.pop(gone["id"], None)
         self._name_the_answered()
 
     def _name_the_answered(self) -> None:

@@ -34,7 +34,7 @@ async def test_what_was_missed_is_told_at_once(site: SiteUnderTest) -> None:
     assert (told.id, told.data["thread"]) == (str(now["version"]), now)
     assert [one["id"] for one in told.data["comments"]] == [missed["id"]]
     assert [(one["id"], one["score"]) for one in told.data["scores"]] == [(seen["id"], 1)]
-    assert told.data["gone"] == [gone["id"]]
+    assert told.data["gone"] == [{"id": gone["id"], "state": "removed"}]
     assert same == told
 
 

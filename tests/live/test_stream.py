@@ -188,7 +188,7 @@ async def test_what_is_removed_goes_and_what_is_restored_comes_again(site: SiteU
         await site.decide("restore", comment["id"])
         restored = (await reader.event()).data
 
-    assert (removed["comments"], removed["gone"]) == ([], [comment["id"]])
+    assert (removed["comments"], removed["gone"]) == ([], [{"id": comment["id"], "state": "removed"}])
     assert removed["thread"]["comment_count"] == 0
     assert [one["html"] for one in restored["comments"]] == ["<p>Hello</p>"]
 
@@ -208,7 +208,7 @@ async def test_a_removed_parent_of_public_replies_stays_as_an_empty_place(site: 
     (place,) = emptied["comments"]
     assert (place["id"], place["state"]) == (parent["id"], "removed")
     assert (place["author"], place["html"]) == (None, None)
-    assert set(gone["gone"]) == {parent["id"], reply["id"]}
+    assert {one["id"] for one in gone["gone"]} == {parent["id"], reply["id"]}
     assert {one["id"]: one["html"] for one in back["comments"]} == {
         parent["id"]: None,
         reply["id"]: "<p>Reply</p>",
@@ -225,7 +225,7 @@ async def test_what_its_author_deletes_and_brings_back_does_so_for_all(site: Sit
         await site.send("POST", f"comments/{comment['id']}/restore", guest=guest)
         restored = (await reader.event()).data
 
-    assert deleted["gone"] == [comment["id"]]
+    assert deleted["gone"] == [{"id": comment["id"], "state": "deleted"}]
     assert [one["id"] for one in restored["comments"]] == [comment["id"]]
 
 

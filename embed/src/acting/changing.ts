@@ -6,6 +6,7 @@ import { type Entry, publicBelow } from "../thread";
 import type { Comment } from "../types";
 import { shorten } from "../view/clamp";
 import { actions, isWaiting, item, place, replies } from "../view/comment";
+import { adopt } from "../styles";
 import { drawList, itemOf } from "../view/list";
 import * as growing from "./growing";
 import { errorText } from "./parts";
@@ -38,7 +39,8 @@ export function inItsRoom(d: Discussion, entry: Entry, draw: () => void): void {
   const shown = placeOf(d, entry);
   if (!box || !before || !shown) return;
   const grown = box.getBoundingClientRect().height - before.height;
-  if (grown < 0) shown.style.minBlockSize = `${shown.getBoundingClientRect().height - grown}px`;
+  // By a sheet: a style of its own would be an attribute, which strict pages forbid.
+  if (grown < 0) adopt(d.root, `#${CSS.escape(shown.id)}{min-block-size:${shown.getBoundingClientRect().height - grown}px}`);
   // Other browsers keep what is read in its place by themselves.
   else if (before.bottom < 0 && !CSS.supports("overflow-anchor", "auto")) scrollBy(0, grown);
 }

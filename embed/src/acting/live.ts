@@ -7,7 +7,7 @@ import { type Entry, isPublic, type Thread } from "../thread";
 import type { Comment, Score, ThreadPage } from "../types";
 import { drawMore, itemOf } from "../view/list";
 import { inBar } from "./bar";
-import { inItsRoom, insert, placeOf, redraw, update } from "./changing";
+import { inItsRoom, insert, placeOf, update } from "./changing";
 import { addArrived } from "./growing";
 import { isMuted } from "./muting";
 import { drawMoreReplies, highlight, inView } from "./reading";
@@ -25,8 +25,8 @@ const MOST_ROOTS = 100;
 interface State {
   /** New comments that are not shown yet. */
   fresh: Map<string, Comment>;
-  /** What has happened to comments that somebody is busy with; null is gone. */
-  held: Map<string, Comment | null>;
+  /** What has happened to comments that somebody is busy with. */
+  held: Map<string, Comment>;
   /** What was heard while one's own post was on its way. */
   queue: Change[];
   posting: number;
@@ -74,9 +74,12 @@ function heard(d: Discussion, change: Change): void {
   for (const numbers of change.scores ?? []) renumber(d, numbers.id, numbers, numbers.total);
   for (const comment of change.comments ?? []) {
     renumber(d, comment.id, comment, comment.replies?.total);
-    changed(d, comment.id, comment);
+    changed(d, comment);
   }
-  for (const id of change.gone ?? []) changed(d, id, null);
+  for (const gone of change.gone ?? []) {
+    const known = d.thread.entry(gone.id)?.comment;
+    changed(d, { ...known, ...gone, author: null, html: null } as Comment);
+  }
   threadChanged(d, change);
   tellArrived(d);
 }
@@ -115,16 +118,17 @@ function renumber(d: Discussion, id: string, { score, upvotes, downvotes }: Scor
   drawMoreReplies(d, entry);
 }
 
-/** One comment is another now, is new, or (null) is gone. */
-function changed(d: Discussion, id: string, comment: Comment | null): void {
+/** One comment is another now, is new, or is gone. */
+function changed(d: Discussion, comment: Comment): void {
+  const { id } = comment;
   const { fresh, held } = stateOf(d);
   const entry = d.thread.entry(id);
   if (!entry) {
-    if (comment && isPublic(comment)) fresh.set(id, comment);
+    if (isPublic(comment)) fresh.set(id, comment);
     else fresh.delete(id);
     return;
   }
-  const published = comment?.state === "approved" && entry.comment.state === "pending";
+  const published = comment.state === "approved" && entry.comment.state === "pending";
   if (isBusy(d, entry) && !published) {
     held.set(id, comment);
     return;
@@ -132,21 +136,16 @@ function changed(d: Discussion, id: string, comment: Comment | null): void {
   held.delete(id);
   // Deleted here a moment ago: that has its own way to show.
   if (entry.undoable) return;
-  if (!comment || !sameText(entry.comment, comment)) inItsRoom(d, entry, () => show(d, entry, comment));
+  if (!sameText(entry.comment, comment)) inItsRoom(d, entry, () => show(d, entry, comment));
   if (published) tellPublished(d);
 }
 
-function show(d: Discussion, entry: Entry, comment: Comment | null): void {
-  if (comment) {
-    // An edit that waited is in it now.
-    delete entry.comment.waiting_body;
-    update(d, entry, comment);
-    // Its source is another one now.
-    if (entry.own) void d.askAboutMe([entry]);
-  } else {
-    Object.assign(entry.comment, { state: "removed", author: null, html: null });
-    redraw(d, entry);
-  }
+function show(d: Discussion, entry: Entry, comment: Comment): void {
+  // An edit that waited is in it now.
+  delete entry.comment.waiting_body;
+  update(d, entry, comment);
+  // Its source is another one now.
+  if (entry.own) void d.askAboutMe([entry]);
 }
 
 function tellPublished(d: Discussion): void {
@@ -166,7 +165,7 @@ function isBusy(d: Discussion, entry: Entry): boolean {
 
 /** Show what waited until nobody was busy with it any more. */
 export function goOn(d: Discussion): void {
-  for (const [id, comment] of stateOf(d).held) changed(d, id, comment);
+  for (const comment of stateOf(d).held.values()) changed(d, comment);
 }
 
 function threadChanged(d: Discussion, { thread }: Change): void {

@@ -19,7 +19,7 @@ export function differenceTo(thread: Thread, page: ThreadPage): Change {
     const root = rootOf(entry);
     return root === entry ? !page.next && !page.previous : whole.has(root.comment.id);
   };
-  const gone = [...missing].filter(([, entry]) => isGone(entry)).map(([id]) => id);
+  const gone = [...missing].filter(([, entry]) => isGone(entry)).map(([id]) => ({ id, state: "removed" }));
   return { thread: page.thread, comments, gone };
 }
 

@@ -6,6 +6,9 @@
 import type { Discussion } from "../discussion";
 import type { Comment, Numbers, ThreadInfo } from "../types";
 
+/** `deleted` by its author, or `removed`. */
+export type Gone = Pick<Comment, "id" | "state">;
+
 /** What has changed in a discussion since it was last heard of. */
 export interface Change {
   thread: ThreadInfo;
@@ -14,7 +17,7 @@ export interface Change {
   /** Only their numbers have changed. */
   scores?: Numbers[];
   /** No longer public, without a place of their own. */
-  gone?: string[];
+  gone?: Gone[];
 }
 
 /** What a discussion does with what is heard. */
