@@ -18,8 +18,8 @@ pytestmark = pytest.mark.xdist_group("firefox")
 
 SOON = 1_500
 """Milliseconds: one second is promised, the rest is for a loaded machine."""
-RECOVERED = 20_000
-"""Milliseconds in which a browser finds its stream again: it tries every few seconds."""
+RECOVERED = 60_000
+"""Milliseconds to catch up: three attempts some seconds apart, after which the widget asks every 25 seconds."""
 
 NewPage = Callable[..., Awaitable[Page]]
 
