@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("firefox")
 SOON = 1_500
 """Milliseconds: one second is promised, the rest is for a loaded machine."""
 RECOVERED = 60_000
-"""Milliseconds to catch up: three attempts some seconds apart, after which the widget asks every 25 seconds."""
+"""Milliseconds to catch up: a few attempts, after which the widget asks every 25 seconds."""
 
 NewPage = Callable[..., Awaitable[Page]]
 
