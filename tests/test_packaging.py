@@ -98,6 +98,15 @@ def test_a_lock_file_holds_hashes_and_no_addresses(lock: Path) -> None:
     assert "://" not in text
 
 
+def test_what_a_reader_waits_for_is_at_most_twelve_kilobytes() -> None:
+    """The build refuses more too; here it is held by name, for what was built."""
+    built = json.loads((ROOT / "embed" / "dist" / "manifest.json").read_text())
+    script = ROOT / "embed" / "dist" / "embed.js.br"
+
+    assert script.stat().st_size == built["loader"]["brotli"] <= 12 * 1024
+    assert {name: part["brotli"] for name, part in built["chunks"].items() if part["brotli"] > 14 * 1024} == {}
+
+
 def test_the_lock_file_of_npm_holds_hashes_and_no_addresses() -> None:
     packages = json.loads((ROOT / "embed" / "package-lock.json").read_text())["packages"]
 
