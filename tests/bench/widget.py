@@ -61,7 +61,8 @@ async def one_round(browser: Browser, discussion: Discussion, steps: dict[str, S
 
     async def open_page() -> None:
         await page.goto(discussion.url)
-        await page.wait_for_timeout(2_500)
+        # Long enough for all slices and the later part on a busy machine; asking meanwhile would be measured too.
+        await page.wait_for_timeout(8_000)
 
     await step("opening the page: embed.js, the first page of comments, the later part when idle", open_page)
     await step("“Show 25 more comments” until all are there", lambda: press_all(page, MORE))
