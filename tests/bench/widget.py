@@ -61,7 +61,7 @@ async def one_round(browser: Browser, discussion: Discussion, steps: dict[str, S
 
     async def open_page() -> None:
         await page.goto(discussion.url)
-        # Long enough for all slices and the later part on a busy machine; asking meanwhile would be measured too.
+        # Long enough for all slices on a busy machine; asking meanwhile would be measured too.
         await page.wait_for_timeout(8_000)
 
     await step("opening the page: embed.js, the first page of comments, the later part when idle", open_page)
