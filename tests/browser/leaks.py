@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.async_api import Page, Request
 
+ATTEMPTS = 50
 COUNTERS = Path(__file__).parent / "leaks.js"
 
 
@@ -46,7 +47,16 @@ class Held:
     async def settle(self) -> None:
         """Wait until nothing is to happen any more: no timer, no stream, nothing put off for later."""
         await self.page.wait_for_function("held.busy() === 0")
-        await self.page.evaluate("new Promise((idle) => requestIdleCallback(idle))")
+        # A browser that draws nothing may find no idle moment; the widget waits for one four seconds at most.
+        await self.page.evaluate("new Promise((idle) => requestIdleCallback(idle, { timeout: 5000 }))")
+
+    async def left(self) -> int:
+        """Count the elements that stay: React lets go of what it took away some time after it did."""
+        for _ in range(ATTEMPTS):
+            if await self.elements() == 0:
+                return 0
+            await self.page.evaluate("new Promise((later) => setTimeout(later, 100))")
+        return await self.elements()
 
     async def elements(self) -> int:
         """Count the discussions' elements that nobody collects, on the page or not."""

@@ -106,7 +106,7 @@ async def test_discussions_that_were_left_hold_nothing(app: App, service: Servic
 
     await held.settle()
     assert await held.counted() == before
-    assert await held.elements() == 0
+    assert await held.left() == 0
     assert held.connections == []
 
 
@@ -162,4 +162,4 @@ async def test_what_comes_after_a_discussion_was_removed_begins_nothing(service:
     await page.evaluate("part => import(part).then(() => undefined)", (await asked.value).url)
 
     assert (await held.counted())["intervals"] == 0
-    assert await held.elements() == 0
+    assert await held.left() == 0
