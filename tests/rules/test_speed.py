@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -10,6 +11,11 @@ from tests.rules.examples import KNOWN, a_draft
 
 HOSTILE_BYTES = 64_000
 LONGEST_SECONDS = 0.2
+"""On a machine where `LOOKING_UP` takes `LOOKED_UP_SECONDS`; on a slower or busier one in proportion."""
+
+LOOKED_UP_SECONDS = 0.012
+LOOKING_UP = "abcdefgh" * 50_000
+TRIES = 3
 
 choose = random.Random(7)
 LETTERS = "abcdefgh"
@@ -52,17 +58,38 @@ def test_64_kilobytes_against_1000_entries(kind: str) -> None:
     draft = a_draft(TEXTS[kind][:HOSTILE_BYTES])
     judge(a_draft(), KNOWN, POLICY)  # a site's list is made ready once
 
-    # Time on the processor: a machine that is busy with something else is no fault of the text.
-    begun = time.thread_time()
-    judge(draft, KNOWN, POLICY)
-
-    assert time.thread_time() - begun < LONGEST_SECONDS
+    assert least_share(lambda: judge(draft, KNOWN, POLICY)) < 1
 
 
 def test_a_list_is_quickly_made_ready() -> None:
-    entries = tuple(f"word {n}" for n in range(1_000))
+    # Another list each time: what was made ready is kept.
+    lists = (tuple(f"word {n} {list_}" for n in range(1_000)) for list_ in range(TRIES))
 
+    assert least_share(lambda: judge(a_draft(), KNOWN, Policy(hold_words=next(lists)))) < 1
+
+
+def least_share(work: Callable[[], object]) -> float:
+    """Return what part of the longest time `work` takes: the least of three.
+
+    Time on the processor, and beside a measure of how fast that is just now: a machine that is busy with
+    something else is no fault of the text.
+    """
+    shares = []
+    for _ in range(TRIES):
+        slower = max(1, seconds_of(look_up) / LOOKED_UP_SECONDS)
+        shares.append(seconds_of(work) / (LONGEST_SECONDS * slower))
+    return min(shares)
+
+
+def look_up() -> None:
+    known, found = {"a": 1, "b": 2}, 0
+    for char in LOOKING_UP:
+        if char in known:
+            found += known[char]
+        found = known.get(char, found)
+
+
+def seconds_of(work: Callable[[], object]) -> float:
     begun = time.thread_time()
-    judge(a_draft(), KNOWN, Policy(hold_words=entries))
-
-    assert time.thread_time() - begun < LONGEST_SECONDS
+    work()
+    return time.thread_time() - begun
