@@ -35,7 +35,7 @@ TRANSLATED = {
 def import_articles(service: Service, folder: Path) -> None:
     """Import them with the newest comment two minutes old: the times shown are the same on every day."""
     shift = datetime.now(UTC) - timedelta(minutes=2) - NEWEST
-    text = DISCUSSION.read_text().replace("http://127.0.0.1:8080", service.blog.origin)
+    text = DISCUSSION.read_text().replace("http://127.0.0.1:8080/", f"{service.blog.origin}/articles/")
     rows = [shifted(json.loads(line), shift) for line in text.splitlines()]
     end = rows.pop()["end"]
     small = next(row["thread"] for row in rows if row.get("thread", {}).get("identifier") == TIMETABLE)

@@ -72,7 +72,7 @@ async def test_a_browser_that_is_too_old_gets_a_link_in_the_same_place(
     discussion = service.discussion()
     told = {"host": service.host, "site": SITE, "inside": "mount", "articles": []}
     discussion.publish(program_page(told, app_scripts))
-    await page.add_init_script("delete AbortSignal.any")
+    await page.add_init_script("CSS.supports = () => false")
 
     await page.goto(discussion.url)
 

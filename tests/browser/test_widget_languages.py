@@ -96,7 +96,7 @@ async def test_what_is_done_is_said_in_the_language_too(discussion: Discussion, 
 
 
 async def deep_discussion(discussion: Discussion) -> None:
-    above = discussion.said("Ana Petrović", "depth 0")
+    above = discussion.said("Ana Petković", "depth 0")
     for depth in range(1, 6):
         above = discussion.said(f"ליאת {depth}", f"depth {depth}", above)
 

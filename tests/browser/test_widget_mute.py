@@ -5,7 +5,7 @@ from playwright.async_api import expect
 from tests.browser.discussions import Discussion
 from tests.browser.widget import Widget
 
-MUTED = "You have muted Ana Petrović. Show again"
+MUTED = "You have muted Ana Petković. Show again"
 
 
 async def mute(widget: Widget, text: str, name: str) -> None:
@@ -16,42 +16,42 @@ async def mute(widget: Widget, text: str, name: str) -> None:
 async def test_a_muted_authors_comments_become_one_quiet_line_each(
     discussion: Discussion, widget: Widget
 ) -> None:
-    top = discussion.said("Ana Petrović", "first of hers")
+    top = discussion.said("Ana Petković", "first of hers")
     discussion.said("Jonas", "an answer", top)
-    discussion.said("Ana Petrović", "second of hers")
+    discussion.said("Ana Petković", "second of hers")
     await widget.open(discussion)
 
-    await mute(widget, "first of hers", "Ana Petrović")
+    await mute(widget, "first of hers", "Ana Petković")
 
     await expect(widget.element.get_by_text(MUTED)).to_have_count(2)
     assert await widget.texts() == ["an answer"]
     assert await widget.focused() == "Show again"
-    await expect(widget.status).to_have_text("You have muted Ana Petrović.")
+    await expect(widget.status).to_have_text("You have muted Ana Petković.")
 
 
 async def test_a_muted_author_can_be_heard_again(discussion: Discussion, widget: Widget) -> None:
-    discussion.said("Ana Petrović", "first of hers")
-    discussion.said("Ana Petrović", "second of hers")
+    discussion.said("Ana Petković", "first of hers")
+    discussion.said("Ana Petković", "second of hers")
     await widget.open(discussion)
-    await mute(widget, "second of hers", "Ana Petrović")
+    await mute(widget, "second of hers", "Ana Petković")
 
     await widget.element.get_by_role("button", name="Show again").first.click()
 
     await expect(widget.element.get_by_text(MUTED)).to_have_count(0)
     assert sorted(await widget.texts()) == ["first of hers", "second of hers"]
-    assert await widget.focused() == "Ana Petrović"
+    assert await widget.focused() == "Ana Petković"
 
 
 async def test_a_muted_author_is_not_seen_for_a_moment_on_other_pages_of_the_site(
     discussion: Discussion, widget: Widget
 ) -> None:
-    discussion.said("Ana Petrović", "first of hers")
+    discussion.said("Ana Petković", "first of hers")
     await widget.open(discussion)
-    await mute(widget, "first of hers", "Ana Petrović")
+    await mute(widget, "first of hers", "Ana Petković")
     other = discussion.service.discussion()
     other.tokens = discussion.tokens
     other.embed()
-    other.said("Ana Petrović", "on another page")
+    other.said("Ana Petković", "on another page")
     await widget.page.add_init_script(
         "window.seen = []; new MutationObserver(() => {"
         " const box = document.querySelector('comments-thread')?.shadowRoot;"
@@ -85,12 +85,12 @@ async def test_one_cannot_mute_oneself(discussion: Discussion, widget: Widget) -
 async def test_new_comments_of_a_muted_author_are_not_announced(
     discussion: Discussion, widget: Widget
 ) -> None:
-    discussion.said("Ana Petrović", "first of hers")
+    discussion.said("Ana Petković", "first of hers")
     discussion.embed(sort="oldest")
     await widget.open(discussion)
-    await mute(widget, "first of hers", "Ana Petrović")
+    await mute(widget, "first of hers", "Ana Petković")
 
-    discussion.said("Ana Petrović", "second of hers")
+    discussion.said("Ana Petković", "second of hers")
     discussion.said("Jonas", "from another")
 
     await widget.element.get_by_role("button", name="1 new comment").click()

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.discussions import Service
 from tests.browser.manners import (
@@ -46,6 +46,7 @@ async def test_every_state_is_for_everyone(
     wrong["320 px, text 200 %"] = await sticking_out(page)
     await page.set_viewport_size(WIDE)
     await page.emulate_media(color_scheme="dark")
+    await expect(page.locator("comments-thread .comments").first).to_have_attribute("data-theme", "dark")
     wrong["dark, text 200 %"] = [*await wrong_by_axe(page), *await sticking_out(page)]
     await page.keyboard.press("Shift")
     wrong["focus"] = await unseen_focus(page)

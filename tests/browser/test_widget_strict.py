@@ -10,7 +10,7 @@ from tests.browser.widget import Widget
 from tests.support.browser import PageFaults
 
 FORGETFUL = {
-    "an engine without AbortSignal.any": "delete AbortSignal.any",
+    "an engine without CSS.supports": "CSS.supports = () => false",
     "an engine without light-dark()": "const known = CSS.supports; CSS.supports = (...asked) =>"
     " !asked.join().includes('light-dark') && known.apply(CSS, asked)",
 }

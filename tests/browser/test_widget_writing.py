@@ -56,12 +56,12 @@ async def test_a_known_author_is_asked_for_no_name_and_appears_at_once(
 
 
 async def test_a_reply_stands_below_whom_it_answers(discussion: Discussion, widget: Widget) -> None:
-    discussion.said("Ana Petrović", "the question")
+    discussion.said("Ana Petković", "the question")
     await widget.open(discussion)
 
     await widget.button("the question", "Reply").click()
-    await expect(widget.element.get_by_label("Reply to Ana Petrović")).to_be_focused()
-    await widget.element.get_by_label("Reply to Ana Petrović").fill("an answer")
+    await expect(widget.element.get_by_label("Reply to Ana Petković")).to_be_focused()
+    await widget.element.get_by_label("Reply to Ana Petković").fill("an answer")
     await widget.element.get_by_label("Name").last.fill("Jonas")
     await widget.element.get_by_role("button", name="Post reply").click()
 
@@ -69,7 +69,7 @@ async def test_a_reply_stands_below_whom_it_answers(discussion: Discussion, widg
     assert (await box_of(widget.comment("an answer")))["x"] > (await box_of(widget.comment("the question")))[
         "x"
     ]
-    await expect(widget.element.get_by_label("Reply to Ana Petrović")).to_have_count(0)
+    await expect(widget.element.get_by_label("Reply to Ana Petković")).to_have_count(0)
 
 
 async def test_escape_folds_a_reply_and_keeps_its_text(discussion: Discussion, widget: Widget) -> None:
