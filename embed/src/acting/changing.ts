@@ -141,7 +141,7 @@ export function redrawReplies(d: Discussion, entry: Entry): void {
 /** Put `fresh` where `old` is; the focus goes to the same button again. */
 function swap(d: Discussion, old: HTMLElement, fresh: HTMLElement): void {
   const focused = old.contains(d.root.activeElement) ? (d.root.activeElement as HTMLElement) : null;
-  const does = focused?.dataset["do"];
+  const does = focused?.role === "menuitem" ? "menu" : focused?.dataset["do"];
   const again = does ? `[data-do="${does}"]` : focused?.id && `#${CSS.escape(focused.id)}`;
   old.replaceWith(fresh);
   if (!focused) return;

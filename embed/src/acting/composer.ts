@@ -196,7 +196,9 @@ export class Composer {
 
   private _clear(): void {
     const { form, area, _hints } = this;
-    form.querySelector(".error-text[id]")?.remove();
+    const error = form.querySelector(".error-text[id]");
+    if (error?.contains(this._d.root.activeElement)) this._button.element.focus();
+    error?.remove();
     for (const input of form.querySelectorAll("[aria-invalid]")) change(input, { "aria-invalid": null, "aria-describedby": null });
     change(area, { "aria-describedby": _hints.id });
   }

@@ -52,7 +52,7 @@ export function watchMenus(d: Discussion): void {
 }
 
 function onKey(d: Discussion, event: KeyboardEvent): void {
-  const list = event.target instanceof Element && event.target.closest(".menu-list");
+  const list = event.target instanceof Element && event.target.closest(".menu")?.querySelector(".menu-list");
   if (!list) return;
   const items = [...list.querySelectorAll("button")];
   const at = items.indexOf(event.target as HTMLButtonElement);

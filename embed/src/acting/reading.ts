@@ -22,6 +22,8 @@ export async function sortBy(d: Discussion, sort: Sort): Promise<void> {
   drawHead(d);
   d.root.querySelector<HTMLElement>(`[data-sort="${sort}"]`)?.focus();
   await d.open(d.fetchPage({}));
+  // The head was drawn anew; who went on meanwhile is left where they are.
+  if (!d.root.activeElement) focusOn(d, d.thread.roots[0]);
 }
 
 /** The next top-level comments, or those before the ones shown. */

@@ -45,13 +45,14 @@ export function undoPlace({ words }: Discussion, { undoable, comment }: Entry): 
 /** The way back is over: replies keep an empty place above them, without any it folds away. */
 function settle(d: Discussion, entry: Entry): void {
   if (!entry.undoable || d.ended.signal.aborted || !d.thread.entry(entry.comment.id)) return;
-  const following = itemOf(d, entry)?.contains(d.root.activeElement) ? followingEntry(d, entry) : undefined;
+  const busy = itemOf(d, entry)?.contains(d.root.activeElement);
+  const next = followingEntry(d, entry);
   entry.undoable = false;
   if (entry.children.length) {
     Object.assign(entry.comment, { state: "deleted", author: null, html: null });
     redraw(d, entry);
   } else drop(d, entry);
-  focusOn(d, following);
+  if (busy) focusOn(d, next ?? entry.parent ?? d.thread.roots[0]);
 }
 
 function followingEntry(d: Discussion, entry: Entry): Entry | undefined {

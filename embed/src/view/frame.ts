@@ -93,7 +93,7 @@ export function empty({ words }: Discussion): HTMLElement {
 
 export function skeleton(label: string): HTMLElement {
   const row = (): HTMLElement => h("div", { class: "comment" }, h("i", { class: "avatar" }), h("i"), h("i"));
-  return h("div", { class: "skeleton", role: "status", "aria-label": label }, row(), row(), row());
+  return h("div", { class: "skeleton", role: "progressbar", "aria-label": label }, row(), row(), row());
 }
 
 export function failed(d: Discussion): HTMLElement {
