@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, Request, Route, expect
 
+from tests.bench.writing import texts
 from tests.browser.discussions import Discussion
-from tests.browser.reading import MORE, fill, press_all, shown
+from tests.browser.reading import MORE, REPLIES, fill, press, press_all, shown
 from tests.browser.widget import Widget
 from tests.support.seeding import Text, Writing
-from tests.support.tracing import Trace, tracing
+from tests.support.tracing import MARK_DRAWN, Trace, tracing
 
 WINDOWS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "height": 740}}
 SCREENFUL = '<div style="height:110vh">The article.</div>'
@@ -171,6 +172,27 @@ async def test_long_work_is_cut_into_slices(
     assert sum(task.drawn for task in opening.drawing) == first
     for trace in (opening, more):
         drawn = [task.drawn for task in trace.drawing]
+        assert max(drawn) <= sum(drawn) / 2, drawn
+
+
+async def test_replies_that_are_asked_for_and_another_order_are_drawn_in_slices(
+    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await new_page()
+    one_with_replies_and_many_alone = [None, *[0] * 60, *[None] * 60]
+    await discussion.fill(one_with_replies_and_many_alone, Writing(texts(100), authors=20, seed=1))
+    discussion.embed(sort="oldest")
+    # Marks are made in pages that are opened afterwards.
+    await page.add_init_script(MARK_DRAWN)
+    await Widget(page).open(discussion)
+    await settled(page)
+
+    replies = await slowly(page, lambda: press(page, REPLIES))
+    order = await slowly(page, lambda: press(page, "[data-sort=newest]"))
+
+    for trace in (replies, order):
+        drawn = [task.drawn for task in trace.drawing]
+        assert sum(drawn) >= 25, drawn
         assert max(drawn) <= sum(drawn) / 2, drawn
 
 

@@ -29,12 +29,12 @@ export async function openBranch(d: Discussion, entry: Entry): Promise<void> {
 
 /** The item itself moves, and comes back: so it is on the screen once, and whatever changes it finds it. */
 function showAlone(d: Discussion, entry: Entry): void {
-  const { list } = d.frame;
+  const { list, composer } = d.frame;
   const box = itemOf(d, entry);
   if (!box) return;
   const before = offset(box);
   const gap = h("li", { class: "item" });
-  const others = [...list.children] as HTMLElement[];
+  const others = [...list.children, composer] as HTMLElement[];
   const back = button("all", "button", {}, d.words.say("allComments"));
   box.replaceWith(gap);
   for (const other of others) other.hidden = true;

@@ -47,19 +47,21 @@ export function inItsRoom(d: Discussion, entry: Entry, draw: () => void): void {
 
 /** Put an entry that the thread has where it has it, without touching what is on the screen. */
 export function insert(d: Discussion, entry: Entry): void {
+  const drawn = draw(d, entry);
+  if (drawn) shorten(d, drawn);
+}
+
+/** The same; long texts among what it returns are still to be shortened. */
+export function draw(d: Discussion, entry: Entry): HTMLElement | undefined {
   const { parent } = entry;
   const list = parent ? itemOf(d, parent)?.querySelector<HTMLElement>(":scope > .replies > ol") : topList(d);
   // Drawing a comment draws what stands below it.
   if (itemOf(d, entry)) return;
-  if (parent && (!list || parent.folded)) {
-    redrawReplies(d, parent);
-    return;
-  }
+  if (parent && (!list || parent.folded)) return drawReplies(d, parent);
   const siblings = parent?.children ?? d.thread.roots;
   const following = siblings.slice(siblings.indexOf(entry) + 1).find((one) => itemOf(d, one));
   const box = item(d, entry);
-  list?.insertBefore(box, following ? itemOf(d, following) : list.querySelector(":scope > .item--more"));
-  shorten(d, box);
+  return list?.insertBefore(box, following ? itemOf(d, following) : list.querySelector(":scope > .item--more"));
 }
 
 /** Show one's own new comment. Returns its entry. */
@@ -127,6 +129,11 @@ export function topList({ frame }: Discussion): HTMLElement {
 
 /** Draw the replies of an entry anew, to fold them or to show the first of them. */
 export function redrawReplies(d: Discussion, entry: Entry): void {
+  const drawn = drawReplies(d, entry);
+  if (drawn) shorten(d, drawn);
+}
+
+function drawReplies(d: Discussion, entry: Entry): HTMLElement | undefined {
   const box = itemOf(d, entry);
   if (!box) return;
   const old = box.querySelector<HTMLElement>(":scope > .replies");
@@ -135,7 +142,7 @@ export function redrawReplies(d: Discussion, entry: Entry): void {
   if (old && fresh) swap(d, old, fresh);
   else if (fresh) box.append(fresh);
   else old?.remove();
-  if (fresh) shorten(d, fresh);
+  return fresh ?? undefined;
 }
 
 /** Put `fresh` where `old` is; the focus goes to the same button again. */

@@ -3,9 +3,10 @@
 import type { Discussion } from "../discussion";
 import type { Entry, Thread } from "../thread";
 import type { Own } from "../types";
+import { inSlices } from "../view/list";
 import { IDENTITY_KNOWN, readOwn } from "./asking";
 import { addOwn } from "./growing";
-import { insert, redrawActions } from "./changing";
+import { draw, redrawActions } from "./changing";
 
 /** The service answers for no more at once. */
 const MOST_IDS = 200;
@@ -19,10 +20,11 @@ export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {
     if (!own) return;
     d.identity = own.identity;
     d.frame.box.dispatchEvent(new Event(IDENTITY_KNOWN));
-    for (const entry of mark(d.thread, own)) {
+    const here = await inSlices(d, mark(d.thread, own), (entry) => {
       redrawActions(d, entry);
-      insert(d, entry);
-    }
+      return draw(d, entry);
+    });
+    if (!here) return;
   } while (ids.length);
 }
 

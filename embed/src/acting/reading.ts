@@ -6,9 +6,9 @@ import type { Replies, Sort } from "../types";
 import { ALERT } from "../icons";
 import { keep } from "../store";
 import { drawHead, notice } from "../view/frame";
-import { drawItems, drawMore, itemOf } from "../view/list";
+import { drawItems, drawMore, inSlices, itemOf } from "../view/list";
 import { reveal } from "./branch";
-import { insert, placeOf, topList, unfoldTo } from "./changing";
+import { draw, placeOf, topList, unfoldTo } from "./changing";
 import { addReplies } from "./growing";
 import { focusOn } from "./telling";
 
@@ -52,8 +52,16 @@ export async function moreReplies(d: Discussion, root: Entry): Promise<void> {
   const page = await d.api.read<Replies>(path, { cursor: root.next, limit: d.step }, d.ended.signal);
   if (d.thread !== thread) return;
   root.total = page.total;
-  const added = addReplies(thread, root, page.comments, page.next);
-  for (const entry of added) insert(d, entry);
+  root.next = page.next;
+  const added: Entry[] = [];
+  const here = await inSlices(d, page.comments, (comment) => {
+    // One by one: to draw a comment is to draw all that stands below it.
+    const [entry] = addReplies(thread, root, [comment], page.next);
+    if (!entry) return undefined;
+    added.push(entry);
+    return draw(d, entry);
+  });
+  if (!here) return;
   drawMoreReplies(d, root);
   focusOn(d, added[0] ?? root);
   await d.askAboutMe(added);

@@ -26,27 +26,37 @@ export async function drawList(d: Discussion, given = false): Promise<void> {
   await nextFrame();
 }
 
-/**
- * Put comments with all that stands below them into `list`, at its end or before `next`, in slices.
- * Resolves to false if the widget shows something else by then.
- */
-export async function drawItems(d: Discussion, entries: Entry[], list: HTMLElement, next: Node | null = null): Promise<boolean> {
-  const { thread, ended } = d;
-  let began = performance.now();
-  let slice: HTMLElement[] = [];
-  for (const [at, entry] of entries.entries()) {
+/** Put comments with all that stands below them into `list`, at its end or before `next`; otherwise like `inSlices`. */
+export function drawItems(d: Discussion, entries: Entry[], list: HTMLElement, next: Node | null = null): Promise<boolean> {
+  return inSlices(d, entries, (entry) => {
     const there = itemOf(d, entry);
     const box = item(d, entry);
-    if (there) takeOver(d, there, box);
-    else slice.push(list.insertBefore(box, next));
-    if (performance.now() - began < SLICE_MS && at < entries.length - 1) continue;
-    shorten(d, ...slice);
+    if (!there) return list.insertBefore(box, next);
+    takeOver(d, there, box);
+    return undefined;
+  });
+}
+
+/**
+ * Do `work`, which returns what it has drawn, for one after another; pause between slices, and at the end.
+ * Resolves to false if the widget shows something else by then.
+ */
+export async function inSlices<One>(d: Discussion, all: Iterable<One>, work: (one: One) => HTMLElement | undefined): Promise<boolean> {
+  const { thread, ended } = d;
+  const slice: HTMLElement[] = [];
+  let began = performance.now();
+  const goesOn = async (): Promise<boolean> => {
+    shorten(d, ...slice.splice(0));
     await nextFrame();
-    if (d.thread !== thread || ended.signal.aborted) return false;
     began = performance.now();
-    slice = [];
+    return d.thread === thread && !ended.signal.aborted;
+  };
+  for (const one of all) {
+    const drawn = work(one);
+    if (drawn) slice.push(drawn);
+    if (performance.now() - began > SLICE_MS && !(await goesOn())) return false;
   }
-  return true;
+  return goesOn();
 }
 
 /** The buttons before and after the list, as the cursors say. */
