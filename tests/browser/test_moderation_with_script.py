@@ -152,8 +152,10 @@ async def test_a_double_press_decides_once(desk: Desk, page: Page) -> None:
 
     await page.route(re.compile("/decisions$"), slowly)
 
-    await page.keyboard.press("a")
-    await page.keyboard.press("a")
+    # The card goes before it is decided.
+    async with page.expect_response(re.compile("/decisions$")):
+        await page.keyboard.press("a")
+        await page.keyboard.press("a")
 
     await expect(sheet.card("Top")).to_have_count(0)
     assert len(sent) == 1

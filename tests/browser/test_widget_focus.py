@@ -103,17 +103,17 @@ async def test_further_replies_give_the_focus_to_the_first_of_them(
 async def test_folding_replies_keeps_the_focus_on_what_shows_them_again(
     discussion: Discussion, widget: Widget
 ) -> None:
-    top = discussion.said("Ana Petrović", "the question")
+    top = discussion.said("Ana Petković", "the question")
     discussion.said("Jonas", "an answer", top)
     await widget.open(discussion)
 
-    await widget.element.get_by_role("button", name="Hide replies to Ana Petrović").press("Enter")
+    await widget.element.get_by_role("button", name="Hide replies to Ana Petković").press("Enter")
     show = widget.element.get_by_role("button", name="Show 1 reply")
     await expect(show).to_be_focused()
     await expect(show).to_have_attribute("aria-expanded", "false")
     await show.press("Enter")
 
-    hide = widget.element.get_by_role("button", name="Hide replies to Ana Petrović")
+    hide = widget.element.get_by_role("button", name="Hide replies to Ana Petković")
     await expect(hide).to_be_focused()
     await expect(hide).to_have_attribute("aria-expanded", "true")
 

@@ -18,8 +18,8 @@ LIST = """
   - textbox "Say something about this page"
   - list:
     - listitem:
-      - article "Ana Petrović just now":
-        - heading "Ana Petrović" [level=3]
+      - article "Ana Petković just now":
+        - heading "Ana Petković" [level=3]
         - link "just now":
           - time: just now
         - paragraph: the question
@@ -27,7 +27,7 @@ LIST = """
         - button "Vote down"
         - button "Reply"
         - button "More"
-      - button "Hide replies to Ana Petrović" [expanded]
+      - button "Hide replies to Ana Petković" [expanded]
       - list:
         - listitem:
           - article "Jonas just now":
@@ -113,7 +113,7 @@ TELLS = """status => {
 async def test_a_discussion_is_heard_as_nested_lists_of_named_articles(
     discussion: Discussion, widget: Widget
 ) -> None:
-    top = discussion.said("Ana Petrović", "the question")
+    top = discussion.said("Ana Petković", "the question")
     answer = discussion.said("Jonas", "an answer", top)
     discussion.said("Mia", "another answer", answer)
     discussion.voted("Jonas", top, 1)

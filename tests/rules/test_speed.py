@@ -1,22 +1,14 @@
 """No text takes long to judge, not even one that was made to."""
 
 import random
-import time
-from collections.abc import Callable
 
 import pytest
 
 from comments.rules import Policy, judge
 from tests.rules.examples import KNOWN, a_draft
+from tests.support.speed import TRIES, least_share
 
 HOSTILE_BYTES = 64_000
-LONGEST_SECONDS = 0.2
-"""On a machine where `LOOKING_UP` takes `LOOKED_UP_SECONDS`; on a slower or busier one in proportion."""
-
-LOOKED_UP_SECONDS = 0.012
-LOOKING_UP = "abcdefgh" * 50_000
-TRIES = 3
-
 choose = random.Random(7)
 LETTERS = "abcdefgh"
 ENTRIES = (
@@ -66,30 +58,3 @@ def test_a_list_is_quickly_made_ready() -> None:
     lists = (tuple(f"word {n} {list_}" for n in range(1_000)) for list_ in range(TRIES))
 
     assert least_share(lambda: judge(a_draft(), KNOWN, Policy(hold_words=next(lists)))) < 1
-
-
-def least_share(work: Callable[[], object]) -> float:
-    """Return what part of the longest time `work` takes: the least of three.
-
-    Time on the processor, and beside a measure of how fast that is just now: a machine that is busy with
-    something else is no fault of the text.
-    """
-    shares = []
-    for _ in range(TRIES):
-        slower = max(1, seconds_of(look_up) / LOOKED_UP_SECONDS)
-        shares.append(seconds_of(work) / (LONGEST_SECONDS * slower))
-    return min(shares)
-
-
-def look_up() -> None:
-    known, found = {"a": 1, "b": 2}, 0
-    for char in LOOKING_UP:
-        if char in known:
-            found += known[char]
-        found = known.get(char, found)
-
-
-def seconds_of(work: Callable[[], object]) -> float:
-    begun = time.thread_time()
-    work()
-    return time.thread_time() - begun

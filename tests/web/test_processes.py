@@ -1,5 +1,6 @@
 """The service as it runs: several processes, sudden death, a proxy's sub-path."""
 
+import http.client
 import json
 import threading
 import time
@@ -127,5 +128,5 @@ def _write(
         number += 1
         try:
             acknowledged.append(post(service, headers, f"{name} {number}"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             return
