@@ -20,7 +20,6 @@ from comments.web.answers import Body
 from comments.web.routing import read_query
 from comments.web.service import service
 from comments.web.templating import json_in_html, rendered_page
-from comments.web.words import widget_styles, words_for
 
 CAP_WIDE, CAP_NARROW = 3, 2
 """Depths at which replies stop moving inwards, as in the widget (embed/src/view/comment.ts)."""
@@ -79,6 +78,9 @@ def _is_public(comment: CommentShown) -> bool:
 def _context(
     request: Request, site: SiteCard, page: PageKeys, query: FragmentQuery, found: Discussion
 ) -> dict[str, Any]:
+    # With it comes Babel, which is slow to start, and a service without fragments needs none of it.
+    from comments.web.words import widget_styles, words_for
+
     options = {
         "host": service(request).settings.base_url,
         "site": site.name,
