@@ -14,6 +14,7 @@ from comments.identity.errors import LinkUsedUp
 from comments.identity.models import Account
 from comments.limits import Rate
 from comments.web.forms import (
+    Fields,
     clear_cookie,
     cookie_name,
     form_token,
@@ -56,7 +57,7 @@ async def visitor(request: Request) -> Visitor | None:
     return None if account is None else Visitor(account, cookie, form_token(svc.keys, cookie))
 
 
-async def visitor_with_form(request: Request) -> tuple[Visitor, dict[str, str]]:
+async def visitor_with_form(request: Request) -> tuple[Visitor, Fields]:
     """Return who posts a form of one of our pages, and its fields.
 
     Raises OriginRefused, FormExpected, SignInNeeded, FormOutdated.
@@ -66,7 +67,7 @@ async def visitor_with_form(request: Request) -> tuple[Visitor, dict[str, str]]:
     if found is None:
         raise SignInNeeded("Sign in first: this session has ended.")
     require_form_token(service(request).keys, found.cookie, fields)
-    return found, dict(fields)
+    return found, fields
 
 
 def to_sign_in(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Forms of our own pages: where they may come from, and the cookie and token that belong to a browser."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -31,8 +31,19 @@ class FormExpected(UnsupportedType):
     code = "form-expected"
 
 
-async def own_form(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form that one of our own pages posted, the last value of each.
+class Fields(dict[str, str]):
+    """A form's fields, the last value of each; `every` has all that a list of boxes gave."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._pairs = tuple(pairs)
+        super().__init__(self._pairs)
+
+    def every(self, name: str) -> list[str]:
+        return [value for given, value in self._pairs if given == name]
+
+
+async def own_form(request: Request) -> Fields:
+    """Return the fields of a form that one of our own pages posted.
 
     Raises OriginRefused, FormExpected, TextRefused.
     """
@@ -41,10 +52,10 @@ async def own_form(request: Request) -> Mapping[str, str]:
     if media_type not in FORM_TYPES:
         raise FormExpected("Send this as a form.")
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-    if any("\x00" in text for pair in fields.items() for text in pair):
+        pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    if any("\x00" in text for pair in pairs for text in pair):
         raise TextRefused("U+0000 cannot be stored.", errors={"body": "contains U+0000"})
-    return fields
+    return Fields(pairs)
 
 
 def require_own_origin(request: Request) -> None:

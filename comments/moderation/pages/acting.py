@@ -1,0 +1,116 @@
+"""What the forms of the desk do: decisions about one comment or many, and taking an order back."""
+
+from collections.abc import Mapping
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.moderation import actions, words
+from comments.moderation.desk import desk
+from comments.moderation.errors import AllHandled, FormMalformed
+from comments.moderation.orders import CHOICES, LONGEST_REASON, Order, Outcome, Wanted
+from comments.moderation.pages.addresses import list_behind, queue_address
+from comments.moderation.pages.queue import queue_answer
+from comments.moderation.pages.seat import Seat, field, lead_to, moment, read_id, seat_with_form
+from comments.web.answers import json_answer
+from comments.web.forms import Fields
+from comments.web.service import service
+from comments.web.templating import page, wants_json
+
+
+class CommentDecided(msgspec.Struct):
+    id: str
+    version: int
+    state: str
+
+
+class CommentHandled(msgspec.Struct):
+    """A comment that somebody else changed first, with one line about it."""
+
+    id: str
+    words: str
+
+
+class DecidedAnswer(msgspec.Struct):
+    """What the page's script is told: `undo` names the order, empty if it is itself an undoing."""
+
+    words: str
+    undo: str
+    decided: list[CommentDecided]
+    handled: list[CommentHandled]
+    missing: list[str]
+    heading: str
+    sizes: dict[str, str]
+
+
+@page
+async def post_decision(request: Request) -> Response:
+    """Decide about comments, or take an order back; then lead back to the list."""
+    seated = await seat_with_form(request)
+    if isinstance(seated, Response):
+        return seated
+    seat, fields = seated
+    try:
+        outcome = await _carry_out(request, seat, fields)
+    except AllHandled as handled:
+        now = service(request).clock.now()
+        lines = [CommentHandled(str(one.comment_id), words.handled(one, now)) for one in handled.conflicts]
+        told = lines[0].words if len(lines) == 1 else handled.detail
+        if wants_json(request):
+            handled.facts |= {"words": told, "handled": [msgspec.to_builtins(line) for line in lines]}
+            raise
+        return await queue_answer(request, seat, list_behind(fields), told=told, status=409)
+    if wants_json(request):
+        return await _told_to_script(request, seat, fields, outcome)
+    return _back_with_notice(request, seat, fields, outcome)
+
+
+async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
+    svc, at = service(request), service(request).clock.now()
+    if fields.get("undo"):
+        account, _, made_at = fields["undo"].partition(":")
+        return await svc.db.write(
+            actions.undo, seat.moderator, made_by=read_id(account), made_at=moment(made_at), at=at
+        )
+    choice = next((one for one in CHOICES if one == fields.get("decision")), None)
+    if choice is None:
+        raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
+    wanted = [_wanted(named) for named in dict.fromkeys(fields.every("comment"))]
+    order = Order(seat.moderator, choice, wanted, field(fields, "reason", LONGEST_REASON))
+    return await svc.db.write(actions.decide, order, at=at)
+
+
+def _wanted(named: str) -> Wanted:
+    """Return which comment a form means, and the version of it that was shown."""
+    comment_id, _, version = named.partition(":")
+    if not (version.isascii() and version.isdecimal() and len(version) < 10):
+        raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
+    return Wanted(read_id(comment_id), expected_version=int(version))
+
+
+def _back_with_notice(request: Request, seat: Seat, fields: Mapping[str, str], outcome: Outcome) -> Response:
+    back, left = list_behind(fields), len(outcome.conflicts)
+    told_by = {"cursor": back.cursor or "", "done": outcome.at.isoformat(), "left": str(left or "")}
+    return lead_to(request, queue_address(seat.site, back, **told_by))
+
+
+async def _told_to_script(
+    request: Request, seat: Seat, fields: Mapping[str, str], outcome: Outcome
+) -> Response:
+    svc, state = service(request), list_behind(fields).state
+    around = await svc.db.read(desk, seat.moderator.site_id, None)
+    choice = "restore" if fields.get("undo") else fields["decision"]
+    undo = "" if choice == "restore" else f"{seat.moderator.account_id}:{outcome.at.isoformat()}"
+    now = svc.clock.now()
+    return json_answer(
+        DecidedAnswer(
+            words.decided(choice, [one.state for one in outcome.decided]) if outcome.decided else words.GONE,
+            undo if outcome.decided else "",
+            [CommentDecided(str(one.comment_id), one.version, one.state) for one in outcome.decided],
+            [CommentHandled(str(one.comment_id), words.handled(one, now)) for one in outcome.conflicts],
+            [str(comment_id) for comment_id in outcome.missing],
+            words.heading(state, around.sizes[state]),
+            {queue: words.size(count) for queue, count in around.sizes.items()},
+        )
+    )

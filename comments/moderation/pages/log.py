@@ -1,0 +1,34 @@
+"""The page of the log: what was decided, and by whom."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.identity.pages import to_sign_in, visitor
+from comments.moderation import wire
+from comments.moderation.desk import log_rows
+from comments.moderation.pages.seat import frame, seat_of
+from comments.web.routing import read_query
+from comments.web.service import service
+from comments.web.templating import html_page, page
+
+_ROWS = 50
+
+
+@page
+async def show_log(request: Request) -> Response:
+    """Show what was decided, the newest first."""
+    found = await visitor(request)
+    if found is None:
+        return to_sign_in(request)
+    svc, seat = service(request), await seat_of(request, found)
+    query, place = read_query(request, wire.LogQuery), f"log/{seat.moderator.site_id}"
+    after = wire.position_at(svc.keys, place, query.cursor)
+    rows, end = await svc.db.read(log_rows, seat.moderator.site_id, after, _ROWS)
+    return html_page(
+        request,
+        "log.html",
+        **await frame(request, seat, wire.QueueQuery(state="all"), here="log"),
+        rows=rows,
+        is_first=after is None,
+        next=wire.cursor_at(svc.keys, place, end),
+    )

@@ -1,0 +1,57 @@
+"""The pages of the queues: what waits, what was decided, and what a search finds."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.identity.pages import to_sign_in, visitor
+from comments.identity.queries import sites_of
+from comments.moderation import wire
+from comments.moderation.desk import card
+from comments.moderation.pages.addresses import desk_address, queue_address
+from comments.moderation.pages.seat import Seat, frame, lead_to, seat_of
+from comments.moderation.routes import queue_page, queue_place
+from comments.web.routing import read_query
+from comments.web.service import service
+from comments.web.templating import html_page, page
+
+
+@page
+async def choose_site(request: Request) -> Response:
+    """Lead to the only site somebody moderates, or let them choose."""
+    found = await visitor(request)
+    if found is None:
+        return to_sign_in(request)
+    mine = await service(request).db.read(sites_of, found.account.id)
+    if len(mine) == 1:
+        return lead_to(request, desk_address(mine[0][0].name))
+    return html_page(request, "choose_site.html", visitor=found, sites=[site.name for site, _ in mine])
+
+
+@page
+async def show_queue(request: Request) -> Response:
+    """Show a queue, with what was decided just now."""
+    found = await visitor(request)
+    if found is None:
+        return to_sign_in(request)
+    seat = await seat_of(request, found)
+    return await queue_answer(request, seat, read_query(request, wire.QueueQuery))
+
+
+async def queue_answer(
+    request: Request, seat: Seat, query: wire.QueueQuery, *, told: str = "", status: int = 200
+) -> Response:
+    """Return the page of a list; `told` is what went wrong with a form that was on it."""
+    svc, site_id = service(request), seat.moderator.site_id
+    found = await queue_page(svc, site_id, query)
+    cards = [card(held, svc.clock.now()) for held in found.comments]
+    following = wire.cursor_at(svc.keys, queue_place(site_id, query), found.next)
+    return html_page(
+        request,
+        "queue.html",
+        status=status,
+        **await frame(request, seat, query, here=query.state),
+        cards=cards,
+        next=queue_address(seat.site, query, cursor=following) if following else "",
+        cut_short=found.cut_short,
+        told=told,
+    )

@@ -1,0 +1,109 @@
+"""Who sits at the desk of a site, and what stands around every page they open there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.identity.pages import SignInNeeded, Visitor, visitor_with_form
+from comments.identity.queries import Moderator, moderator_of
+from comments.moderation import wire, words
+from comments.moderation.desk import desk
+from comments.moderation.errors import FormMalformed
+from comments.moderation.pages.addresses import desk_address, queue_address, way_back
+from comments.moderation.queries.queue import QUEUES
+from comments.sites.errors import SiteUnknown
+from comments.sites.queries import site_by_name
+from comments.web.forms import Fields, see_other
+from comments.web.service import service
+from comments.web.templating import wants_json
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A signed-in moderator at the desk of one site."""
+
+    visitor: Visitor
+    moderator: Moderator
+    site: str
+
+
+async def seat_of(request: Request, found: Visitor) -> Seat:
+    """Return the visitor's place on the site in the address. Raises SiteUnknown, for strangers to it too."""
+    db, name = service(request).db, request.path_params["site"]
+    site = await db.read(site_by_name, name)
+    moderator = await db.read(moderator_of, site.id, found.account.id)
+    if moderator is None:
+        raise SiteUnknown(f"There is no site named {name!r}.", site=name)
+    return Seat(found, moderator, site.name)
+
+
+async def seat_with_form(request: Request) -> tuple[Seat, Fields] | Response:
+    """Return who posts a form of the desk and its fields, or the way to the sign-in page.
+
+    Raises what `visitor_with_form` does; SignInNeeded only if a script asks.
+    """
+    try:
+        found, fields = await visitor_with_form(request)
+    except SignInNeeded:
+        if wants_json(request):
+            raise
+        here = service(request).settings.base_path + desk_address(request.path_params["site"])
+        return lead_to(request, f"/sign-in?next={quote(here)}")
+    return await seat_of(request, found), fields
+
+
+async def frame(request: Request, seat: Seat, query: wire.QueueQuery, *, here: str) -> dict[str, Any]:
+    """Return what stands around every page: queues with their sizes, and the notice of what was done."""
+    svc, given = service(request), request.query_params
+    done = moment(given["done"]) if given.get("done") and request.method == "GET" else None
+    order = (seat.moderator.account_id, done) if done else None
+    around = await svc.db.read(desk, seat.moderator.site_id, order)
+    left = given.get("left", "")
+    return {
+        "seat": seat,
+        "query": query,
+        "here": here,
+        "queues": (*QUEUES, "all"),
+        "desk": around,
+        "left": int(left) if left.isdecimal() and len(left) < 4 else 0,
+        "address": partial(queue_address, seat.site, query),
+        "desk_address": partial(desk_address, seat.site),
+        "back": way_back(query),
+        "words": words,
+    }
+
+
+def lead_to(request: Request, path: str) -> Response:
+    """Lead to another of our pages."""
+    return see_other(service(request).settings.base_path + path)
+
+
+def field(fields: Mapping[str, str], name: str, most: int) -> str:
+    """Return what was written into a field, without spaces around it and at most so long."""
+    return fields.get(name, "").strip()[:most]
+
+
+def read_id(text: str) -> UUID:
+    """Return the id that a form of ours carries. Raises FormMalformed."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise FormMalformed("This form is not one of ours. Reload the page.") from None
+
+
+def moment(text: str) -> datetime:
+    """Return the time that a form of ours carries. Raises FormMalformed."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise FormMalformed("This form is not one of ours. Reload the page.")
+    return found
