@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
-import { browsers, chunks, fromLoader, languages, minified, minifiedCss, source } from "./parts.mjs";
+import { browsers, chunks, evaluated, fromLoader, languages, minified, minifiedCss, sentencesInPlace, source } from "./parts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "dist");
@@ -17,7 +17,7 @@ const target = join(here, "dist");
 const onlyInLoader = ["api.ts", "chunks.ts", "discussion.ts", "element.ts", "gestures.ts", "i18n/words.ts"];
 
 // Bytes with brotli: what a reader waits for; what is fetched when idle or when something is first done; one language; count.js.
-const budget = { first: 12 * 1024, later: 14 * 1024, language: 3 * 1024, count: 2 * 1024 };
+const budget = { first: 12 * 1024, later: 15 * 1024, language: 3 * 1024, count: 2 * 1024 };
 
 async function bundle(entry, { plugins = [], ...options }) {
   const result = await build({
@@ -31,7 +31,7 @@ async function bundle(entry, { plugins = [], ...options }) {
     legalComments: "none",
     // Names that begin with “_” are used in their own file alone.
     mangleProps: /^_/,
-    plugins: [minifiedCss, ...plugins],
+    plugins: [minifiedCss, sentencesInPlace, ...plugins],
     logLevel: "warning",
     ...options,
   });
@@ -99,11 +99,11 @@ async function buildLoader(folder, hash, tags) {
 }
 
 async function buildCounter(folder, hash, tags) {
-  const { comments, noComments } = (await evaluated("i18n/en.ts")).reading;
+  const { comments, noComments } = (await evaluated(`export * from "./en"`)).reading;
   const define = {
     CHUNKS_HASH: JSON.stringify(hash),
     LANGUAGES: JSON.stringify(tags.join(" ")),
-    COUNT_WORDS: JSON.stringify({ comments, noComments }),
+    COUNT_WORDS: JSON.stringify([comments, noComments]),
   };
   const { code } = await bundle("count.ts", { format: "iife", define });
   return put(folder, "count.js", code);
@@ -113,18 +113,13 @@ async function buildCounter(folder, hash, tags) {
 async function buildForServer(folder, tags) {
   await mkdir(join(folder, "server"));
   await writeFile(join(folder, "server", "read.css"), await minified(join(source, "styles", "read.css")));
-  const { reading } = await evaluated("i18n/en.ts");
+  const { reading } = await evaluated(`export * from "./en"`);
   const words = { en: reading };
   for (const tag of tags) {
-    const { default: phrases } = await evaluated(`i18n/${tag}.ts`);
+    const { default: phrases } = await evaluated(`export { default } from "./${tag}"`);
     words[tag] = Object.fromEntries(Object.keys(reading).map((key) => [key, phrases[key]]));
   }
   await writeFile(join(folder, "server", "words.json"), JSON.stringify(words) + "\n");
-}
-
-async function evaluated(entry) {
-  const { code } = await bundle(entry, { format: "esm" });
-  return import(`data:text/javascript;base64,${code.toString("base64")}`);
 }
 
 function report(rows) {
@@ -137,7 +132,7 @@ function report(rows) {
 function weighed(loader, counter, parts, tags) {
   const rows = [{ name: "embed.js", ...loader, most: budget.first }, { name: "count.js", ...counter, most: budget.count }];
   for (const [name, part] of Object.entries(parts)) {
-    rows.push({ name, ...part, most: ["en", ...tags].includes(name) ? budget.language : budget.later });
+    rows.push({ name, ...part, most: tags.includes(name) ? budget.language : budget.later });
   }
   return rows;
 }

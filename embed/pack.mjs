@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { browsers, chunks, languages, minifiedCss, source } from "./parts.mjs";
+import { browsers, chunks, languages, minifiedCss, sentencesInPlace, source } from "./parts.mjs";
 
 const target = join(dirname(fileURLToPath(import.meta.url)), "module");
 
@@ -38,6 +38,6 @@ await build({
   chunkNames: "[name]-[hash]",
   // A server that renders pages imports what it never runs.
   inject: [join(source, "server.ts")],
-  plugins: [minifiedCss, chunksFromPackage],
+  plugins: [minifiedCss, sentencesInPlace, chunksFromPackage],
   logLevel: "warning",
 });

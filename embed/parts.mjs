@@ -3,7 +3,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { transform } from "esbuild";
+import { build, transform } from "esbuild";
 
 export const source = join(dirname(fileURLToPath(import.meta.url)), "src");
 
@@ -11,7 +11,7 @@ export const source = join(dirname(fileURLToPath(import.meta.url)), "src");
 export const browsers = ["chrome123", "edge123", "firefox128", "safari18"];
 
 // Every other file beside these is a language, and a chunk of its name.
-const notLanguages = ["en.ts", "languages.ts", "words.ts"];
+const notLanguages = ["en.ts", "english.ts", "keys.ts", "languages.ts", "words.ts"];
 
 /** The languages' tags in lower case, from the names of their files. */
 export async function languages() {
@@ -22,8 +22,43 @@ export async function languages() {
 /** What is fetched when idle, or on first use: by name, the file that it begins with. */
 export async function chunks() {
   const tags = await languages();
-  return { acting: "acting/index.ts", en: "acting/english.ts", ...Object.fromEntries(tags.map((tag) => [tag, `i18n/${tag}.ts`])) };
+  return { acting: "acting/index.ts", ...Object.fromEntries(tags.map((tag) => [tag, `i18n/${tag}.ts`])) };
 }
+
+/** What TypeScript exports, as values: words are worked out here and not in the reader's browser. */
+export async function evaluated(contents) {
+  const stdin = { contents, loader: "ts", resolveDir: join(source, "i18n") };
+  const result = await build({ stdin, bundle: true, format: "esm", write: false, logLevel: "warning" });
+  return import(`data:text/javascript;base64,${Buffer.from(result.outputFiles[0].contents).toString("base64")}`);
+}
+
+/** A language whose plurals are alike says them once. */
+function alike(said) {
+  const forms = Object.values(said);
+  return typeof said === "object" && forms.every((form) => form === forms[0]) ? forms[0] : said;
+}
+
+/** A list literal; what another part has is left out of it. */
+function asList(sentences) {
+  const list = Array.from({ length: Math.max(...Object.keys(sentences)) + 1 }, (_, place) => sentences[place] ?? "");
+  return `[${list.map((said) => said && JSON.stringify(alike(said))).join()}]`;
+}
+
+/** In what is built, sentences stand in their places and have no names. */
+export const sentencesInPlace = {
+  name: "sentences-in-place",
+  async setup(pass) {
+    const tags = await languages();
+    pass.onLoad({ filter: new RegExp(`[\\\\/]i18n[\\\\/](${tags.join("|")})\\.ts$`) }, async ({ path }) => {
+      const { sentences } = await evaluated(`import all from ${JSON.stringify(path)}; import { inPlace } from "./words"; export const sentences = inPlace(all);`);
+      return { contents: `export default ${asList(sentences)}` };
+    });
+    pass.onLoad({ filter: /[\\/]i18n[\\/]english\.ts$/ }, async () => {
+      const parts = Object.entries(await evaluated(`export * from "./english"`));
+      return { contents: parts.map(([name, sentences]) => `export const ${name} = ${asList(sentences)};`).join("") };
+    });
+  },
+};
 
 /** The page's root is not ours: where it is 10 px, as on many sites, a rem would draw everything too close together. */
 function inPixels(css) {

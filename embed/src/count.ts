@@ -5,10 +5,11 @@
 
 import { languageNames, loadChunk } from "./chunks";
 import { languageFile, localeOf } from "./i18n/languages";
-import type { Reading } from "./i18n/words";
+import type { Plural } from "./i18n/words";
 import { hostOf } from "./options";
 
-type Words = Pick<Reading, "comments" | "noComments">;
+/** The first two of each language. */
+type Words = [comments: Plural, noComments: string];
 
 /** In English, written here by the build. */
 declare const COUNT_WORDS: Words;
@@ -90,7 +91,7 @@ async function say(element: HTMLElement, key: string): Promise<void> {
 async function sentence(asked: Intl.Locale, count: number): Promise<string> {
   const name = languageFile(asked, languageNames);
   if (name && !languages.has(name)) languages.set(name, loadChunk<{ default: Words }>(host, name));
-  const { comments, noComments } = (await languages.get(name ?? ""))?.default ?? COUNT_WORDS;
+  const [comments, noComments] = (await languages.get(name ?? ""))?.default ?? COUNT_WORDS;
   const locale = name || asked.language === "en" ? asked : localeOf("en");
   const phrase = comments[new Intl.PluralRules(`${locale}`).select(count)] ?? comments.other;
   return count ? phrase.replace("{n}", number(locale, count)) : noComments;

@@ -5,8 +5,9 @@ import { loadChunk } from "./chunks";
 import { change, whenIdle } from "./dom";
 import { givenPage } from "./given";
 import { listen } from "./gestures";
+import { Key } from "./i18n/keys";
 import { wordsFor } from "./i18n/languages";
-import type { Language, Words } from "./i18n/words";
+import type { Words } from "./i18n/words";
 import { kit } from "./kit";
 import { headingLevel, isSort, languageOf, type Options, type Page, pageOf } from "./options";
 import { recall } from "./store";
@@ -129,7 +130,7 @@ export class Discussion {
     const slow = setTimeout(() => {
       box.dataset["state"] = "loading";
       // In the head: the list would be moved by the head and the composer that come above it.
-      if (!this.thread) head.replaceChildren(skeleton(this.words.say("loading")));
+      if (!this.thread) head.replaceChildren(skeleton(this.words.say(Key.loading)));
     }, SKELETON_AFTER_MS);
     list.setAttribute("aria-busy", "true");
     try {
@@ -179,11 +180,7 @@ export class Discussion {
 
   /** The part that does more than reading. Rejects if it cannot be fetched, or came too late. */
   async acting(): Promise<Acting> {
-    const { api, words } = this;
-    // Other languages have had all their words from the start.
-    const english = words.say("post") ? null : loadChunk<{ default: Partial<Language> }>(api.host, "en");
-    const [acting, more] = await Promise.all([loadChunk<Acting>(api.host, "acting"), english]);
-    words.add(more?.default);
+    const acting = await loadChunk<Acting>(this.api.host, "acting");
     // What it begins would never be ended.
     this.ended.signal.throwIfAborted();
     acting.take(kit);

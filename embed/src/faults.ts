@@ -1,18 +1,19 @@
 /** What to tell a reader about something that did not work. Holds no state. */
 
-import type { Key, Words } from "./i18n/words";
+import { Key } from "./i18n/keys";
+import type { Words } from "./i18n/words";
 
 /** The refusals that have a sentence of their own in every language. */
 export const OUR_WORDS: Record<string, Key> = {
-  "already-decided": "commentGone",
-  "body-empty": "emptyText",
-  "comment-unknown": "commentGone",
-  "edit-window-over": "windowOver",
-  "email-invalid": "badMail",
-  "name-invalid": "noName",
-  "name-missing": "noName",
-  "name-reserved": "reserved",
-  "parent-not-public": "parentGone",
+  "already-decided": Key.commentGone,
+  "body-empty": Key.emptyText,
+  "comment-unknown": Key.commentGone,
+  "edit-window-over": Key.windowOver,
+  "email-invalid": Key.badMail,
+  "name-invalid": Key.noName,
+  "name-missing": Key.noName,
+  "name-reserved": Key.reserved,
+  "parent-not-public": Key.parentGone,
 };
 
 /**

@@ -2,6 +2,7 @@
 
 import { type Discussion, linkedComment } from "./discussion";
 import { h } from "./dom";
+import { Key } from "./i18n/keys";
 
 export function listen(d: Discussion): void {
   const { box } = d.frame;
@@ -43,11 +44,11 @@ async function openComposer(d: Discussion, area: HTMLElement): Promise<void> {
     (await d.acting()).openComposer(d);
   } catch {
     const form = area.closest("form");
-    const elsewhere = h("a", { class: "link-button", href: d.elsewhere(true), target: d.target }, d.words.say("writeElsewhere"));
+    const elsewhere = h("a", { class: "link-button", href: d.elsewhere(true), target: d.target }, d.words.say(Key.writeElsewhere));
     if (form && !form.querySelector(".error-text")) complain(d, form, "append", elsewhere);
   }
 }
 
 function complain({ words }: Discussion, place: HTMLElement, where: "after" | "append", way: Node | string = ""): void {
-  place[where](h("p", { class: "error-text", role: "alert" }, words.say("moreFailed"), way));
+  place[where](h("p", { class: "error-text", role: "alert" }, words.say(Key.moreFailed), way));
 }

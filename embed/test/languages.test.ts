@@ -13,7 +13,7 @@ const en: Language = { ...reading, ...acting };
 const keys = Object.keys(en) as Key[];
 const names = readdirSync(FOLDER)
   .map((file) => file.replace(/\.ts$/, ""))
-  .filter((name) => !["en", "languages", "words"].includes(name));
+  .filter((name) => !["en", "english", "keys", "languages", "words"].includes(name));
 
 /** The same word as in English, and right: somebody has looked. */
 const SAME_AS_ENGLISH: Record<string, Key[]> = {

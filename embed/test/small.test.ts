@@ -9,12 +9,13 @@ import { reasonOf } from "../src/faults";
 import { safeLink } from "../src/html";
 import de from "../src/i18n/de";
 import { acting, reading } from "../src/i18n/en";
-import { Words } from "../src/i18n/words";
+import { Key } from "../src/i18n/keys";
+import { inPlace, Words } from "../src/i18n/words";
 import { hostOf, headingLevel } from "../src/options";
 import { keep, recall } from "../src/store";
 import { hueOf, initials } from "../src/view/avatar";
 
-const words = new Words("en", { ...reading, ...acting });
+const words = new Words("en", inPlace({ ...reading, ...acting }));
 
 /** The draft for a place on a page of its own: what is kept stays for the whole run. */
 function draft(path: string, place = ""): Draft {
@@ -102,7 +103,7 @@ test("a kept draft that is none of ours is no draft", () => {
 
 test("marks go around what is selected, and the rest to be typed is selected", () => {
   const apply = (name: string, text: string): string => {
-    const [marked, from, to] = MARKS.find((mark) => mark.name === name)!.apply(text);
+    const [marked, from, to] = MARKS.find((mark) => Key[mark.name] === name)!.apply(text);
     return `${marked.slice(0, from)}«${marked.slice(from, to)}»${marked.slice(to)}`;
   };
 
@@ -117,13 +118,13 @@ test("a refusal is told at its field, in words of ours where we have them", () =
   const reserved = new Problem(422, "name-reserved", "…", { "author.name": "…" });
   const mail = new Problem(422, "email-invalid", "That is no address.");
 
-  assert.deepEqual(explain(words, reserved), { field: "name", text: words.say("reserved") });
-  assert.deepEqual(explain(words, mail), { field: "email", text: words.say("badMail") });
+  assert.deepEqual(explain(words, reserved), { field: "name", text: words.say(Key.reserved) });
+  assert.deepEqual(explain(words, mail), { field: "email", text: words.say(Key.badMail) });
 });
 
 test("no connection, no answer and too much are told apart", () => {
-  assert.equal(explain(words, new Problem(0, "no-answer")).text, words.say("offline"));
-  assert.equal(explain(words, new Problem(503, "storage-busy")).text, words.say("server"));
+  assert.equal(explain(words, new Problem(0, "no-answer")).text, words.say(Key.offline));
+  assert.equal(explain(words, new Problem(503, "storage-busy")).text, words.say(Key.server));
   assert.deepEqual(explain(words, new Problem(429, "too-many-posts", "", {}, 40)), {
     text: "A moment, please. You can post again in 40 seconds.",
     seconds: 40,
@@ -139,17 +140,17 @@ test("another refusal is told in the service's words", () => {
 test("that comments were closed meanwhile is told in words of ours", () => {
   const closed = new Problem(403, "thread-closed", "…");
 
-  assert.equal(explain(words, closed).text, words.say("refused", { reason: words.say("closed") }));
+  assert.equal(explain(words, closed).text, words.say(Key.refused, { reason: words.say(Key.closed) }));
 });
 
 test("why a vote or a report was refused is told in the reader's language, or not at all", () => {
-  const german = new Words("de-AT", de);
+  const german = new Words("de-AT", inPlace(de));
   const slow = new Problem(429, "too-many-actions", "Too many votes. Go on in 20 seconds.");
 
-  assert.equal(reasonOf(words, slow, "voteFailed"), "Too many votes. Go on in 20 seconds.");
-  assert.equal(reasonOf(german, slow, "voteFailed"), de.voteFailed);
-  assert.equal(reasonOf(german, new Problem(404, "comment-unknown", "…"), "voteFailed"), de.commentGone);
-  assert.equal(reasonOf(words, new TypeError("x is not a function"), "voteFailed"), words.say("voteFailed"));
+  assert.equal(reasonOf(words, slow, Key.voteFailed), "Too many votes. Go on in 20 seconds.");
+  assert.equal(reasonOf(german, slow, Key.voteFailed), de.voteFailed);
+  assert.equal(reasonOf(german, new Problem(404, "comment-unknown", "…"), Key.voteFailed), de.commentGone);
+  assert.equal(reasonOf(words, new TypeError("x is not a function"), Key.voteFailed), words.say(Key.voteFailed));
 });
 
 test("a link pasted over a selection makes a link of it, and nothing else does", () => {

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import de from "../src/i18n/de";
 import { acting, reading } from "../src/i18n/en";
+import { Key } from "../src/i18n/keys";
 import { languageFile, localeOf } from "../src/i18n/languages";
-import { type Language, Words } from "../src/i18n/words";
+import { inPlace, Words } from "../src/i18n/words";
 
-const en: Language = { ...reading, ...acting };
+const en = inPlace({ ...reading, ...acting });
 const NOW = new Date("2026-11-24T12:00:00Z");
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -21,14 +22,14 @@ function fileFor(tag: string, names: string[]): string | undefined {
 test("a number takes its plural, and the language's figures", () => {
   const words = new Words("en", en);
 
-  assert.equal(words.say("comments", { n: 1 }), "1 comment");
-  assert.equal(words.say("comments", { n: 48210 }), "48,210 comments");
+  assert.equal(words.say(Key.comments, { n: 1 }), "1 comment");
+  assert.equal(words.say(Key.comments, { n: 48210 }), "48,210 comments");
 });
 
 test("a language with other plurals than English says each of them", () => {
-  const polish = new Words("pl", { comments: { one: "{n} komentarz", few: "{n} komentarze", many: "{n} komentarzy", other: "{n} komentarza" } });
+  const polish = new Words("pl", inPlace({ comments: { one: "{n} komentarz", few: "{n} komentarze", many: "{n} komentarzy", other: "{n} komentarza" } }));
 
-  assert.deepEqual([1, 3, 12].map((n) => polish.say("comments", { n })), ["1 komentarz", "3 komentarze", "12 komentarzy"]);
+  assert.deepEqual([1, 3, 12].map((n) => polish.say(Key.comments, { n })), ["1 komentarz", "3 komentarze", "12 komentarzy"]);
 });
 
 test("times are relative for six days, then dates, with a year that is another one", () => {
@@ -45,11 +46,11 @@ test("a time that lies ahead, by another clock, is now", () => {
 });
 
 test("what comes later does not overwrite what is there", () => {
-  const words = new Words("de", de);
+  const words = new Words("de", inPlace(de));
 
-  words.add(reading);
+  words.add(inPlace(reading));
 
-  assert.equal(words.say("reply"), "Antworten");
+  assert.equal(words.say(Key.reply), "Antworten");
 });
 
 test("a language that we have is found by its whole tag or its first part", () => {

@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { button, h } from "../dom";
+import { Key } from "../i18n/keys";
 import { type Entry, publicBelow } from "../thread";
 import type { Replies } from "../types";
 import { DEEPEST } from "../view/comment";
@@ -35,7 +36,7 @@ function showAlone(d: Discussion, entry: Entry): void {
   const before = offset(box);
   const gap = h("li", { class: "item" });
   const others = [...list.children, composer] as HTMLElement[];
-  const back = button("all", "button", {}, d.words.say("allComments"));
+  const back = button("all", "button", {}, d.words.say(Key.allComments));
   box.replaceWith(gap);
   for (const other of others) other.hidden = true;
   const alone = h("div", { class: "branch" }, back, h("ol", { class: "thread" }, box));

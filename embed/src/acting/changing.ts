@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
+import { Key } from "../i18n/keys";
 import { type Entry, publicBelow } from "../thread";
 import type { Comment } from "../types";
 import { shorten } from "../view/clamp";
@@ -167,7 +168,7 @@ function shutFolded(d: Discussion, entry: Entry, replies: HTMLElement | null): v
 }
 
 function shut({ words }: Discussion, entry: Entry, replies: HTMLElement): void {
-  const label = words.say("showReplies", { n: Math.max(entry.total, publicBelow(entry)) });
+  const label = words.say(Key.showReplies, { n: Math.max(entry.total, publicBelow(entry)) });
   const list = replies.querySelector("ol");
   // Those that are shown alone are folded already.
   if (!list) return;

@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { change, h } from "../dom";
+import { Key } from "../i18n/keys";
 import { IDENTITY_KNOWN } from "./asking";
 import type { Draft } from "./draft";
 import { formatByKey, paste, toolbar } from "./formatting";
@@ -53,10 +54,10 @@ export class Composer {
     const { suffix, submit, draft } = _job;
     this._box = area.parentElement as HTMLElement;
     this._hints = h("div", { class: "composer-hints", id: `hints-${suffix}` }, this._hint, this._left);
-    this._rule = h("p", { class: "house-rule" }, words.say("houseRule"));
+    this._rule = h("p", { class: "house-rule" }, words.say(Key.houseRule));
     this._person = new PersonFields(_d, suffix);
     this._button = new SendButton(words, submit);
-    this._preview = new Preview(_d, area, suffix, (shown) => this._drawHint(shown && words.say("previewHint")));
+    this._preview = new Preview(_d, area, suffix, (shown) => this._drawHint(shown && words.say(Key.previewHint)));
     this._drawHint();
     this._build();
     this._watch();
@@ -71,7 +72,7 @@ export class Composer {
     _box.append(this._preview.panel);
     area.rows = 5;
     const send = h("span", { class: "send" });
-    if (_job.cancel) send.append(button("button button--quiet", _job.cancel, _d.words.say("cancel")));
+    if (_job.cancel) send.append(button("button button--quiet", _job.cancel, _d.words.say(Key.cancel)));
     send.append(h("kbd", { "aria-hidden": "true" }, /Mac|iP/.test(navigator.platform) ? "⌘ Enter" : "Ctrl Enter"), this._button.element);
     this.form.append(h("div", { class: "composer-foot" }, this._hints, _job.signed && this._person.element, send));
     this._knownPerson();
@@ -87,10 +88,10 @@ export class Composer {
   /** How to format; `text` takes its place. */
   private _drawHint(text?: string | false): void {
     const { words } = this._d;
-    const example = (key: "bold" | "italic" | "quote" | "code"): Node => h("code", { dir: "ltr" }, words.say(`${key}Example`));
-    const grammar = { bold: example("bold"), italic: example("italic"), quote: example("quote"), code: example("code") };
+    const example = (key: Key): Node => h("code", { dir: "ltr" }, words.say(key));
+    const grammar = { bold: example(Key.boldExample), italic: example(Key.italicExample), quote: example(Key.quoteExample), code: example(Key.codeExample) };
     this._hint.className = text ? "" : "grammar";
-    this._hint.replaceChildren(...(text ? [text] : words.parts("grammar", grammar)));
+    this._hint.replaceChildren(...(text ? [text] : words.parts(Key.grammar, grammar)));
   }
 
   private _watch(): void {
@@ -105,7 +106,7 @@ export class Composer {
       void this._submit();
     };
     form.onkeydown = (event) => this._onKey(event);
-    area.onpaste = (event) => paste(event, area, () => this._complain({ text: words.say("noImages") }));
+    area.onpaste = (event) => paste(event, area, () => this._complain({ text: words.say(Key.noImages) }));
     area.oninput = () => {
       _job.draft.text = area.value;
       this._clear();
@@ -132,7 +133,7 @@ export class Composer {
   private _counted(): void {
     const { area, _left, _room, _d } = this;
     change(_left, { class: _room < 0 ? "left is-over" : "left" });
-    _left.textContent = _room > HINT_FROM_LEFT ? "" : _d.words.say(_room < 0 ? "tooMany" : "left", { n: Math.abs(_room) });
+    _left.textContent = _room > HINT_FROM_LEFT ? "" : _d.words.say(_room < 0 ? Key.tooMany : Key.left, { n: Math.abs(_room) });
     // Where the browser does not grow a field with its text.
     if (!CSS.supports("field-sizing", "content")) area.rows = Math.min(20, Math.max(5, area.value.split("\n").length + 1));
   }
@@ -148,7 +149,7 @@ export class Composer {
       this._complain(fault);
       return;
     }
-    const finished = _button.start(() => this._drawHint(_d.words.say("slow")));
+    const finished = _button.start(() => this._drawHint(_d.words.say(Key.slow)));
     try {
       await _job.send(text, person);
       if (_job.signed) this._person.remember();
@@ -164,9 +165,9 @@ export class Composer {
   /** What the service would refuse, found without asking it. */
   private _faultOf(text: string, { name }: Person): Complaint | undefined {
     const { words } = this._d;
-    if (!text.trim()) return { field: "body", text: words.say("emptyText") };
-    if (this._room < 0) return { field: "body", text: words.say("tooLong", { n: -this._room }) };
-    if (this._job.signed && !name) return { field: "name", text: words.say("noName") };
+    if (!text.trim()) return { field: "body", text: words.say(Key.emptyText) };
+    if (this._room < 0) return { field: "body", text: words.say(Key.tooLong, { n: -this._room }) };
+    if (this._job.signed && !name) return { field: "name", text: words.say(Key.noName) };
     return undefined;
   }
 
@@ -183,7 +184,7 @@ export class Composer {
     const { area, _d, _hints } = this;
     const input = this._person.field(field);
     const target = input ?? area;
-    const retry = again ? [" ", h("button", { class: "link-button" }, _d.words.say("retry"))] : [];
+    const retry = again ? [" ", h("button", { class: "link-button" }, _d.words.say(Key.retry))] : [];
     const error = errorText(text, ...retry);
     error.id = `error-${this._job.suffix}`;
     (input ?? this._box).after(error);

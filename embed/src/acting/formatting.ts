@@ -2,11 +2,12 @@
 
 import type { Discussion } from "../discussion";
 import { h, icon } from "../dom";
+import { Key } from "../i18n/keys";
 import * as icons from "../icons";
 import { button } from "./parts";
 
 interface Mark {
-  name: "bold" | "italic" | "link" | "quote" | "code";
+  name: Key;
   drawing: string;
   /** Pressed with Ctrl or ⌘. */
   key?: string;
@@ -21,11 +22,11 @@ function around(selected: string, before: string, after = before): Marked {
 }
 
 export const MARKS: Mark[] = [
-  { name: "bold", drawing: icons.BOLD, key: "b", apply: (text) => around(text, "**") },
-  { name: "italic", drawing: icons.ITALIC, key: "i", apply: (text) => around(text, "_") },
-  { name: "link", drawing: icons.LINK, key: "k", apply: linked },
-  { name: "quote", drawing: icons.QUOTE, apply: quoted },
-  { name: "code", drawing: icons.CODE, apply: (text) => (text.includes("\n") ? around(text, "```\n", "\n```\n") : around(text, "`")) },
+  { name: Key.bold, drawing: icons.BOLD, key: "b", apply: (text) => around(text, "**") },
+  { name: Key.italic, drawing: icons.ITALIC, key: "i", apply: (text) => around(text, "_") },
+  { name: Key.link, drawing: icons.LINK, key: "k", apply: linked },
+  { name: Key.quote, drawing: icons.QUOTE, apply: quoted },
+  { name: Key.code, drawing: icons.CODE, apply: (text) => (text.includes("\n") ? around(text, "```\n", "\n```\n") : around(text, "`")) },
 ];
 
 /** A link with its text or its address still to be typed: that part is selected. */
@@ -56,7 +57,7 @@ export function toolbar({ words }: Discussion, area: HTMLTextAreaElement): HTMLE
     made.ariaLabel = made.title = label;
     return made;
   });
-  return h("span", { class: "tools", role: "group", "aria-label": words.say("formatting") }, ...buttons);
+  return h("span", { class: "tools", role: "group", "aria-label": words.say(Key.formatting) }, ...buttons);
 }
 
 /** Whether the key was one of ours. */

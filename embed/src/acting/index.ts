@@ -1,6 +1,7 @@
 /** The part of the widget that does more than reading. Fetched when idle, or when something is first done. */
 
 import type { Discussion } from "../discussion";
+import { further } from "../i18n/english";
 import { adopt } from "../styles";
 import type { Entry, Thread } from "../thread";
 import type { Sort } from "../types";
@@ -109,9 +110,12 @@ export function openComposer(d: Discussion): void {
  * Before anything is drawn, only whom the reader does not want to hear.
  */
 export function prepare(d: Discussion): void {
+  if (ready.has(d)) return;
+  // Other languages have had all their words from the start.
+  d.words.add(further);
   d.instead = (entry) => undoPlace(d, entry) ?? mutedPlace(d, entry);
   // The type says it is there, and before the first page is, it is not.
-  if (!(d.thread as Thread | undefined) || ready.has(d)) return;
+  if (!(d.thread as Thread | undefined)) return;
   ready.add(d);
   adopt(d.root, css);
   const ticking = setInterval(() => {

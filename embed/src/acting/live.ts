@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
+import { Key } from "../i18n/keys";
 import { UP } from "../icons";
 import { type Entry, isPublic, type Thread } from "../thread";
 import type { Comment, Score, ThreadPage } from "../types";
@@ -105,7 +106,7 @@ function live(d: Discussion, now: boolean): void {
 function drawNote(d: Discussion): void {
   const title = d.root.getElementById("title");
   title?.querySelector("small")?.remove();
-  if (unheard.has(d)) title?.append(h("small", {}, ` ${d.words.say("notLive")}`));
+  if (unheard.has(d)) title?.append(h("small", {}, ` ${d.words.say(Key.notLive)}`));
 }
 
 /** Votes, and how many replies there are: in their places, whatever else goes on there. */
@@ -149,7 +150,7 @@ function show(d: Discussion, entry: Entry, comment: Comment): void {
 }
 
 function tellPublished(d: Discussion): void {
-  const text = d.words.say("published");
+  const text = d.words.say(Key.published);
   const notice = d.root.querySelector(".notice--posted");
   // In the words' place, so that nothing moves.
   notice?.lastElementChild?.replaceChildren(text);
@@ -176,7 +177,7 @@ function threadChanged(d: Discussion, { thread }: Change): void {
   if (count === info.comment_count) return;
   const n = info.comment_count;
   // The words alone: choices of an order that come or go would move what is below.
-  d.root.getElementById("title")?.firstChild?.replaceWith(d.words.say(n ? "comments" : "noComments", { n }));
+  d.root.getElementById("title")?.firstChild?.replaceWith(d.words.say(n ? Key.comments : Key.noComments, { n }));
   d.emit("count", { count: n });
   const [more] = d.frame.list.querySelectorAll('[data-do="more"]');
   if (more && more !== d.root.activeElement) drawMore(d);
@@ -200,7 +201,7 @@ function arrived(d: Discussion): Comment[] {
 function tellArrived(d: Discussion): void {
   const state = stateOf(d);
   const n = arrived(d).filter(({ author }) => author?.id !== d.identity?.id && !isMuted(d, author)).length;
-  const text = n ? d.words.say("newComments", { n }) : "";
+  const text = n ? d.words.say(Key.newComments, { n }) : "";
   if (!inBar(d, "arrivals", text, UP)) return;
   clearTimeout(state.timer);
   if (text) state.timer = setTimeout(() => say(d, text), TOLD_AFTER_MS);

@@ -3,7 +3,7 @@
 import type { Discussion } from "../discussion";
 import { change, h, icon } from "../dom";
 import * as icons from "../icons";
-import type { Key } from "../i18n/words";
+import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
 import { say } from "./telling";
 
@@ -22,7 +22,7 @@ export function openMenu(d: Discussion, entry: Entry, button: HTMLElement): void
   const items = choices(d, entry).map(([does, drawing, key]) =>
     h("button", { type: "button", role: "menuitem", tabindex: -1, "data-do": does }, icon(drawing), h("span", {}, words.say(key, { name }))),
   );
-  place.append(h("div", { class: "menu-list", role: "menu", "aria-label": words.say("more") }, ...items));
+  place.append(h("div", { class: "menu-list", role: "menu", "aria-label": words.say(Key.more) }, ...items));
   change(button, { "aria-expanded": "true" });
   items[0]?.focus();
 }
@@ -65,11 +65,11 @@ function onKey(d: Discussion, event: KeyboardEvent): void {
 }
 
 function choices(d: Discussion, { comment, children, folded, own }: Entry): Choice[] {
-  const offered: Choice[] = [["copy", icons.LINK, "copyLink"]];
-  if ("share" in navigator) offered.push(["share", icons.SHARE, "share"]);
-  if (children.length) offered.push(["fold", icons.HIDE, folded ? "show" : "hide"]);
-  if (!own && comment.author) offered.push(["mute", icons.MUTE, "mute"]);
-  if (!own && d.writable) offered.push(["report", icons.FLAG, "report"]);
+  const offered: Choice[] = [["copy", icons.LINK, Key.copyLink]];
+  if ("share" in navigator) offered.push(["share", icons.SHARE, Key.share]);
+  if (children.length) offered.push(["fold", icons.HIDE, folded ? Key.show : Key.hide]);
+  if (!own && comment.author) offered.push(["mute", icons.MUTE, Key.mute]);
+  if (!own && d.writable) offered.push(["report", icons.FLAG, Key.report]);
   return offered;
 }
 
@@ -81,12 +81,12 @@ export function share({ comment }: Entry): void {
 /** Answers “Copied” in its own place, and the menu stays open. */
 export async function copy(d: Discussion, { comment }: Entry, item: HTMLElement): Promise<void> {
   const label = item.lastElementChild as HTMLElement;
-  const done = d.words.say("copied");
+  const done = d.words.say(Key.copied);
   if (!(await copied(comment.permalink, item))) return;
   label.textContent = done;
   say(d, done);
   setTimeout(() => {
-    label.textContent = d.words.say("copyLink");
+    label.textContent = d.words.say(Key.copyLink);
   }, COPIED_MS);
 }
 

@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
+import { Key } from "../i18n/keys";
 import { keep, recall } from "../store";
 import type { Entry } from "../thread";
 import type { Author } from "../types";
@@ -17,8 +18,8 @@ export function isMuted(d: Discussion, author: Author | null): boolean {
 export function mutedPlace(d: Discussion, { comment }: Entry): HTMLElement | undefined {
   const { id, author } = comment;
   if (!isMuted(d, author)) return undefined;
-  const words = d.words.parts("muted", { name: h("bdi", {}, author?.name ?? "") });
-  const again = h("button", { type: "button", class: "link-button", "data-do": "unmute" }, d.words.say("unmute"));
+  const words = d.words.parts(Key.muted, { name: h("bdi", {}, author?.name ?? "") });
+  const again = h("button", { type: "button", class: "link-button", "data-do": "unmute" }, d.words.say(Key.unmute));
   return quiet(id, ...words, " ", again);
 }
 
@@ -28,7 +29,7 @@ export function mute(d: Discussion, entry: Entry): void {
   store(d, [...mutedIn(d), author.id]);
   redrawAllOf(d, author);
   focusAction(d, entry, "unmute");
-  say(d, d.words.say("muted", { name: author.name }));
+  say(d, d.words.say(Key.muted, { name: author.name }));
 }
 
 export function unmute(d: Discussion, entry: Entry): void {

@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
+import { Key } from "../i18n/keys";
 import { keep, recall } from "../store";
 import { avatar } from "../view/avatar";
 import { button, field } from "./parts";
@@ -69,8 +70,8 @@ export class PersonFields {
       this._drawFields();
       this._inputs.name.focus();
     };
-    const as = words.parts("postingAs", { name: h("b", {}, h("bdi", {}, name)) });
-    const line = h("div", { class: "as" }, avatar(identity), h("span", {}, ...as), button("link-button", another, words.say("change")));
+    const as = words.parts(Key.postingAs, { name: h("b", {}, h("bdi", {}, name)) });
+    const line = h("div", { class: "as" }, avatar(identity), h("span", {}, ...as), button("link-button", another, words.say(Key.change)));
     this.element.replaceChildren(line);
   }
 
@@ -80,7 +81,7 @@ export class PersonFields {
     // What is being typed in stays where it is.
     if (this.element.contains(name)) return;
     this.element.replaceChildren(
-      h("div", { class: "who" }, field(words.say("name"), name), field(words.say("mail"), email, words.say("mailHint"))),
+      h("div", { class: "who" }, field(words.say(Key.name), name), field(words.say(Key.mail), email, words.say(Key.mailHint))),
     );
   }
 }

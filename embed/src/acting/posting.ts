@@ -3,7 +3,8 @@
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import { CLOCK } from "../icons";
-import type { Key, Words } from "../i18n/words";
+import { Key } from "../i18n/keys";
+import type { Words } from "../i18n/words";
 import type { Entry } from "../thread";
 import type { Comment, Stored } from "../types";
 import { notice } from "../view/frame";
@@ -47,10 +48,10 @@ function tell(d: Discussion, order: Order, comment: Comment): void {
   const { words } = d;
   if (comment.state !== "pending") {
     clearNotices(d);
-    say(d, words.say("posted"));
+    say(d, words.say(Key.posted));
     return;
   }
-  const thanks = words.say("thanks", { name: comment.author?.name ?? order.person.name });
+  const thanks = words.say(Key.thanks, { name: comment.author?.name ?? order.person.name });
   showNotice(d, order.notice, h("b", {}, thanks), ` ${whyItWaits(words, comment.waits_for)}`);
 }
 
@@ -71,13 +72,13 @@ export function clearNotices(d: Discussion): void {
 
 /** The first of these rules that speaks is the one that is told. */
 const WHY: Record<string, Key> = {
-  "first-comment": "waitsFirst",
-  "new-name": "waitsFirst",
-  links: "waitsLinks",
-  "hold-all": "waitsRead",
+  "first-comment": Key.waitsFirst,
+  "new-name": Key.waitsFirst,
+  links: Key.waitsLinks,
+  "hold-all": Key.waitsRead,
 };
 
 export function whyItWaits(words: Words, rules: Comment["waits_for"] = []): string {
   const told = Object.keys(WHY).flatMap((name) => rules.filter(({ rule }) => rule === name))[0];
-  return words.say((told && WHY[told.rule]) ?? "waits", { n: told?.n ?? 1 });
+  return words.say((told && WHY[told.rule]) ?? Key.waits, { n: told?.n ?? 1 });
 }

@@ -4,6 +4,7 @@ import type { Discussion } from "../discussion";
 import { change, h } from "../dom";
 import { reasonOf } from "../faults";
 import { fragment } from "../html";
+import { Key } from "../i18n/keys";
 import { send } from "./asking";
 
 export class Preview {
@@ -22,12 +23,12 @@ export class Preview {
     const id = `preview-${suffix}`;
     const tab = (preview: boolean): HTMLButtonElement => {
       const attributes = { type: "button", class: "tab", role: "tab", "aria-controls": preview ? id : _area.id };
-      const made = h("button", attributes, words.say(preview ? "previewTab" : "writeTab"));
+      const made = h("button", attributes, words.say(preview ? Key.previewTab : Key.writeTab));
       made.onclick = () => this.select(preview);
       return made;
     };
     this._both = [tab(false), tab(true)];
-    this.panel = h("div", { class: "preview body", role: "tabpanel", id, "aria-label": words.say("previewTab"), tabindex: 0, dir: "auto", hidden: true });
+    this.panel = h("div", { class: "preview body", role: "tabpanel", id, "aria-label": words.say(Key.previewTab), tabindex: 0, dir: "auto", hidden: true });
     this.tabs = h("span", { role: "tablist" }, ...this._both);
     this.tabs.onkeydown = (event) => {
       if (!/^Arrow(Left|Right)$/.test(event.key)) return;
@@ -57,13 +58,13 @@ export class Preview {
     const turn = ++this._asked;
     const { value } = this._area;
     const told = (look: string, text: string): HTMLElement => h("p", { class: look }, text);
-    this.panel.replaceChildren(told("hint", words.say(value.trim() ? "previewWaits" : "previewEmpty")));
+    this.panel.replaceChildren(told("hint", words.say(value.trim() ? Key.previewWaits : Key.previewEmpty)));
     if (!value.trim()) return;
     let shown: Node;
     try {
       shown = fragment((await send<{ html: string }>(this._d, "POST", "preview", { body: value })).html);
     } catch (fault) {
-      shown = told("error-text", reasonOf(words, fault, "notLoaded"));
+      shown = told("error-text", reasonOf(words, fault, Key.notLoaded));
     }
     if (turn === this._asked) this.panel.replaceChildren(shown);
   }

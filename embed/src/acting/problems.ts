@@ -2,6 +2,7 @@
 
 import type { Problem } from "../api";
 import { OUR_WORDS } from "../faults";
+import { Key } from "../i18n/keys";
 import type { Words } from "../i18n/words";
 
 export interface Complaint {
@@ -17,15 +18,15 @@ export interface Complaint {
 export function explain(words: Words, fault: unknown): Complaint {
   const { status, code, message, retryAfter, errors } = fault as Problem;
   // A fault of our own has no status: nothing was understood of the answer. 1 is none in time.
-  if (!(status > 1 && status < 500)) return { text: words.say(status === 0 ? "offline" : "server"), again: true };
+  if (!(status > 1 && status < 500)) return { text: words.say(status === 0 ? Key.offline : Key.server), again: true };
   if (status === 429) {
     const seconds = Math.max(1, retryAfter);
-    return { text: words.say("tooFast", { n: seconds }), seconds };
+    return { text: words.say(Key.tooFast, { n: seconds }), seconds };
   }
   const ours = OUR_WORDS[code];
   const [path = "", reason] = Object.entries(errors)[0] ?? [];
   // `author.name` is the field “name”; `email-invalid` tells its field too.
   const field = [path.split(".").at(-1), code.split("-")[0]].find((name) => /^(body|name|email)$/.test(name ?? ""));
-  const text = ours ? words.say(ours) : (reason ?? (field ? message : words.say("refused", { reason: code === "thread-closed" ? words.say("closed") : message })));
+  const text = ours ? words.say(ours) : (reason ?? (field ? message : words.say(Key.refused, { reason: code === "thread-closed" ? words.say(Key.closed) : message })));
   return field ? { field, text } : { text };
 }

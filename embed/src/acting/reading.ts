@@ -1,6 +1,7 @@
 /** Reading on: another order, further pages and replies, folding, links to a comment, long comments. */
 
 import type { Discussion } from "../discussion";
+import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
 import type { Replies, Sort } from "../types";
 import { ALERT } from "../icons";
@@ -71,7 +72,7 @@ export async function moreReplies(d: Discussion, root: Entry): Promise<void> {
 export function drawMoreReplies(d: Discussion, root: Entry): void {
   const more = itemOf(d, root)?.querySelector(":scope > .replies > ol > .item--more");
   const n = Math.min(d.step, d.thread.missing(root));
-  if (n) more?.firstElementChild?.replaceChildren(d.words.say("moreReplies", { n }));
+  if (n) more?.firstElementChild?.replaceChildren(d.words.say(Key.moreReplies, { n }));
   else more?.remove();
 }
 
@@ -79,7 +80,7 @@ export function drawMoreReplies(d: Discussion, root: Entry): void {
 export async function arrive(d: Discussion, id: string): Promise<void> {
   const entry = d.thread.entry(id);
   if (!entry) {
-    d.frame.notices.replaceChildren(notice("", ALERT, d.words.say("linkedGone")));
+    d.frame.notices.replaceChildren(notice("", ALERT, d.words.say(Key.linkedGone)));
     return;
   }
   await reveal(d, entry);
@@ -114,7 +115,7 @@ export function toggleClamp(d: Discussion, button: HTMLElement): void {
   const shut = body.classList.toggle("clamp");
   body.classList.toggle("is-open", !shut);
   body.scrollTop = 0;
-  button.textContent = d.words.say(shut ? "readMore" : "showLess");
+  button.textContent = d.words.say(shut ? Key.readMore : Key.showLess);
   button.setAttribute("aria-expanded", `${!shut}`);
 }
 

@@ -3,6 +3,7 @@
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import { reasonOf } from "../faults";
+import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
 import type { Stored } from "../types";
 import { quiet } from "../view/comment";
@@ -22,7 +23,7 @@ export async function remove(d: Discussion, entry: Entry, pressed: HTMLElement):
     await send(d, "DELETE", `comments/${entry.comment.id}`);
   } catch (fault) {
     pressed.ariaDisabled = null;
-    complain(d, entry, reasonOf(words, fault, "deleteFailed"));
+    complain(d, entry, reasonOf(words, fault, Key.deleteFailed));
     return;
   }
   if (entry.comment.state === "approved") countChanged(d, -1);
@@ -30,7 +31,7 @@ export async function remove(d: Discussion, entry: Entry, pressed: HTMLElement):
   // It is not waiting any more.
   clearNotices(d);
   redraw(d, entry);
-  say(d, words.say("deletedNow"));
+  say(d, words.say(Key.deletedNow));
   placeOf(d, entry)?.querySelector("button")?.focus();
   setTimeout(() => settle(d, entry), UNDO_SHOWN_MS);
 }
@@ -38,8 +39,8 @@ export async function remove(d: Discussion, entry: Entry, pressed: HTMLElement):
 /** What stands in the place of a comment that can be brought back. */
 export function undoPlace({ words }: Discussion, { undoable, comment }: Entry): HTMLElement | undefined {
   if (!undoable) return undefined;
-  const undo = h("button", { type: "button", class: "link-button", "data-do": "undo" }, words.say("undo"));
-  return quiet(comment.id, words.say("deletedNow"), " ", undo);
+  const undo = h("button", { type: "button", class: "link-button", "data-do": "undo" }, words.say(Key.undo));
+  return quiet(comment.id, words.say(Key.deletedNow), " ", undo);
 }
 
 /** The way back is over: replies keep an empty place above them, without any it folds away. */
@@ -67,9 +68,9 @@ export async function restore(d: Discussion, entry: Entry): Promise<void> {
     entry.undoable = false;
     update(d, entry, comment);
     if (comment.state === "approved") countChanged(d, 1);
-    say(d, words.say("restored"));
+    say(d, words.say(Key.restored));
     focusOn(d, entry);
   } catch (fault) {
-    complain(d, entry, reasonOf(words, fault, "restoreFailed"));
+    complain(d, entry, reasonOf(words, fault, Key.restoreFailed));
   }
 }

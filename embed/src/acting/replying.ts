@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
+import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
 import type { Comment, Stored } from "../types";
 import { itemOf } from "../view/list";
@@ -16,9 +17,9 @@ export function reply(d: Discussion, entry: Entry): void {
   const { id, author } = entry.comment;
   const place = placeOf(d, entry);
   const draft = new Draft(d, id);
-  const form = openForm(d, place, `write-${id}`, d.words.say("replyTo", { name: author?.name ?? "" }), {
+  const form = openForm(d, place, `write-${id}`, d.words.say(Key.replyTo, { name: author?.name ?? "" }), {
     suffix: id,
-    submit: d.words.say("postReply"),
+    submit: d.words.say(Key.postReply),
     draft,
     signed: true,
     cancel: () => {
@@ -48,9 +49,9 @@ export function edit(d: Discussion, entry: Entry): void {
     redrawActions(d, entry);
     focusAction(d, entry, "edit");
   };
-  const form = openForm(d, box?.querySelector(".meta"), `edit-${id}`, d.words.say("editLabel"), {
+  const form = openForm(d, box?.querySelector(".meta"), `edit-${id}`, d.words.say(Key.editLabel), {
     suffix: `edit-${id}`,
-    submit: d.words.say("save"),
+    submit: d.words.say(Key.save),
     draft,
     text: waiting ?? body ?? "",
     cancel: leave,
@@ -69,8 +70,8 @@ function saved(d: Discussion, entry: Entry, comment: Comment): void {
   update(d, entry, comment);
   if (wasPublic && comment.state !== "approved") countChanged(d, -1);
   const place = placeOf(d, entry);
-  if (place && comment.waiting_body !== undefined) showNotice(d, place, d.words.say("editWaits"));
-  else say(d, d.words.say("saved"));
+  if (place && comment.waiting_body !== undefined) showNotice(d, place, d.words.say(Key.editWaits));
+  else say(d, d.words.say(Key.saved));
 }
 
 /** A composer after `place`, with the focus at the end of its text. Nothing if it is open already. */

@@ -4,7 +4,7 @@ import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import { reasonOf } from "../faults";
 import { CHECK } from "../icons";
-import type { Key } from "../i18n/words";
+import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
 import { notice } from "../view/frame";
 import { send } from "./asking";
@@ -14,12 +14,12 @@ import { say } from "./telling";
 
 /** The service's names for the reasons, and our words for them. */
 const REASONS: Record<string, Key> = {
-  spam: "reportSpam",
-  abuse: "reportAbuse",
-  "personal-data": "reportPrivate",
-  "off-topic": "reportTopic",
-  illegal: "reportIllegal",
-  other: "reportOther",
+  spam: Key.reportSpam,
+  abuse: Key.reportAbuse,
+  "personal-data": Key.reportPrivate,
+  "off-topic": Key.reportTopic,
+  illegal: Key.reportIllegal,
+  other: Key.reportOther,
 };
 const LONGEST_NOTE = 1000;
 
@@ -31,7 +31,7 @@ export function openReport(d: Discussion, entry: Entry): void {
     h("label", { class: "choice" }, h("input", { type: "radio", name: "reason", value, checked: !at }), words.say(label)),
   );
   const note = h("textarea", { class: "area", id: `note-${entry.comment.id}`, name: "note", rows: 2, maxlength: LONGEST_NOTE, dir: "auto" });
-  const submit = h("button", { class: "button button--primary" }, words.say("sendReport"));
+  const submit = h("button", { class: "button button--primary" }, words.say(Key.sendReport));
   const leave = (): void => {
     form.remove();
     focusAction(d, entry, "menu");
@@ -39,9 +39,9 @@ export function openReport(d: Discussion, entry: Entry): void {
   const form = h(
     "form",
     { class: "panel" },
-    h("fieldset", {}, h("legend", {}, words.say("reportTitle")), ...choices),
-    field(words.say("reportNote"), note, words.say("optional")),
-    h("div", { class: "row" }, submit, button("button button--quiet", leave, words.say("cancel"))),
+    h("fieldset", {}, h("legend", {}, words.say(Key.reportTitle)), ...choices),
+    field(words.say(Key.reportNote), note, words.say(Key.optional)),
+    h("div", { class: "row" }, submit, button("button button--quiet", leave, words.say(Key.cancel))),
   );
   form.onkeydown = ({ key }) => key === "Escape" && leave();
   submit.onclick = (event) => {
@@ -58,13 +58,13 @@ async function report(d: Discussion, entry: Entry, form: HTMLFormElement, submit
   submit.ariaDisabled = "true";
   try {
     await send(d, "POST", `comments/${entry.comment.id}/reports`, Object.fromEntries(new FormData(form)));
-    const thanks = notice("good", CHECK, words.say("reported"));
+    const thanks = notice("good", CHECK, words.say(Key.reported));
     thanks.tabIndex = -1;
     form.replaceWith(thanks);
     thanks.focus();
-    say(d, words.say("reported"));
+    say(d, words.say(Key.reported));
   } catch (fault) {
-    form.append(errorText(reasonOf(words, fault, "reportFailed")));
+    form.append(errorText(reasonOf(words, fault, Key.reportFailed)));
     submit.ariaDisabled = null;
   }
 }

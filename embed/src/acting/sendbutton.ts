@@ -1,6 +1,7 @@
 /** The filled button: keeps its width and the focus while it sends, and counts down when it must wait. */
 
 import { change, h } from "../dom";
+import { Key } from "../i18n/keys";
 import type { Words } from "../i18n/words";
 
 const SLOW_AFTER_MS = 4000;
@@ -15,7 +16,7 @@ export class SendButton {
     label: string,
   ) {
     // All three texts lie over each other: the button is as wide as the longest, always.
-    const texts = [h("span", {}, label), h("span", {}, _words.say("sending")), this._seconds];
+    const texts = [h("span", {}, label), h("span", {}, _words.say(Key.sending)), this._seconds];
     this.element = h("button", { class: "button button--primary send-button" }, ...texts);
     this._show("label");
   }
@@ -39,7 +40,7 @@ export class SendButton {
     const end = Date.now() + seconds * 1000;
     const tick = (): void => {
       const left = Math.ceil((end - Date.now()) / 1000);
-      this._seconds.textContent = this._words.say("secondsLeft", { n: left });
+      this._seconds.textContent = this._words.say(Key.secondsLeft, { n: left });
       if (left > 0) return;
       clearInterval(this._timer);
       this._timer = undefined;

@@ -1,6 +1,7 @@
 /** The composer at the top of a discussion. */
 
 import type { Discussion } from "../discussion";
+import { Key } from "../i18n/keys";
 import { drawComposer } from "../view/frame";
 import { redrawActions } from "./changing";
 import { Composer } from "./composer";
@@ -19,7 +20,7 @@ export function beginTop(d: Discussion): void {
   const draft = new Draft(d, "");
   const composer: Composer = new Composer(d, form, area, {
     suffix: "top",
-    submit: d.words.say("post"),
+    submit: d.words.say(Key.post),
     draft,
     signed: true,
     send: async (text, person) => {

@@ -5,6 +5,7 @@
 
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
+import { Key } from "../i18n/keys";
 import { DOWN } from "../icons";
 import { keep, recall } from "../store";
 import type { Entry } from "../thread";
@@ -64,14 +65,14 @@ export function markNew(d: Discussion): void {
   const metas = fresh.map((entry) => placeOf(d, entry)?.querySelector<HTMLElement>(":scope > .meta:not(:has(.badge--new))"));
   const heights = metas.map((meta) => meta?.offsetHeight ?? 0);
   const badges = metas.map((meta) => {
-    const badge = h("span", { class: "badge badge--new" }, d.words.say("newBadge"));
+    const badge = h("span", { class: "badge badge--new" }, d.words.say(Key.newBadge));
     meta?.querySelector(".author")?.after(badge);
     return badge;
   });
   // Where there is no room beside the name, it is only read out: a new line would move the page.
   const tight = metas.map((meta, at) => (meta?.offsetHeight ?? 0) > (heights[at] ?? 0));
   badges.forEach((badge, at) => badge.classList.toggle("visually-hidden", tight[at]));
-  inBar(d, "newSince", fresh.length ? d.words.say("newSince", { n: fresh.length }) : "", DOWN);
+  inBar(d, "newSince", fresh.length ? d.words.say(Key.newSince, { n: fresh.length }) : "", DOWN);
 }
 
 /** From one to the next; nothing is left to go to after the last. */

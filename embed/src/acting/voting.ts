@@ -3,6 +3,7 @@
 import type { Discussion } from "../discussion";
 import { change } from "../dom";
 import { reasonOf } from "../faults";
+import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
 import type { Score } from "../types";
 import { send as ask } from "./asking";
@@ -32,10 +33,10 @@ async function send(d: Discussion, entry: Entry): Promise<void> {
       stored.set(entry, value);
       Object.assign(entry.comment, { score, upvotes, downvotes });
     }
-    say(d, words.say("votes", { n: entry.comment.score }));
+    say(d, words.say(Key.votes, { n: entry.comment.score }));
   } catch (fault) {
     entry.vote = stored.get(entry) ?? 0;
-    say(d, reasonOf(words, fault, "voteFailed"));
+    say(d, reasonOf(words, fault, Key.voteFailed));
   }
   stored.delete(entry);
   showVote(d, entry);
@@ -50,7 +51,7 @@ export function showVote(d: Discussion, entry: Entry): void {
   if (!group || !shown) return;
   shown.textContent = words.number(n);
   const [up, down] = group.querySelectorAll("button");
-  change(up ?? group, { "aria-label": words.say(up ? "voteUp" : "votes", { n }) });
+  change(up ?? group, { "aria-label": words.say(up ? Key.voteUp : Key.votes, { n }) });
   if (up) change(up, { "aria-pressed": `${entry.vote === 1}` });
   if (down) change(down, { "aria-pressed": `${entry.vote === -1}` });
 }

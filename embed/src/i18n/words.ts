@@ -1,15 +1,22 @@
 /** Says the widget's sentences in one language: words, plurals, numbers and times. */
 
 import type { acting, reading } from "./en";
+import { Key } from "./keys";
 
 /** A sentence for each plural category of the language; only `other` is a must. */
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
-type Phrases<Source> = { readonly [Key in keyof Source]: Source[Key] extends string ? string : Plural };
-export type Reading = Phrases<typeof reading>;
-export type Acting = Phrases<typeof acting>;
-export type Language = Reading & Acting;
-export type Key = keyof Language;
+type Said<Source> = { readonly [Name in keyof Source]: Source[Name] extends string ? string : Plural };
+/** All sentences, by name: what each file beside this one holds. */
+export type Language = Said<typeof reading & typeof acting>;
+
+/** Sentences in their places. */
+export type Phrases = { readonly [place: number]: string | Plural | undefined };
+
+/** `sentences` in their places. In what is built this has been done. */
+export function inPlace(sentences: Partial<Language>): Phrases {
+  return Object.fromEntries(Object.entries(sentences).map(([name, said]) => [Key[name as keyof Language], said]));
+}
 
 export type Values = Record<string, string | number>;
 
@@ -31,14 +38,14 @@ export class Words {
   /** `locale` is a BCP 47 tag that Intl knows; `phrases` may grow, see `add`. */
   constructor(
     readonly locale: string,
-    private phrases: Partial<Language>,
+    private phrases: Phrases,
   ) {
     this.plurals = new Intl.PluralRules(locale);
     this.numbers = new Intl.NumberFormat(locale);
   }
 
   /** Phrases that came later; those that are here already stay, so that English never overwrites another language. */
-  add(phrases: Partial<Language> | undefined): void {
+  add(phrases: Phrases): void {
     this.phrases = { ...phrases, ...this.phrases };
   }
 
@@ -57,7 +64,7 @@ export class Words {
   }
 
   private pattern(key: Key, values: Values): string {
-    const phrase: string | Plural | undefined = this.phrases[key];
+    const phrase = this.phrases[key];
     if (!phrase || typeof phrase === "string") return phrase ?? "";
     return phrase[this.plurals.select(Number(values.n ?? 0))] ?? phrase.other;
   }
@@ -69,7 +76,7 @@ export class Words {
   /** How long ago, up to six days; then the date, with its year if that is another one than `now`'s. */
   ago(at: Date, now: Date): string {
     const passed = now.getTime() - at.getTime();
-    if (passed < 45_000) return this.say("justNow");
+    if (passed < 45_000) return this.say(Key.justNow);
     if (passed >= 7 * DAY) return this.date(at, now);
     const [unit, size] = UNITS.find(([, length]) => passed >= length) ?? ["minute", 60_000];
     this.relative ??= new Intl.RelativeTimeFormat(this.locale);

@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { button } from "../dom";
+import { Key } from "../i18n/keys";
 
 const SHOWN_LINES = 9;
 const WORTH_HIDING = 4;
@@ -12,7 +13,7 @@ export function shorten(d: Discussion, ...boxes: HTMLElement[]): void {
   // All is measured before anything is changed: one layout.
   for (const body of bodies.filter(isLong)) {
     body.classList.add("clamp");
-    body.after(button("unclamp", "more", { "aria-expanded": "false" }, d.words.say("readMore")));
+    body.after(button("unclamp", "more", { "aria-expanded": "false" }, d.words.say(Key.readMore)));
   }
 }
 

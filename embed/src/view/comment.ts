@@ -3,6 +3,7 @@
 import type { Discussion } from "../discussion";
 import { button, type Child, h, icon } from "../dom";
 import { fragment, safeLink } from "../html";
+import { Key } from "../i18n/keys";
 import * as icons from "../icons";
 import type { Entry } from "../thread";
 import type { Author } from "../types";
@@ -30,7 +31,7 @@ export function isWaiting({ comment, undoable }: Entry): boolean {
 }
 
 function gone(d: Discussion, { comment }: Entry): HTMLElement {
-  return quiet(comment.id, d.words.say(comment.state === "deleted" ? "deleted" : "removed"));
+  return quiet(comment.id, d.words.say(comment.state === "deleted" ? Key.deleted : Key.removed));
 }
 
 /** One line in the place of a comment. */
@@ -55,14 +56,14 @@ function meta(d: Discussion, entry: Entry): HTMLElement {
   const { words } = d;
   const heading = h(`h${d.level + 1}` as "h3", { class: "author", part: "author", id: `name-${comment.id}`, tabindex: -1 });
   heading.append(authorName(comment.author));
-  const edited = comment.edited_at && words.say("editedAt", { date: words.moment(new Date(comment.edited_at)) });
+  const edited = comment.edited_at && words.say(Key.editedAt, { date: words.moment(new Date(comment.edited_at)) });
   return h(
     "header",
     { class: "meta" },
     heading,
-    isWaiting(entry) ? badge(words.say("waiting"), "waiting", icons.CLOCK) : authorBadge(d, comment.author),
+    isWaiting(entry) ? badge(words.say(Key.waiting), "waiting", icons.CLOCK) : authorBadge(d, comment.author),
     answered(d, entry),
-    h("span", {}, when(d, entry), edited && " · ", edited && h("span", { title: edited }, words.say("edited"))),
+    h("span", {}, when(d, entry), edited && " · ", edited && h("span", { title: edited }, words.say(Key.edited))),
   );
 }
 
@@ -73,8 +74,8 @@ function authorName(author: Author | null): HTMLElement {
 }
 
 function authorBadge({ words }: Discussion, author: Author | null): Child {
-  if (author?.badge === "moderator") return badge(words.say("moderator"), "moderator", icons.SHIELD);
-  return author?.badge === "author" && badge(words.say("author"), "author");
+  if (author?.badge === "moderator") return badge(words.say(Key.moderator), "moderator", icons.SHIELD);
+  return author?.badge === "author" && badge(words.say(Key.author), "author");
 }
 
 function badge(text: string, kind: string, drawing?: string): HTMLElement {
@@ -91,7 +92,7 @@ function answered({ words }: Discussion, { comment, parent }: Entry): Child {
     "a",
     { class: always ? "to" : "to to--narrow", href: `#comment-${comment.reply_to.id}`, "data-do": "to" },
     icon(icons.REPLY),
-    h("span", {}, ...words.parts("to", { name })),
+    h("span", {}, ...words.parts(Key.to, { name })),
   );
 }
 
@@ -108,10 +109,10 @@ export function actions(d: Discussion, entry: Entry): HTMLElement {
   return h(
     "footer",
     { class: "actions" },
-    waiting ? h("span", { class: "only-you" }, words.say("onlyYou")) : votes(d, entry),
-    !waiting && d.writable && action("reply", {}, words.say("reply")),
-    changeable && action("edit", {}, icon(icons.EDIT), words.say("edit"), timeLeft(d, entry)),
-    changeable && action("delete", {}, icon(icons.TRASH), words.say("delete")),
+    waiting ? h("span", { class: "only-you" }, words.say(Key.onlyYou)) : votes(d, entry),
+    !waiting && d.writable && action("reply", {}, words.say(Key.reply)),
+    changeable && action("edit", {}, icon(icons.EDIT), words.say(Key.edit), timeLeft(d, entry)),
+    changeable && action("delete", {}, icon(icons.TRASH), words.say(Key.delete)),
     !waiting && menuButton(d),
   );
 }
@@ -120,22 +121,22 @@ function votes({ words, writable }: Discussion, { comment, vote, own }: Entry): 
   const { score } = comment;
   const shown = h("span", { class: "score" }, words.number(score));
   if (own || !writable) {
-    const label = words.say("votes", { n: score });
+    const label = words.say(Key.votes, { n: score });
     return h("span", { class: "vote vote--fixed", role: "img", "aria-label": label }, icon(icons.UP), shown);
   }
-  const up = { "aria-pressed": `${vote === 1}`, "aria-label": words.say("voteUp", { n: score }) };
-  const down = { "aria-pressed": `${vote === -1}`, "aria-label": words.say("voteDown") };
+  const up = { "aria-pressed": `${vote === 1}`, "aria-label": words.say(Key.voteUp, { n: score }) };
+  const down = { "aria-pressed": `${vote === -1}`, "aria-label": words.say(Key.voteDown) };
   return h("span", { class: "vote" }, action("up", up, icon(icons.UP), shown), action("down", down, icon(icons.DOWN)));
 }
 
 function menuButton({ words }: Discussion): HTMLElement {
-  const labels = { "aria-label": words.say("more"), "aria-haspopup": "menu", "aria-expanded": "false" };
+  const labels = { "aria-label": words.say(Key.more), "aria-haspopup": "menu", "aria-expanded": "false" };
   return h("span", { class: "menu" }, action("menu", labels, icon(icons.DOTS)));
 }
 
 function timeLeft({ words, now }: Discussion, { editableUntil }: Entry): Child {
   const minutes = Math.ceil((editableUntil - now().getTime()) / 60_000);
-  return minutes > 0 && h("span", { class: "left-time" }, words.say("minutesLeft", { n: minutes }));
+  return minutes > 0 && h("span", { class: "left-time" }, words.say(Key.minutesLeft, { n: minutes }));
 }
 
 function action(does: string, labels: Record<string, string>, ...children: Child[]): HTMLElement {
@@ -154,17 +155,17 @@ export function replies(d: Discussion, entry: Entry): HTMLElement | null {
 
 function continued({ words }: Discussion, entry: Entry): HTMLElement | null {
   const n = Math.max(entry.total, entry.children.length);
-  return n ? h("div", { class: "replies" }, button("branch", "more", {}, words.say("continueThread", { n }))) : null;
+  return n ? h("div", { class: "replies" }, button("branch", "more", {}, words.say(Key.continueThread, { n }))) : null;
 }
 
 /** The line beside the replies, which folds them; `unfold` (acting) takes its place. */
 function foldButton({ words }: Discussion, entry: Entry): HTMLElement {
-  const name = entry.comment.author?.name ?? words.say("goneComment");
-  const label = words.say("hideReplies", { name });
+  const name = entry.comment.author?.name ?? words.say(Key.goneComment);
+  const label = words.say(Key.hideReplies, { name });
   return button("fold", "fold", { "aria-expanded": "true", "aria-label": label });
 }
 
 function moreReplies({ words, step }: Discussion, entry: Entry, missing: number): HTMLElement {
-  const label = words.say("moreReplies", { n: Math.min(step, missing) });
+  const label = words.say(Key.moreReplies, { n: Math.min(step, missing) });
   return h("li", { class: "item item--more", "data-id": entry.comment.id }, button("replies", "more", {}, label));
 }

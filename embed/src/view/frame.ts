@@ -2,10 +2,11 @@
 
 import type { Discussion } from "../discussion";
 import { button, type Child, h, icon } from "../dom";
+import { Key } from "../i18n/keys";
 import * as icons from "../icons";
 import type { Sort } from "../types";
 
-const SORTS: Sort[] = ["best", "newest", "oldest"];
+const SORTS: [Sort, Key][] = [["best", Key.best], ["newest", Key.newest], ["oldest", Key.oldest]];
 
 /** The parts of the widget that stay while their contents change. */
 export interface Frame {
@@ -42,12 +43,12 @@ export function drawHead(d: Discussion): void {
   const { words, frame, sort } = d;
   const count = d.thread.info.comment_count;
   const level = `h${d.level}` as "h2";
-  const title = h(level, { id: "title", class: "title", part: "title" }, count ? words.say("comments", { n: count }) : words.say("noComments"));
+  const title = h(level, { id: "title", class: "title", part: "title" }, count ? words.say(Key.comments, { n: count }) : words.say(Key.noComments));
   frame.box.setAttribute("aria-labelledby", "title");
-  const choices = SORTS.map((name) =>
-    h("button", { type: "button", "data-do": "sort", "data-sort": name, "aria-pressed": `${name === (sort ?? "best")}` }, words.say(name)),
+  const choices = SORTS.map(([name, key]) =>
+    h("button", { type: "button", "data-do": "sort", "data-sort": name, "aria-pressed": `${name === (sort ?? "best")}` }, words.say(key)),
   );
-  const group = h("div", { class: "sort", role: "group", "aria-label": words.say("sort") }, ...choices);
+  const group = h("div", { class: "sort", role: "group", "aria-label": words.say(Key.sort) }, ...choices);
   frame.head.replaceChildren(title, ...(count > 1 ? [group] : []));
 }
 
@@ -59,10 +60,10 @@ export function drawComposer(d: Discussion): void {
     return;
   }
   if (!d.writable) {
-    frame.composer.replaceChildren(h("a", { class: "button load-more", href: d.elsewhere(true), target: d.target }, words.say("writeElsewhere")));
+    frame.composer.replaceChildren(h("a", { class: "button load-more", href: d.elsewhere(true), target: d.target }, words.say(Key.writeElsewhere)));
     return;
   }
-  const label = words.say("write");
+  const label = words.say(Key.write);
   const area = h("textarea", { class: "area", id: "write", rows: 1, dir: "auto", placeholder: label, "data-composer": true });
   const name = h("label", { class: "visually-hidden", for: "write" }, label);
   frame.composer.replaceChildren(
@@ -72,7 +73,7 @@ export function drawComposer(d: Discussion): void {
 
 function closed({ words, thread, now }: Discussion): HTMLElement {
   const at = thread.info.closed_at;
-  const text = at ? words.say("closedOn", { date: words.date(new Date(at), now()) }) : words.say("closed");
+  const text = at ? words.say(Key.closedOn, { date: words.date(new Date(at), now()) }) : words.say(Key.closed);
   return notice("", icons.LOCK, text);
 }
 
@@ -86,8 +87,8 @@ export function empty({ words }: Discussion): HTMLElement {
     "div",
     { class: "empty" },
     icon(icons.PLATFORM, "drawing"),
-    h("p", {}, h("b", {}, words.say("empty"))),
-    h("p", {}, words.say("couldBeFirst")),
+    h("p", {}, h("b", {}, words.say(Key.empty))),
+    h("p", {}, words.say(Key.couldBeFirst)),
   );
 }
 
@@ -101,12 +102,12 @@ export function failed(d: Discussion): HTMLElement {
   const box = notice(
     "bad",
     icons.ALERT,
-    h("p", {}, h("b", {}, words.say("failed")), ` ${words.say("articleFine")}`),
+    h("p", {}, h("b", {}, words.say(Key.failed)), ` ${words.say(Key.articleFine)}`),
     h(
       "p",
       { class: "row" },
-      button("retry", "button", {}, words.say("retry")),
-      h("a", { class: "link-button", href: d.elsewhere(), target: d.target }, words.say("readElsewhere")),
+      button("retry", "button", {}, words.say(Key.retry)),
+      h("a", { class: "link-button", href: d.elsewhere(), target: d.target }, words.say(Key.readElsewhere)),
     ),
   );
   box.setAttribute("role", "alert");
@@ -114,5 +115,5 @@ export function failed(d: Discussion): HTMLElement {
 }
 
 export function drawFoot(d: Discussion): void {
-  d.frame.foot.replaceChildren(h("a", { href: d.elsewhere(), target: d.target }, d.words.say("ownPage")));
+  d.frame.foot.replaceChildren(h("a", { href: d.elsewhere(), target: d.target }, d.words.say(Key.ownPage)));
 }

@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import { button, h, nextFrame } from "../dom";
+import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
 import { shorten } from "./clamp";
 import { item } from "./comment";
@@ -63,9 +64,9 @@ export async function inSlices<One>(d: Discussion, all: Iterable<One>, work: (on
 export function drawMore(d: Discussion): void {
   const { thread, frame, words, step } = d;
   frame.list.querySelectorAll(":scope > .load-more").forEach((button) => button.remove());
-  if (thread.previous) frame.list.prepend(loadMore("previous", words.say("earlierComments")));
+  if (thread.previous) frame.list.prepend(loadMore("previous", words.say(Key.earlierComments)));
   if (!thread.next) return;
-  const next = loadMore("more", words.say("moreComments", { n: Math.min(step, thread.comingUp) }));
+  const next = loadMore("more", words.say(Key.moreComments, { n: Math.min(step, thread.comingUp) }));
   frame.list.append(next);
   if (d.pagesOnScroll && ++d.turned % PAUSE_EACH) pressWhenNear(next);
 }
