@@ -1,11 +1,19 @@
 """Every table, imported in one place for Alembic and the tests."""
 
+from comments.events import models as events_models
 from comments.identity import models as identity_models
 from comments.moderation import models as moderation_models
 from comments.sites import models as sites_models
 from comments.storage import Base
 from comments.threads import models as threads_models
 
-__all__ = ["identity_models", "metadata", "moderation_models", "sites_models", "threads_models"]
+__all__ = [
+    "events_models",
+    "identity_models",
+    "metadata",
+    "moderation_models",
+    "sites_models",
+    "threads_models",
+]
 
 metadata = Base.metadata

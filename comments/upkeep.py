@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, union, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from comments.clock import Clock
+from comments.events.actions import forget_ended
 from comments.identity.authors import TOKEN_LIFE
 from comments.identity.models import BrowserSession, GuestToken, SignInLink
 from comments.moderation.models import Decision
@@ -27,6 +28,8 @@ from comments.threads.models import Comment, Revision, Vote
 REPEATS_REMEMBERED = timedelta(hours=24)
 ADDRESSES_REMEMBERED = timedelta(days=30)
 DELETED_TEXT_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=7)
+DEAD_LETTERS_KEPT = timedelta(days=30)
 BATCH_ROWS = 500
 RENDERED_AT_ONCE = 100
 EVERY = timedelta(minutes=10)
@@ -44,6 +47,7 @@ class Tidied:
     repeats: int = 0
     addresses: int = 0
     deleted_texts: int = 0
+    deliveries: int = 0
     rendered: int = 0
 
     def in_words(self) -> str:
@@ -73,6 +77,7 @@ async def tidy(db: Database, now: datetime) -> Tidied:
         done.repeats += await _in_batches(db, repeats_to_forget, forget_repeats, site_id, now)
         done.deleted_texts += await _in_batches(db, texts_to_erase, erase_texts, site_id, now)
     done.addresses = await _repeat(db, forget_addresses, now)
+    done.deliveries = await _repeat(db, forget_deliveries, now)
     done.rendered = await render_anew(db, now)
     return done
 
@@ -140,6 +145,12 @@ def forget_addresses(session: Session, now: datetime) -> int:
         mine = (Vote.comment_id == comment_id) & (Vote.author_id == author_id)
         changed += _clear(session, update(Vote).where(mine).values(address_key=None))
     return changed
+
+
+def forget_deliveries(session: Session, now: datetime) -> int:
+    """Remove some of what was delivered, or given up, long enough ago."""
+    delivered = forget_ended(session, "delivered", now - DELIVERIES_KEPT, BATCH_ROWS)
+    return delivered + forget_ended(session, "dead", now - DEAD_LETTERS_KEPT, BATCH_ROWS)
 
 
 def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:

@@ -13,13 +13,13 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "comments"
 # From the roof to the ground; who stands in a row may use that row and those below.
 ROWS = (
-    {"app", "cli", "schema", "demo", "upkeep", "freshness"},
+    {"app", "cli", "schema", "demo", "upkeep", "freshness", "deliveries"},
     {"importers", "exporters"},
     {"moderation", "feeds", "live"},
     {"threads"},
     {"identity", "rules", "text"},
     {"sites"},
-    {"limits", "storage", "web"},
+    {"events", "limits", "storage", "web"},
     {"errors", "config", "clock", "ids", "keys"},
 )
 HEIGHT = {room: -row for row, rooms in enumerate(ROWS) for room in rooms}

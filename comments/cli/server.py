@@ -12,6 +12,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from comments.cli.processes import BACKLOG
+from comments.deliveries import delivery
+from comments.events import Delivery
 from comments.upkeep import keep_tidy
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class Protocol(HttpToolsProtocol):
 class Server(uvicorn.Server):
     """Calls `ready` once it answers, and stops gracefully when `lifeline` reaches its end.
 
-    One process of the service does the `upkeep`.
+    One process of the service does the `upkeep`, and what waits in the outbox.
     """
 
     def __init__(
@@ -58,7 +60,8 @@ class Server(uvicorn.Server):
         self._ready = ready
         self._lifeline = lifeline
         self._upkeep = upkeep
-        self._tidying: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
+        self._delivery: Delivery | None = None
         signal.signal(signal.SIGTERM, _end)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -67,14 +70,20 @@ class Server(uvicorn.Server):
             asyncio.get_running_loop().add_reader(self._lifeline, self._end_with_parent, self._lifeline)
         if self._upkeep:
             service = self._app.state.service
-            self._tidying = asyncio.create_task(keep_tidy(service.db, service.clock))
+            self._delivery = delivery(service, self._app.state.metrics.observe_delivery)
+            self._beside = [
+                asyncio.create_task(keep_tidy(service.db, service.clock)),
+                asyncio.create_task(self._delivery.run()),
+            ]
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._tidying is not None:
-            self._tidying.cancel()
         # Streams have no end of their own, and uvicorn would wait for one.
         self._app.state.hub.close()
+        if self._delivery is not None:
+            await self._delivery.stop()
+        for task in self._beside:
+            task.cancel()
         await super().shutdown(sockets)
 
     def _end_with_parent(self, lifeline: int) -> None:

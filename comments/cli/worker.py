@@ -1,35 +1,61 @@
-"""`comments worker`: the upkeep, apart from the service."""
+"""`comments worker`: the upkeep and the outbox, apart from the service."""
 
 import asyncio
 import contextlib
 import signal
+from typing import TYPE_CHECKING
 
 import click
 
 from comments.cli.installation import Installation, in_installation
 from comments.cli.logs import begin_logging
+from comments.deliveries import delivery
 from comments.upkeep import keep_tidy, tidy
+
+if TYPE_CHECKING:
+    from comments.web.service import Service
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
 def worker(once: bool) -> None:
-    """Forget what must be forgotten, and render old texts anew.
+    """Forget what must be forgotten, render old texts anew, and deliver what waits in the outbox.
 
-    `comments serve` does this too; a worker takes it off a busy service.
+    `comments serve` does this too; a worker takes it off a busy service. Any number may run.
     """
 
     async def work(here: Installation) -> None:
+        delivering = delivery(service_here(here))
         if once:
             done = await tidy(here.db, here.clock.now())
-            click.echo(f"Upkeep: {done.in_words()}.")
+            tried = await delivering.deliver_due()
+            click.echo(f"Upkeep: {done.in_words()}. Outbox: {tried} tasks.")
             return
         begin_logging(here.settings.log_level)
         click.echo("The worker runs (Ctrl+C stops it).")
-        forever = asyncio.create_task(keep_tidy(here.db, here.clock))
+        tidying = asyncio.create_task(keep_tidy(here.db, here.clock))
         for stop in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(stop, forever.cancel)
+            asyncio.get_running_loop().add_signal_handler(stop, tidying.cancel)
+        running = asyncio.create_task(delivering.run())
         with contextlib.suppress(asyncio.CancelledError):
-            await forever
+            await tidying
+        await delivering.stop()
+        await running
 
     in_installation(work)
+
+
+def service_here(here: Installation) -> "Service":
+    """Return the service's parts for a process that answers no requests."""
+    from comments.app import templates
+    from comments.limits import Limits
+    from comments.web.service import Service
+
+    return Service(
+        settings=here.settings,
+        keys=here.keys,
+        clock=here.clock,
+        db=here.db,
+        limits=Limits(on=False),
+        templates=templates(),
+    )

@@ -1,9 +1,10 @@
 """Many rows at once."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import FromClause, Table
+from sqlalchemy import FromClause, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -18,7 +19,13 @@ def insert_ignoring(
     if not rows:
         return 0
     table = cast(Table, into if isinstance(into, FromClause) else into.__table__)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).on_conflict_do_nothing()
+    statement = _insert_ignoring(table, session.get_bind().dialect.name)
     counted = session.connection().execution_options(preserve_rowcount=True)
     return counted.execute(statement, rows).rowcount
+
+
+@cache
+def _insert_ignoring(table: Table, dialect: str) -> Insert:
+    # Made once: putting a statement together takes longer than running it.
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()

@@ -2,7 +2,7 @@
 
 import hmac
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.errors import NotAllowed
+from comments.events.queries import counts
 from comments.web.answers import json_answer
 from comments.web.service import client_address, service
 
@@ -41,6 +42,18 @@ class Metrics:
             registry=self.registry,
         )
         self._cached = Gauge("comments_page_cache_bytes", "Bytes in the page cache.", registry=self.registry)
+        self._deliveries = Counter(
+            "comments_deliveries_total",
+            "Tasks of the outbox that this process did or tried.",
+            ["kind", "outcome"],
+            registry=self.registry,
+        )
+        self._outbox = Gauge(
+            "comments_outbox_tasks",
+            "Tasks of the outbox that wait, or were given up.",
+            ["state", "kind"],
+            registry=self.registry,
+        )
         self._children: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
 
     def observe(self, route: str, status: int, seconds: float) -> None:
@@ -52,12 +65,19 @@ class Metrics:
         children[0].inc()
         children[1].observe(seconds)
 
+    def observe_delivery(self, kind: str, outcome: str) -> None:
+        """Count one task of the outbox that was done (`delivered`), or tried: `failed`, `dead`, `later`."""
+        self._deliveries.labels(kind, outcome).inc()
+
     def watch(self, name: str, meaning: str, count: Callable[[], int]) -> None:
         """Show, besides, what `count` returns whenever it is asked for."""
         Gauge(name, meaning, registry=self.registry).set_function(count)
 
-    def text(self, cache_bytes: int) -> bytes:
+    def text(self, cache_bytes: int, outbox: Mapping[tuple[str, str], int]) -> bytes:
         self._cached.set(cache_bytes)
+        self._outbox.clear()
+        for (state, kind), number in outbox.items():
+            self._outbox.labels(state, kind).set(number)
         return generate_latest(self.registry)
 
 
@@ -81,7 +101,8 @@ async def metrics(request: Request) -> Response:
     if not (is_here and not token) and not (token and hmac.compare_digest(token.encode(), given.encode())):
         raise MetricsRefused("Metrics are for this machine, or for who has COMMENTS_METRICS_TOKEN.")
     counted: Metrics = request.app.state.metrics
-    return Response(counted.text(svc.cache.size_bytes), media_type=CONTENT_TYPE_LATEST)
+    text = counted.text(svc.cache.size_bytes, await svc.db.read(counts))
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
 def _one(session: Session) -> None:

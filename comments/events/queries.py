@@ -1,0 +1,62 @@
+"""Questions about the outbox: when something is due, and what went wrong."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from comments.events.models import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A task that failed: it waits for its next attempt, or is `dead`."""
+
+    id: UUID
+    kind: str
+    state: str
+    attempts: int
+    last_error: str
+    first_due_at: datetime
+    due_at: datetime
+
+
+def next_due(session: Session, kinds: Collection[str]) -> datetime | None:
+    """Return when the first waiting task of these kinds is due, None if none waits."""
+    first = select(Outbox.due_at).where(Outbox.state == "waiting", Outbox.kind.in_(kinds))
+    return session.scalar(first.order_by(Outbox.due_at, Outbox.id).limit(1))
+
+
+def counts(session: Session) -> Mapping[tuple[str, str], int]:
+    """Return how many tasks wait and how many are dead, by state and kind."""
+    numbers: dict[tuple[str, str], int] = {}
+    # One question each: every state has its own index.
+    for state in ("waiting", "dead"):
+        of_state = select(Outbox.kind, func.count()).where(Outbox.state == state).group_by(Outbox.kind)
+        numbers |= {(state, kind): number for kind, number in session.execute(of_state)}
+    return numbers
+
+
+def failures(session: Session, site_id: UUID | None = None, *, limit: int = 20) -> Sequence[Failure]:
+    """Return what failed, dead or waiting for another attempt, the newest first; of one site or of all."""
+    failed = (Outbox.state != "delivered") & (Outbox.last_error != "")
+    if site_id is not None:
+        failed &= Outbox.site_id == site_id
+    rows = session.execute(
+        select(
+            Outbox.id,
+            Outbox.kind,
+            Outbox.state,
+            Outbox.attempts,
+            Outbox.last_error,
+            Outbox.first_due_at,
+            Outbox.due_at,
+        )
+        .where(failed)
+        .order_by(Outbox.first_due_at.desc(), Outbox.id)
+        .limit(limit)
+    )
+    return [Failure(*row) for row in rows]
