@@ -151,7 +151,7 @@ async def slowly(page: Page, work: Callable[[], Awaitable[object]]) -> Trace:
 
 
 def assert_in_slices(trace: Trace) -> None:
-    """Many tasks draw a little each. One may draw more: on a busy machine, Chromium's brake lets go for moments."""
+    """Many tasks draw a little each. One may draw more: Chromium's brake lets go for moments."""
     drawn = [task.drawn for task in trace.drawing if task.drawn]
     assert len(drawn) >= 5, drawn
 
