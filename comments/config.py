@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -60,6 +61,9 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     rate_limits: bool = True
     smtp_url: str = field(default="", repr=False)
+    """Empty where no mail is sent."""
+    mail_from: str = "comments@localhost"
+    """The address that mails come from, perhaps with a name: `Comments <comments@talk.example>`."""
     metrics_token: str = field(default="", repr=False)
     log_level: str = "info"
 
@@ -74,19 +78,21 @@ class Settings:
         default_database = f"sqlite:///{data_dir / DATABASE_FILE}"
         database_url = reader.read("COMMENTS_DATABASE_URL", _database_url, default_database)
         port = reader.read("COMMENTS_PORT", _number(1, 65_535), 8080)
+        base_url = reader.read("COMMENTS_BASE_URL", _base_url, f"http://127.0.0.1:{port}")
         settings = cls(
             data_dir=data_dir,
             database_url=database_url,
             secret_key=reader.read("COMMENTS_SECRET_KEY", _key, ""),
             secret_key_old=reader.read("COMMENTS_SECRET_KEY_OLD", _key, ""),
             redis_url=reader.read("COMMENTS_REDIS_URL", _redis_url, ""),
-            base_url=reader.read("COMMENTS_BASE_URL", _base_url, f"http://127.0.0.1:{port}"),
+            base_url=base_url,
             host=reader.read("COMMENTS_HOST", _host, "127.0.0.1"),
             port=port,
             workers=reader.read("COMMENTS_WORKERS", _number(1, 256), 1),
             trusted_proxies=reader.read("COMMENTS_TRUSTED_PROXIES", _networks, ()),
             rate_limits=reader.read("COMMENTS_RATE_LIMITS", _switch, True),
             smtp_url=reader.read("COMMENTS_SMTP_URL", _smtp_url, ""),
+            mail_from=reader.read("COMMENTS_MAIL_FROM", _mail_from, _mail_from_host(base_url)),
             metrics_token=reader.read("COMMENTS_METRICS_TOKEN", _token, ""),
             log_level=reader.read("COMMENTS_LOG_LEVEL", _log_level, "info"),
         )
@@ -139,6 +145,7 @@ SETTING_NAMES = (
     "COMMENTS_TRUSTED_PROXIES",
     "COMMENTS_RATE_LIMITS",
     "COMMENTS_SMTP_URL",
+    "COMMENTS_MAIL_FROM",
     "COMMENTS_METRICS_TOKEN",
     "COMMENTS_LOG_LEVEL",
 )
@@ -285,6 +292,20 @@ def _smtp_url(text: str) -> str:
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError("must look like smtp://user:password@host:587 or smtps://…")
     return text
+
+
+def _mail_from(text: str) -> str:
+    address = parseaddr(text)[1]
+    if not text.isprintable() or not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+", address):
+        raise ValueError(f"{text!r} is not an address such as comments@talk.example, or Name <address>")
+    return text
+
+
+def _mail_from_host(base_url: str) -> str:
+    """Return the address that mails come from unless another is set: of the host that readers know."""
+    host = urlsplit(base_url).hostname or ""
+    is_name = "." in host and not re.fullmatch(r"[0-9.]+|.*:.*", host)
+    return f"comments@{host if is_name else 'localhost'}"
 
 
 def _base_url(text: str) -> str:

@@ -53,6 +53,7 @@ def test_every_setting_is_read() -> None:
         COMMENTS_TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8 fd00::/8",
         COMMENTS_RATE_LIMITS="off",
         COMMENTS_SMTP_URL="smtp://user:password@mail.example:587",
+        COMMENTS_MAIL_FROM="Slow Lines <mail@example>",
         COMMENTS_METRICS_TOKEN="measure-me",
         COMMENTS_LOG_LEVEL="WARNING",
     )
@@ -65,6 +66,7 @@ def test_every_setting_is_read() -> None:
     networks = ("127.0.0.1/32", "10.0.0.0/8", "fd00::/8")
     assert given.trusted_proxies == tuple(ip_network(network) for network in networks)
     assert given.rate_limits is False
+    assert given.mail_from == "Slow Lines <mail@example>"
     assert given.log_level == "warning"
 
 
@@ -74,6 +76,19 @@ def test_an_empty_value_counts_as_not_set() -> None:
 
 def test_the_base_url_follows_the_port() -> None:
     assert settings(COMMENTS_PORT="9123").base_url == "http://127.0.0.1:9123"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "address"),
+    [
+        ("https://talk.example/here", "comments@talk.example"),
+        ("http://127.0.0.1:8080", "comments@localhost"),
+        ("http://[::1]:8080", "comments@localhost"),
+        ("http://localhost", "comments@localhost"),
+    ],
+)
+def test_mails_come_from_the_base_urls_host(base_url: str, address: str) -> None:
+    assert settings(COMMENTS_BASE_URL=base_url).mail_from == address
 
 
 @pytest.mark.parametrize(
@@ -96,6 +111,8 @@ def test_the_base_url_follows_the_port() -> None:
         ("COMMENTS_DATABASE_URL", "sqlite://", "needs a file"),
         ("COMMENTS_REDIS_URL", "cache:6379", "redis://"),
         ("COMMENTS_SMTP_URL", "mail.example:25", "smtp://user:password@host:587"),
+        ("COMMENTS_MAIL_FROM", "Slow Lines", "such as comments@talk.example"),
+        ("COMMENTS_MAIL_FROM", "a@b.example\r\nBcc: c@d.example", "such as comments@talk.example"),
         ("COMMENTS_METRICS_TOKEN", "a b", "no space"),
         ("COMMENTS_DATA_DIR", "what?", "question mark"),
     ],

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "comments"
 ROWS = (
     {"app", "cli", "schema", "demo", "upkeep", "freshness", "deliveries"},
     {"importers", "exporters"},
-    {"moderation", "feeds", "live"},
+    {"moderation", "feeds", "live", "notifications"},
     {"threads"},
     {"identity", "rules", "text"},
     {"sites"},

@@ -14,11 +14,15 @@ from urllib.parse import urlsplit
 
 import click
 
+from comments.app import templates
 from comments.cli.installation import plain_settings, settings_here
 from comments.cli.reasons import reason
+from comments.clock import SystemClock
 from comments.config import KEY_FILE, LOOPBACK_HOSTS, SETTING_NAMES, Settings, SettingsFault, with_secret_key
 from comments.identity.queries import team
 from comments.keys import Keyring
+from comments.notifications.sending import mailer
+from comments.notifications.smtp import MailFailed
 from comments.sites.actions import FINGERPRINT, accept_key
 from comments.sites.queries import installation_fact, origins_of, sites
 from comments.storage import Database, state
@@ -44,7 +48,7 @@ class Finding:
     help="The key is lost for ever: go on with a new one. All sign-ins and tokens end; comments stay.",
 )
 def doctor(thorough: bool, new_key: bool) -> None:
-    """Check settings, data folder, key, database, sites and port; changes nothing."""
+    """Check settings, data folder, key, mail server, database, sites and port; changes nothing."""
     if new_key:
         _give_the_key_up()
         return
@@ -86,6 +90,7 @@ def _all_findings(*, thorough: bool) -> Iterator[Finding]:
     yield from _data_folder(settings)
     yield from _key(settings)
     yield from _addresses(settings)
+    yield from _mail(settings)
     yield from _port(settings)
     yield from _database(settings, thorough=thorough)
 
@@ -165,6 +170,25 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
         )
     if not settings.rate_limits:
         yield Finding("rate limits", "are off; anybody can post without end", is_wrong=not local)
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    sending = mailer(settings, SystemClock(), templates())
+    if sending is None:
+        yield Finding("mail is not sent: no server is set by COMMENTS_SMTP_URL")
+        return
+    where = f"mail server {sending.server.where}"
+    try:
+        asyncio.run(sending.check())
+    except MailFailed as failed:
+        yield Finding(where, f"does not let us in. {failed}; see COMMENTS_SMTP_URL", is_wrong=True)
+    else:
+        yield Finding(f"{where} lets us in")
+    if sending.post.domain == "localhost":
+        advice = "no server believes that others' mail comes from there; set COMMENTS_MAIL_FROM"
+        yield Finding(f"mails come from {sending.post.address}", advice)
+    else:
+        yield Finding(f"mails come from {sending.post.address}")
 
 
 def _port(settings: Settings) -> Iterator[Finding]:

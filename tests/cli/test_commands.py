@@ -154,4 +154,4 @@ def test_migrating_says_what_it_did(unmigrated_url: str, fresh: Installation) ->
 
 
 def test_upkeep_can_be_done_once(here: Installation) -> None:
-    assert here.run("worker", "--once") == "Upkeep: nothing to do.\n"
+    assert here.run("worker", "--once") == "Upkeep: nothing to do. Outbox: 0 tasks.\n"

@@ -1,0 +1,87 @@
+"""`comments mail`: a test mail, and what could not be delivered."""
+
+from uuid import UUID
+
+import click
+
+from comments.app import templates
+from comments.cli.installation import Installation, in_installation
+from comments.cli.words import counted, table
+from comments.events import Undeliverable
+from comments.events.actions import revive
+from comments.events.queries import Failure, failures
+from comments.ids import new_id
+from comments.notifications.messages import Mail, recipient
+from comments.notifications.sending import mailer
+from comments.notifications.smtp import MailFailed
+from comments.notifications.trial import trial_letter
+from comments.sites.queries import site_by_name
+from comments.web.templating import date_and_time
+
+MOST_LISTED = 200
+of_site = click.option("--site", "site_name", metavar="NAME", help="Only what this site sends.")
+
+
+@click.group()
+def mail() -> None:
+    """Send a test mail, see what could not be delivered, and try it again."""
+
+
+@mail.command()
+@click.argument("address")
+def test(address: str) -> None:
+    """Send a test mail to ADDRESS now, and say what the mail server answers."""
+
+    async def work(here: Installation) -> None:
+        sending = mailer(here.settings, here.clock, templates())
+        if sending is None:
+            raise click.ClickException("No mail server is set. Set COMMENTS_SMTP_URL; see docs/mail.md.")
+        at = here.clock.now()
+        letter = trial_letter(here.settings.base_url, at)
+        try:
+            recipient(address)
+            answer = await sending.send(Mail(address, "Comments", letter, id=f"test-{new_id(at)}"))
+        except (MailFailed, Undeliverable) as refused:
+            raise click.ClickException(f"The mail was not sent. {refused}") from None
+        click.echo(f"Sent to {address} from {sending.post.address}. {sending.server.where} says: {answer}")
+
+    in_installation(work)
+
+
+@mail.command()
+@of_site
+def failed(site_name: str | None) -> None:
+    """List what could not be delivered: what waits for another attempt, and what was given up."""
+
+    async def work(here: Installation) -> None:
+        found = await here.db.read(failures, await _site_id(here, site_name), limit=MOST_LISTED)
+        if not found:
+            click.echo("Nothing failed.")
+        table([_row(one) for one in found])
+
+    in_installation(work)
+
+
+@mail.command()
+@click.argument("ids", nargs=-1, type=click.UUID)
+@of_site
+def again(ids: tuple[UUID, ...], site_name: str | None) -> None:
+    """Try what was given up once more: the IDS of `comments mail failed`, or without any all of it."""
+
+    async def work(here: Installation) -> None:
+        site_id = await _site_id(here, site_name)
+        wanted = ids or [one.id for one in await here.db.read(failures, site_id, limit=MOST_LISTED)]
+        number = await here.db.write(revive, wanted, site_id, at=here.clock.now())
+        click.echo(f"{number} {'waits' if number == 1 else 'wait'} for another attempt.")
+
+    in_installation(work)
+
+
+async def _site_id(here: Installation, site_name: str | None) -> UUID | None:
+    return (await here.db.read(site_by_name, site_name)).id if site_name else None
+
+
+def _row(failure: Failure) -> tuple[str, ...]:
+    is_dead = failure.state == "dead"
+    state = "given up" if is_dead else f"next attempt {date_and_time(failure.due_at)}"
+    return (str(failure.id), failure.kind, state, counted(failure.attempts, "attempt"), failure.last_error)

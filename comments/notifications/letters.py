@@ -1,0 +1,120 @@
+"""What a mail says, before it is HTML or plain text: written once, so that both say the same."""
+
+import re
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+WIDTH = 66
+_RIGHT_TO_LEFT = {"R", "AL"}
+_BLANKS = re.compile(r"[ \t]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead to one of our own addresses, or to a page of the site; never to a stranger's."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    kind: ClassVar = "paragraph"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What somebody wrote, as lines of plain text; `loud` for what the mail is about."""
+
+    kind: ClassVar = "quote"
+    text: str
+    loud: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of several things that are listed: who, what is known of them, what they wrote, and more lines."""
+
+    kind: ClassVar = "entry"
+    name: str
+    note: str
+    text: str
+    facts: Sequence[str]
+
+
+Part = Paragraph | Quote | Entry
+Line = Sequence[str | Link]
+"""One line of the foot: words, with links among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail's subject and contents in one language (a BCP 47 tag)."""
+
+    subject: str
+    lang: str
+    heading: str
+    parts: Sequence[Part] = ()
+    button: Link | None = None
+    after: Sequence[Part] = ()
+    """What stands below the button."""
+    foot: Sequence[Line] = ()
+
+
+def plain_text(letter: Letter) -> str:
+    """Return the letter as plain text of short lines."""
+    blocks = [_filled(letter.heading), *map(_in_plain, letter.parts)]
+    if letter.button is not None:
+        blocks.append(f"{_filled(letter.button.words)}:\n{letter.button.address}")
+    blocks += map(_in_plain, letter.after)
+    # Mail programs take what follows this line for the sender's standing words.
+    foot = "\n".join(["-- ", *(_foot_line(line) for line in letter.foot)])
+    return "\n\n".join([*blocks, foot] if letter.foot else blocks) + "\n"
+
+
+def isolated(text: str) -> str:
+    """Keep a name or text that runs from right to left from turning what stands around it."""
+    turns = any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text)
+    return f"\u2068{text}\u2069" if turns else text
+
+
+def _in_plain(part: Part) -> str:
+    if isinstance(part, Quote):
+        lines = [_filled(line, prefix="> ") for line in part.text.splitlines()]
+        return "\n".join(lines)
+    if isinstance(part, Entry):
+        note = f" ({part.note})" if part.note else ""
+        lines = [isolated(line) for line in part.text.splitlines() if line.strip()]
+        inner = [_filled(line, prefix="  ") for line in [*lines, *part.facts]]
+        return "\n".join([_filled(f"* {isolated(part.name)}{note}"), *inner])
+    return _filled(part.text)
+
+
+def _foot_line(line: Line) -> str:
+    """Write words as they are, and each link on a line of its own: its address may be long."""
+    written = ""
+    for piece in line:
+        if isinstance(piece, Link):
+            written = f"{written.rstrip()}\n{piece.words}: {piece.address}\n"
+        elif piece.strip(" ·"):
+            written += piece
+    return "\n".join(_filled(one) if "://" not in one else one for one in written.strip().splitlines())
+
+
+def _filled(text: str, prefix: str = "") -> str:
+    flat = _BLANKS.sub(" ", text.strip())
+    return (
+        textwrap.fill(
+            flat,
+            WIDTH,
+            initial_indent=prefix,
+            subsequent_indent=prefix,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        or prefix.rstrip()
+    )

@@ -1,0 +1,104 @@
+"""From a letter to a message: headers that nobody can add to, plain text and HTML."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+
+from babel import Locale
+from jinja2 import Environment
+
+from comments.events import Undeliverable
+from comments.notifications.letters import Letter, plain_text
+from comments.sites.addresses import AddressFault, ascii_host
+from comments.text.plain import readable_line
+
+LONGEST_SUBJECT = 150
+LONGEST_SENDER = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A letter on its way. `id` names it for ever: sent twice, it is one mail to programs that look.
+
+    `answers` is the id of what it belongs to, perhaps of a mail that was never sent: mails with the same are
+    shown together. `stop_address` is where a single press ends mails like it (RFC 8058).
+    """
+
+    to: str
+    sender: str
+    letter: Letter
+    id: str
+    answers: str = ""
+    stop_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How mails of this installation are written: where they come from, and their template."""
+
+    mail_from: str
+    templates: Environment
+
+    @property
+    def domain(self) -> str:
+        return self._own.domain
+
+    @property
+    def address(self) -> str:
+        """The address alone, which the mail server is told too."""
+        return self._own.addr_spec
+
+    def message(self, mail: Mail, at: datetime) -> EmailMessage:
+        """Return the message. Raises Undeliverable for an address that is none."""
+        message = EmailMessage(policy=SMTP)
+        name = one_line(mail.sender, LONGEST_SENDER) or self._own.display_name
+        message["From"] = Address(name, self._own.username, self._own.domain)
+        message["To"] = recipient(mail.to)
+        message["Subject"] = one_line(mail.letter.subject, LONGEST_SUBJECT)
+        message["Date"] = at
+        message["Message-ID"] = self._id(mail.id)
+        if mail.answers:
+            message["In-Reply-To"] = message["References"] = self._id(mail.answers)
+        # Nobody's holiday reply comes back (RFC 3834).
+        message["Auto-Submitted"] = "auto-generated"
+        if mail.stop_address:
+            message["List-Unsubscribe"] = f"<{mail.stop_address}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        # Every server passes ASCII on as it is.
+        message.set_content(plain_text(mail.letter), cte="quoted-printable")
+        message.add_alternative(self._html(mail.letter), subtype="html", cte="quoted-printable")
+        return message
+
+    @property
+    def _own(self) -> Address:
+        name, spec = parseaddr(self.mail_from)
+        user, _, host = spec.rpartition("@")
+        return Address(one_line(name, LONGEST_SENDER), user, ascii_host(host))
+
+    def _id(self, local: str) -> str:
+        return f"<{local}@{self.domain}>"
+
+    def _html(self, letter: Letter) -> str:
+        direction = Locale.parse(letter.lang, sep="-").text_direction
+        return self.templates.get_template("mail.html").render(letter=letter, direction=direction)
+
+
+def recipient(address: str) -> Address:
+    """Return an address as a header takes it. Raises Undeliverable if it cannot be one."""
+    user, _, host = address.rpartition("@")
+    try:
+        found = Address(username=user, domain=ascii_host(host))
+    except (AddressFault, ValueError, IndexError):
+        found = Address()
+    if not found.username or not found.domain:
+        raise Undeliverable("The address that it should go to is none.")
+    return found
+
+
+def one_line(text: str, longest: int) -> str:
+    """Return text for a header: no line breaks, nothing invisible, and not too long."""
+    line = readable_line(text)
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
