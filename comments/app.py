@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from comments import __version__
 from comments.clock import Clock, SystemClock
@@ -22,6 +22,7 @@ from comments.errors import CommentsError
 from comments.feeds import pages as feed_pages
 from comments.freshness import Freshness
 from comments.identity import pages as identity_pages
+from comments.identity.gate_routes import gate
 from comments.keys import Keyring
 from comments.limits import Limits
 from comments.live import hub
@@ -40,6 +41,7 @@ from comments.web.answers import json_answer
 from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
 from comments.web.docs import docs_page
 from comments.web.edge import Edge
+from comments.web.needs import NOBODY, OPERATOR, page_route
 from comments.web.openapi import openapi_document
 from comments.web.routing import Endpoint
 from comments.web.service import Service
@@ -96,6 +98,7 @@ def create_app(
         lifespan=lifespan,
         exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
     )
+    app.state.gate = gate
     app.state.metrics = health.Metrics()
     app.state.metrics.watch("comments_open_streams", "Readers who listen.", lambda: len(app.state.hub))
     app.add_middleware(
@@ -123,15 +126,15 @@ def routes() -> list[BaseRoute]:
         *moderation_pages.routes,
         *feed_pages.routes,
         *thread_pages.routes,
-        Route("/healthz", health.healthz),
-        Route("/readyz", health.readyz),
-        Route("/metrics", health.metrics),
-        Route("/openapi.json", openapi_json),
-        Route("/docs", docs),
-        Route("/embed.js", embed_script),
-        Route("/count.js", count_script),
-        Route("/embed/{name}", embed_chunk),
-        Route("/static/{name}", static_file),
+        page_route("/healthz", health.healthz, needs=NOBODY),
+        page_route("/readyz", health.readyz, needs=NOBODY),
+        page_route("/metrics", health.metrics, needs=OPERATOR),
+        page_route("/openapi.json", openapi_json, needs=NOBODY),
+        page_route("/docs", docs, needs=NOBODY),
+        page_route("/embed.js", embed_script, needs=NOBODY),
+        page_route("/count.js", count_script, needs=NOBODY),
+        page_route("/embed/{name}", embed_chunk, needs=NOBODY),
+        page_route("/static/{name}", static_file, needs=NOBODY),
     ]
 
 

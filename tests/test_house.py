@@ -160,6 +160,17 @@ def test_only_the_edge_knows_starlette() -> None:
     assert elsewhere == []
 
 
+def test_routes_are_made_where_they_must_say_what_they_need() -> None:
+    elsewhere = [
+        found.where
+        for found in package_imports()
+        if found.module in {"starlette.routing.Route", "starlette.routing.Mount"}
+        and found.file != PACKAGE / "web" / "needs.py"
+    ]
+
+    assert elsewhere == []
+
+
 @pytest.mark.parametrize(
     ("library", "room"),
     [("bleach", "text"), ("markdown_it", "text"), ("sqlite3", "storage"), ("psycopg", "storage")],

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from comments.web.assets import FIVE_MINUTES, file_answer
+from comments.web.needs import NOBODY, page_route
 from comments.web.service import service
 from comments.web.templating import html_page
 
@@ -35,7 +36,7 @@ def _article(request: Request, template: str, path: str) -> Response:
 
 
 routes: list[BaseRoute] = [
-    Route("/", night_train),
-    Route("/timetable", timetable),
-    Route("/article.css", stylesheet),
+    page_route("/", night_train, needs=NOBODY),
+    page_route("/timetable", timetable, needs=NOBODY),
+    page_route("/article.css", stylesheet, needs=NOBODY),
 ]

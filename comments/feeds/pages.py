@@ -9,7 +9,6 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from comments.feeds import atom
 from comments.feeds.queries import newest_of_site, newest_of_thread
@@ -24,6 +23,7 @@ from comments.threads.routes import SHARED, cache_address, conditional, shown_ve
 from comments.threads.site_card import SiteCard
 from comments.threads.wire import ThreadShown, Wording, thread_shown, unopened_thread
 from comments.web.answers import Body
+from comments.web.needs import NOBODY, page_route
 from comments.web.routing import read_query
 from comments.web.service import service
 
@@ -99,4 +99,4 @@ def _entry(keys: Keyring, site_id: UUID, row: Row[Any]) -> atom.Entry:
     )
 
 
-routes = [Route("/d/{site}/feed", show_feed)]
+routes = [page_route("/d/{site}/feed", show_feed, needs=NOBODY)]

@@ -1,6 +1,6 @@
 """What can go wrong with who is asking."""
 
-from comments.errors import Conflict, Invalid, NotFound, NotSignedIn
+from comments.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 
 
 class AccountUnknown(NotFound):
@@ -38,3 +38,15 @@ class TokenMissing(NotSignedIn):
     """Nobody is known, and somebody must be."""
 
     code = "token-missing"
+
+
+class ModeratorsOnly(NotAllowed):
+    """Somebody is known, and does not moderate this site."""
+
+    code = "moderators-only"
+
+
+class OwnersOnly(NotAllowed):
+    """Somebody moderates this site, and does not own it."""
+
+    code = "owners-only"

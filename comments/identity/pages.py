@@ -5,7 +5,6 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from comments.errors import NotSignedIn, TooMany
 from comments.identity import actions, queries
@@ -24,8 +23,11 @@ from comments.web.forms import (
     see_other,
     set_cookie,
 )
+from comments.web.needs import NOBODY, SIGNED_IN, page_route
 from comments.web.service import client_network, service
 from comments.web.templating import html_page, page
+
+_VISITOR = "comments.visitor"
 
 
 class SignInNeeded(NotSignedIn):
@@ -48,13 +50,25 @@ class Visitor:
 
 
 async def visitor(request: Request) -> Visitor | None:
-    """Return who is signed in with this browser, None if nobody is."""
-    svc = service(request)
+    """Return who is signed in with this browser, None if nobody is. Asked once a request."""
+    if _VISITOR in request.scope:
+        known: Visitor | None = request.scope[_VISITOR]
+        return known
+    svc, found = service(request), None
     cookie = request.cookies.get(cookie_name(svc.settings))
-    if not cookie:
-        return None
-    account = await svc.db.read(queries.session_account, svc.keys.token_hashes(cookie), svc.clock.now())
-    return None if account is None else Visitor(account, cookie, form_token(svc.keys, cookie))
+    if cookie:
+        account = await svc.db.read(queries.session_account, svc.keys.token_hashes(cookie), svc.clock.now())
+        found = None if account is None else Visitor(account, cookie, form_token(svc.keys, cookie))
+    request.scope[_VISITOR] = found
+    return found
+
+
+async def signed_in(request: Request) -> Visitor:
+    """Return who is signed in, on a page that is for them. Raises SignInNeeded."""
+    found = await visitor(request)
+    if found is None:
+        raise SignInNeeded("Sign in first: this session has ended.")
+    return found
 
 
 async def visitor_with_form(request: Request) -> tuple[Visitor, Fields]:
@@ -63,17 +77,18 @@ async def visitor_with_form(request: Request) -> tuple[Visitor, Fields]:
     Raises OriginRefused, FormExpected, SignInNeeded, FormOutdated.
     """
     fields = await own_form(request)
-    found = await visitor(request)
-    if found is None:
-        raise SignInNeeded("Sign in first: this session has ended.")
+    found = await signed_in(request)
     require_form_token(service(request).keys, found.cookie, fields)
     return found, fields
 
 
 def to_sign_in(request: Request) -> Response:
     """Lead to the page that says how to sign in, and back here afterwards."""
-    base_path = service(request).settings.base_path
-    here = base_path + request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    base_path, path = service(request).settings.base_path, request.url.path
+    if request.method != "GET":
+        # A form's own address cannot be opened: its desk can, or the page it belongs to.
+        path = "/".join(path.split("/")[: 3 if "site" in request.path_params else 2])
+    here = base_path + path + (f"?{request.url.query}" if request.url.query else "")
     return see_other(f"{base_path}/sign-in?next={quote(here)}")
 
 
@@ -87,7 +102,7 @@ async def sign_in(request: Request) -> Response:
     if retry_after:
         raise TooManySignIns("A moment, please.", retry_after=retry_after)
     try:
-        signed_in = await svc.db.write(
+        begun = await svc.db.write(
             actions.sign_in,
             svc.keys,
             fields.get("secret", ""),
@@ -98,7 +113,7 @@ async def sign_in(request: Request) -> Response:
         return _page(request, await visitor(request), problem=used_up.detail, status=409)
     onwards = local_path(fields.get("next", ""), f"{svc.settings.base_path}/moderate")
     response = see_other(onwards)
-    set_cookie(response, svc.settings, signed_in.cookie, seconds=int(SESSION_LIFETIME.total_seconds()))
+    set_cookie(response, svc.settings, begun.cookie, seconds=int(SESSION_LIFETIME.total_seconds()))
     return response
 
 
@@ -146,7 +161,7 @@ def _page(
 
 
 routes = [
-    Route("/sign-in", sign_in, methods=["GET", "POST"]),
-    Route("/sign-in/{secret}", link, methods=["GET"]),
-    Route("/sign-out", sign_out, methods=["POST"]),
+    page_route("/sign-in", sign_in, needs=NOBODY, methods=["GET", "POST"]),
+    page_route("/sign-in/{secret}", link, needs=NOBODY),
+    page_route("/sign-out", sign_out, needs=SIGNED_IN, methods=["POST"]),
 ]

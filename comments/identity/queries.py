@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.identity.emails import folded_email
-from comments.identity.errors import AccountUnknown
+from comments.identity.errors import AccountUnknown, TokenUnknown
 from comments.identity.models import Account, ApiToken, BrowserSession, Membership, SignInLink
+from comments.sites.errors import SiteUnknown
 from comments.sites.models import Site
+from comments.sites.queries import site_by_name
 
 BADGES = {"owner": "author", "moderator": "moderator"}
 
@@ -29,6 +31,10 @@ class Moderator:
     def badge(self) -> str:
         """Return what stands beside the name: an owner is the site's `author`."""
         return BADGES[self.role]
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == "owner"
 
 
 def account_by_email(session: Session, email: str) -> Account:
@@ -64,6 +70,22 @@ def moderator_by_token(session: Session, site_id: UUID, token_hashes: Sequence[b
         select(ApiToken.account_id).where(ApiToken.token_hash.in_(token_hashes), ApiToken.site_id == site_id)
     )
     return None if account_id is None else moderator_of(session, site_id, account_id)
+
+
+def moderator_of_token(session: Session, site: str, token_hashes: Sequence[bytes]) -> Moderator:
+    """Return whose API token for the site of this name it is. Raises SiteUnknown, TokenUnknown."""
+    found = moderator_by_token(session, site_by_name(session, site).id, token_hashes)
+    if found is None:
+        raise TokenUnknown("This token is not good here. Make a new one, or ask the site's owner.")
+    return found
+
+
+def moderator_at(session: Session, site: str, account_id: UUID) -> Moderator:
+    """Return what the account is on the site of this name; raises SiteUnknown for strangers to it too."""
+    found = moderator_of(session, site_by_name(session, site).id, account_id)
+    if found is None:
+        raise SiteUnknown(f"There is no site named {site!r}.", site=site)
+    return found
 
 
 def link_account(session: Session, token_hashes: Sequence[bytes], now: datetime) -> Account | None:

@@ -18,6 +18,7 @@ from comments.threads.errors import PageMissing, PageRefused
 from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.requests import Url
 from comments.threads.routes import site_of
+from comments.web.needs import NOBODY
 from comments.web.routing import Api, QueryRefused, read_query
 from comments.web.service import client_network
 from comments.web.streaming import EventStream
@@ -51,6 +52,7 @@ class StreamQuery(msgspec.Struct):
         QueryRefused,
     ),
     reads=StreamQuery,
+    needs=NOBODY,
     events={"change": wire.Changed, "reset": wire.Reset},
 )
 async def get_stream(request: Request) -> EventStream:

@@ -27,12 +27,6 @@ class AllHandled(errors.Conflict):
         self.conflicts = tuple(conflicts)
 
 
-class ModeratorsOnly(errors.NotAllowed):
-    """Somebody is known, and does not moderate this site."""
-
-    code = "moderators-only"
-
-
 class FormMalformed(errors.BadRequest):
     """A form of ours that came back with other fields than it left with."""
 

@@ -4,18 +4,18 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from comments.identity.errors import TokenMissing, TokenUnknown
-from comments.identity.queries import Moderator, moderator_by_token
-from comments.identity.routes import API_TOKEN_PREFIX, MalformedToken, bearer_token
+from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
+from comments.identity.gate_routes import asking_moderator
+from comments.identity.routes import MalformedToken
 from comments.moderation import wire
 from comments.moderation.actions import decide
-from comments.moderation.errors import AllHandled, DecisionsMissing, ModeratorsOnly, TooManyDecisions
+from comments.moderation.errors import AllHandled, DecisionsMissing, TooManyDecisions
 from comments.moderation.orders import Order
 from comments.moderation.queries.history import log
 from comments.moderation.queries.queue import HeldPage, Wish, held_comments, thread_wanted
 from comments.sites.errors import SiteUnknown
 from comments.threads.errors import CursorRefused
-from comments.threads.routes import site_of
+from comments.web.needs import moderator
 from comments.web.routing import Api, QueryRefused
 from comments.web.service import Service, service
 
@@ -29,16 +29,16 @@ _WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly)
     "/moderation/comments",
     answers={200: wire.QueueAnswer},
     errors=(*_WHO, QueryRefused, CursorRefused),
-    access="moderator",
+    needs=moderator("read"),
 )
 async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswer:
     """The comments of a queue, newest first.
 
     `pending` has what waits: new comments, and approved ones with an edit that waits.
     """
-    svc, moderator = service(request), await asking_moderator(request)
-    place = queue_place(moderator.site_id, query)
-    page = await queue_page(svc, moderator.site_id, query)
+    svc, asking = service(request), asking_moderator(request)
+    place = queue_place(asking.site_id, query)
+    page = await queue_page(svc, asking.site_id, query)
     comments = [wire.comment_judged(held) for held in page.comments]
     return wire.QueueAnswer(comments, wire.cursor_at(svc.keys, place, page.next))
 
@@ -48,7 +48,7 @@ async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswe
     "/moderation/decisions",
     answers={200: wire.DecisionsAnswer},
     errors=(*_WHO, DecisionsMissing, TooManyDecisions, AllHandled),
-    access="moderator",
+    needs=moderator("moderate"),
 )
 async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.DecisionsAnswer:
     """Decide about up to 500 comments at once.
@@ -57,8 +57,8 @@ async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.Dec
     all are. `restore` goes back to the state before the last decision that still stands: again and again, it
     goes back through the log.
     """
-    svc, moderator = service(request), await asking_moderator(request)
-    order = Order(moderator, body.decision, body.wanted(), body.reason.strip())
+    svc, asking = service(request), asking_moderator(request)
+    order = Order(asking, body.decision, body.wanted(), body.reason.strip())
     return wire.decisions_answer(await svc.db.write(decide, order, at=svc.clock.now()))
 
 
@@ -67,32 +67,15 @@ async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.Dec
     "/moderation/log",
     answers={200: wire.LogAnswer},
     errors=(*_WHO, QueryRefused, CursorRefused),
-    access="moderator",
+    needs=moderator("read"),
 )
 async def get_log(request: Request, query: wire.LogQuery) -> wire.LogAnswer:
     """Every decision ever made on this site, the newest first: who, about what, before, after, and why."""
-    svc, moderator = service(request), await asking_moderator(request)
-    place = f"log/{moderator.site_id}"
+    svc, asking = service(request), asking_moderator(request)
+    place = f"log/{asking.site_id}"
     after = wire.position_at(svc.keys, place, query.cursor)
-    entries, end = await svc.db.read(log, moderator.site_id, after=after, limit=query.limit)
+    entries, end = await svc.db.read(log, asking.site_id, after=after, limit=query.limit)
     return wire.log_answer(entries, wire.cursor_at(svc.keys, place, end))
-
-
-async def asking_moderator(request: Request) -> Moderator:
-    """Return whose API token the request shows. Raises TokenMissing, TokenUnknown, ModeratorsOnly.
-
-    A guest's token never moderates, whoever holds it: the pages it is used on run other people's scripts.
-    """
-    site, token = await site_of(request), bearer_token(request)
-    if not token:
-        raise TokenMissing("This is for moderators. Send your API token as `Authorization: Bearer …`.")
-    if not token.startswith(API_TOKEN_PREFIX):
-        raise ModeratorsOnly("This is for moderators, and this token is not one of theirs.")
-    svc = service(request)
-    moderator = await svc.db.read(moderator_by_token, site.id, svc.keys.token_hashes(token))
-    if moderator is None:
-        raise TokenUnknown("This token is not good here. Make a new one, or ask the site's owner.")
-    return moderator
 
 
 async def queue_page(svc: Service, site_id: UUID, query: wire.QueueQuery) -> HeldPage:

@@ -21,6 +21,7 @@ from comments.threads.page_keys import page_keys
 from comments.threads.requests import CountsQuery, MeQuery, RepliesQuery, ThreadQuery
 from comments.threads.site_card import SiteCard
 from comments.web.answers import JSON, Body
+from comments.web.needs import NOBODY, reader
 from comments.web.routing import Api, QueryRefused, read_query
 from comments.web.service import service
 
@@ -39,6 +40,7 @@ _PAGE = (SiteUnknown, PageMissing, QueryRefused)
     answers={200: wire.ThreadAnswer},
     errors=(*_PAGE, CursorRefused, CommentUnknown),
     reads=ThreadQuery,
+    needs=NOBODY,
 )
 async def get_thread(request: Request) -> Response:
     """A page of a page's discussion.
@@ -66,6 +68,7 @@ async def get_thread(request: Request) -> Response:
     answers={200: wire.RepliesAnswer},
     errors=(SiteUnknown, QueryRefused, CursorRefused, CommentUnknown),
     reads=RepliesQuery,
+    needs=NOBODY,
 )
 async def get_replies(request: Request) -> Response:
     """Replies below a comment, flat, in reading order: depth first, oldest first."""
@@ -87,6 +90,7 @@ async def get_replies(request: Request) -> Response:
     "/comments/{id}",
     answers={200: wire.CommentAnswer},
     errors=(SiteUnknown, CommentUnknown, TokenUnknown, MalformedToken),
+    needs=reader("read"),
 )
 async def get_comment(request: Request) -> Response:
     """One comment and what it stands under; with a token also one's own that waits."""
@@ -98,7 +102,12 @@ async def get_comment(request: Request) -> Response:
 
 
 @api.endpoint(
-    "GET", "/counts", answers={200: counting.CountsAnswer}, errors=(*_PAGE, TooManyKeys), reads=CountsQuery
+    "GET",
+    "/counts",
+    answers={200: counting.CountsAnswer},
+    errors=(*_PAGE, TooManyKeys),
+    reads=CountsQuery,
+    needs=NOBODY,
 )
 async def get_counts(request: Request) -> Response:
     """How many public comments pages have, in the order asked; unknown pages have 0. At most 100 keys."""
@@ -109,7 +118,13 @@ async def get_counts(request: Request) -> Response:
     return conditional(request, body)
 
 
-@api.endpoint("POST", "/counts", answers={200: counting.CountsAnswer}, errors=(SiteUnknown, TooManyKeys))
+@api.endpoint(
+    "POST",
+    "/counts",
+    answers={200: counting.CountsAnswer},
+    errors=(SiteUnknown, TooManyKeys),
+    needs=NOBODY,
+)
 async def post_counts(request: Request) -> Response:
     """The same for one page a line, as text/plain: an address could not hold so many. Changes nothing.
 
@@ -125,7 +140,7 @@ async def post_counts(request: Request) -> Response:
     "/me",
     answers={200: MeAnswer},
     errors=(SiteUnknown, QueryRefused, IdsRefused, TokenUnknown, MalformedToken),
-    access="guest",
+    needs=reader("read"),
 )
 async def get_me(request: Request, query: MeQuery) -> MeAnswer:
     """What depends on who asks: identity, votes, waiting comments, what may still be edited.

@@ -27,11 +27,13 @@ from comments.threads.routes import comment_id_of, site_of
 from comments.threads.site_card import SiteCard
 from comments.threads.writing import Sender, post_order, refuse_over, rendered
 from comments.web.forms import OriginRefused
+from comments.web.needs import NOBODY, reader
 from comments.web.routing import Api
 from comments.web.service import client_network, service
 
 api = Api("/api/v1/sites/{site}", tag="Writing")
 
+_WRITER = reader("moderate")
 _BODY = (BodyEmpty, BodyTooLong, BodyTooComplex)
 _WHO = (SiteUnknown, OriginRefused, TokenUnknown, MalformedToken)
 _OWN = (
@@ -93,7 +95,7 @@ class PreviewAnswer(msgspec.Struct):
         errors.TooManyPosts,
         errors.TooManyThreads,
     ),
-    access="guest",
+    needs=_WRITER,
 )
 async def create_comment(request: Request, body: PostBody) -> PostAnswer:
     """Post a comment.
@@ -123,7 +125,7 @@ async def create_comment(request: Request, body: PostBody) -> PostAnswer:
     "/comments/{id}",
     answers={200: OwnAnswer},
     errors=(*_OWN, *_BODY, errors.PostRefused, errors.TooManyActions),
-    access="guest",
+    needs=_WRITER,
 )
 async def change_comment(request: Request, body: EditBody) -> OwnAnswer:
     """Edit one's own comment: as long as it waits, or within the edit window of the site.
@@ -139,7 +141,7 @@ async def change_comment(request: Request, body: EditBody) -> OwnAnswer:
     return await _own_answer(request, site, own)
 
 
-@api.endpoint("DELETE", "/comments/{id}", answers={200: OwnAnswer}, errors=_OWN, access="guest")
+@api.endpoint("DELETE", "/comments/{id}", answers={200: OwnAnswer}, errors=_OWN, needs=_WRITER)
 async def remove_own_comment(request: Request) -> OwnAnswer:
     """Delete one's own comment; where it has public replies an empty place stays."""
     svc, site = service(request), await _site_for_change(request)
@@ -148,7 +150,7 @@ async def remove_own_comment(request: Request) -> OwnAnswer:
     return await _own_answer(request, site, own)
 
 
-@api.endpoint("POST", "/comments/{id}/restore", answers={200: OwnAnswer}, errors=_OWN, access="guest")
+@api.endpoint("POST", "/comments/{id}/restore", answers={200: OwnAnswer}, errors=_OWN, needs=_WRITER)
 async def bring_back_comment(request: Request) -> OwnAnswer:
     """Bring back one's own comment that one has deleted, within the edit window."""
     svc, site = service(request), await _site_for_change(request)
@@ -162,7 +164,7 @@ async def bring_back_comment(request: Request) -> OwnAnswer:
     "/comments/{id}/vote",
     answers={200: VoteAnswer},
     errors=(*_WHO, errors.CommentUnknown, errors.OwnComment, errors.TooManyActions),
-    access="guest",
+    needs=_WRITER,
 )
 async def put_vote(request: Request, body: VoteBody) -> VoteAnswer:
     """Vote on a comment: 1, -1, or 0 to take the vote back. One vote an identity."""
@@ -180,7 +182,7 @@ async def put_vote(request: Request, body: VoteBody) -> VoteAnswer:
     "/comments/{id}/reports",
     answers={202: ReportAnswer},
     errors=(*_WHO, errors.CommentUnknown, errors.TooManyActions),
-    access="guest",
+    needs=_WRITER,
 )
 async def report_comment(request: Request, body: ReportBody) -> ReportAnswer:
     """Tell the moderators what is wrong with a comment. One report hides nothing."""
@@ -193,7 +195,11 @@ async def report_comment(request: Request, body: ReportBody) -> ReportAnswer:
 
 
 @api.endpoint(
-    "POST", "/preview", answers={200: PreviewAnswer}, errors=(SiteUnknown, *_BODY, errors.TooManyActions)
+    "POST",
+    "/preview",
+    answers={200: PreviewAnswer},
+    errors=(SiteUnknown, *_BODY, errors.TooManyActions),
+    needs=NOBODY,
 )
 async def preview(request: Request, body: PreviewBody) -> PreviewAnswer:
     """Show what a text would look like. Stores nothing."""

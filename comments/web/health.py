@@ -93,16 +93,20 @@ async def readyz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Return the counts as Prometheus reads them, to this machine or to who has the token."""
+    """Return the counts as Prometheus reads them."""
     svc = service(request)
-    token = svc.settings.metrics_token
+    counted: Metrics = request.app.state.metrics
+    text = counted.text(svc.cache.size_bytes, await svc.db.read(counts))
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+
+def require_operator(request: Request) -> None:
+    """Raise MetricsRefused unless this machine asks, or somebody with the metrics' token where one is set."""
+    token = service(request).settings.metrics_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     is_here = ipaddress.ip_address(client_address(request).partition("%")[0]).is_loopback
     if not (is_here and not token) and not (token and hmac.compare_digest(token.encode(), given.encode())):
         raise MetricsRefused("Metrics are for this machine, or for who has COMMENTS_METRICS_TOKEN.")
-    counted: Metrics = request.app.state.metrics
-    text = counted.text(svc.cache.size_bytes, await svc.db.read(counts))
-    return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
 def _one(session: Session) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from comments.errors import CommentsError
+from comments.web.needs import Who
 from comments.web.problems import MEDIA_TYPE, Problem, status_of
 from comments.web.routing import (
     BodyRefused,
@@ -19,10 +20,11 @@ from comments.web.routing import (
 
 _REF = "#/components/schemas/{name}"
 
-_ACCESS: Mapping[str, list[dict[str, list[str]]]] = {
-    "public": [],
-    "guest": [{}, {"token": []}],
-    "moderator": [{"token": []}],
+_SECURITY: Mapping[Who, list[dict[str, list[str]]]] = {
+    Who.NOBODY: [],
+    Who.READER: [{}, {"token": []}],
+    Who.MODERATOR: [{"token": []}],
+    Who.OWNER: [{"token": []}],
 }
 
 
@@ -70,8 +72,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     }
     if endpoint.description:
         operation["description"] = endpoint.description
-    if _ACCESS[endpoint.access]:
-        operation["security"] = _ACCESS[endpoint.access]
+    if _SECURITY[endpoint.needs.who]:
+        operation["security"] = _SECURITY[endpoint.needs.who]
     if endpoint.body is not None:
         operation["requestBody"] = {
             "required": True,

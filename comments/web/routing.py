@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from comments import errors
 from comments.web.answers import json_answer
+from comments.web.needs import DeclaredRoute, Needs, Who, pass_gate
 
 Handler = Callable[..., Awaitable[Any]]
 S = TypeVar("S", bound=msgspec.Struct)
@@ -60,7 +60,7 @@ class Endpoint:
     body: type[msgspec.Struct] | None
     answers: Mapping[int, Any]
     errors: tuple[type[errors.CommentsError], ...]
-    access: str
+    needs: Needs
     tag: str
     events: Mapping[str, type[msgspec.Struct]]
 
@@ -79,12 +79,12 @@ class Api:
         path: str,
         *,
         answers: Mapping[int, Any],
+        needs: Needs,
         errors: tuple[type[errors.CommentsError], ...] = (),
-        access: str = "public",
         reads: type[msgspec.Struct] | None = None,
         events: Mapping[str, type[msgspec.Struct]] = MappingProxyType({}),
     ) -> Callable[[Handler], Handler]:
-        """Register a handler; `access` is `public`, `guest` (any identity, made if need be) or `moderator`.
+        """Register a handler, and what it needs of who asks.
 
         `reads` is the query of a handler that reads it itself, because it can often answer without.
         """
@@ -103,7 +103,7 @@ class Api:
                     hints.get("body"),
                     answers,
                     errors,
-                    access,
+                    needs,
                     self.tag,
                     events,
                 )
@@ -112,7 +112,7 @@ class Api:
 
         return register
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[DeclaredRoute]:
         """Return one route an address, so that a wrong method is answered with the right ones in `Allow`."""
         by_path: dict[str, dict[str, Endpoint]] = {}
         for endpoint in self.endpoints:
@@ -120,7 +120,7 @@ class Api:
         return [_route(path, methods) for path, methods in by_path.items()]
 
 
-def _route(path: str, methods: Mapping[str, Endpoint]) -> Route:
+def _route(path: str, methods: Mapping[str, Endpoint]) -> DeclaredRoute:
     serve_by_method = {method: _bind(endpoint) for method, endpoint in methods.items()}
     if "GET" in serve_by_method:
         serve_by_method["HEAD"] = serve_by_method["GET"]
@@ -129,7 +129,7 @@ def _route(path: str, methods: Mapping[str, Endpoint]) -> Route:
         request.scope["comments.route"] = path
         return await serve_by_method[request.method](request)
 
-    return Route(path, serve, methods=list(methods))
+    return DeclaredRoute(path, serve, {method: endpoint.needs for method, endpoint in methods.items()})
 
 
 def _bind(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
@@ -137,7 +137,11 @@ def _bind(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     query = endpoint.query if "query" in inspect.signature(handler).parameters else None
     status = min(endpoint.answers, default=200)
 
+    is_guarded = endpoint.needs.who is not Who.NOBODY
+
     async def serve(request: Request) -> Response:
+        if is_guarded and (instead := await pass_gate(request, endpoint.needs)):
+            return instead
         given: dict[str, Any] = {}
         if query is not None:
             given["query"] = read_query(request, query)

@@ -13,7 +13,6 @@ import httpx2 as httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from comments.app import create_app
 from comments.clock import FixedClock
@@ -22,6 +21,7 @@ from comments.identity.actions import add_moderator, make_api_token
 from comments.identity.queries import moderator_by_email
 from comments.sites.actions import add_site, set_settings
 from comments.sites.queries import site_by_name
+from comments.web.needs import NOBODY, page_route
 from comments.web.service import Service
 
 SECRET = "a secret for tests only, long enough"
@@ -186,7 +186,7 @@ async def running_site(
             **settings,
         }
     )
-    app = create_app(read, clock=clock, more=[Route("/fault", _fault)])
+    app = create_app(read, clock=clock, more=[page_route("/fault", _fault, needs=NOBODY)])
     async with app.router.lifespan_context(app):
         svc: Service = app.state.service
         await svc.db.write(add_site, "blog", [ORIGIN], at=clock.now())

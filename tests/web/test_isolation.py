@@ -9,6 +9,7 @@ import pytest
 from comments.app import endpoints
 from comments.identity.actions import add_moderator, make_api_token
 from comments.sites.actions import add_site
+from comments.web.needs import Who
 from tests.support.site import PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +43,7 @@ async def test_no_route_gives_or_changes_anything_for_another_sites_token(site: 
     for endpoint in (endpoint for endpoint in endpoints() if not endpoint.events):
         short = endpoint.path.removeprefix("/api/v1/sites/{site}")
         body = BODIES.get((endpoint.method, short))
-        if endpoint.access == "moderator" and endpoint.method == "POST":
+        if endpoint.needs.who is Who.MODERATOR and endpoint.method == "POST":
             body = {"comment_ids": [waiting["id"]], "decision": "approve"}
         for comment_id in (waiting["id"], public["id"]):
             answer = await site.send(
@@ -51,7 +52,7 @@ async def test_no_route_gives_or_changes_anything_for_another_sites_token(site: 
                 body,
                 authorization=f"Bearer {foreign}",
             )
-            reads_public = endpoint.access == "public" and endpoint.method != "POST"
+            reads_public = endpoint.needs.who is Who.NOBODY and endpoint.method != "POST"
             if not (reads_public or short in {"/preview", "/counts"}):
                 assert answer.status_code in {401, 404}, f"{endpoint.method} {short}: {answer.text}"
             assert "Waiting" not in answer.text, short

@@ -47,10 +47,7 @@ class DecidedAnswer(msgspec.Struct):
 @page
 async def post_decision(request: Request) -> Response:
     """Decide about comments, or take an order back; then lead back to the list."""
-    seated = await seat_with_form(request)
-    if isinstance(seated, Response):
-        return seated
-    seat, fields = seated
+    seat, fields = await seat_with_form(request)
     try:
         outcome = await _carry_out(request, seat, fields)
     except AllHandled as handled:

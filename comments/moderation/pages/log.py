@@ -3,7 +3,6 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.pages import to_sign_in, visitor
 from comments.moderation import wire
 from comments.moderation.desk import log_rows
 from comments.moderation.pages.seat import frame, seat_of
@@ -17,10 +16,7 @@ _ROWS = 50
 @page
 async def show_log(request: Request) -> Response:
     """Show what was decided, the newest first."""
-    found = await visitor(request)
-    if found is None:
-        return to_sign_in(request)
-    svc, seat = service(request), await seat_of(request, found)
+    svc, seat = service(request), await seat_of(request)
     query, place = read_query(request, wire.LogQuery), f"log/{seat.moderator.site_id}"
     after = wire.position_at(svc.keys, place, query.cursor)
     rows, end = await svc.db.read(log_rows, seat.moderator.site_id, after, _ROWS)

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.pages import to_sign_in, visitor
+from comments.identity.pages import signed_in
 from comments.identity.queries import sites_of
 from comments.moderation import wire
 from comments.moderation.desk import card
@@ -18,9 +18,7 @@ from comments.web.templating import html_page, page
 @page
 async def choose_site(request: Request) -> Response:
     """Lead to the only site somebody moderates, or let them choose."""
-    found = await visitor(request)
-    if found is None:
-        return to_sign_in(request)
+    found = await signed_in(request)
     mine = await service(request).db.read(sites_of, found.account.id)
     if len(mine) == 1:
         return lead_to(request, desk_address(mine[0][0].name))
@@ -30,10 +28,7 @@ async def choose_site(request: Request) -> Response:
 @page
 async def show_queue(request: Request) -> Response:
     """Show a queue, with what was decided just now."""
-    found = await visitor(request)
-    if found is None:
-        return to_sign_in(request)
-    seat = await seat_of(request, found)
+    seat = await seat_of(request)
     return await queue_answer(request, seat, read_query(request, wire.QueueQuery))
 
 

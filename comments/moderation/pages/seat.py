@@ -5,24 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.pages import SignInNeeded, Visitor, visitor_with_form
-from comments.identity.queries import Moderator, moderator_of
+from comments.identity.gate_routes import asking_moderator
+from comments.identity.pages import Visitor, signed_in, visitor_with_form
+from comments.identity.queries import Moderator
 from comments.moderation import wire, words
 from comments.moderation.desk import desk
 from comments.moderation.errors import FormMalformed
 from comments.moderation.pages.addresses import desk_address, queue_address, way_back
 from comments.moderation.queries.queue import QUEUES
-from comments.sites.errors import SiteUnknown
-from comments.sites.queries import site_by_name
 from comments.web.forms import Fields, see_other
 from comments.web.service import service
-from comments.web.templating import wants_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +31,15 @@ class Seat:
     site: str
 
 
-async def seat_of(request: Request, found: Visitor) -> Seat:
-    """Return the visitor's place on the site in the address. Raises SiteUnknown, for strangers to it too."""
-    db, name = service(request).db, request.path_params["site"]
-    site = await db.read(site_by_name, name)
-    moderator = await db.read(moderator_of, site.id, found.account.id)
-    if moderator is None:
-        raise SiteUnknown(f"There is no site named {name!r}.", site=name)
-    return Seat(found, moderator, site.name)
+async def seat_of(request: Request) -> Seat:
+    """Return who sits at this desk: whom the gate let pass."""
+    return Seat(await signed_in(request), asking_moderator(request), request.path_params["site"])
 
 
-async def seat_with_form(request: Request) -> tuple[Seat, Fields] | Response:
-    """Return who posts a form of the desk and its fields, or the way to the sign-in page.
-
-    Raises what `visitor_with_form` does; SignInNeeded only if a script asks.
-    """
-    try:
-        found, fields = await visitor_with_form(request)
-    except SignInNeeded:
-        if wants_json(request):
-            raise
-        here = service(request).settings.base_path + desk_address(request.path_params["site"])
-        return lead_to(request, f"/sign-in?next={quote(here)}")
-    return await seat_of(request, found), fields
+async def seat_with_form(request: Request) -> tuple[Seat, Fields]:
+    """Return who posts a form of the desk, and its fields. Raises what `visitor_with_form` does."""
+    found, fields = await visitor_with_form(request)
+    return Seat(found, asking_moderator(request), request.path_params["site"]), fields
 
 
 async def frame(request: Request, seat: Seat, query: wire.QueueQuery, *, here: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A discussion as plain HTML, and the forms that write in it: everything works without a script."""
 
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from comments.threads.pages.changing import bring_back, edit, remove
 from comments.threads.pages.fragment import show_fragment
@@ -8,6 +8,7 @@ from comments.threads.pages.problems import nothing_here
 from comments.threads.pages.reacting import report_comment, vote_on
 from comments.threads.pages.reading import show_branch, show_discussion
 from comments.threads.pages.writing import write
+from comments.web.needs import NOBODY, page_route, reader
 
 __all__ = ["routes"]
 
@@ -15,14 +16,14 @@ _COMMENT = "/d/{site}/comments/{id}"
 _FORM = ["GET", "POST"]
 
 routes: list[BaseRoute] = [
-    Route("/d/{site}", show_discussion),
-    Route("/d/{site}/fragment", show_fragment),
-    Route("/d/{site}/write", write, methods=_FORM),
-    Route(_COMMENT, show_branch),
-    Route(f"{_COMMENT}/edit", edit, methods=_FORM),
-    Route(f"{_COMMENT}/delete", remove, methods=_FORM),
-    Route(f"{_COMMENT}/restore", bring_back, methods=_FORM),
-    Route(f"{_COMMENT}/vote", vote_on, methods=_FORM),
-    Route(f"{_COMMENT}/report", report_comment, methods=_FORM),
-    Route("/d/{site}/{rest:path}", nothing_here),
+    page_route("/d/{site}", show_discussion, needs=NOBODY),
+    page_route("/d/{site}/fragment", show_fragment, needs=NOBODY),
+    page_route("/d/{site}/write", write, needs=reader(), methods=_FORM),
+    page_route(_COMMENT, show_branch, needs=NOBODY),
+    page_route(f"{_COMMENT}/edit", edit, needs=reader(), methods=_FORM),
+    page_route(f"{_COMMENT}/delete", remove, needs=reader(), methods=_FORM),
+    page_route(f"{_COMMENT}/restore", bring_back, needs=reader(), methods=_FORM),
+    page_route(f"{_COMMENT}/vote", vote_on, needs=reader(), methods=_FORM),
+    page_route(f"{_COMMENT}/report", report_comment, needs=reader(), methods=_FORM),
+    page_route("/d/{site}/{rest:path}", nothing_here, needs=NOBODY),
 ]
