@@ -17,6 +17,12 @@ class DecisionsMissing(errors.Invalid):
     code = "decisions-missing"
 
 
+class SearchUnclear(errors.Invalid):
+    """A part of a search means nothing, such as a day that there is not."""
+
+    code = "search-unclear"
+
+
 class AllHandled(errors.Conflict):
     """Every comment of the order was changed by somebody else first; nothing was decided."""
 

@@ -1,7 +1,9 @@
 """The HTTP API of moderation, for API tokens."""
 
+from dataclasses import replace
 from uuid import UUID
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
@@ -9,7 +11,9 @@ from comments.identity.gate_routes import asking_moderator
 from comments.identity.routes import MalformedToken
 from comments.moderation import wire
 from comments.moderation.actions import decide
-from comments.moderation.errors import AllHandled, DecisionsMissing, TooManyDecisions
+from comments.moderation.asking import Asking, Part, parse
+from comments.moderation.errors import AllHandled, DecisionsMissing, SearchUnclear, TooManyDecisions
+from comments.moderation.finding import criteria
 from comments.moderation.orders import Order
 from comments.moderation.queries.history import log
 from comments.moderation.queries.queue import HeldPage, Wish, held_comments, thread_wanted
@@ -28,7 +32,7 @@ _WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly)
     "GET",
     "/moderation/comments",
     answers={200: wire.QueueAnswer},
-    errors=(*_WHO, QueryRefused, CursorRefused),
+    errors=(*_WHO, QueryRefused, CursorRefused, SearchUnclear),
     needs=moderator("read"),
 )
 async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswer:
@@ -40,7 +44,8 @@ async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswe
     place = queue_place(asking.site_id, query)
     page = await queue_page(svc, asking.site_id, query)
     comments = [wire.comment_judged(held) for held in page.comments]
-    return wire.QueueAnswer(comments, wire.cursor_at(svc.keys, place, page.next))
+    hints = [*asking_of(query).hints]
+    return wire.QueueAnswer(comments, wire.cursor_at(svc.keys, place, page.next), hints)
 
 
 @api.endpoint(
@@ -79,11 +84,12 @@ async def get_log(request: Request, query: wire.LogQuery) -> wire.LogAnswer:
 
 
 async def queue_page(svc: Service, site_id: UUID, query: wire.QueueQuery) -> HeldPage:
-    """Return the page of a queue that is asked for. Raises CursorRefused, Invalid for an impossible URL."""
+    """Return the page of a queue that is asked for.
+
+    Raises CursorRefused, SearchUnclear, Invalid for an impossible URL.
+    """
     after = wire.position_at(svc.keys, queue_place(site_id, query), query.cursor)
-    wish = await _wish(svc, site_id, query)
-    if wish is None:
-        return HeldPage([], None)
+    wish = await svc.db.read(_wish, site_id, query)
     run = svc.db.scan if wish.is_search else svc.db.read
     return await run(held_comments, site_id, wish, after=after, limit=query.limit)
 
@@ -93,25 +99,19 @@ def queue_place(site_id: UUID, query: wire.QueueQuery) -> str:
     return "\x00".join(("queue", str(site_id), query.state, query.q, query.author, query.page))
 
 
-async def _wish(svc: Service, site_id: UUID, query: wire.QueueQuery) -> Wish | None:
-    """Return what is wanted in the queries' terms, None for a page that nobody has written on."""
-    thread_id = None
-    if query.page:
-        thread_id = await svc.db.read(thread_wanted, site_id, query.page)
-        if thread_id is None:
-            return None
-    author_id = _id(query.author)
-    return Wish(
-        queue=None if query.state == "all" else query.state,
-        words=query.q,
-        author_id=author_id,
-        author_name="" if author_id else query.author,
-        thread_id=thread_id,
-    )
+def asking_of(query: wire.QueueQuery) -> Asking:
+    """Return all that a query searches for, in one."""
+    asked = parse(query.q)
+    author = [Part("author", query.author, begins=True)] if query.author else []
+    page = [Part("page", query.page)] if query.page else []
+    return replace(asked, parts=(*asked.parts, *author, *page))
 
 
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+def _wish(session: Session, site_id: UUID, query: wire.QueueQuery) -> Wish:
+    """Return what is wanted in the queries' terms. Raises SearchUnclear, Invalid for an impossible URL."""
+    asking = asking_of(query)
+    if asking.faults:
+        raise SearchUnclear(asking.faults[0], errors={"q": " ".join(asking.faults)})
+    queue = asking.queue or query.state
+    pages = {part.value: thread_wanted(session, site_id, part.value) for part in asking.of("page")}
+    return Wish(None if queue == "all" else queue, criteria(asking, pages))

@@ -23,11 +23,13 @@ Reason = Annotated[str, Meta(max_length=LONGEST_REASON)]
 
 
 class QueueQuery(msgspec.Struct):
-    """Which comments: `q` are words of text or name, `author` an author's id or a part of the name, `page` a
-    thread's id, a page's URL or its identifier."""
+    """Which comments. `q` is what moderators type into the search box (docs/searching.md): words of text or
+    name, phrases in quotation marks, `author:`, `page:`, `is:`, `reason:`, `before:`, `after:`, and `-`
+    before what must not be there; a state it names goes before `state`. `author` is an author's id or how a
+    word of the name begins, `page` a thread's id, a page's URL, its path or its identifier."""
 
     state: State = "pending"
-    q: Annotated[str, Meta(max_length=200)] = ""
+    q: Annotated[str, Meta(max_length=500)] = ""
     author: Annotated[str, Meta(max_length=200)] = ""
     page: Annotated[str, Meta(max_length=2_000)] = ""
     cursor: Cursor | None = None
@@ -104,10 +106,14 @@ class CommentJudged(msgspec.Struct):
 
 
 class QueueAnswer(msgspec.Struct):
-    """`next` goes on; a search that has looked at 20,000 comments stops there, and `next` goes on with it."""
+    """`next` goes on; a search that has looked at 20,000 comments stops there, and `next` goes on with it.
+
+    `hints` say what may have been meant where `q` could be read in two ways.
+    """
 
     comments: list[CommentJudged]
     next: str | None
+    hints: list[str] = []
 
 
 class DecisionGiven(msgspec.Struct):

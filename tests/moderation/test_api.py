@@ -116,6 +116,35 @@ async def test_queues_are_searched_by_words_author_and_page(site: SiteUnderTest,
     assert await found(q="%") == await found(q="_") == []
 
 
+async def test_a_search_takes_operators(site: SiteUnderTest, api: Api) -> None:
+    one = await site.posted("Buy at https://cheap.example now", guest=Guest("Ana Lee", "203.0.113.1"))
+    two = await site.posted("昨日は東京都に行った", page={"url": "https://blog.example/b"})
+    await site.decide("spam", two["id"])
+    today = site.clock.now().date().isoformat()
+
+    async def found(q: str) -> list[str]:
+        return [comment["id"] for comment in (await api.queue(q=q, state="all"))["comments"]]
+
+    assert await found('author:"ana lee" reason:links') == [one["id"]]
+    assert await found("cheap.example") == await found('"at https cheap"') == [one["id"]]
+    assert await found('"at cheap"') == []
+    assert await found("page:/b 東京") == await found("is:spam") == await found("-author:ana") == [two["id"]]
+    assert await found(f"after:{today} buy") == [one["id"]]
+    assert await found(f"before:{today}") == await found("page:/nobody-wrote-here") == []
+    assert await found("is:edited") == await found("東都") == []
+
+
+async def test_what_a_search_cannot_mean_is_refused_in_words(site: SiteUnderTest, api: Api) -> None:
+    await site.posted("Hello")
+
+    refused = await api.get("comments", q="before:tomorrow")
+    hinted = await api.queue(q="autor:Ana")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "search-unclear")
+    assert refused.json()["errors"] == {"q": "“before:tomorrow” is no day. Write it like before:2026-01-31."}
+    assert hinted["hints"] == ["There is no “autor:”. Did you mean “author:”?"]
+
+
 async def test_a_search_goes_on_where_it_stopped(
     site: SiteUnderTest, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -157,6 +157,17 @@ async def test_the_way_back_never_leads_away(site: SiteUnderTest, mia: Browser) 
     assert "evil" not in answer.headers["location"].partition("?")[0]
 
 
+async def test_a_search_that_means_nothing_is_told_on_its_page(site: SiteUnderTest, mia: Browser) -> None:
+    await site.posted("Hello")
+
+    answer = await mia.get("/moderate/blog?q=before:tomorrow")
+    hinted = await mia.get("/moderate/blog?q=autor:Ana")
+
+    assert answer.status_code == 422
+    assert "“before:tomorrow” is no day. Write it like before:2026-01-31." in answer.text
+    assert "Did you mean “author:”?" in hinted.text
+
+
 async def test_what_was_done_is_told_to_who_did_it_alone(site: SiteUnderTest, mia: Browser) -> None:
     await site.posted("Hello")
     answer = await mia.press((await mia.get("/moderate/blog")).text, {"decision": "spam"})

@@ -3,13 +3,15 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from comments.errors import Invalid
 from comments.identity.pages import signed_in
 from comments.identity.queries import sites_of
 from comments.moderation import wire
 from comments.moderation.desk import card
 from comments.moderation.pages.addresses import desk_address, queue_address
 from comments.moderation.pages.seat import Seat, frame, lead_to, seat_of
-from comments.moderation.routes import queue_page, queue_place
+from comments.moderation.queries.queue import HeldPage
+from comments.moderation.routes import asking_of, queue_page, queue_place
 from comments.web.routing import read_query
 from comments.web.service import service
 from comments.web.templating import html_page, page
@@ -37,7 +39,10 @@ async def queue_answer(
 ) -> Response:
     """Return the page of a list; `told` is what went wrong with a form that was on it."""
     svc, site_id = service(request), seat.moderator.site_id
-    found = await queue_page(svc, site_id, query)
+    try:
+        found = await queue_page(svc, site_id, query)
+    except Invalid as unclear:
+        found, told, status = HeldPage([], None), " ".join(unclear.errors.values()) or unclear.detail, 422
     cards = [card(held, svc.clock.now()) for held in found.comments]
     following = wire.cursor_at(svc.keys, queue_place(site_id, query), found.next)
     return html_page(
@@ -49,4 +54,5 @@ async def queue_answer(
         next=queue_address(seat.site, query, cursor=following) if following else "",
         cut_short=found.cut_short,
         told=told,
+        hints=asking_of(query).hints,
     )

@@ -4,19 +4,22 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
+from comments.moderation.finding import EVERYTHING, Criteria, read_id
 from comments.moderation.orders import PastDecision, last_standing
 from comments.moderation.queries.history import histories
+from comments.moderation.queries.texts import findables
 from comments.rules import decoded
-from comments.text.plain import fold
+from comments.sites.models import Site
+from comments.sites.queries import origins_of
 from comments.threads.models import Comment, Report, Revision, Thread
-from comments.threads.page_keys import page_keys
+from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.queries.finding import thread_by_keys
 
 QUEUES = ("pending", "approved", "spam", "removed", "deleted")
@@ -34,20 +37,14 @@ Position = tuple[datetime, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which comments are wanted: `queue` None is all of them.
-
-    `words` must all be in the text or the author's name, `author_name` in the name; both are compared folded.
-    """
+    """Which comments are wanted: `queue` None is all of them."""
 
     queue: str | None = "pending"
-    words: str = ""
-    author_id: UUID | None = None
-    author_name: str = ""
-    thread_id: UUID | None = None
+    criteria: Criteria = EVERYTHING
 
     @property
     def is_search(self) -> bool:
-        return bool(self.words or self.author_id or self.author_name or self.thread_id)
+        return self.criteria != EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +110,29 @@ def held_by_id(session: Session, site_id: UUID, comment_ids: Sequence[UUID]) -> 
 
 
 def thread_wanted(session: Session, site_id: UUID, page: str) -> UUID | None:
-    """Return the thread that `page` names: its id, its URL or its identifier.
+    """Return the thread that `page` names: its id, its URL, its path on this site, or its identifier.
 
     Raises Invalid for a URL that no page can have.
     """
-    by_id = select(Thread.id).where(Thread.site_id == site_id)
-    try:
-        return session.scalar(by_id.where(Thread.id == UUID(page)))
-    except ValueError:
-        is_url = page.startswith(("http://", "https://"))
-        thread = thread_by_keys(session, site_id, page_keys(page, None) if is_url else page_keys(None, page))
-        return None if thread is None else thread.id
+    thread_id = read_id(page)
+    if thread_id is not None:
+        mine = select(Thread.id).where(Thread.site_id == site_id, Thread.id == thread_id)
+        return session.scalar(mine)
+    for keys in _keys_of(session, site_id, page):
+        thread = thread_by_keys(session, site_id, keys)
+        if thread is not None:
+            return cast(UUID, thread.id)
+    return None
+
+
+def _keys_of(session: Session, site_id: UUID, page: str) -> list[PageKeys]:
+    if page.startswith(("http://", "https://")):
+        return [page_keys(page, None)]
+    by_identifier = [page_keys(None, page)]
+    if not page.startswith("/"):
+        return by_identifier
+    origins = origins_of(session.get_one(Site, site_id))
+    return by_identifier + [page_keys(origin + page, None) for origin in origins if "*" not in origin]
 
 
 def queue_sizes(session: Session, site_id: UUID) -> dict[str, int]:
@@ -139,11 +148,13 @@ def queue_sizes(session: Session, site_id: UUID) -> dict[str, int]:
 
 def _search(session: Session, site_id: UUID, wish: Wish, after: Position | None, limit: int) -> _Found:
     found = _Found()
-    for looked_at, row in enumerate(_walk(session, site_id, wish, after)):
+    if wish.criteria.impossible:
+        return found
+    for looked_at, (row, fits) in enumerate(_walk(session, site_id, wish, after)):
         if looked_at == MOST_LOOKED_AT:
             found.cut_short = True
             break
-        if _fits(row, wish):
+        if fits:
             if len(found.ids) == limit:
                 break
             found.ids.append(row.id)
@@ -153,28 +164,17 @@ def _search(session: Session, site_id: UUID, wish: Wish, after: Position | None,
     return found
 
 
-def _walk(session: Session, site_id: UUID, wish: Wish, after: Position | None) -> Iterator[Row[Any]]:
+def _walk(
+    session: Session, site_id: UUID, wish: Wish, after: Position | None
+) -> Iterator[tuple[Row[Any], bool]]:
     while True:
-        rows = session.execute(
-            _candidates(site_id, wish.queue, after, _CHUNK, with_text=bool(wish.words))
-        ).all()
-        yield from rows
+        rows = session.execute(_candidates(site_id, wish.queue, after, _CHUNK)).all()
+        texts = findables(session, [row.id for row in rows])
+        for row in rows:
+            yield row, wish.criteria.fits(texts[row.id], row.created_at)
         if len(rows) < _CHUNK:
             return
         after = _position(rows[-1])
-
-
-def _fits(row: Row[Any], wish: Wish) -> bool:
-    if wish.author_id is not None and row.author_id != wish.author_id:
-        return False
-    if wish.thread_id is not None and row.thread_id != wish.thread_id:
-        return False
-    if wish.author_name and fold(wish.author_name) not in fold(row.author_name):
-        return False
-    if not wish.words:
-        return True
-    text = fold(f"{row.author_name}\n{row.source}")
-    return all(word in text for word in fold(wish.words).split())
 
 
 def _position(row: Row[Any]) -> Position:
@@ -182,24 +182,20 @@ def _position(row: Row[Any]) -> Position:
 
 
 def _candidates(
-    site_id: UUID, queue: str | None, after: Position | None, limit: int, *, with_text: bool = False
+    site_id: UUID, queue: str | None, after: Position | None, limit: int
 ) -> Select[*tuple[Any, ...]]:
     """Return the newest of one queue, or of all: five short walks along the index, not one long sort."""
-    newest = [_newest(site_id, one, after, limit, with_text) for one in ([queue] if queue else QUEUES)]
+    newest = [_newest(site_id, one, after, limit) for one in ([queue] if queue else QUEUES)]
     if queue is not None:
         return newest[0]
     together = union_all(*(select(one.subquery()) for one in newest)).subquery()
     return select(together).order_by(together.c.created_at.desc(), together.c.id.desc()).limit(limit)
 
 
-def _newest(
-    site_id: UUID, queue: str, after: Position | None, limit: int, with_text: bool
-) -> Select[*tuple[Any, ...]]:
-    statement: Select[*tuple[Any, ...]] = select(
-        Comment.id, Comment.created_at, Comment.author_id, Comment.author_name, Comment.thread_id
-    ).where(Comment.site_id == site_id, Comment.queue == queue)
-    if with_text:
-        statement = statement.add_columns(Comment.source)
+def _newest(site_id: UUID, queue: str, after: Position | None, limit: int) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = select(Comment.id, Comment.created_at).where(
+        Comment.site_id == site_id, Comment.queue == queue
+    )
     if after is not None:
         statement = statement.where(tuple_(Comment.created_at, Comment.id) < after)
     return statement.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(limit)

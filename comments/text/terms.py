@@ -1,0 +1,125 @@
+"""A text as searches see it: its words, and the terms under which a database keeps it.
+
+The databases' own ways do not serve: SQLite's find nothing for two Chinese characters, PostgreSQL's keep a
+whole Chinese sentence as one word. So texts are cut here, and both databases get the same terms.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from comments.text.plain import ACCENT, fold
+
+LONGEST_WORD = 40
+"""In code points; what is longer is compared by its beginning."""
+
+# Written without spaces between words (Thai, Lao, Burmese, Khmer, Japanese, Chinese), or with endings that
+# no reader would type (Korean): such a run is found by any two characters of it that stand together.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035"
+    "\u3038-\u303b\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
+    "\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+)
+_RUN = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_ASCII_WORD = re.compile("[a-z0-9]+")
+
+
+class _Cutting(dict[int, str]):
+    """What each character becomes: itself in a word, a word of its own (emoji), nothing, or a space."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        category = unicodedata.category(char)
+        if category == "Cf" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
+            becomes = ""
+        elif category[0] in "LNM":
+            becomes = char
+        else:
+            becomes = f" {char} " if category == "So" else " "
+        self[code] = becomes
+        return becomes
+
+
+_CUTTING = _Cutting()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term to be found; with `begins`, any term that begins so."""
+
+    text: str
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand together; with `begins`, the last one may go on."""
+
+    words: tuple[str, ...]
+    begins: bool = False
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms of every text that has these words, wherever they stand in it."""
+        found: dict[Term, None] = {}
+        for number, word in enumerate(self.words, 1):
+            if not _IS_UNSPACED.match(word):
+                found[Term(word, self.begins and number == len(self.words))] = None
+            elif len(word) == 1:
+                found[Term(word, begins=True)] = None
+            else:
+                found.update({Term(pair): None for pair in _pairs(word)})
+        return tuple(found)
+
+    @property
+    def needs_reading(self) -> bool:
+        """Whether a text may have all the terms and yet not these words together."""
+        return len(self.words) > 1 or (
+            len(self.words[0]) > 2 and _IS_UNSPACED.match(self.words[0]) is not None
+        )
+
+    def stands_in(self, line: str) -> bool:
+        """Say whether the words stand together in a text, as `word_line` writes it."""
+        first, last = self.words[0], self.words[-1]
+        begin = "" if _IS_UNSPACED.match(first) else " "
+        end = "" if self.begins or _IS_UNSPACED.match(last) else " "
+        return f"{begin}{' '.join(self.words)}{end}" in line
+
+
+def phrase_of(text: str, *, begins: bool = False) -> Phrase | None:
+    """Return what somebody looks for, None if there is no letter, digit or picture in it."""
+    words = tuple(words_of(text))
+    return Phrase(words, begins) if words else None
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in order, without case, width and accents."""
+    if text.isascii():
+        return [word[:LONGEST_WORD] for word in _ASCII_WORD.findall(text.lower())]
+    bare = unicodedata.normalize("NFKC", ACCENT.sub("", unicodedata.normalize("NFKD", fold(text))))
+    runs = (run for word in bare.translate(_CUTTING).split() for run in _RUN.findall(word))
+    return [run[:LONGEST_WORD] if not _IS_UNSPACED.match(run) else run for run in runs]
+
+
+def word_line(words: Iterable[str]) -> str:
+    """Return words as one line in which `Phrase.stands_in` looks for others."""
+    return f" {' '.join(words)} "
+
+
+def terms_of(words: Iterable[str]) -> set[str]:
+    """Return the terms under which a text of these words is kept."""
+    found: set[str] = set()
+    for word in words:
+        if _IS_UNSPACED.match(word):
+            found.update(_pairs(word))
+            # A single character is looked for as the beginning of a pair; the last one begins none.
+            found.add(word[-1])
+        else:
+            found.add(word)
+    return found
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
