@@ -21,6 +21,7 @@ from comments.config import Settings
 from comments.errors import CommentsError
 from comments.feeds import pages as feed_pages
 from comments.freshness import Freshness
+from comments.identity import asking_pages
 from comments.identity import pages as identity_pages
 from comments.identity.gate_routes import gate
 from comments.keys import Keyring
@@ -123,6 +124,7 @@ def routes() -> list[BaseRoute]:
     return [
         *(route for api in APIS for route in api.routes()),
         *identity_pages.routes,
+        *asking_pages.routes,
         *moderation_pages.routes,
         *feed_pages.routes,
         *thread_pages.routes,

@@ -40,7 +40,7 @@ def test(address: str) -> None:
         letter = trial_letter(here.settings.base_url, at)
         try:
             recipient(address)
-            answer = await sending.send(Mail(address, "Comments", letter, id=f"test-{new_id(at)}"))
+            answer = await sending.send(Mail(address, "", letter, id=f"test-{new_id(at)}"))
         except (MailFailed, Undeliverable) as refused:
             raise click.ClickException(f"The mail was not sent. {refused}") from None
         click.echo(f"Sent to {address} from {sending.post.address}. {sending.server.where} says: {answer}")

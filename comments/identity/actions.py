@@ -94,15 +94,22 @@ def make_api_token(session: Session, keys: Keyring, site_id: UUID, account_id: U
     return token
 
 
-def make_sign_in_link(session: Session, keys: Keyring, account_id: UUID, *, at: datetime) -> str:
-    """Return the secret of a link that signs in once, within 24 hours."""
+def make_sign_in_link(
+    session: Session,
+    keys: Keyring,
+    account_id: UUID,
+    *,
+    at: datetime,
+    lifetime: timedelta = LINK_LIFETIME,
+) -> str:
+    """Return the secret of a link that signs in once, within its lifetime."""
     secret = new_token("l")
     session.add(
         SignInLink(
             token_hash=keys.token_hash(secret),
             account_id=account_id,
             created_at=at,
-            expires_at=at + LINK_LIFETIME,
+            expires_at=at + lifetime,
         )
     )
     return secret

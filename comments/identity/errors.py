@@ -25,7 +25,7 @@ class LinkUsedUp(Conflict):
     """A sign-in link that was never made, has been used, or is too old; which of them is not told."""
 
     code = "link-used-up"
-    DETAIL = "This link has been used, or is older than 24 hours."
+    DETAIL = "This link has been used, or is too old. Ask for another one."
 
 
 class TokenUnknown(NotSignedIn):

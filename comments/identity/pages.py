@@ -155,6 +155,8 @@ def _page(
         secret=secret,
         invited=invited,
         next=local_path(request.query_params.get("next", ""), ""),
+        mails=bool(service(request).settings.smtp_url),
+        asked="asked" in request.query_params,
         signed_in=found.account.name if found else "",
         token=found.form_token if found else "",
     )

@@ -18,6 +18,8 @@ class Rate(Enum):
     PREVIEW = "120/minute"
     OPEN_THREAD = "30/minute;200/hour"
     SIGN_IN = "20/minute;100/hour"
+    SIGN_IN_MAIL = "5/hour"
+    """Sign-in links asked for by mail, by the mail's address."""
     THREAD = "30/minute"
     """All posts in one thread; past it they are held, not refused."""
     SITE = "240/minute"

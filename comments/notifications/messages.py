@@ -54,7 +54,7 @@ class Post:
     def message(self, mail: Mail, at: datetime) -> EmailMessage:
         """Return the message. Raises Undeliverable for an address that is none."""
         message = EmailMessage(policy=SMTP)
-        name = one_line(mail.sender, LONGEST_SENDER) or self._own.display_name
+        name = one_line(mail.sender, LONGEST_SENDER) or self._own.display_name or "Comments"
         message["From"] = Address(name, self._own.username, self._own.domain)
         message["To"] = recipient(mail.to)
         message["Subject"] = one_line(mail.letter.subject, LONGEST_SUBJECT)

@@ -13,6 +13,8 @@ import msgspec
 from comments.sites.errors import SettingRefused
 
 SORTS = ("best", "newest", "oldest")
+LANGUAGES = ("en", "de")
+LONGEST_TITLE = 80
 LONGEST_EDIT_WINDOW = timedelta(days=30)
 LONGEST_WORD = 100
 MOST_WORDS = 1_000
@@ -47,6 +49,10 @@ class SiteSettings:
     """The order a discussion is shown in at first."""
     closed: bool = False
     """No page takes new comments; what is there stays."""
+    title: str = ""
+    """How the site is called in mails; its host if it is empty."""
+    language: str = "en"
+    """The language of its mails and of the pages they lead to."""
 
     @property
     def edit_window(self) -> timedelta:
@@ -119,6 +125,18 @@ def _sort(words: str) -> str:
     return words
 
 
+def _language(words: str) -> str:
+    if words not in LANGUAGES:
+        raise ValueError(f"{words!r} is not one of {', '.join(LANGUAGES)}")
+    return words
+
+
+def _title(words: str) -> str:
+    if len(words) > LONGEST_TITLE or not all(map(str.isprintable, words)):
+        raise ValueError(f"a title has at most {LONGEST_TITLE} visible characters")
+    return words
+
+
 def _words(words: str) -> list[str]:
     found = list(dict.fromkeys(word.strip() for word in words.replace("\n", ",").split(",") if word.strip()))
     if len(found) > MOST_WORDS:
@@ -138,4 +156,6 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "refuse_words": _words,
     "sort": _sort,
     "closed": _yes_or_no,
+    "title": _title,
+    "language": _language,
 }

@@ -98,7 +98,7 @@ def test_a_link_that_was_used_says_so(visitor: Visitor) -> None:
 
     assert (again.status_code, opened.status_code) == (409, 404)
     for page in (again, opened):
-        assert "This link has been used, or is older than 24 hours." in page.text
+        assert "This link has been used, or is too old." in page.text
         assert "set-cookie" not in page.headers
 
 

@@ -1,0 +1,21 @@
+"""Which mail is whose task."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from comments.events import Handler
+from comments.identity.asking_actions import SIGN_IN_MAIL
+from comments.notifications.sending import mailer
+from comments.notifications.sign_in import SignInMails
+from comments.web.service import Service
+
+LANE = "mail"
+LIMIT = timedelta(seconds=30)
+
+
+def handlers(svc: Service) -> Mapping[str, Handler]:
+    """Return who sends which mail; without a mail server nobody, and what is to be sent waits for one."""
+    sending = mailer(svc.settings, svc.clock, svc.templates)
+    if sending is None:
+        return {}
+    return {SIGN_IN_MAIL: Handler(SignInMails(svc, sending).do, LANE, LIMIT)}
