@@ -18,6 +18,8 @@ from comments.clock import Clock
 from comments.events.actions import forget_ended
 from comments.identity.authors import TOKEN_LIFE
 from comments.identity.models import BrowserSession, GuestToken, SignInLink
+from comments.keys import Keyring
+from comments.moderation.log import seal_log
 from comments.moderation.models import Decision
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
@@ -55,13 +57,14 @@ class Tidied:
         return ", ".join(f"{number} {name}" for name, number in counts.items() if number) or "nothing to do"
 
 
-async def keep_tidy(db: Database, clock: Clock, *, every: timedelta = EVERY) -> None:
+async def keep_tidy(db: Database, keys: Keyring, clock: Clock, *, every: timedelta = EVERY) -> None:
     """Tidy up now and then, for ever; a failure is logged and the next turn tries again."""
     while True:
         try:
             done = await tidy(db, clock.now())
             if done != Tidied():
                 logger.info("upkeep: %s", done.in_words())
+            await seal_logs(db, keys, clock.now())
         except Exception:
             logger.exception("upkeep failed; it is tried again")
         await asyncio.sleep(every.total_seconds())
@@ -80,6 +83,11 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.deliveries = await _repeat(db, forget_deliveries, now)
     done.rendered = await render_anew(db, now)
     return done
+
+
+async def seal_logs(db: Database, keys: Keyring, now: datetime) -> int:
+    """Let the present key vouch for each site's log: the old one may be forgotten then. Return how many."""
+    return sum([await db.write(seal_log, keys, site_id, at=now) for site_id in await db.read(site_ids)])
 
 
 async def render_anew(db: Database, now: datetime) -> int:

@@ -18,6 +18,7 @@ COMMANDS = {
     "moderator": "comments.cli.moderator:moderator",
     "import": "comments.cli.importing:import_",
     "export": "comments.cli.exporting:export",
+    "log": "comments.cli.log:log",
     "backup": "comments.cli.backing_up:backup",
     "restore": "comments.cli.backing_up:restore",
     "doctor": "comments.cli.doctor:doctor",

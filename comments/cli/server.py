@@ -72,7 +72,7 @@ class Server(uvicorn.Server):
             service = self._app.state.service
             self._delivery = delivery(service, self._app.state.metrics.observe_delivery)
             self._beside = [
-                asyncio.create_task(keep_tidy(service.db, service.clock)),
+                asyncio.create_task(keep_tidy(service.db, service.keys, service.clock)),
                 asyncio.create_task(self._delivery.run()),
             ]
         self._ready()

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import click
 
 
-def counted(number: int, noun: str) -> str:
-    """Return "1 comment" or "1,200 comments"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """Return "1 comment" or "1,200 comments"; `nouns` is for words that take more than an s."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def table(rows: Sequence[Sequence[str]], *, between: str = "  ") -> None:

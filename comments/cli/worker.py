@@ -10,7 +10,7 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.logs import begin_logging
 from comments.deliveries import delivery
-from comments.upkeep import keep_tidy, tidy
+from comments.upkeep import keep_tidy, seal_logs, tidy
 
 if TYPE_CHECKING:
     from comments.web.service import Service
@@ -28,12 +28,13 @@ def worker(once: bool) -> None:
         delivering = delivery(service_here(here))
         if once:
             done = await tidy(here.db, here.clock.now())
+            await seal_logs(here.db, here.keys, here.clock.now())
             tried = await delivering.deliver_due()
             click.echo(f"Upkeep: {done.in_words()}. Outbox: {tried} tasks.")
             return
         begin_logging(here.settings.log_level)
         click.echo("The worker runs (Ctrl+C stops it).")
-        tidying = asyncio.create_task(keep_tidy(here.db, here.clock))
+        tidying = asyncio.create_task(keep_tidy(here.db, here.keys, here.clock))
         for stop in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(stop, tidying.cancel)
         running = asyncio.create_task(delivering.run())

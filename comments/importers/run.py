@@ -174,8 +174,8 @@ class _Run:
     async def _write_batch(self, batch: Batch) -> Written:
         for _ in range(TRIES - 1):
             with suppress(Overtaken):
-                return await self._db.write(write_batch, batch, at=self._clock.now())
-        return await self._db.write(write_batch, batch, at=self._clock.now())
+                return await self._db.write(write_batch, batch, self._keys, at=self._clock.now())
+        return await self._db.write(write_batch, batch, self._keys, at=self._clock.now())
 
     async def _finish_threads(self, target: Target, drafting: Drafting) -> None:
         for pages in drafting.pages_without_comments():

@@ -14,6 +14,8 @@ from comments.identity.models import Author
 from comments.ids import new_id
 from comments.importers.drafts import AuthorDraft, Batch, CommentDraft, PageDraft, Row, Written
 from comments.importers.planning import Target, comments_here
+from comments.keys import Keyring
+from comments.moderation.log import add_to_log, decision_entry
 from comments.moderation.models import Decision
 from comments.storage import Base, announce, insert_ignoring
 from comments.threads.counters import NEVER_PUBLIC
@@ -37,7 +39,7 @@ class Overtaken(Unavailable):
     code = "import-overtaken"
 
 
-def write_batch(session: Session, batch: Batch, *, at: datetime) -> Written:
+def write_batch(session: Session, batch: Batch, keys: Keyring, *, at: datetime) -> Written:
     """Write the comments of a batch that are not here yet, with their pages and authors. Raises Overtaken."""
     here = comments_here(session, batch.target, [draft.source_id for draft in batch.comments])
     drafts = [draft for draft in batch.comments if draft.source_id not in here]
@@ -58,7 +60,20 @@ def write_batch(session: Session, batch: Batch, *, at: datetime) -> Written:
         belonging = [row for draft in drafts for row in draft.belongings.get(table, ())]
         insert_ignoring(session, entity, [{**row, "site_id": batch.target.site_id} for row in belonging])
     _count_below(session, below, versions)
+    _log(session, batch.target.site_id, keys, drafts, at)
     return Written(len(drafts), thread_ids, author_ids)
+
+
+def _log(
+    session: Session, site_id: UUID, keys: Keyring, drafts: Sequence[CommentDraft], at: datetime
+) -> None:
+    """Log the decisions that came along: from now on nobody changes them unseen."""
+    entries = [
+        decision_entry(decision, draft.row["author_name"], kind="imported")
+        for draft in drafts
+        for decision in draft.belongings.get("decisions", ())
+    ]
+    add_to_log(session, keys, site_id, entries, at=at)
 
 
 def open_pages(session: Session, target: Target, pages: Sequence[PageDraft], *, at: datetime) -> Written:

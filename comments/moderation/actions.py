@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.ids import new_id
+from comments.keys import Keyring
 from comments.moderation import replacing, trust
 from comments.moderation.errors import AllHandled, DecisionsMissing, TooManyDecisions
+from comments.moderation.log import add_to_log, decision_entry
 from comments.moderation.models import Decision
 from comments.moderation.orders import (
     MOST_AT_ONCE,
@@ -32,7 +34,7 @@ from comments.threads.counters import PublicChange, publish_changed
 from comments.threads.models import Comment
 
 
-def decide(session: Session, order: Order, *, at: datetime) -> Outcome:
+def decide(session: Session, order: Order, keys: Keyring, *, at: datetime) -> Outcome:
     """Decide about every comment of the order that nobody else has changed first.
 
     A decision is about the newest text: an edit that waits becomes the comment's text, and what it replaced
@@ -51,14 +53,20 @@ def decide(session: Session, order: Order, *, at: datetime) -> Outcome:
         raise AllHandled(_handled(conflicts), conflicts=conflicts)
     at = _after_all_others(at, subjects.values())
     if steps:
-        _carry_out(session, order, steps, at)
+        _carry_out(session, order, keys, steps, at)
     decided = [Decided(step.subject.id, step.subject.version + 1, step.after) for step in steps]
     missing = [comment_id for comment_id in wanted if comment_id not in subjects]
     return Outcome(decided, conflicts, missing, at)
 
 
 def undo(
-    session: Session, moderator: Moderator, *, made_by: UUID, made_at: datetime, at: datetime
+    session: Session,
+    moderator: Moderator,
+    keys: Keyring,
+    *,
+    made_by: UUID,
+    made_at: datetime,
+    at: datetime,
 ) -> Outcome:
     """Take back what the account `made_by` decided with one order, at `made_at` (`Outcome.at`).
 
@@ -66,7 +74,7 @@ def undo(
     """
     made = decisions_of_order(session, moderator.site_id, made_by, made_at)
     wanted = [Wanted(comment_id, undoes=decision_id) for decision_id, comment_id in made]
-    return decide(session, Order(moderator, "restore", wanted), at=at)
+    return decide(session, Order(moderator, "restore", wanted), keys, at=at)
 
 
 def _plan(
@@ -113,7 +121,7 @@ def _after_all_others(at: datetime, subjects: Iterable[Subject]) -> datetime:
     return max(at, last + timedelta(microseconds=1)) if last else at
 
 
-def _carry_out(session: Session, order: Order, steps: Sequence[Step], at: datetime) -> None:
+def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[Step], at: datetime) -> None:
     replaced = _exchange_texts(session, order.moderator.site_id, steps, at)
     _write_states(session, steps)
     publish_changed(
@@ -128,7 +136,7 @@ def _carry_out(session: Session, order: Order, steps: Sequence[Step], at: dateti
     )
     trust.keep_titles(session, steps, replaced)
     trust.keep_trust(session, steps, replaced)
-    _log(session, order, steps, replaced, at)
+    _log(session, order, keys, steps, replaced, at)
 
 
 def _exchange_texts(
@@ -159,27 +167,35 @@ def _write_states(session: Session, steps: Sequence[Step]) -> None:
 
 
 def _log(
-    session: Session, order: Order, steps: Sequence[Step], replaced: Mapping[UUID, Replaced], at: datetime
+    session: Session,
+    order: Order,
+    keys: Keyring,
+    steps: Sequence[Step],
+    replaced: Mapping[UUID, Replaced],
+    at: datetime,
 ) -> None:
-    session.execute(
-        insert(Decision),
-        [
-            {
-                "id": new_id(at),
-                "site_id": order.moderator.site_id,
-                "comment_id": step.subject.id,
-                "account_id": order.moderator.account_id,
-                "moderator_name": order.moderator.name,
-                "decision": order.choice,
-                "before": step.subject.state,
-                "after": step.after,
-                "reason": order.reason,
-                "replaced": replaced[step.subject.id].encode(),
-                "at": at,
-            }
-            for step in steps
-        ],
-    )
+    decisions = [
+        {
+            "id": new_id(at),
+            "site_id": order.moderator.site_id,
+            "comment_id": step.subject.id,
+            "account_id": order.moderator.account_id,
+            "moderator_name": order.moderator.name,
+            "decision": order.choice,
+            "before": step.subject.state,
+            "after": step.after,
+            "reason": order.reason,
+            "replaced": replaced[step.subject.id].encode(),
+            "at": at,
+        }
+        for step in steps
+    ]
+    session.execute(insert(Decision), decisions)
+    entries = [
+        decision_entry(decision, step.subject.author_name)
+        for decision, step in zip(decisions, steps, strict=True)
+    ]
+    add_to_log(session, keys, order.moderator.site_id, entries, at=at)
 
 
 def _handled(conflicts: Sequence[Conflict]) -> str:

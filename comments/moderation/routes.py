@@ -64,7 +64,7 @@ async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.Dec
     """
     svc, asking = service(request), asking_moderator(request)
     order = Order(asking, body.decision, body.wanted(), body.reason.strip())
-    return wire.decisions_answer(await svc.db.write(decide, order, at=svc.clock.now()))
+    return wire.decisions_answer(await svc.db.write(decide, order, svc.keys, at=svc.clock.now()))
 
 
 @api.endpoint(

@@ -56,7 +56,7 @@ class Desk:
 
     async def decided(self, choice: Choice, *ids: UUID, by: Moderator | None = None) -> None:
         order = Order(by or self.ana, choice, [Wanted(comment_id) for comment_id in ids])
-        await self.svc.db.write(decide, order, at=self.svc.clock.now())
+        await self.svc.db.write(decide, order, self.svc.keys, at=self.svc.clock.now())
 
     async def states(self) -> dict[str, str]:
         """Return the state of each comment that was held, by its text."""

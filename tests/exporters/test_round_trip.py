@@ -10,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
+from comments.events.models import Outbox
 from comments.exporters.files import export_to_file
 from comments.exporters.native import LEFT_OUT
 from comments.identity.models import Account, ApiToken, BrowserSession, SignInLink
 from comments.importers.errors import ImportRefused
 from comments.importers.report import Report
 from comments.importers.run import Order, run_import
+from comments.moderation.models import LogHead, LogLink
 from comments.schema import metadata
 from comments.sites.actions import add_site
 from comments.sites.models import InstallationFact, Site
@@ -26,7 +28,10 @@ from tests.importers.blog import KEYS, everything, wrong_counters
 
 pytestmark = pytest.mark.anyio
 
-NOT_OF_ONE_SITE = {table.__tablename__ for table in (InstallationFact, ApiToken, SignInLink, BrowserSession)}
+NOT_OF_ONE_SITE = {
+    table.__tablename__
+    for table in (InstallationFact, ApiToken, SignInLink, BrowserSession, LogHead, LogLink, Outbox)
+}
 
 
 async def brought_to(db: Database, path: Path, clock: FixedClock, site: str = "blog", **order: Any) -> Report:

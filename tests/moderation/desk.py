@@ -10,12 +10,15 @@ from sqlalchemy import select
 from comments.clock import FixedClock
 from comments.identity.models import Author
 from comments.identity.queries import Moderator
+from comments.keys import Keyring
 from comments.moderation.actions import decide, undo
 from comments.moderation.models import Decision
 from comments.moderation.orders import Choice, Order, Outcome, Wanted
 from comments.storage import Database
 from comments.threads.models import Comment, Thread
 from tests.moderation.seeding import Seed
+
+KEYS = Keyring("a secret for tests only, long enough")
 
 
 class Desk:
@@ -44,12 +47,14 @@ class Desk:
         self.clock.advance(timedelta(seconds=5))
         named = [one if isinstance(one, Wanted) else Wanted(one) for one in wanted]
         order = Order(by or self.mia, choice, named, reason)
-        return await self.db.write(decide, order, at=self.clock.now())
+        return await self.db.write(decide, order, KEYS, at=self.clock.now())
 
     async def undo(self, outcome: Outcome, *, of: Moderator | None = None) -> Outcome:
         self.clock.advance(timedelta(seconds=5))
         made_by = (of or self.mia).account_id
-        return await self.db.write(undo, self.mia, made_by=made_by, made_at=outcome.at, at=self.clock.now())
+        return await self.db.write(
+            undo, self.mia, KEYS, made_by=made_by, made_at=outcome.at, at=self.clock.now()
+        )
 
     async def comment(self, comment_id: UUID) -> Comment:
         return await self.db.read(lambda session: session.get_one(Comment, comment_id))

@@ -20,6 +20,7 @@ from comments.moderation.orders import Choice, Order, Outcome, Wanted
 from comments.storage import Database
 from comments.threads.models import Comment, Revision, Thread
 from comments.threads.tree import Place, ancestors
+from tests.moderation.desk import KEYS
 from tests.moderation.seeding import Seed
 
 pytestmark = pytest.mark.anyio
@@ -61,11 +62,11 @@ async def test_counters_are_what_counting_again_gives(
             if decision is None:
                 if made:
                     by, at = moderator.account_id, made.pop().at
-                    await db.write(undo, moderator, made_by=by, made_at=at, at=clock.now())
+                    await db.write(undo, moderator, KEYS, made_by=by, made_at=at, at=clock.now())
                 continue
             choice, numbers = decision
             order = Order(moderator, choice, [Wanted(ids[number % len(ids)]) for number in sorted(numbers)])
-            made.append(await db.write(decide, order, at=clock.now()))
+            made.append(await db.write(decide, order, KEYS, at=clock.now()))
         except AllHandled:
             continue
         finally:

@@ -14,7 +14,7 @@ from comments.moderation.actions import decide
 from comments.moderation.errors import AllHandled
 from comments.moderation.orders import Choice, Order, Outcome, Wanted
 from comments.storage import Database
-from tests.moderation.desk import Desk
+from tests.moderation.desk import KEYS, Desk
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ async def test_two_moderators_at_once_do_not_both_decide(desk: Desk) -> None:
         for comment_id in ids:
             order = Order(moderator, choice, [Wanted(comment_id, expected_version=1)])
             try:
-                outcomes.append(await desk.db.write(decide, order, at=desk.clock.now()))
+                outcomes.append(await desk.db.write(decide, order, KEYS, at=desk.clock.now()))
             except AllHandled as refused:
                 refusals.append(refused)
 
@@ -50,7 +50,7 @@ async def test_orders_that_cross_do_not_lock_each_other_out(desk: Desk) -> None:
 
     async def work(moderator: Moderator, choice: Choice, ids: list[UUID]) -> None:
         order = Order(moderator, choice, [Wanted(comment_id) for comment_id in ids])
-        await desk.db.write(decide, order, at=desk.clock.now())
+        await desk.db.write(decide, order, KEYS, at=desk.clock.now())
 
     with anyio.fail_after(30):
         async with anyio.create_task_group() as all_at_once:
@@ -92,7 +92,7 @@ async def test_five_hundred_at_once_take_few_statements(desk: Desk, db: Database
 
         event.listen(connection, "before_cursor_execute", note)
         try:
-            return decide(session, order, at=desk.clock.now())
+            return decide(session, order, KEYS, at=desk.clock.now())
         finally:
             event.remove(connection, "before_cursor_execute", note)
 
@@ -109,7 +109,7 @@ async def test_a_log_with_two_decisions_at_one_moment_keeps_their_order(desk: De
     order = [Wanted(comment_id)]
     at = desk.clock.now()
 
-    await desk.db.write(decide, Order(desk.mia, "approve", order), at=at)
-    await desk.db.write(decide, Order(desk.ana, "spam", order), at=at - timedelta(seconds=3))
+    await desk.db.write(decide, Order(desk.mia, "approve", order), KEYS, at=at)
+    await desk.db.write(decide, Order(desk.ana, "spam", order), KEYS, at=at - timedelta(seconds=3))
 
     assert [entry.decision for entry in await desk.log()] == ["approve", "spam"]

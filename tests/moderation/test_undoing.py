@@ -4,7 +4,7 @@ import pytest
 
 from comments.moderation.actions import undo
 from comments.moderation.errors import AllHandled, DecisionsMissing
-from tests.moderation.desk import Desk
+from tests.moderation.desk import KEYS, Desk
 
 pytestmark = pytest.mark.anyio
 
@@ -66,7 +66,7 @@ async def test_a_second_press_on_undo_changes_nothing(desk: Desk) -> None:
 async def test_undo_of_nothing_is_refused(desk: Desk) -> None:
     with pytest.raises(DecisionsMissing):
         await desk.db.write(
-            undo, desk.mia, made_by=desk.mia.account_id, made_at=desk.clock.now(), at=desk.clock.now()
+            undo, desk.mia, KEYS, made_by=desk.mia.account_id, made_at=desk.clock.now(), at=desk.clock.now()
         )
 
 

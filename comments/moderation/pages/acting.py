@@ -68,14 +68,19 @@ async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
     if fields.get("undo"):
         account, _, made_at = fields["undo"].partition(":")
         return await svc.db.write(
-            actions.undo, seat.moderator, made_by=read_id(account), made_at=moment(made_at), at=at
+            actions.undo,
+            seat.moderator,
+            svc.keys,
+            made_by=read_id(account),
+            made_at=moment(made_at),
+            at=at,
         )
     choice = next((one for one in CHOICES if one == fields.get("decision")), None)
     if choice is None:
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
     wanted = [_wanted(named) for named in dict.fromkeys(fields.every("comment"))]
     order = Order(seat.moderator, choice, wanted, field(fields, "reason", LONGEST_REASON))
-    return await svc.db.write(actions.decide, order, at=at)
+    return await svc.db.write(actions.decide, order, svc.keys, at=at)
 
 
 def _wanted(named: str) -> Wanted:
