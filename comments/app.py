@@ -137,6 +137,7 @@ def routes() -> list[BaseRoute]:
         page_route("/count.js", count_script, needs=NOBODY),
         page_route("/embed/{name}", embed_chunk, needs=NOBODY),
         page_route("/static/{name}", static_file, needs=NOBODY),
+        page_route("/static/desk/{name}", desk_module, needs=NOBODY),
     ]
 
 
@@ -178,6 +179,10 @@ async def embed_chunk(request: Request) -> Response:
     if not _HASHED.fullmatch(name):
         raise problems.NoSuchAddress("There is nothing at this address.")
     return file_answer(request, packaged("embed/dist"), name, FOR_EVER)
+
+
+async def desk_module(request: Request) -> Response:
+    return file_answer(request, _HERE / "web" / "static" / "desk", request.path_params["name"], FIVE_MINUTES)
 
 
 async def static_file(request: Request) -> Response:

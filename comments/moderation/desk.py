@@ -18,6 +18,7 @@ from comments.threads.wire import safe_html
 from comments.threads.words import REPORT_REASONS
 
 _CHOICES: tuple[Choice, ...] = ("approve", "spam", "remove", "hold")
+_DECIDED_BY = {"approved": "approve", "pending": "hold", "spam": "spam", "removed": "remove"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,13 @@ def _choices(held: Held) -> list[Choice]:
     state = held.row.state
     if state == "deleted":
         return []
-    is_now = {"approved": "approve", "pending": "hold", "spam": "spam", "removed": "remove"}[state]
+    is_now = _DECIDED_BY[state]
     return [choice for choice in _CHOICES if choice != is_now or (choice == "approve" and held.published)]
+
+
+def bulk_choices(queue: str) -> list[Choice]:
+    """Return what can be decided about many of a queue at once; "all" has comments in every state."""
+    return [choice for choice in _CHOICES if choice != _DECIDED_BY.get(queue)]
 
 
 def _chips(held: Held) -> list[tuple[str, str]]:

@@ -90,12 +90,17 @@ class Sheet:
         self.page = page
         self.cards = page.get_by_role("article")
         self.toast = page.locator("[data-toast]")
+        self.unsent = page.locator("[data-unsent]")
+        self.bulk = page.get_by_role("form", name="Selected comments")
 
     def card(self, text: str) -> Locator:
         return self.cards.filter(has=self.page.locator(".body", has_text=text))
 
     def button(self, text: str, name: str) -> Locator:
         return self.card(text).get_by_role("button", name=name)
+
+    def box(self, text: str) -> Locator:
+        return self.card(text).get_by_role("checkbox")
 
     @property
     def marked(self) -> Locator:

@@ -67,6 +67,8 @@ async def test_every_page_of_the_desk_is_clean(
     await expect(page.locator("[data-toast]")).to_contain_text("Approved.")
     await expect(page.locator(".is-leaving")).to_have_count(0)
     faults["toast"] = await axe_faults(page)
+    await page.keyboard.press("x")
+    faults["picked"] = await axe_faults(page)
 
     assert {rest: found for rest, found in faults.items() if found} == {}
 
@@ -84,12 +86,16 @@ async def test_a_phone_shows_the_desk_without_scrolling_sideways(
         assert await axe_faults(page) == [], rest
 
     await page.goto(desk.address)
-    button = sheet.cards.first.get_by_role("button", name="Approve")
+    button = page.get_by_role("group", name="Decide about the marked comment").get_by_role(
+        "button", name="Approve"
+    )
     box = await button.bounding_box()
     assert box is not None
     assert box["height"] >= 40
+    await sheet.card("A reply with").locator(".body").tap()
     await button.tap()
     await expect(page.get_by_role("heading", name="3 comments wait")).to_be_visible()
+    await expect(sheet.card("A reply with")).to_have_count(0)
 
 
 async def test_nothing_that_people_write_runs_or_breaks_the_desk(desk: Desk, page: Page) -> None:

@@ -1,6 +1,6 @@
 """What the forms of the desk do: decisions about one comment or many, and taking an order back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from starlette.requests import Request
@@ -9,7 +9,17 @@ from starlette.responses import Response
 from comments.moderation import actions, words
 from comments.moderation.desk import desk
 from comments.moderation.errors import AllHandled, FormMalformed
-from comments.moderation.orders import CHOICES, LONGEST_REASON, Order, Outcome, Wanted
+from comments.moderation.orders import (
+    CHOICES,
+    LONGEST_REASON,
+    STATE_AFTER,
+    Choice,
+    Conflict,
+    Decided,
+    Order,
+    Outcome,
+    Wanted,
+)
 from comments.moderation.pages.addresses import list_behind, queue_address
 from comments.moderation.pages.queue import queue_answer
 from comments.moderation.pages.seat import Seat, field, lead_to, moment, read_id, seat_with_form
@@ -51,6 +61,9 @@ async def post_decision(request: Request) -> Response:
     try:
         outcome = await _carry_out(request, seat, fields)
     except AllHandled as handled:
+        own = _done_before(seat, fields, handled.conflicts) if wants_json(request) else None
+        if own is not None:
+            return await _told_to_script(request, seat, fields, own)
         now = service(request).clock.now()
         lines = [CommentHandled(str(one.comment_id), words.handled(one, now)) for one in handled.conflicts]
         told = lines[0].words if len(lines) == 1 else handled.detail
@@ -75,12 +88,16 @@ async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
             made_at=moment(made_at),
             at=at,
         )
-    choice = next((one for one in CHOICES if one == fields.get("decision")), None)
+    choice = _choice(fields)
     if choice is None:
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
     wanted = [_wanted(named) for named in dict.fromkeys(fields.every("comment"))]
     order = Order(seat.moderator, choice, wanted, field(fields, "reason", LONGEST_REASON))
     return await svc.db.write(actions.decide, order, svc.keys, at=at)
+
+
+def _choice(fields: Mapping[str, str]) -> Choice | None:
+    return next((one for one in CHOICES if one == fields.get("decision")), None)
 
 
 def _wanted(named: str) -> Wanted:
@@ -89,6 +106,26 @@ def _wanted(named: str) -> Wanted:
     if not (version.isascii() and version.isdecimal() and len(version) < 10):
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
     return Wanted(read_id(comment_id), expected_version=int(version))
+
+
+def _done_before(seat: Seat, fields: Fields, conflicts: Sequence[Conflict]) -> Outcome | None:
+    """Return what an earlier try of this very order did, None if it did nothing.
+
+    The script sends an order again if it was not told of the first try's end. What the moderator has done
+    themselves is then no conflict.
+    """
+    if not fields.get("again"):
+        return None
+    choice = _choice(fields)
+    state = STATE_AFTER.get(choice) if choice else None
+    own = [one for one in conflicts if one.by == seat.moderator.name and state in {None, one.state}]
+    times = [one.at for one in own if one.at is not None]
+    if not times:
+        return None
+    # A decision raises the version by one; an undoing finds its rows by the id alone.
+    shown = {one.comment_id: one.expected_version or 0 for one in map(_wanted, fields.every("comment"))}
+    decided = [Decided(one.comment_id, shown.get(one.comment_id, 0) + 1, one.state) for one in own]
+    return Outcome(decided, [one for one in conflicts if one not in own], [], max(times))
 
 
 def _back_with_notice(request: Request, seat: Seat, fields: Mapping[str, str], outcome: Outcome) -> Response:

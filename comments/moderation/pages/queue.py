@@ -7,7 +7,7 @@ from comments.errors import Invalid
 from comments.identity.pages import signed_in
 from comments.identity.queries import sites_of
 from comments.moderation import wire
-from comments.moderation.desk import card
+from comments.moderation.desk import bulk_choices, card
 from comments.moderation.pages.addresses import desk_address, queue_address
 from comments.moderation.pages.seat import Seat, frame, lead_to, seat_of
 from comments.moderation.queries.queue import HeldPage
@@ -55,4 +55,6 @@ async def queue_answer(
         cut_short=found.cut_short,
         told=told,
         hints=asking_of(query).hints,
+        ticked=request.query_params.get("ticked") == "all",
+        bulk_choices=bulk_choices(query.state),
     )

@@ -1,0 +1,77 @@
+// Decisions: shown at once, sent behind that, and put right where the server knows better.
+
+import { keepOrder } from "./undoing.js";
+import { send } from "./outbox.js";
+import { picked, unpick } from "./picking.js";
+import { settle } from "./refilling.js";
+import { cardOf, idOf, mark, marked, nameOf, putBack, putLine, takeOut } from "./rows.js";
+import { recount, say } from "./telling.js";
+
+/** @typedef {import("./outbox.js").Answered} Answered */
+
+const MISSING = "This comment is not here any more.";
+
+/** What a decision is about: the picked rows, or the marked one. */
+export function subjects() {
+  const some = picked();
+  const one = marked();
+  return some.length ? some : one ? [one] : [];
+}
+
+/**
+ * Decide about what is picked, or marked, as far as that can be decided about it.
+ * @param {string} choice
+ */
+export function choose(choice) {
+  const able = subjects().filter((card) => card.querySelector(`[name="decision"][value="${choice}"]`));
+  if (able.length) void decide(able, choice);
+}
+
+/**
+ * @param {HTMLElement[]} cards
+ * @param {string} choice
+ */
+export async function decide(cards, choice) {
+  const ids = cards.map(idOf);
+  const { order, answered } = send({ choice, comments: cards.map(nameOf) });
+  const undoIt = choice === "restore" ? null : keepOrder({ choice, ids, by: nameOfAuthor(cards), order });
+  unpick(cards);
+  takeOut(cards);
+  settleDecision(ids, await answered, undoIt);
+}
+
+/**
+ * Put right what was shown before the answer came.
+ * @param {string[]} ids
+ * @param {Answered} answered
+ * @param {ReturnType<typeof keepOrder> | null} undoIt
+ */
+export function settleDecision(ids, { status, answer }, undoIt) {
+  for (const { id, words } of answer.handled ?? []) putLine(id, words);
+  for (const id of answer.missing ?? []) putLine(id, MISSING);
+  if (answer.decided?.length) {
+    recount(answer);
+    undoIt?.done(answer.undo ?? "", answer.words ?? "");
+    say(answer.words ?? "", undoIt ? { label: "Undo", key: "u", run: undoIt.undo } : undefined);
+  } else {
+    undoIt?.drop();
+    // Each comment's own line says who was first.
+    if (status !== 409 && status !== 200) refused(ids, answer.detail);
+  }
+  void settle();
+}
+
+/**
+ * @param {string[]} ids
+ * @param {string | undefined} why
+ */
+function refused(ids, why) {
+  const back = ids.map((id) => cardOf(id) ?? putBack(id));
+  mark(back.find(Boolean));
+  say(`Not saved: ${why ?? "something went wrong"}`);
+}
+
+/** @param {HTMLElement[]} cards */
+function nameOfAuthor(cards) {
+  return cards.length === 1 ? (cards[0]?.querySelector("h2")?.textContent?.trim() ?? "") : "";
+}

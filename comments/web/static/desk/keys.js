@@ -1,0 +1,89 @@
+// Keys for everything: single ones while no field has the focus and they are switched on (WCAG 2.1.4).
+
+import { choose } from "./deciding.js";
+import { every, one } from "./elements.js";
+import { keep, kept } from "./kept.js";
+import { clear, pick, pickTo } from "./picking.js";
+import { goOlder } from "./refilling.js";
+import { marked, move, olderLink } from "./rows.js";
+import { hush } from "./telling.js";
+import { undoLast } from "./undoing.js";
+
+const STORED = "comments.single-keys";
+
+const help = one("#keys", HTMLDialogElement);
+let areOn = kept(localStorage, STORED, true);
+let goes = false;
+
+/** @param {string} queue */
+const go = (queue) => every(`a[href] [data-queue="${queue}"]`)[0]?.closest("a")?.click();
+
+/** @param {(card: HTMLElement) => void} act */
+const withMarked = (act) => {
+  const card = marked();
+  if (card) act(card);
+};
+
+/** @type {Record<string, () => void>} */
+const KEYS = {
+  j: () => {
+    if (!move(1) && olderLink()) void goOlder();
+  },
+  k: () => move(-1),
+  x: () => withMarked((card) => pick(card)),
+  X: () => withMarked(pickTo),
+  a: () => choose("approve"),
+  s: () => choose("spam"),
+  d: () => choose("remove"),
+  u: undoLast,
+  o: () => withMarked((card) => every("[data-open]", card)[0]?.click()),
+  "/": () => one("#q", HTMLElement).focus(),
+  "?": () => help.showModal(),
+};
+/** @type {Record<string, string>} */
+const GO = { w: "pending", r: "reported", s: "spam" };
+
+export function beginKeys() {
+  document.addEventListener("keydown", onKey);
+  one("[data-close]", HTMLElement, help).addEventListener("click", () => help.close());
+  for (const opener of every("[data-keys]")) opener.addEventListener("click", () => help.showModal());
+  const box = one("#single-keys", HTMLInputElement, help);
+  box.checked = areOn;
+  box.addEventListener("change", () => {
+    areOn = box.checked;
+    keep(localStorage, STORED, areOn);
+    showKeys();
+  });
+  showKeys();
+}
+
+function showKeys() {
+  document.documentElement.classList.toggle("has-keys", areOn);
+}
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+    if (!hush()) clear();
+    return;
+  }
+  const target = event.target instanceof Element ? event.target : null;
+  if (!areOn || target?.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
+  const act = goes ? goTo(event.key) : keyed(event.key);
+  goes = !goes && event.key === "g";
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+/** @param {string} key */
+function keyed(key) {
+  return Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
+}
+
+/** @param {string} key */
+function goTo(key) {
+  const queue = Object.hasOwn(GO, key) ? GO[key] : undefined;
+  return queue === undefined ? keyed(key) : () => go(queue);
+}

@@ -1,0 +1,57 @@
+// The moderators' desk with a script: the same forms, sent without leaving the page, and keys for them.
+
+import { choose, decide, settleDecision } from "./deciding.js";
+import { every, one } from "./elements.js";
+import { beginKeys } from "./keys.js";
+import { begin } from "./outbox.js";
+import { beginPicking, picked } from "./picking.js";
+import { goOlder, hideUnderway } from "./refilling.js";
+import { cards, mark, marked } from "./rows.js";
+import { whenToastGoes } from "./telling.js";
+import { beginThumb } from "./thumb.js";
+import { beginUndoing, keepOrder, takenBack } from "./undoing.js";
+
+document.documentElement.classList.add("has-script");
+for (const hidden of every("[data-with-script]")) hidden.hidden = false;
+whenToastGoes(() => mark(marked() ?? cards()[0]));
+beginThumb();
+beginUndoing();
+beginPicking();
+beginKeys();
+
+const sheet = one("[data-sheet]", HTMLElement);
+sheet.addEventListener("submit", (event) => {
+  const choice = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
+  const card = event.target instanceof Element ? event.target.closest(".held") : null;
+  if (!choice || !(card instanceof HTMLElement)) return;
+  event.preventDefault();
+  void decide([card], choice);
+});
+sheet.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  // The second press of a double one would meet the row that moved up.
+  if (event.detail > 1 && target?.closest(".decide")) event.preventDefault();
+  const card = target?.closest(".held");
+  if (card instanceof HTMLElement && card !== marked()) mark(card, { focus: false });
+  if (target?.closest("[data-older]") && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    void goOlder();
+  }
+});
+sheet.addEventListener("focusin", (event) => {
+  const card = event.target instanceof Element ? event.target.closest(".held") : null;
+  if (card instanceof HTMLElement && card !== marked()) mark(card, { focus: false });
+});
+one("[data-bulk]", HTMLElement).addEventListener("submit", (event) => {
+  event.preventDefault();
+  const choice = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
+  if (choice && picked().length) choose(choice);
+});
+
+mark(cards()[0], { focus: false });
+hideUnderway();
+begin((order, answered) => {
+  if (order.undo) return void takenBack(answered.answer);
+  const ids = order.comments.map((name) => name.split(":")[0] ?? "");
+  settleDecision(ids, answered, keepOrder({ choice: order.choice, ids, by: "", order }));
+});
