@@ -21,8 +21,15 @@ def moderator() -> None:
 @click.argument("email")
 @of_site
 @click.option("--role", type=click.Choice(list(ROLE_NAMES)), help="Default: moderator.")
+@click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="/PATH/",
+    help="Only pages below this path; may be repeated. / is the whole site again.",
+)
 @click.option("--name", help="The name shown beside what they write. Default: Moderator, or Owner.")
-def add(email: str, site_name: str, role: str | None, name: str | None) -> None:
+def add(email: str, site_name: str, role: str | None, sections: tuple[str, ...], name: str | None) -> None:
     """Make somebody a moderator or owner of a site, and print a link that signs them in once.
 
     Somebody who is one already gets a new link, and keeps role and name unless others are given.
@@ -31,10 +38,13 @@ def add(email: str, site_name: str, role: str | None, name: str | None) -> None:
     async def work(here: Installation) -> None:
         at = here.clock.now()
         site = await here.db.read(site_by_name, site_name)
-        account = await here.db.write(actions.add_moderator, site.id, email, role=role, name=name, at=at)
+        account = await here.db.write(
+            actions.add_moderator, site.id, email, role=role, name=name, sections=sections, at=at
+        )
         secret = await here.db.write(actions.make_sign_in_link, here.keys, account.id, at=at)
         found = await here.db.read(queries.moderator_by_email, site.id, email)
-        click.echo(f"{found.name} is {found.role} of {site_name}. To sign in, once, within 24 hours:")
+        where = f"{' and '.join(found.sections)} on {site_name}" if found.sections else site_name
+        click.echo(f"{found.name} is {found.role} of {where}. To sign in, once, within 24 hours:")
         click.echo(sign_in_address(here.settings, secret))
 
     in_installation(work)
@@ -52,7 +62,7 @@ def list_(site_name: str) -> None:
             click.echo(
                 f"Nobody moderates {site_name}. Add one: comments moderator add EMAIL --site {site_name}"
             )
-        table([(account.email, role, account.name) for account, role in team])
+        table([(one.account.email, one.role, one.account.name, " ".join(one.sections or ())) for one in team])
 
     in_installation(work)
 

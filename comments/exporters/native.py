@@ -39,7 +39,7 @@ LEFT_OUT: Mapping[type[Base], frozenset[str]] = {
     Membership: frozenset({"account_id", "site_id"}),
     Author: frozenset({"site_id"}),
     GuestToken: frozenset({"author_id", "site_id"}),
-    Thread: frozenset({"site_id", "comment_count", "updated_at", "recorded_from"}),
+    Thread: frozenset({"site_id", "page_path", "comment_count", "updated_at", "recorded_from"}),
     ThreadKey: frozenset({"site_id", "key_hash", "thread_id"}),
     Comment: frozenset(
         {

@@ -1,6 +1,7 @@
 """What changes who moderates, and who is signed in. Tokens are returned once and stored as hashes only."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,6 +13,7 @@ from comments.identity.emails import folded_email
 from comments.identity.errors import LinkUsedUp, NameRefused, RoleRefused
 from comments.identity.models import Account, ApiToken, BrowserSession, Membership, SignInLink
 from comments.identity.queries import moderator_by_email
+from comments.identity.sections import encoded_sections, read_sections
 from comments.ids import new_id
 from comments.keys import Keyring, new_token
 
@@ -40,11 +42,14 @@ def add_moderator(
     at: datetime,
     role: str | None = None,
     name: str | None = None,
+    sections: Iterable[str] = (),
 ) -> Account:
     """Make somebody a moderator (or another `role`) of a site; who is one already keeps what is not given.
 
-    Raises EmailRefused, NameRefused, RoleRefused.
+    `sections` are paths such as `/news/` that their part is limited to; `/` is the whole site.
+    Raises EmailRefused, NameRefused, RoleRefused, SectionRefused.
     """
+    limits = read_sections(sections) if (sections := tuple(sections)) else None
     if role is not None and role not in ROLE_NAMES:
         raise RoleRefused(f"{role!r} is not a role.", errors={"role": f"is one of {', '.join(ROLE_NAMES)}"})
     address = folded_email(email)
@@ -59,10 +64,18 @@ def add_moderator(
         account.name = _clean_name(name)
     membership = session.get(Membership, (account.id, site_id))
     if membership is None:
-        role = role or DEFAULT_ROLE
-        session.add(Membership(account_id=account.id, site_id=site_id, role=role, created_at=at))
+        membership = Membership(
+            account_id=account.id, site_id=site_id, role=role or DEFAULT_ROLE, created_at=at
+        )
+        session.add(membership)
     elif role is not None:
         membership.role = role
+    if sections:
+        membership.sections = encoded_sections(limits)
+    if membership.role == "owner":
+        if limits is not None:
+            raise RoleRefused("An owner has the whole site.", errors={"role": "moderator, for a section"})
+        membership.sections = None
     return account
 
 

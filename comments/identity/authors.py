@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from comments.identity.errors import TokenUnknown
 from comments.identity.models import Author, GuestToken
 from comments.identity.queries import Moderator, moderator_by_token
+from comments.identity.sections import Sections
 from comments.ids import new_id
 from comments.storage import WITHOUT_SYNC
 
@@ -36,6 +37,8 @@ class KnownAuthor:
     account_id: UUID | None
     token_used_at: datetime | None = None
     badge: str | None = None
+    sections: Sections = None
+    """Where a member of the team speaks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,7 @@ def _as_author(author_id: UUID, moderator: Moderator) -> KnownAuthor:
         True,
         moderator.account_id,
         badge=moderator.badge,
+        sections=moderator.sections,
     )
 
 

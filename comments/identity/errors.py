@@ -21,6 +21,10 @@ class RoleRefused(Invalid):
     code = "role-refused"
 
 
+class SectionRefused(Invalid):
+    code = "section-refused"
+
+
 class LinkUsedUp(Conflict):
     """A sign-in link that was never made, has been used, or is too old; which of them is not told."""
 

@@ -81,7 +81,7 @@ class Account(Base):
 
 
 class Membership(Base):
-    """What an account is on a site: `owner` or `moderator`."""
+    """What an account is on a site: `owner` or `moderator`, of the whole site or of sections."""
 
     __tablename__ = "memberships"
 
@@ -92,6 +92,8 @@ class Membership(Base):
     )
     role: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    sections: Mapped[str | None] = mapped_column(Text)
+    """A JSON list of path prefixes (`identity.sections`); NULL is the whole site."""
 
 
 class ApiToken(Base):

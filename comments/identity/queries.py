@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from comments.identity.emails import folded_email
 from comments.identity.errors import AccountUnknown, TokenUnknown
 from comments.identity.models import Account, ApiToken, BrowserSession, Membership, SignInLink
+from comments.identity.sections import Sections, decoded_sections
 from comments.sites.errors import SiteUnknown
 from comments.sites.models import Site
 from comments.sites.queries import site_by_name
@@ -20,12 +22,13 @@ BADGES = {"owner": "author", "moderator": "moderator"}
 
 @dataclass(frozen=True, slots=True)
 class Moderator:
-    """An account in its role (`owner` or `moderator`) on one site."""
+    """An account in its role (`owner` or `moderator`) on one site. `sections` None is the whole of it."""
 
     account_id: UUID
     site_id: UUID
     name: str
     role: str
+    sections: Sections = None
 
     @property
     def badge(self) -> str:
@@ -57,11 +60,13 @@ def moderator_by_email(session: Session, site_id: UUID, email: str) -> Moderator
 def moderator_of(session: Session, site_id: UUID, account_id: UUID) -> Moderator | None:
     """Return what the account is on the site, None if nothing."""
     row = session.execute(
-        select(Account.name, Membership.role)
+        select(Account.name, Membership.role, Membership.sections)
         .join(Membership, Membership.account_id == Account.id)
         .where(Membership.site_id == site_id, Membership.account_id == account_id)
     ).one_or_none()
-    return Moderator(account_id, site_id, row.name, row.role) if row else None
+    if row is None:
+        return None
+    return Moderator(account_id, site_id, row.name, row.role, decoded_sections(row.sections))
 
 
 def moderator_by_token(session: Session, site_id: UUID, token_hashes: Sequence[bytes]) -> Moderator | None:
@@ -110,20 +115,28 @@ def session_account(session: Session, token_hashes: Sequence[bytes], now: dateti
     )
 
 
-def team(session: Session, site_id: UUID) -> Sequence[tuple[Account, str]]:
+class Member(NamedTuple):
+    """One of a site's team."""
+
+    account: Account
+    role: str
+    sections: Sections
+
+
+def team(session: Session, site_id: UUID) -> Sequence[Member]:
     """Return a site's moderators with their roles, owners first, then by address."""
     rows = session.execute(
-        select(Account, Membership.role)
+        select(Account, Membership.role, Membership.sections)
         .join(Membership, Membership.account_id == Account.id)
         .where(Membership.site_id == site_id)
         .order_by(Membership.role.desc(), Account.email)
     )
-    return [(account, role) for account, role in rows]
+    return [Member(account, role, decoded_sections(sections)) for account, role, sections in rows]
 
 
 def team_names(session: Session, site_id: UUID) -> tuple[str, ...]:
     """Return the names that only the site's own people may use there."""
-    return tuple(account.name for account, _ in team(session, site_id))
+    return tuple(member.account.name for member in team(session, site_id))
 
 
 def sites_of(session: Session, account_id: UUID) -> Sequence[tuple[Site, str]]:

@@ -151,7 +151,7 @@ def _belonging(entity: type[Base], comment_id: UUID, plain: Plain, people: Peopl
 def thread_from_exact(exact: Plain) -> Row:
     """Return the thread's columns; raises PlainValueRefused."""
     return row_from_exact(
-        Thread, exact, frozenset({"site_id", "comment_count", "updated_at", "recorded_from"})
+        Thread, exact, frozenset({"site_id", "page_path", "comment_count", "updated_at", "recorded_from"})
     )
 
 

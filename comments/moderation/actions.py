@@ -47,7 +47,7 @@ def decide(session: Session, order: Order, keys: Keyring, *, at: datetime) -> Ou
     if len(order.wanted) > MOST_AT_ONCE:
         detail = f"At most {MOST_AT_ONCE} comments at once."
         raise TooManyDecisions(detail, errors={"comment_ids": detail})
-    subjects = lock_subjects(session, order.moderator.site_id, list(wanted))
+    subjects = lock_subjects(session, order.moderator.site_id, list(wanted), order.moderator.sections)
     steps, conflicts = _plan(order, wanted, subjects)
     if len(conflicts) == len(wanted):
         raise AllHandled(_handled(conflicts), conflicts=conflicts)

@@ -9,6 +9,7 @@ from uuid import UUID
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from comments.identity.queries import Moderator
 from comments.moderation import words
 from comments.moderation.orders import Choice, last_standing
 from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
@@ -54,18 +55,20 @@ class LogRow:
     undo: str
 
 
-def desk(session: Session, site_id: UUID, done: tuple[UUID, datetime] | None) -> Desk:
-    """Return a desk without its cards; `done` names the order whose outcome is told, by account and time."""
-    newest, _ = log(session, site_id, limit=1)
-    entries = entries_of_order(session, site_id, *done) if done else []
-    return Desk(words.all_sizes(queue_sizes(session, site_id)), entries, newest[0] if newest else None)
+def desk(session: Session, moderator: Moderator, done: tuple[UUID, datetime] | None) -> Desk:
+    """Return somebody's desk without its cards; `done` names the order that is told, by account and time."""
+    site_id, sections = moderator.site_id, moderator.sections
+    newest, _ = log(session, site_id, limit=1, sections=sections)
+    entries = entries_of_order(session, site_id, *done, sections) if done else []
+    sizes = words.all_sizes(queue_sizes(session, site_id, sections))
+    return Desk(sizes, entries, newest[0] if newest else None)
 
 
 def log_rows(
-    session: Session, site_id: UUID, after: LogPosition | None, limit: int
+    session: Session, moderator: Moderator, after: LogPosition | None, limit: int
 ) -> tuple[Sequence[LogRow], LogPosition | None]:
     """Return a page of the log, the decisions of one order as one row."""
-    entries, end = log(session, site_id, after=after, limit=limit)
+    entries, end = log(session, moderator.site_id, after=after, limit=limit, sections=moderator.sections)
     decided = histories(session, [entry.comment_id for entry in entries])
     standing = {past.id for history in decided.values() if (past := last_standing(history))}
     rows = []

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
 from comments.identity.gate_routes import asking_moderator
+from comments.identity.queries import Moderator
 from comments.identity.routes import MalformedToken
 from comments.moderation import wire
 from comments.moderation.actions import decide
@@ -42,7 +43,7 @@ async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswe
     """
     svc, asking = service(request), asking_moderator(request)
     place = queue_place(asking.site_id, query)
-    page = await queue_page(svc, asking.site_id, query)
+    page = await queue_page(svc, asking, query)
     comments = [wire.comment_judged(held) for held in page.comments]
     hints = [*asking_of(query).hints]
     return wire.QueueAnswer(comments, wire.cursor_at(svc.keys, place, page.next), hints)
@@ -79,17 +80,20 @@ async def get_log(request: Request, query: wire.LogQuery) -> wire.LogAnswer:
     svc, asking = service(request), asking_moderator(request)
     place = f"log/{asking.site_id}"
     after = wire.position_at(svc.keys, place, query.cursor)
-    entries, end = await svc.db.read(log, asking.site_id, after=after, limit=query.limit)
+    entries, end = await svc.db.read(
+        log, asking.site_id, after=after, limit=query.limit, sections=asking.sections
+    )
     return wire.log_answer(entries, wire.cursor_at(svc.keys, place, end))
 
 
-async def queue_page(svc: Service, site_id: UUID, query: wire.QueueQuery) -> HeldPage:
+async def queue_page(svc: Service, asking: Moderator, query: wire.QueueQuery) -> HeldPage:
     """Return the page of a queue that is asked for.
 
     Raises CursorRefused, SearchUnclear, Invalid for an impossible URL.
     """
+    site_id = asking.site_id
     after = wire.position_at(svc.keys, queue_place(site_id, query), query.cursor)
-    wish = await svc.db.read(_wish, site_id, query)
+    wish = await svc.db.read(_wish, asking, query)
     run = svc.db.scan if wish.is_search else svc.db.read
     return await run(held_comments, site_id, wish, after=after, limit=query.limit)
 
@@ -107,11 +111,11 @@ def asking_of(query: wire.QueueQuery) -> Asking:
     return replace(asked, parts=(*asked.parts, *author, *page))
 
 
-def _wish(session: Session, site_id: UUID, query: wire.QueueQuery) -> Wish:
+def _wish(session: Session, moderator: Moderator, query: wire.QueueQuery) -> Wish:
     """Return what is wanted in the queries' terms. Raises SearchUnclear, Invalid for an impossible URL."""
     asking = asking_of(query)
     if asking.faults:
         raise SearchUnclear(asking.faults[0], errors={"q": " ".join(asking.faults)})
     queue = asking.queue or query.state
-    pages = {part.value: thread_wanted(session, site_id, part.value) for part in asking.of("page")}
-    return Wish(None if queue == "all" else queue, criteria(asking, pages))
+    pages = {part.value: thread_wanted(session, moderator.site_id, part.value) for part in asking.of("page")}
+    return Wish(None if queue == "all" else queue, criteria(asking, pages), moderator.sections)

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from comments.identity.sections import Sections
 from comments.moderation import replacing
 from comments.moderation.orders import PastDecision, is_public
 from comments.moderation.queries.history import histories
 from comments.moderation.replacing import Replaced
 from comments.threads.models import Comment, Revision, Thread
+from comments.threads.scope import comments_within
 from comments.threads.tree import Place
 
 
@@ -72,9 +74,14 @@ class Step:
         return self.public_delta != 0 or (is_public(self.after) and other_text)
 
 
-def lock_subjects(session: Session, site_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
-    """Read those of the comments that are of this site, once nobody else can change them any more."""
-    mine = (Comment.site_id == site_id) & Comment.id.in_(ids)
+def lock_subjects(
+    session: Session, site_id: UUID, ids: list[UUID], sections: Sections = None
+) -> dict[UUID, Subject]:
+    """Read those of the comments that are of this site, once nobody else can change them any more.
+
+    What is outside `sections` is as unknown as what is another site's.
+    """
+    mine = (Comment.site_id == site_id) & Comment.id.in_(ids) & comments_within(sections)
     in_threads = Thread.id.in_(select(Comment.thread_id).where(mine))
     # Threads first, as every writer does; in order, so that two moderators wait for one another
     # and not crosswise.

@@ -85,6 +85,12 @@ class PostRefused(errors.NotAllowed):
     code = "post-refused"
 
 
+class OutsideSection(errors.NotAllowed):
+    """Somebody who moderates a section of the site speaks for the team on its pages alone."""
+
+    code = "outside-section"
+
+
 class KeyReused(errors.Invalid):
     """The Idempotency-Key was used for another comment."""
 

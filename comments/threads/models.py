@@ -1,6 +1,7 @@
 """Tables of the discussions: threads, the keys that lead to them, comments, votes and reports."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, Uuid, text
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from comments.identity import models as _people  # noqa: F401
 from comments.sites import models as _sites  # noqa: F401
 from comments.storage import Base, CText, UtcTime
+from comments.threads.urls import page_path
 
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -18,6 +20,10 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
     # writes a true column as `listed = 1` there and as `listed` on PostgreSQL.
     on_sqlite = text(where.replace("listed", "listed = 1"))
     return Index(name, *columns, unique=unique, sqlite_where=on_sqlite, postgresql_where=text(where))
+
+
+def _path_of_url(row: Any) -> str:
+    return page_path(row.get_current_parameters()["url"])
 
 
 class Thread(Base):
@@ -32,6 +38,8 @@ class Thread(Base):
         Index("ix_threads_updated_at", "updated_at"),
         # Lists a site's threads, newest first.
         Index("ix_threads_site", "site_id", "created_at", "id"),
+        # Which threads are in a section.
+        Index("ix_threads_page_path", "site_id", "page_path"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -48,6 +56,8 @@ class Thread(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
     recorded_from: Mapped[int] = mapped_column(default=0, server_default="0")
+    page_path: Mapped[str] = mapped_column(CText, default=_path_of_url, server_default="")
+    """Follows from `url`, whoever opens the thread: what sections are compared with (`urls.page_path`)."""
 
 
 class ThreadKey(Base):

@@ -74,6 +74,17 @@ def normalise_url(url: str) -> str:
     return parse_page_url(url).key
 
 
+def page_path(url: str) -> str:
+    """Return an address's path as sections are compared with it: in its one spelling, ending in "/".
+
+    An address that no page can have gives an empty text, which is in no section.
+    """
+    try:
+        return _path(parse_web_address(url).path) + "/"
+    except AddressFault:
+        return ""
+
+
 def _key(address: WebAddress) -> str:
     # Always the shorter scheme and no slash at the end, so that no key is longer than the address it is of.
     port = "" if address.compared_port is None else f":{address.compared_port}"

@@ -90,6 +90,7 @@ class PreviewAnswer(msgspec.Struct):
         errors.NameReserved,
         errors.NameMissing,
         errors.PostRefused,
+        errors.OutsideSection,
         errors.KeyReused,
         errors.KeyTooShort,
         errors.TooManyPosts,

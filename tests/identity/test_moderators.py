@@ -75,7 +75,7 @@ async def test_adding_again_changes_role_and_name_and_makes_nobody_twice(
     await added(db, clock, site_id, role=None)
 
     assert first.id == second.id
-    assert [(account.name, role) for account, role in await db.read(queries.team, site_id)] == [
+    assert [(one.account.name, one.role) for one in await db.read(queries.team, site_id)] == [
         ("Ana Petrović", "owner")
     ]
 

@@ -138,7 +138,7 @@ async def _told_to_script(
     request: Request, seat: Seat, fields: Mapping[str, str], outcome: Outcome
 ) -> Response:
     svc, state = service(request), list_behind(fields).state
-    around = await svc.db.read(desk, seat.moderator.site_id, None)
+    around = await svc.db.read(desk, seat.moderator, None)
     choice = "restore" if fields.get("undo") else fields["decision"]
     undo = "" if choice == "restore" else f"{seat.moderator.account_id}:{outcome.at.isoformat()}"
     now = svc.clock.now()

@@ -19,7 +19,7 @@ async def show_log(request: Request) -> Response:
     svc, seat = service(request), await seat_of(request)
     query, place = read_query(request, wire.LogQuery), f"log/{seat.moderator.site_id}"
     after = wire.position_at(svc.keys, place, query.cursor)
-    rows, end = await svc.db.read(log_rows, seat.moderator.site_id, after, _ROWS)
+    rows, end = await svc.db.read(log_rows, seat.moderator, after, _ROWS)
     return html_page(
         request,
         "log.html",

@@ -40,7 +40,7 @@ async def queue_answer(
     """Return the page of a list; `told` is what went wrong with a form that was on it."""
     svc, site_id = service(request), seat.moderator.site_id
     try:
-        found = await queue_page(svc, site_id, query)
+        found = await queue_page(svc, seat.moderator, query)
     except Invalid as unclear:
         found, told, status = HeldPage([], None), " ".join(unclear.errors.values()) or unclear.detail, 422
     cards = [card(held, svc.clock.now()) for held in found.comments]

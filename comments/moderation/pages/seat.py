@@ -47,7 +47,7 @@ async def frame(request: Request, seat: Seat, query: wire.QueueQuery, *, here: s
     svc, given = service(request), request.query_params
     done = moment(given["done"]) if given.get("done") and request.method == "GET" else None
     order = (seat.moderator.account_id, done) if done else None
-    around = await svc.db.read(desk, seat.moderator.site_id, order)
+    around = await svc.db.read(desk, seat.moderator, order)
     left = given.get("left", "")
     return {
         "seat": seat,

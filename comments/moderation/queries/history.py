@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
+from comments.identity.sections import Sections
 from comments.moderation.models import Decision
 from comments.moderation.orders import PastDecision
 from comments.threads.models import Comment, Thread
+from comments.threads.scope import threads_within
 
 LogPosition = tuple[datetime, UUID]
 
@@ -76,10 +78,15 @@ def decisions_of_order(
 
 
 def log(
-    session: Session, site_id: UUID, *, after: LogPosition | None = None, limit: int
+    session: Session,
+    site_id: UUID,
+    *,
+    after: LogPosition | None = None,
+    limit: int,
+    sections: Sections = None,
 ) -> tuple[Sequence[LogEntry], LogPosition | None]:
     """Return a site's decisions, newest first, and the position where the next page begins."""
-    statement = _ENTRIES.where(Decision.site_id == site_id).limit(limit + 1)
+    statement = _ENTRIES.where(Decision.site_id == site_id, threads_within(sections)).limit(limit + 1)
     if after is not None:
         statement = statement.where(tuple_(Decision.at, Decision.id) < after)
     entries = [LogEntry(*row) for row in session.execute(statement)]
@@ -89,11 +96,14 @@ def log(
 
 
 def entries_of_order(
-    session: Session, site_id: UUID, account_id: UUID, made_at: datetime
+    session: Session, site_id: UUID, account_id: UUID, made_at: datetime, sections: Sections = None
 ) -> Sequence[LogEntry]:
     """Return what an account decided with one order, as log entries."""
     statement = _ENTRIES.where(
-        Decision.site_id == site_id, Decision.at == made_at, Decision.account_id == account_id
+        Decision.site_id == site_id,
+        Decision.at == made_at,
+        Decision.account_id == account_id,
+        threads_within(sections),
     )
     return [LogEntry(*row) for row in session.execute(statement)]
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
+from comments.identity.sections import Sections
 from comments.moderation.finding import EVERYTHING, Criteria, read_id
 from comments.moderation.orders import PastDecision, last_standing
 from comments.moderation.queries.history import histories
@@ -21,6 +22,7 @@ from comments.sites.queries import origins_of
 from comments.threads.models import Comment, Report, Revision, Thread
 from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.queries.finding import thread_by_keys
+from comments.threads.scope import comments_within
 
 QUEUES = ("pending", "approved", "spam", "removed", "deleted")
 
@@ -41,6 +43,8 @@ class Wish:
 
     queue: str | None = "pending"
     criteria: Criteria = EVERYTHING
+    sections: Sections = None
+    """What the asker may see at all."""
 
     @property
     def is_search(self) -> bool:
@@ -97,7 +101,7 @@ def held_comments(
     if wish.is_search:
         found = _search(session, site_id, wish, after, limit)
     else:
-        rows = session.execute(_candidates(site_id, wish.queue, after, limit + 1)).all()
+        rows = session.execute(_candidates(site_id, wish, after, limit + 1)).all()
         more = len(rows) > limit
         found = _Found([row.id for row in rows[:limit]], _position(rows[limit - 1]) if more else None)
     return HeldPage(_with_context(session, found.ids), found.next, found.cut_short)
@@ -135,11 +139,13 @@ def _keys_of(session: Session, site_id: UUID, page: str) -> list[PageKeys]:
     return by_identifier + [page_keys(origin + page, None) for origin in origins if "*" not in origin]
 
 
-def queue_sizes(session: Session, site_id: UUID) -> dict[str, int]:
+def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> dict[str, int]:
     """Return how many comments are in each queue; one more than MOST_COUNTED stands for "or more"."""
     counts = []
     for queue in QUEUES:
-        some = select(Comment.id).where(Comment.site_id == site_id, Comment.queue == queue)
+        some = select(Comment.id).where(
+            Comment.site_id == site_id, Comment.queue == queue, comments_within(sections)
+        )
         # In the index's order: else PostgreSQL may look for so many rows all through the table.
         counted = some.order_by(Comment.created_at).limit(MOST_COUNTED + 1).subquery()
         counts.append(select(literal(queue), func.count()).select_from(counted))
@@ -168,7 +174,7 @@ def _walk(
     session: Session, site_id: UUID, wish: Wish, after: Position | None
 ) -> Iterator[tuple[Row[Any], bool]]:
     while True:
-        rows = session.execute(_candidates(site_id, wish.queue, after, _CHUNK)).all()
+        rows = session.execute(_candidates(site_id, wish, after, _CHUNK)).all()
         texts = findables(session, [row.id for row in rows])
         for row in rows:
             yield row, wish.criteria.fits(texts[row.id], row.created_at)
@@ -181,12 +187,12 @@ def _position(row: Row[Any]) -> Position:
     return row.created_at, row.id
 
 
-def _candidates(
-    site_id: UUID, queue: str | None, after: Position | None, limit: int
-) -> Select[*tuple[Any, ...]]:
+def _candidates(site_id: UUID, wish: Wish, after: Position | None, limit: int) -> Select[*tuple[Any, ...]]:
     """Return the newest of one queue, or of all: five short walks along the index, not one long sort."""
-    newest = [_newest(site_id, one, after, limit) for one in ([queue] if queue else QUEUES)]
-    if queue is not None:
+    queues = [wish.queue] if wish.queue else QUEUES
+    within = comments_within(wish.sections)
+    newest = [_newest(site_id, one, after, limit).where(within) for one in queues]
+    if wish.queue is not None:
         return newest[0]
     together = union_all(*(select(one.subquery()) for one in newest)).subquery()
     return select(together).order_by(together.c.created_at.desc(), together.c.id.desc()).limit(limit)

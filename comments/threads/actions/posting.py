@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from comments.identity.authors import (
     Actor,
     Credentials,
+    KnownAuthor,
     acting_author,
     describe_guest,
     give_token,
     known_author,
 )
+from comments.identity.sections import in_sections
 from comments.ids import new_id
 from comments.rules import Outcome, encoded
 from comments.text import Rendered
@@ -25,6 +27,7 @@ from comments.threads.actions.opening import Opened, locked_thread
 from comments.threads.counters import NEVER_PUBLIC, count_reply, raise_version
 from comments.threads.errors import (
     KeyReused,
+    OutsideSection,
     ParentElsewhere,
     ParentNotPublic,
     PostRefused,
@@ -37,6 +40,7 @@ from comments.threads.queries.finding import thread_by_id
 from comments.threads.queries.paging import WITH_REASONS
 from comments.threads.site_card import SiteCard
 from comments.threads.tree import TOP, Place, place_below
+from comments.threads.urls import page_path
 
 REPEAT_WITHIN = timedelta(minutes=1)
 KEY_GOOD_FOR = timedelta(hours=24)
@@ -117,6 +121,7 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
         raise TooManyPosts(detail, retry_after=order.post_wait)
     name = judging.allowed_name(order, actor.author)
     opened = locked_thread(session, order, is_team, at)
+    _refuse_outside(actor.author, opened)
     if (opened.state != "open" or order.site.settings.closed) and not is_team:
         raise ThreadClosed("Comments on this page are closed. You can still read and share them.")
     comment_id = new_id(at)
@@ -144,6 +149,12 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     if state == "approved":
         count_reply(session, place)
     return Posted(row, opened.url, opened.id, gave_token=actor.is_new, opened=opened.is_new)
+
+
+def _refuse_outside(author: KnownAuthor, opened: Opened) -> None:
+    """Let somebody who moderates a section speak for the team there alone."""
+    if not in_sections(author.sections, page_path(opened.url)):
+        raise OutsideSection("This page is outside your sections. Write here without your token.")
 
 
 def _columns(order: PostOrder, actor: Actor, name: str, place: Place, state: str) -> dict[str, Any]:
