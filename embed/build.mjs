@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
-import { browsers, chunks, evaluated, fromLoader, languages, minified, minifiedCss, sentencesInPlace, source } from "./parts.mjs";
+import { browsers, chunks, evaluated, handedTo, languages, minified, minifiedCss, sentencesInPlace, source } from "./parts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "dist");
@@ -16,8 +16,9 @@ const target = join(here, "dist");
 // A chunk that bundles one of these would have the state of the page, or much code, a second time.
 const onlyInLoader = ["api.ts", "chunks.ts", "discussion.ts", "element.ts", "gestures.ts", "i18n/words.ts"];
 
-// Bytes with brotli: what a reader waits for; what is fetched when idle or when something is first done; one language; count.js.
-const budget = { first: 12 * 1024, later: 15 * 1024, language: 3 * 1024, count: 2 * 1024 };
+// Bytes with brotli, see docs/decisions/0010: what a reader waits for; what is fetched when idle; what comes with the first focus of
+// a composer, and with the first use of something rare; a language; count.js.
+const budget = { loader: 12 * 1024, acting: 8 * 1024, writing: 6.5 * 1024, further: 3 * 1024, language: 3 * 1024, counter: 2 * 1024 };
 
 async function bundle(entry, { plugins = [], ...options }) {
   const result = await build({
@@ -41,9 +42,10 @@ async function bundle(entry, { plugins = [], ...options }) {
 // Properties of ours that get short names, the same in all parts. Never one that JSON, storage, an export or a `data-do` has too;
 // those of the DOM are spared by themselves.
 const ownProperties =
-  "addRoots ago askAboutMe begin box byId comingUp composer connected drawnFirst editableUntil elsewhere ended fetchPage folded frame given instead " +
-  "keepToken missing moment notices numbers paint pattern pagesOnScroll parts phrases placeOf plurals relative restarting storageKey " +
-  "retryAfter roots stopWatching suits tokenKey turned undoable whenNear whole words writable";
+  "addRoots ago askAboutMe begin box byId chunk comingUp composer connected countDown drawing drawnFirst editableUntil elsewhere ended fetchPage " +
+  "fields folded frame given held hints instead isNew job keepToken keyFor missing moment notices numbers paint pattern pagesOnScroll parts phrases " +
+  "placeOf plurals reached relative remember restarting retryAfter roots showText signed stopWatching storageKey suffix suits tokenKey turned " +
+  "wayBack whenNear whole words writable";
 const shortNames = {};
 
 /** A second minifier makes 4 % less of it. */
@@ -81,7 +83,7 @@ async function buildChunks(folder) {
   const codes = {};
   const sum = createHash("sha256");
   for (const [name, entry] of Object.entries(await chunks())) {
-    const { code, inputs } = await bundle(entry, { format: "esm", plugins: [fromLoader] });
+    const { code, inputs } = await bundle(entry, { format: "esm", plugins: handedTo(name) });
     refuseState(name, inputs);
     sum.update(code);
     codes[name] = code;
@@ -130,9 +132,9 @@ function report(rows) {
 
 /** What each part weighs beside what it may. */
 function weighed(loader, counter, parts, tags) {
-  const rows = [{ name: "embed.js", ...loader, most: budget.first }, { name: "count.js", ...counter, most: budget.count }];
+  const rows = [{ name: "embed.js", ...loader, most: budget.loader }, { name: "count.js", ...counter, most: budget.counter }];
   for (const [name, part] of Object.entries(parts)) {
-    rows.push({ name, ...part, most: tags.includes(name) ? budget.language : budget.later });
+    rows.push({ name, ...part, most: tags.includes(name) ? budget.language : budget[name] });
   }
   return rows;
 }

@@ -22,7 +22,7 @@ export async function languages() {
 /** What is fetched when idle, or on first use: by name, the file that it begins with. */
 export async function chunks() {
   const tags = await languages();
-  return { acting: "acting/index.ts", ...Object.fromEntries(tags.map((tag) => [tag, `i18n/${tag}.ts`])) };
+  return { acting: "acting/index.ts", writing: "writing/index.ts", further: "further/index.ts", ...Object.fromEntries(tags.map((tag) => [tag, `i18n/${tag}.ts`])) };
 }
 
 /** What TypeScript exports, as values: words are worked out here and not in the reader's browser. */
@@ -77,28 +77,42 @@ export const minifiedCss = {
   },
 };
 
-/** What `kit.ts` hands over: the names in its order, and which module each is from. */
-async function handedOver() {
-  const kit = await readFile(join(source, "kit.ts"), "utf8");
+// What hands over what it has to the chunks that come after it.
+const loaderKit = "kit.ts";
+const actingKit = "acting/kit.ts";
+
+/** What a kit hands over: the names in its order, and which module each is from. */
+async function handedOver(file) {
+  const kit = await readFile(join(source, file), "utf8");
   const modules = {};
-  for (const [, names, from] of kit.matchAll(/^import \{ (.+) \} from "\.\/(.+)";$/gm)) modules[`${from}.ts`] = names.split(", ");
+  for (const [, names, from] of kit.matchAll(/^import \{ (.+) \} from "(.+)";$/gm)) modules[join(dirname(file), `${from}.ts`)] = names.split(", ");
   const [, list] = /^export const kit = \[([^\]]+)\]/m.exec(kit);
   return { modules, order: list.match(/\w+/g) };
 }
 
-/** In a chunk, the modules that the loader has become what it hands over. */
-export const fromLoader = {
-  name: "from-loader",
-  async setup(pass) {
-    const { modules, order } = await handedOver();
-    pass.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const names = modules[relative(source, path)];
-      return names && { contents: `export { ${names.join(", ")} } from "taken";` };
-    });
-    pass.onLoad({ filter: /\/kit\.ts$/ }, () => ({ contents: `export { take } from "taken";` }));
-    pass.onResolve({ filter: /^taken$/ }, () => ({ path: "taken", namespace: "kit" }));
-    pass.onLoad({ filter: /.*/, namespace: "kit" }, () => ({
-      contents: `export let ${order.join(", ")}; export function take(kit) { [${order.join(", ")}] = kit; }`,
-    }));
-  },
-};
+/** In a chunk, the modules that come from `file` become what that kit hands over. Others of its folder would be there twice. */
+function handedOverBy(file) {
+  return {
+    name: `handed-over-by-${file}`,
+    async setup(pass) {
+      const { modules, order } = await handedOver(file);
+      const taken = `taken:${file}`;
+      const folder = file === loaderKit ? "" : `${dirname(file)}/`;
+      pass.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const module = relative(source, path);
+        const names = module === file ? ["take"] : modules[module];
+        if (names) return { contents: `export { ${names.join(", ")} } from "${taken}";` };
+        return folder && module.startsWith(folder) ? { errors: [{ text: `src/${module} is not handed over by src/${file}` }] } : undefined;
+      });
+      pass.onResolve({ filter: /^taken:/ }, ({ path }) => (path === taken ? { path, namespace: file } : undefined));
+      pass.onLoad({ filter: /.*/, namespace: file }, () => ({
+        contents: `export let ${order.join(", ")}; export function take(kit) { [${order.join(", ")}] = kit; }`,
+      }));
+    },
+  };
+}
+
+/** What a chunk is handed over, by those that are there before it. */
+export function handedTo(chunk) {
+  return (["writing", "further"].includes(chunk) ? [loaderKit, actingKit] : [loaderKit]).map(handedOverBy);
+}

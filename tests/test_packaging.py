@@ -104,7 +104,14 @@ def test_what_a_reader_waits_for_is_at_most_twelve_kilobytes() -> None:
     script = ROOT / "embed" / "dist" / "embed.js.br"
 
     assert script.stat().st_size == built["loader"]["brotli"] <= 12 * 1024
-    assert max(part["brotli"] for part in built["chunks"].values()) <= 15 * 1024
+
+
+def test_what_is_fetched_unasked_is_at_most_eight_kilobytes_and_so_is_each_other_part() -> None:
+    """Words and styles are in them: decision 10."""
+    built = json.loads((ROOT / "embed" / "dist" / "manifest.json").read_text())["chunks"]
+
+    assert {"acting", "writing", "further"} < set(built)
+    assert max(part["brotli"] for part in built.values()) <= 8 * 1024
 
 
 def test_the_lock_file_of_npm_holds_hashes_and_no_addresses() -> None:

@@ -160,7 +160,7 @@ export class Discussion {
     await drawList(this, page === this.given);
     if (this.thread !== thread || this.ended.signal.aborted) return;
     if (first) this.drawnFirst();
-    if (linked) void this.acting().then((acting) => acting.arrive(this, linked), () => undefined);
+    if (linked) void this.acting().then((acting) => acting.arrive(this, linked)).catch(() => undefined);
     void this.askAboutMe([...thread.entries]);
     if (first) this.emit("ready", { count });
     this.emit("count", { count });
@@ -178,13 +178,18 @@ export class Discussion {
     await this.acting().then((acting) => acting.prepare(this), () => undefined);
   }
 
-  /** The part that does more than reading. Rejects if it cannot be fetched, or came too late. */
-  async acting(): Promise<Acting> {
-    const acting = await loadChunk<Acting>(this.api.host, "acting");
+  /** The part that does more than reading. */
+  acting(): Promise<Acting> {
+    return this.chunk<Acting>("acting");
+  }
+
+  /** One of the parts that come later. Rejects if it cannot be fetched, or came too late. */
+  async chunk<Chunk extends { take(handed: typeof kit): void }>(name: string): Promise<Chunk> {
+    const chunk = await loadChunk<Chunk>(this.api.host, name);
     // What it begins would never be ended.
     this.ended.signal.throwIfAborted();
-    acting.take(kit);
-    return acting;
+    chunk.take(kit);
+    return chunk;
   }
 
   async fetchPage(place: { around?: string | null; cursor?: string }): Promise<ThreadPage> {

@@ -16,7 +16,7 @@ export function listen(d: Discussion): void {
     "hashchange",
     () => {
       const id = linkedComment();
-      if (id && d.thread) void d.acting().then((acting) => acting.goTo(d, id));
+      if (id && d.thread) void d.acting().then((acting) => acting.goTo(d, id)).catch(() => undefined);
     },
     { signal },
   );
@@ -40,15 +40,19 @@ async function press(d: Discussion, event: Event): Promise<void> {
 }
 
 async function openComposer(d: Discussion, area: HTMLElement): Promise<void> {
+  const form = area.closest("form");
+  // Not what is said about a text: that has an id.
+  form?.querySelector(".error-text:not([id])")?.remove();
   try {
-    (await d.acting()).openComposer(d);
+    await (await d.acting()).openComposer(d);
   } catch {
-    const form = area.closest("form");
+    const again = h("button", { type: "button", class: "link-button" }, d.words.say(Key.retry));
+    again.onclick = () => area.focus();
     const elsewhere = h("a", { class: "link-button", href: d.elsewhere(true), target: d.target }, d.words.say(Key.writeElsewhere));
-    if (form && !form.querySelector(".error-text")) complain(d, form, "append", elsewhere);
+    if (form && !d.ended.signal.aborted) complain(d, form, "append", again, elsewhere);
   }
 }
 
-function complain({ words }: Discussion, place: HTMLElement, where: "after" | "append", way: Node | string = ""): void {
-  place[where](h("p", { class: "error-text", role: "alert" }, words.say(Key.moreFailed), way));
+function complain({ words }: Discussion, place: HTMLElement, where: "after" | "append", ...ways: Node[]): void {
+  place[where](h("p", { class: "error-text", role: "alert" }, words.say(Key.moreFailed), ...ways));
 }

@@ -15,8 +15,8 @@ export interface Entry {
   own: boolean;
   /** When it can no longer be changed by its author, in milliseconds since 1970; 0 if it cannot be. */
   editableUntil: number;
-  /** Deleted a moment ago by its author, who may still take that back. */
-  undoable: boolean;
+  /** Draws what stands in its place while its author, who has deleted it, may still take that back. */
+  wayBack: (() => HTMLElement) | null;
   folded: boolean;
 }
 
@@ -77,7 +77,7 @@ export class Thread {
       vote: 0,
       own: false,
       editableUntil: comment.editable_until ? Date.parse(comment.editable_until) : 0,
-      undoable: false,
+      wayBack: null,
       folded: false,
     };
     this.byId.set(comment.id, entry);

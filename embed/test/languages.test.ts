@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { acting, reading } from "../src/i18n/en";
+import { acting, further, reading, writing } from "../src/i18n/en";
 import type { Language, Plural } from "../src/i18n/words";
 
 type Key = keyof Language;
 
 const FOLDER = "src/i18n";
-const en: Language = { ...reading, ...acting };
+const en: Language = { ...reading, ...acting, ...writing, ...further };
 const keys = Object.keys(en) as Key[];
 const names = readdirSync(FOLDER)
   .map((file) => file.replace(/\.ts$/, ""))

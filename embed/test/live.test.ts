@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addArrived, addOwn } from "../src/acting/growing";
-import { differenceTo, sameText } from "../src/acting/reconciling";
+import { addArrived, addOwn, sameText } from "../src/acting/growing";
+import { differenceTo } from "../src/further/missed";
 import { type Entry, Thread } from "../src/thread";
 import type { Comment, ThreadPage } from "../src/types";
 import { comment, reply, withReplies } from "./comments";

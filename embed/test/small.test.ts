@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Problem } from "../src/api";
-import { Draft } from "../src/acting/draft";
-import { linkOver, MARKS } from "../src/acting/formatting";
-import { explain } from "../src/acting/problems";
-import { whyItWaits } from "../src/acting/posting";
+import { type Draft, draftOf } from "../src/writing/draft";
+import { linkOver, MARKS } from "../src/writing/formatting";
+import { explain } from "../src/writing/problems";
+import { whyItWaits } from "../src/writing/posting";
 import { reasonOf } from "../src/faults";
 import { safeLink } from "../src/html";
 import de from "../src/i18n/de";
-import { acting, reading } from "../src/i18n/en";
+import { acting, further, reading, writing } from "../src/i18n/en";
 import { Key } from "../src/i18n/keys";
 import { inPlace, Words } from "../src/i18n/words";
 import { hostOf, headingLevel } from "../src/options";
 import { keep, recall } from "../src/store";
 import { hueOf, initials } from "../src/view/avatar";
 
-const words = new Words("en", inPlace({ ...reading, ...acting }));
+const words = new Words("en", inPlace({ ...reading, ...acting, ...writing, ...further }));
 
 /** The draft for a place on a page of its own: what is kept stays for the whole run. */
 function draft(path: string, place = ""): Draft {
   const page = { url: `https://blog.example/${path}`, identifier: null, title: null };
-  return new Draft({ page, storageKey: (kind) => `comments:${kind}:https://c.example/blog` }, place);
+  return draftOf({ page, storageKey: (kind) => `comments:${kind}:https://c.example/blog` }, place);
 }
 
 test("the service stands where its script stands, under a path too", () => {

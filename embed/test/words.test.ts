@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import de from "../src/i18n/de";
-import { acting, reading } from "../src/i18n/en";
+import { acting, further, reading, writing } from "../src/i18n/en";
 import { Key } from "../src/i18n/keys";
 import { languageFile, localeOf } from "../src/i18n/languages";
 import { inPlace, Words } from "../src/i18n/words";
 
-const en = inPlace({ ...reading, ...acting });
+const en = inPlace({ ...reading, ...acting, ...writing, ...further });
 const NOW = new Date("2026-11-24T12:00:00Z");
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;

@@ -335,7 +335,7 @@ async def new_comments(stage: Stage) -> None:
 @state("New since the last visit")
 async def since_last_visit(stage: Stage) -> None:
     discussion = await stage.open_small()
-    await expect(stage.one(".composer-foot")).to_be_attached()
+    await expect(stage.one(".live")).to_be_attached()
     # A visit that was seen is noted when the page is left.
     await stage.one(".thread").scroll_into_view_if_needed()
     await stage.page.goto("about:blank")

@@ -30,7 +30,7 @@ async def page(request: pytest.FixtureRequest, new_page: Callable[..., Awaitable
 
 async def settled(page: Page) -> None:
     """Wait until the part that comes later is there too, and all is painted."""
-    await expect(page.locator("comments-thread .composer-foot")).to_be_attached()
+    await expect(page.locator("comments-thread .live")).to_be_attached()
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 

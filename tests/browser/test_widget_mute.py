@@ -56,7 +56,7 @@ async def test_a_muted_author_is_not_seen_for_a_moment_on_other_pages_of_the_sit
         "window.seen = []; new MutationObserver(() => {"
         " const box = document.querySelector('comments-thread')?.shadowRoot;"
         " if (box && !box.watched) { box.watched = true; new MutationObserver(() => {"
-        "  if (box.querySelector('.comment')) seen.push(box.querySelector('.comment').innerText);"
+        "  if (box.querySelector('article')) seen.push(box.querySelector('article').innerText);"
         " }).observe(box, { childList: true, subtree: true }); }"
         "}).observe(document, { childList: true, subtree: true });"
     )

@@ -44,7 +44,7 @@ async def test_an_anonymous_reader_causes_no_word_no_cookie_and_no_request_elsew
     await widget.open(read)
     await expect(widget.comments).to_have_count(2)
     # What comes when idle has come.
-    await expect(widget.element.locator(".composer-foot")).to_be_attached()
+    await expect(widget.element.locator(".live")).to_be_attached()
 
     assert told == []
     assert await page.context.cookies() == []

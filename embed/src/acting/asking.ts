@@ -3,8 +3,7 @@
 import type { Discussion } from "../discussion";
 import type { Parameters } from "../api";
 
-/** Told to the widget's own box when the service has said who one is, or that one is nobody any more. */
-export const IDENTITY_KNOWN = "identity";
+const IDENTITY_KNOWN = "identity";
 
 /** Undefined without a token, or with one that is not good any more. */
 export async function readOwn<T>(d: Discussion, path: string, parameters: Parameters): Promise<T | undefined> {
@@ -45,7 +44,16 @@ export async function send<T>(d: Discussion, method: string, path: string, body?
 function forgetMe(d: Discussion): void {
   d.api.keepToken(undefined);
   d.identity = null;
-  d.frame.box.dispatchEvent(new Event(IDENTITY_KNOWN));
+  tellIdentity(d);
+}
+
+/** It is known who one is, or that one is nobody any more. */
+export function tellIdentity({ frame }: Discussion): void {
+  frame.box.dispatchEvent(new Event(IDENTITY_KNOWN));
+}
+
+export function onIdentity({ frame, ended }: Discussion, told: () => void): void {
+  frame.box.addEventListener(IDENTITY_KNOWN, told, { signal: ended.signal });
 }
 
 function authorized(token: string | null): Record<string, string> {

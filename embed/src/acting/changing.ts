@@ -1,17 +1,15 @@
 /** Shows what has changed by what somebody did: one comment at a time, where it stands. */
 
 import type { Discussion } from "../discussion";
-import { h } from "../dom";
+import { button, h } from "../dom";
 import { Key } from "../i18n/keys";
 import { type Entry, publicBelow } from "../thread";
 import type { Comment } from "../types";
 import { shorten } from "../view/clamp";
 import { actions, isWaiting, item, place, replies } from "../view/comment";
 import { adopt } from "../styles";
-import { drawList, itemOf } from "../view/list";
-import * as growing from "./growing";
+import { itemOf } from "../view/list";
 import { errorText } from "./parts";
-import { countChanged } from "./telling";
 
 /** Draw the comment alone anew; what stands below it stays, and so does the focus. */
 export function redraw(d: Discussion, entry: Entry): void {
@@ -65,31 +63,12 @@ export function draw(d: Discussion, entry: Entry): HTMLElement | undefined {
   return list?.insertBefore(box, following ? itemOf(d, following) : list.querySelector(":scope > .item--more"));
 }
 
-/** Show one's own new comment. Returns its entry. */
-export function addOwn(d: Discussion, comment: Comment): Entry | undefined {
-  const entry = growing.addOwn(d.thread, comment);
-  if (!entry) return d.thread.entry(comment.id);
-  unfoldTo(d, entry);
-  insert(d, entry);
-  if (comment.state === "approved") countChanged(d, 1);
-  return entry;
-}
-
 /** Show what the service answered about a comment that is here. */
 export function update(d: Discussion, entry: Entry, comment: Comment): void {
   const { replies: _, ...alone } = comment;
   entry.comment = { ...entry.comment, ...alone };
   if (comment.editable_until) entry.editableUntil = Date.parse(comment.editable_until);
   redraw(d, entry);
-}
-
-/** Take a comment off the screen that nothing stands below. */
-export function drop(d: Discussion, entry: Entry): void {
-  const box = itemOf(d, entry);
-  growing.remove(d.thread, entry);
-  box?.remove();
-  if (entry.parent) redrawReplies(d, entry.parent);
-  else if (!d.thread.roots.length) drawList(d);
 }
 
 /** Say below a comment, for all to see, what did not work. */
@@ -117,6 +96,12 @@ export function placeOf(d: Discussion, entry: Entry): HTMLElement | null {
 export function focusAction(d: Discussion, entry: Entry, does: string): void {
   const shown = placeOf(d, entry);
   (shown?.querySelector<HTMLElement>(`[data-do="${does}"]`) ?? shown?.querySelector<HTMLElement>(".author"))?.focus();
+}
+
+/** What is on the screen, from top to bottom. */
+export function shown({ root, thread }: Discussion): Entry[] {
+  const items = [...root.querySelectorAll<HTMLElement>(".item:not(.item--more)")];
+  return items.map(({ dataset }) => thread.entry(dataset["id"] ?? "")).filter((entry) => entry !== undefined);
 }
 
 /** The list itself; made if the widget said that there is nothing. */
@@ -173,9 +158,7 @@ function shut({ words }: Discussion, entry: Entry, replies: HTMLElement): void {
   // Those that are shown alone are folded already.
   if (!list) return;
   list.hidden = true;
-  replies.firstElementChild?.replaceWith(
-    h("button", { type: "button", class: "more", "aria-expanded": "false", "data-do": "fold" }, label),
-  );
+  replies.firstElementChild?.replaceWith(button("fold", "more", { "aria-expanded": "false" }, label));
 }
 
 /** Unfold whatever the entry is folded away in. */

@@ -37,14 +37,14 @@ export function addArrived(thread: Thread, comment: Comment, sort: Sort): Entry 
   return entry;
 }
 
-export function remove(thread: Thread, entry: Entry): void {
-  const siblings = entry.parent?.children ?? thread.roots;
-  siblings.splice(siblings.indexOf(entry), 1);
-  thread.byId.delete(entry.comment.id);
-}
-
 /** Where a comment goes among its siblings: by age, behind one's own that were put first. */
 function orderly(siblings: Entry[], { created_at: created }: Comment, newestFirst = false): number {
   const at = siblings.findIndex(({ own, comment }) => !own && comment.created_at > created !== newestFirst);
   return at < 0 ? siblings.length : at;
+}
+
+/** Whether a comment still says the same, in the name of the same author. */
+export function sameText(one: Comment, other: Comment): boolean {
+  const said = ({ state, html, edited_at: edited, author }: Comment): string => JSON.stringify([state, html, edited, author]);
+  return said(one) === said(other);
 }

@@ -1,24 +1,22 @@
 /** The part of the widget that does more than reading. Fetched when idle, or when something is first done. */
 
 import type { Discussion } from "../discussion";
-import { further } from "../i18n/english";
+import { acting } from "../i18n/english";
 import { adopt } from "../styles";
 import type { Entry, Thread } from "../thread";
+import { Key } from "../i18n/keys";
 import type { Sort } from "../types";
 import css from "./acting.css";
 import { drawBar } from "./bar";
-import { leaveBranch, openBranch } from "./branch";
-import { countDown, fold } from "./changing";
+import { complain, countDown, fold } from "./changing";
+import { later } from "./later";
+import { beginLine } from "./line";
 import { beLive, goOn, showArrivals } from "./live";
 import { aboutMe as askAboutMe } from "./me";
 import { copy, openMenu, share, shutMenu, watchMenus } from "./menu";
-import { mute, mutedPlace, unmute } from "./muting";
+import { mutedPlace } from "./muting";
 import * as reading from "./reading";
-import { remove, restore, undoPlace } from "./removing";
-import { edit, reply } from "./replying";
-import { openReport } from "./report";
-import { beginTop, unfoldTop } from "./top";
-import { nextNew, noteVisit } from "./visits";
+import { noteVisit } from "./visits";
 import { letRest } from "./resting";
 import { vote } from "./voting";
 
@@ -26,36 +24,29 @@ export { take } from "../kit";
 
 type Act = (d: Discussion, entry: Entry, pressed: HTMLElement) => unknown;
 
-/** What fetches something first: a second press meanwhile is none. */
+/** What happens at once: a vote's second press takes back the first, however quick it is. */
+const AT_ONCE: Record<string, Act> = {
+  fold,
+  unclamp: (d, _, pressed) => reading.toggleClamp(d, pressed),
+  to: (d, { comment }) => comment.reply_to && reading.goTo(d, comment.reply_to.id),
+  up: (d, entry) => vote(d, entry, 1),
+  down: (d, entry) => vote(d, entry, -1),
+  menu: openMenu,
+  copy,
+  share: (_, entry) => share(entry),
+  arrivals: showArrivals,
+};
+
+/** What fetches something first. */
 const READING: Record<string, Act> = {
   sort: (d, _, { dataset }) => reading.sortBy(d, dataset["sort"] as Sort),
   more: (d) => reading.more(d, "next"),
   previous: (d) => reading.more(d, "previous"),
   replies: reading.moreReplies,
-  branch: openBranch,
 };
 
-/** What happens at once: a vote's second press takes back the first, however quick it is. */
-const ACTS: Record<string, Act> = {
-  fold,
-  all: leaveBranch,
-  unclamp: (d, _, pressed) => reading.toggleClamp(d, pressed),
-  to: (d, { comment }) => comment.reply_to && reading.goTo(d, comment.reply_to.id),
-  reply,
-  edit,
-  up: (d, entry) => vote(d, entry, 1),
-  down: (d, entry) => vote(d, entry, -1),
-  delete: remove,
-  undo: restore,
-  menu: openMenu,
-  copy,
-  share: (_, entry) => share(entry),
-  report: openReport,
-  mute,
-  unmute,
-  arrivals: showArrivals,
-  newSince: nextNew,
-};
+/** What comes with the composer. All else comes with what is done rarely. */
+const WRITING = ["reply", "edit"];
 
 const TICK_MS = 20_000;
 
@@ -67,16 +58,26 @@ export async function act(d: Discussion, pressed: HTMLElement): Promise<void> {
   const id = pressed.closest<HTMLElement>("[data-id]")?.dataset["id"] ?? "";
   // The buttons around the list belong to no comment, and ask for none.
   const entry = d.thread.entry(id) as Entry;
+  const inMenu = pressed.closest(".menu-list");
   // Whatever is chosen, the menu is done; only “Copied” is said in it.
-  if (does !== "copy" && pressed.closest(".menu-list")) shutMenu(d)?.focus();
-  const fetching = READING[does];
-  if (!fetching) {
-    await ACTS[does]?.(d, entry, pressed);
+  const chosen = (): void => {
+    if (inMenu && does !== "copy") shutMenu(d)?.focus();
+  };
+  if (AT_ONCE[does]) {
+    chosen();
+    await AT_ONCE[does](d, entry, pressed);
     return;
   }
+  // A second press meanwhile is none.
   pressed.ariaDisabled = "true";
   try {
-    await fetching(d, entry, pressed);
+    const doing = READING[does] ?? (await later(d, WRITING.includes(does) ? "writing" : "further")).acts[does];
+    chosen();
+    await doing?.(d, entry, pressed);
+  } catch (fault) {
+    if (!inMenu) throw fault;
+    chosen();
+    complain(d, entry, d.words.say(Key.moreFailed));
   } finally {
     pressed.ariaDisabled = null;
   }
@@ -99,10 +100,10 @@ export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {
   await askAboutMe(d, entries);
 }
 
-/** Unfold the composer at the top. */
-export function openComposer(d: Discussion): void {
+/** Unfold the composer at the top. Rejects if it did not load. */
+export async function openComposer(d: Discussion): Promise<void> {
   prepare(d);
-  unfoldTop(d);
+  (await later(d, "writing")).openComposer(d);
 }
 
 /**
@@ -112,8 +113,8 @@ export function openComposer(d: Discussion): void {
 export function prepare(d: Discussion): void {
   if (ready.has(d)) return;
   // Other languages have had all their words from the start.
-  d.words.add(further);
-  d.instead = (entry) => undoPlace(d, entry) ?? mutedPlace(d, entry);
+  d.words.add(acting);
+  d.instead = (entry) => entry.wayBack?.() ?? mutedPlace(d, entry);
   // The type says it is there, and before the first page is, it is not.
   if (!(d.thread as Thread | undefined)) return;
   ready.add(d);
@@ -131,7 +132,7 @@ export function prepare(d: Discussion): void {
   }
   letRest(d);
   watchMenus(d);
-  beginTop(d);
+  beginLine(d);
   drawBar(d);
   noteVisit(d);
   beLive(d);

@@ -5,23 +5,21 @@ import { h } from "../dom";
 import { Key } from "../i18n/keys";
 import { UP } from "../icons";
 import { type Entry, isPublic, type Thread } from "../thread";
-import type { Comment, Score, ThreadPage } from "../types";
+import type { Comment, Score } from "../types";
 import { drawMore, itemOf } from "../view/list";
 import { inBar } from "./bar";
-import { inItsRoom, insert, placeOf, update } from "./changing";
-import { addArrived } from "./growing";
+import { inItsRoom, insert, placeOf, shown, update } from "./changing";
+import { addArrived, sameText } from "./growing";
+import { later } from "./later";
+import { drawTop } from "./line";
 import { isMuted } from "./muting";
 import { drawMoreReplies, highlight, inView } from "./reading";
-import { differenceTo, sameText } from "./reconciling";
 import { type Change, join } from "./stream";
 import { say } from "./telling";
-import { drawTop } from "./top";
 import { showVote } from "./voting";
 
 /** Several that come together are told together. */
 const TOLD_AFTER_MS = 1000;
-/** The most that the service gives at once. */
-const MOST_ROOTS = 100;
 
 interface State {
   /** New comments that are not shown yet. */
@@ -86,12 +84,9 @@ function heard(d: Discussion, change: Change): void {
 }
 
 async function ask(d: Discussion): Promise<void> {
-  const { url, identifier } = d.page;
-  const { thread, sort, step, ended } = d;
-  const limit = Math.min(MOST_ROOTS, Math.max(step, thread.roots.length));
   try {
-    const page = await d.api.ask<ThreadPage>("thread", { url, identifier, sort, limit }, { cache: "no-cache" }, ended.signal);
-    if (d.thread === thread && page.thread.version !== thread.info.version) heard(d, differenceTo(thread, page));
+    const change = await (await later(d, "further")).missed(d);
+    if (change) heard(d, change);
   } catch {
     // The next time, then.
   }
@@ -136,7 +131,7 @@ function changed(d: Discussion, comment: Comment): void {
   }
   held.delete(id);
   // Deleted here a moment ago: that has its own way to show.
-  if (entry.undoable) return;
+  if (entry.wayBack) return;
   if (!sameText(entry.comment, comment)) inItsRoom(d, entry, () => show(d, entry, comment));
   if (published) tellPublished(d);
 }
@@ -217,8 +212,6 @@ export function showArrivals(d: Discussion): void {
     highlight(d, entry);
   }
   tellArrived(d);
-  const ids = new Set(entries.map(({ comment }) => comment.id));
-  const first = [...d.root.querySelectorAll<HTMLElement>(".item")].find(({ dataset }) => ids.has(dataset["id"] ?? ""));
-  inView(d, thread.entry(first?.dataset["id"] ?? ""), "nearest");
+  inView(d, shown(d).find((entry) => entries.includes(entry)), "nearest");
   void d.askAboutMe(entries);
 }

@@ -4,7 +4,7 @@ import type { Discussion } from "../discussion";
 import type { Entry, Thread } from "../thread";
 import type { Own } from "../types";
 import { inSlices } from "../view/list";
-import { IDENTITY_KNOWN, readOwn } from "./asking";
+import { readOwn, tellIdentity } from "./asking";
 import { addOwn } from "./growing";
 import { draw, redrawActions } from "./changing";
 
@@ -19,7 +19,7 @@ export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {
     const own = await readOwn<Own>(d, "me", { url, identifier, ids: ids.splice(0, MOST_IDS).join(",") });
     if (!own) return;
     d.identity = own.identity;
-    d.frame.box.dispatchEvent(new Event(IDENTITY_KNOWN));
+    tellIdentity(d);
     const here = await inSlices(d, mark(d.thread, own), (entry) => {
       redrawActions(d, entry);
       return draw(d, entry);

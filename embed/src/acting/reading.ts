@@ -6,10 +6,11 @@ import type { Entry } from "../thread";
 import type { Replies, Sort } from "../types";
 import { ALERT } from "../icons";
 import { keep } from "../store";
+import { DEEPEST } from "../view/comment";
 import { drawHead, notice } from "../view/frame";
 import { drawItems, drawMore, inSlices, itemOf } from "../view/list";
-import { reveal } from "./branch";
 import { draw, placeOf, topList, unfoldTo } from "./changing";
+import { later } from "./later";
 import { addReplies } from "./growing";
 import { focusOn } from "./telling";
 
@@ -83,7 +84,8 @@ export async function arrive(d: Discussion, id: string): Promise<void> {
     d.frame.notices.replaceChildren(notice("", ALERT, d.words.say(Key.linkedGone)));
     return;
   }
-  await reveal(d, entry);
+  // It may stand in a branch, or outside the one that is shown.
+  if (d.branch || entry.comment.depth > DEEPEST) await (await later(d, "further")).reveal(d, entry);
   highlight(d, entry);
   inView(d, entry, "start");
 }

@@ -22,3 +22,9 @@ export function countChanged(d: Discussion, by: number): void {
   drawHead(d);
   d.emit("count", { count: info.comment_count });
 }
+
+/** What was said about a post is over. */
+export function clearNotices(d: Discussion): void {
+  d.frame.notices.replaceChildren();
+  d.root.querySelector(".notice--posted")?.remove();
+}

@@ -113,7 +113,6 @@ const cs: Language = {
   previewHint: "Takto to bude vypadat.",
   previewEmpty: "Zatím není co zobrazit.",
   previewWaits: "Okamžik…",
-  editing: "upravuje se",
   editLabel: "Upravit svůj komentář",
   slow: "Pomalé připojení. Váš text zůstává uložen v tomto zařízení.",
   tooLong: {
@@ -151,7 +150,6 @@ const cs: Language = {
     other: "Váš komentář čeká na moderátora, protože obsahuje {n} odkazů. Vidíte ho níže a do té doby ho můžete upravit.",
   },
   editWaits: "Uloženo. Nový text čeká na moderátora; do té doby všichni vidí původní.",
-  notLoaded: "Nepodařilo se to načíst. Zkuste to prosím znovu.",
   copyLink: "Kopírovat odkaz",
   copied: "Zkopírováno",
   share: "Sdílet…",

@@ -99,7 +99,6 @@ const es: Language = {
   previewHint: "Así se verá.",
   previewEmpty: "Todavía no hay nada que mostrar.",
   previewWaits: "Un momento…",
-  editing: "en edición",
   editLabel: "Editar tu comentario",
   slow: "Conexión lenta. Tu texto se conserva en este dispositivo.",
   tooLong: {
@@ -134,7 +133,6 @@ const es: Language = {
     other: "Tu comentario espera a la moderación porque contiene {n} enlaces. Puedes verlo abajo y editarlo mientras tanto.",
   },
   editWaits: "Guardado. El texto nuevo espera a la moderación; hasta entonces, todos ven el anterior.",
-  notLoaded: "No se pudo cargar. Inténtalo de nuevo.",
   copyLink: "Copiar enlace",
   copied: "Copiado",
   share: "Compartir…",

@@ -99,7 +99,6 @@ const fr: Language = {
   previewHint: "Voici ce que cela donnera.",
   previewEmpty: "Rien à afficher pour l’instant.",
   previewWaits: "Un instant…",
-  editing: "en cours de modification",
   editLabel: "Modifier votre commentaire",
   slow: "Connexion lente. Votre texte est conservé sur cet appareil.",
   tooLong: {
@@ -134,7 +133,6 @@ const fr: Language = {
     other: "Votre commentaire attend la modération, car il contient {n} liens. Vous le voyez ci-dessous et pouvez le modifier d’ici là.",
   },
   editWaits: "Enregistré. Le nouveau texte attend la modération\u202f; d’ici là, tout le monde voit l’ancien.",
-  notLoaded: "Le chargement a échoué. Veuillez réessayer.",
   copyLink: "Copier le lien",
   copied: "Copié",
   share: "Partager…",

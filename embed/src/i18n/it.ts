@@ -99,7 +99,6 @@ const it: Language = {
   previewHint: "Ecco come apparirà.",
   previewEmpty: "Ancora niente da mostrare.",
   previewWaits: "Un momento…",
-  editing: "in modifica",
   editLabel: "Modifica il tuo commento",
   slow: "Connessione lenta. Il tuo testo è conservato su questo dispositivo.",
   tooLong: {
@@ -134,7 +133,6 @@ const it: Language = {
     other: "Il tuo commento attende la moderazione, perché contiene {n} link. Lo vedi qui sotto e nel frattempo puoi modificarlo.",
   },
   editWaits: "Salvato. Il nuovo testo attende la moderazione; fino ad allora tutti vedono quello vecchio.",
-  notLoaded: "Caricamento non riuscito. Riprova.",
   copyLink: "Copia link",
   copied: "Copiato",
   share: "Condividi…",

@@ -113,7 +113,6 @@ const pl: Language = {
   previewHint: "Tak to będzie wyglądać.",
   previewEmpty: "Na razie nie ma czego pokazać.",
   previewWaits: "Chwileczkę…",
-  editing: "w trakcie edycji",
   editLabel: "Edytuj swój komentarz",
   slow: "Wolne połączenie. Twój tekst jest zachowany na tym urządzeniu.",
   tooLong: {
@@ -151,7 +150,6 @@ const pl: Language = {
     other: "Twój komentarz czeka na moderację, bo zawiera {n} odnośnika. Widzisz go poniżej i do tego czasu możesz go edytować.",
   },
   editWaits: "Zapisano. Nowy tekst czeka na moderację; do tego czasu wszyscy widzą poprzedni.",
-  notLoaded: "Nie udało się wczytać. Spróbuj ponownie.",
   copyLink: "Kopiuj odnośnik",
   copied: "Skopiowano",
   share: "Udostępnij…",

@@ -99,7 +99,6 @@ const ptBr: Language = {
   previewHint: "Vai ficar assim.",
   previewEmpty: "Ainda não há nada para mostrar.",
   previewWaits: "Um momento…",
-  editing: "em edição",
   editLabel: "Editar seu comentário",
   slow: "Conexão lenta. Seu texto está guardado neste aparelho.",
   tooLong: {
@@ -134,7 +133,6 @@ const ptBr: Language = {
     other: "Seu comentário aguarda a moderação, porque contém {n} links. Você pode vê-lo abaixo e editá-lo até lá.",
   },
   editWaits: "Salvo. O novo texto aguarda a moderação; até lá, todos veem o antigo.",
-  notLoaded: "Não foi possível carregar. Tente de novo.",
   copyLink: "Copiar link",
   copied: "Copiado",
   share: "Compartilhar…",

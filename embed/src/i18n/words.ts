@@ -1,6 +1,6 @@
 /** Says the widget's sentences in one language: words, plurals, numbers and times. */
 
-import type { acting, reading } from "./en";
+import type { acting, further, reading, writing } from "./en";
 import { Key } from "./keys";
 
 /** A sentence for each plural category of the language; only `other` is a must. */
@@ -8,7 +8,7 @@ export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: str
 
 type Said<Source> = { readonly [Name in keyof Source]: Source[Name] extends string ? string : Plural };
 /** All sentences, by name: what each file beside this one holds. */
-export type Language = Said<typeof reading & typeof acting>;
+export type Language = Said<typeof reading & typeof acting & typeof writing & typeof further>;
 
 /** Sentences in their places. */
 export type Phrases = { readonly [place: number]: string | Plural | undefined };

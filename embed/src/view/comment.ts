@@ -26,8 +26,8 @@ export function place(d: Discussion, entry: Entry): HTMLElement {
   return d.instead?.(entry) ?? (entry.comment.author ? article(d, entry) : gone(d, entry));
 }
 
-export function isWaiting({ comment, undoable }: Entry): boolean {
-  return comment.state === "pending" && comment.author !== null && !undoable;
+export function isWaiting({ comment, wayBack }: Entry): boolean {
+  return comment.state === "pending" && comment.author !== null && !wayBack;
 }
 
 function gone(d: Discussion, { comment }: Entry): HTMLElement {

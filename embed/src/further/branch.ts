@@ -1,5 +1,8 @@
 /** Shows what stands too deep for the list: a branch alone, with a way back to where one was. */
 
+import { redrawReplies } from "../acting/changing";
+import { addReplies } from "../acting/growing";
+import { focusOn } from "../acting/telling";
 import type { Discussion } from "../discussion";
 import { button, h } from "../dom";
 import { Key } from "../i18n/keys";
@@ -7,9 +10,6 @@ import { type Entry, publicBelow } from "../thread";
 import type { Replies } from "../types";
 import { DEEPEST } from "../view/comment";
 import { itemOf } from "../view/list";
-import { redrawReplies } from "./changing";
-import { addReplies } from "./growing";
-import { focusOn } from "./telling";
 
 /** What leads back, for a discussion that shows a branch. */
 const ways = new WeakMap<Discussion, () => void>();

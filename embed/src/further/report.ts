@@ -1,16 +1,16 @@
 /** The form that tells a moderator what is wrong with a comment. */
 
+import { send } from "../acting/asking";
+import { focusAction, placeOf } from "../acting/changing";
+import { button, errorText, field } from "../acting/parts";
+import { say } from "../acting/telling";
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
 import { reasonOf } from "../faults";
-import { CHECK } from "../icons";
 import { Key } from "../i18n/keys";
+import { CHECK } from "../icons";
 import type { Entry } from "../thread";
 import { notice } from "../view/frame";
-import { send } from "./asking";
-import { focusAction, placeOf } from "./changing";
-import { button, errorText, field } from "./parts";
-import { say } from "./telling";
 
 /** The service's names for the reasons, and our words for them. */
 const REASONS: Record<string, Key> = {

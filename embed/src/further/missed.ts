@@ -1,8 +1,21 @@
-/** What has changed between the discussion as it is shown and a page of it that was asked for now. Knows no DOM. */
+/** What has changed between the discussion as it is shown and a page of it that is asked for now. */
 
+import type { Change } from "../acting/stream";
+import type { Discussion } from "../discussion";
 import { type Entry, isPublic, type Thread } from "../thread";
 import type { Comment, ThreadPage } from "../types";
-import type { Change } from "./stream";
+
+/** The most that the service gives at once. */
+const MOST_ROOTS = 100;
+
+/** Undefined where nothing has changed, or something else is shown by now. */
+export async function missed(d: Discussion): Promise<Change | undefined> {
+  const { url, identifier } = d.page;
+  const { thread, sort, step, ended } = d;
+  const limit = Math.min(MOST_ROOTS, Math.max(step, thread.roots.length));
+  const page = await d.api.ask<ThreadPage>("thread", { url, identifier, sort, limit }, { cache: "no-cache" }, ended.signal);
+  return d.thread === thread && page.thread.version !== thread.info.version ? differenceTo(thread, page) : undefined;
+}
 
 /** `page` begins at the start of the order shown. What lies beyond it is taken as unchanged. */
 export function differenceTo(thread: Thread, page: ThreadPage): Change {
@@ -25,10 +38,4 @@ export function differenceTo(thread: Thread, page: ThreadPage): Change {
 
 function rootOf(entry: Entry): Entry {
   return entry.parent ? rootOf(entry.parent) : entry;
-}
-
-/** Whether a comment still says the same, in the name of the same author. */
-export function sameText(one: Comment, other: Comment): boolean {
-  const said = ({ state, html, edited_at: edited, author }: Comment): string => JSON.stringify([state, html, edited, author]);
-  return said(one) === said(other);
 }

@@ -1,19 +1,20 @@
 /** Posts a comment or a reply, and says what became of it. */
 
+import { send } from "../acting/asking";
+import { insert, unfoldTo } from "../acting/changing";
+import { addOwn } from "../acting/growing";
+import { pause } from "../acting/live";
+import { clearNotices, countChanged, say } from "../acting/telling";
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
-import { CLOCK } from "../icons";
 import { Key } from "../i18n/keys";
 import type { Words } from "../i18n/words";
+import { CLOCK } from "../icons";
 import type { Entry } from "../thread";
 import type { Comment, Stored } from "../types";
 import { notice } from "../view/frame";
-import { send } from "./asking";
-import { addOwn } from "./changing";
 import type { Draft } from "./draft";
-import { pause } from "./live";
 import type { Person } from "./person";
-import { say } from "./telling";
 
 export interface Order {
   text: string;
@@ -35,13 +36,23 @@ export async function post(d: Discussion, order: Order): Promise<Entry | undefin
   try {
     const { comment } = await send<Stored>(d, "POST", "comments", body, key);
     d.identity = comment.author ?? d.identity;
-    const entry = addOwn(d, comment);
+    const entry = showOwn(d, comment);
     tell(d, order, comment);
     d.emit("posted", { comment });
     return entry;
   } finally {
     goOn();
   }
+}
+
+/** Show one's own new comment. Returns its entry. */
+function showOwn(d: Discussion, comment: Comment): Entry | undefined {
+  const entry = addOwn(d.thread, comment);
+  if (!entry) return d.thread.entry(comment.id);
+  unfoldTo(d, entry);
+  insert(d, entry);
+  if (comment.state === "approved") countChanged(d, 1);
+  return entry;
 }
 
 function tell(d: Discussion, order: Order, comment: Comment): void {
@@ -63,11 +74,6 @@ export function showNotice(d: Discussion, place: Element | null | undefined, ...
   if (place) place.after(box);
   else d.frame.notices.append(box);
   say(d, box.textContent ?? "");
-}
-
-export function clearNotices(d: Discussion): void {
-  d.frame.notices.replaceChildren();
-  d.root.querySelector(".notice--posted")?.remove();
 }
 
 /** The first of these rules that speaks is the one that is told. */

@@ -1,10 +1,10 @@
 /** Puts Markdown's marks around what is selected, so that the browser's own undo takes them back. */
 
+import { button } from "../acting/parts";
 import type { Discussion } from "../discussion";
 import { h, icon } from "../dom";
 import { Key } from "../i18n/keys";
 import * as icons from "../icons";
-import { button } from "./parts";
 
 interface Mark {
   name: Key;
@@ -60,24 +60,26 @@ export function toolbar({ words }: Discussion, area: HTMLTextAreaElement): HTMLE
   return h("span", { class: "tools", role: "group", "aria-label": words.say(Key.formatting) }, ...buttons);
 }
 
-/** Whether the key was one of ours. */
-export function formatByKey(event: KeyboardEvent, area: HTMLTextAreaElement): boolean {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return false;
-  const mark = MARKS.find(({ key }) => key === event.key.toLowerCase());
-  if (mark) put(mark, area);
-  return !!mark;
-}
-
-/** What is pasted is text; a link over a selection makes a link of it. Calls `refused` for a picture. */
-export function paste(event: ClipboardEvent, area: HTMLTextAreaElement, refused: () => void): void {
-  const { clipboardData } = event;
-  const pasted = clipboardData?.getData("text/plain").trim() ?? "";
-  const link = linkOver(selectedIn(area), pasted);
-  const picture = !pasted && [...(clipboardData?.files ?? [])].some(({ type }) => type.startsWith("image/"));
-  if (link) insert(area, link);
-  else if (picture) refused();
-  else return;
-  event.preventDefault();
+/** Hear the keys, and what is pasted: a link over a selection makes a link of it. Calls `refused` for a picture. */
+export function listen(area: HTMLTextAreaElement, refused: () => void): void {
+  area.onkeydown = (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    const mark = MARKS.find(({ key }) => key === event.key.toLowerCase());
+    if (!mark) return;
+    put(mark, area);
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  area.onpaste = (event) => {
+    const { clipboardData } = event;
+    const pasted = clipboardData?.getData("text/plain").trim() ?? "";
+    const link = linkOver(selectedIn(area), pasted);
+    const picture = !pasted && [...(clipboardData?.files ?? [])].some(({ type }) => type.startsWith("image/"));
+    if (link) insert(area, link);
+    else if (picture) refused();
+    else return;
+    event.preventDefault();
+  };
 }
 
 function selectedIn({ value, selectionStart, selectionEnd }: HTMLTextAreaElement): string {

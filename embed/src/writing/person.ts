@@ -1,0 +1,78 @@
+/** Asks for a name and an address, or says under which name one writes. */
+
+import { recalled } from "../acting/keeping";
+import { button, field } from "../acting/parts";
+import type { Discussion } from "../discussion";
+import { h } from "../dom";
+import { Key } from "../i18n/keys";
+import { keep } from "../store";
+import { avatar } from "../view/avatar";
+
+export interface Person {
+  name: string;
+  email: string;
+}
+
+export interface PersonFields {
+  element: HTMLElement;
+  /** The service may have told who one is since the fields were drawn. */
+  refresh(): void;
+  person(): Person;
+  /** By the service's name for it; shown first if it was not. */
+  field(name: string): HTMLInputElement | undefined;
+  remember(): void;
+}
+
+export function personFields(d: Discussion, suffix: string): PersonFields {
+  const { words } = d;
+  const element = h("div");
+  const key = d.storageKey("person");
+  const known = recalled<Partial<Person>>(key);
+  const name = h("input", { class: "input", id: `name-field-${suffix}`, autocomplete: "name", maxlength: 200, dir: "auto" });
+  const email = h("input", { class: "input", id: `mail-field-${suffix}`, type: "email", autocomplete: "email", maxlength: 254 });
+  name.value = known?.name ?? "";
+  email.value = known?.email ?? "";
+  // Somebody types a name, or wants another one: then the fields stay.
+  let asking = false;
+  name.oninput = () => {
+    asking = true;
+  };
+  const person = (): Person => {
+    const written = element.contains(name) ? name.value : (d.identity?.name ?? "");
+    return { name: written.trim(), email: email.value.trim() };
+  };
+  const drawFields = (): void => {
+    // What is being typed in stays where it is.
+    if (element.contains(name)) return;
+    element.replaceChildren(h("div", { class: "who" }, field(words.say(Key.name), name), field(words.say(Key.mail), email, words.say(Key.mailHint))));
+  };
+  const another = (): void => {
+    asking = true;
+    name.value ||= d.identity?.name ?? "";
+    drawFields();
+    name.focus();
+  };
+  const refresh = (): void => {
+    const { identity } = d;
+    if (!identity?.name || asking) {
+      drawFields();
+      return;
+    }
+    const as = words.parts(Key.postingAs, { name: h("b", {}, h("bdi", {}, identity.name)) });
+    element.replaceChildren(h("div", { class: "as" }, avatar(identity), h("span", {}, ...as), button("link-button", another, words.say(Key.change))));
+  };
+  return {
+    element,
+    refresh,
+    person,
+    field(asked) {
+      const input = { name, email }[asked];
+      if (input) drawFields();
+      return input;
+    },
+    remember() {
+      asking = false;
+      keep(key, JSON.stringify(person()));
+    },
+  };
+}
