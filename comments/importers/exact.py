@@ -38,6 +38,7 @@ CLOSED_SETS: Mapping[tuple[type[Base], str], frozenset[str | int | None]] = {
     (Comment, "author_badge"): frozenset({None, "author", "moderator"}),
     (Revision, "source_format"): FORMATS,
     (Vote, "value"): frozenset({1, -1}),
+    (Report, "outcome"): frozenset({None, "kept", "upheld"}),
     (Decision, "before"): STATES,
     (Decision, "after"): STATES,
     (Thread, "state"): frozenset({"open", "closed"}),
@@ -79,7 +80,9 @@ def row_from_exact(entity: type[Base], plain: Plain, without: frozenset[str]) ->
 def texts_of_exact(source: str, exact: Plain) -> list[Text]:
     """Return what has to be shown of a comment: its text, an edit that waits, what `restore` brings back."""
     edit = exact.get("revision")
-    replaced = [_replaced(one).text for one in exact.get("decisions", ())]
+    replaced = [
+        text for one in map(_replaced, exact.get("decisions", ())) for text in (one.text, one.waiting)
+    ]
     return [
         Text(source, exact["source_format"], exact["html"], exact["renderer"]),
         *([Text(edit["source"], edit["source_format"], edit["html"], edit["renderer"])] if edit else []),
@@ -124,15 +127,17 @@ def comment_from_exact(
 
 
 def _with_safe_replaced(decision: Plain, shown: Iterator[Shown]) -> Plain:
-    """Return the decision with the text that it replaced sanitised: `restore` publishes that text."""
+    """Return the decision with the texts that it replaced sanitised: `restore` brings them back."""
     replaced = _replaced(decision)
-    if replaced.text is None:
-        return decision
+    safe = structs.replace(replaced, text=_safe(replaced.text, shown), waiting=_safe(replaced.waiting, shown))
+    return decision if safe == replaced else {**decision, "replaced": safe.encode()}
+
+
+def _safe(text: replacing.Text | None, shown: Iterator[Shown]) -> replacing.Text | None:
+    if text is None:
+        return None
     safe = next(shown)
-    if (safe.html, safe.renderer) == (replaced.text.html, replaced.text.renderer):
-        return decision
-    text = structs.replace(replaced.text, html=safe.html, renderer=safe.renderer)
-    return {**decision, "replaced": structs.replace(replaced, text=text).encode()}
+    return structs.replace(text, html=safe.html, renderer=safe.renderer)
 
 
 def _with_text(plain: Plain, shown: Shown) -> Plain:

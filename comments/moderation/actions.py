@@ -1,22 +1,22 @@
 """Deciding about comments: one action for one or five hundred of them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.ids import new_id
 from comments.keys import Keyring
-from comments.moderation import replacing, trust
+from comments.moderation import exchanging, replacing, reports, trust
 from comments.moderation.errors import AllHandled, DecisionsMissing, TooManyDecisions
 from comments.moderation.log import add_to_log, decision_entry
 from comments.moderation.models import Decision
 from comments.moderation.orders import (
     MOST_AT_ONCE,
+    QUIET,
     STATE_AFTER,
     Conflict,
     Decided,
@@ -29,9 +29,7 @@ from comments.moderation.orders import (
 from comments.moderation.queries.history import decisions_of_order
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step, Subject, lock_subjects
-from comments.storage import WITHOUT_SYNC
 from comments.threads.counters import PublicChange, publish_changed
-from comments.threads.models import Comment
 
 
 def decide(session: Session, order: Order, keys: Keyring, *, at: datetime) -> Outcome:
@@ -47,14 +45,16 @@ def decide(session: Session, order: Order, keys: Keyring, *, at: datetime) -> Ou
     if len(order.wanted) > MOST_AT_ONCE:
         detail = f"At most {MOST_AT_ONCE} comments at once."
         raise TooManyDecisions(detail, errors={"comment_ids": detail})
+    _check_words(order)
     subjects = lock_subjects(session, order.moderator.site_id, list(wanted), order.moderator.sections)
-    steps, conflicts = _plan(order, wanted, subjects)
+    steps, conflicts = _plan(order, wanted, subjects, at)
     if len(conflicts) == len(wanted):
         raise AllHandled(_handled(conflicts), conflicts=conflicts)
     at = _after_all_others(at, subjects.values())
     if steps:
         _carry_out(session, order, keys, steps, at)
-    decided = [Decided(step.subject.id, step.subject.version + 1, step.after) for step in steps]
+    raised = order.choice not in QUIET
+    decided = [Decided(step.subject.id, step.subject.version + raised, step.after) for step in steps]
     missing = [comment_id for comment_id in wanted if comment_id not in subjects]
     return Outcome(decided, conflicts, missing, at)
 
@@ -78,7 +78,7 @@ def undo(
 
 
 def _plan(
-    order: Order, wanted: Mapping[UUID, Wanted], subjects: Mapping[UUID, Subject]
+    order: Order, wanted: Mapping[UUID, Wanted], subjects: Mapping[UUID, Subject], at: datetime
 ) -> tuple[list[Step], list[Conflict]]:
     steps, conflicts = [], []
     for comment_id, one in wanted.items():
@@ -86,20 +86,31 @@ def _plan(
         if subject is None:
             continue
         standing = last_standing(subject.history)
-        if _is_stale(one, subject, standing):
+        if _is_stale(order, one, subject, standing):
             conflicts.append(_conflict(subject))
         elif order.choice != "restore":
-            steps.append(Step(subject, STATE_AFTER[order.choice]))
+            after = STATE_AFTER.get(order.choice, subject.state)
+            steps.append(Step(subject, order.choice, after, new_id(at)))
         elif standing is None:
             conflicts.append(Conflict(subject.id, None, subject.state, None))
         else:
-            steps.append(Step(subject, standing.before, standing))
+            steps.append(Step(subject, "restore", standing.before, new_id(at), standing))
     return steps, conflicts
 
 
-def _is_stale(one: Wanted, subject: Subject, standing: PastDecision | None) -> bool:
+def _check_words(order: Order) -> None:
+    """Raise DecisionsMissing for an edit or a note that says nothing, or an edit of several comments."""
+    if order.choice == "edit" and (order.text is None or len(order.wanted) != 1):
+        raise DecisionsMissing("An edit has a text, for one comment.", errors={"text": "is missing"})
+    if order.choice == "note" and not order.reason:
+        raise DecisionsMissing("A note says something.", errors={"reason": "is empty"})
+
+
+def _is_stale(order: Order, one: Wanted, subject: Subject, standing: PastDecision | None) -> bool:
     """Say whether somebody was first. What its author has deleted stays deleted, whatever is decided."""
     if subject.state == "deleted":
+        return order.choice not in QUIET
+    if order.choice == "reject_edit" and subject.edit_at is None:
         return True
     if one.undoes is not None and (standing is None or standing.id != one.undoes):
         return True
@@ -122,8 +133,18 @@ def _after_all_others(at: datetime, subjects: Iterable[Subject]) -> datetime:
 
 
 def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[Step], at: datetime) -> None:
-    replaced = _exchange_texts(session, order.moderator.site_id, steps, at)
-    _write_states(session, steps)
+    replaced = {step.subject.id: replacing.NOTHING for step in steps}
+    if order.choice not in QUIET:
+        _change(session, order, steps, replaced, at)
+    _log(session, order, keys, steps, replaced, at)
+
+
+def _change(
+    session: Session, order: Order, steps: Sequence[Step], replaced: dict[UUID, Replaced], at: datetime
+) -> None:
+    """Change the comments and what hangs on them; note in `replaced` what was there before."""
+    exchanging.exchange_texts(session, order, steps, replaced, at)
+    exchanging.write_states(session, steps, replaced)
     publish_changed(
         session,
         [
@@ -134,36 +155,9 @@ def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[St
         ],
         at,
     )
+    reports.settle(session, steps)
     trust.keep_titles(session, steps, replaced)
     trust.keep_trust(session, steps, replaced)
-    _log(session, order, keys, steps, replaced, at)
-
-
-def _exchange_texts(
-    session: Session, site_id: UUID, steps: Sequence[Step], at: datetime
-) -> dict[UUID, Replaced]:
-    """Write the texts that change with the states; return what they replaced, by comment."""
-    edits = replacing.waiting_edits(session, [step.subject.id for step in steps if step.takes_edit])
-    replacing.take_edits(session, {comment_id: edit for comment_id, (_, edit) in edits.items()})
-    back = {step.subject.id: text for step in steps if (text := step.brings_back.text) is not None}
-    replacing.give_back_edits(session, site_id, back, at)
-    replaced = {step.subject.id: replacing.NOTHING for step in steps}
-    for comment_id, (text, _) in edits.items():
-        replaced[comment_id] = Replaced(text=text)
-    return replaced
-
-
-def _write_states(session: Session, steps: Sequence[Step]) -> None:
-    alike: dict[tuple[str, str], list[UUID]] = defaultdict(list)
-    for step in steps:
-        alike[step.after, step.queue_after].append(step.subject.id)
-    for (state, queue), ids in alike.items():
-        session.execute(
-            update(Comment)
-            .where(Comment.id.in_(ids))
-            .values(state=state, queue=queue, version=Comment.version + 1),
-            execution_options=WITHOUT_SYNC,
-        )
 
 
 def _log(
@@ -176,7 +170,7 @@ def _log(
 ) -> None:
     decisions = [
         {
-            "id": new_id(at),
+            "id": step.decision_id,
             "site_id": order.moderator.site_id,
             "comment_id": step.subject.id,
             "account_id": order.moderator.account_id,

@@ -3,24 +3,55 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from comments.identity.queries import Moderator
+from comments.text import Rendered
 
-Choice = Literal["approve", "hold", "spam", "remove", "restore"]
-CHOICES: tuple[Choice, ...] = ("approve", "hold", "spam", "remove", "restore")
+Choice = Literal[
+    "approve",
+    "approve_trust",
+    "hold",
+    "spam",
+    "remove",
+    "restore",
+    "keep",
+    "feature",
+    "unfeature",
+    "edit",
+    "reject_edit",
+    "note",
+]
+CHOICES: tuple[Choice, ...] = get_args(Choice)
 
 STATE_AFTER: dict[Choice, str] = {
     "approve": "approved",
+    "approve_trust": "approved",
     "hold": "pending",
     "spam": "spam",
     "remove": "removed",
 }
 
+"""The choices that change a comment's state; the others leave it as it is."""
+
+QUIET = frozenset({"note"})
+"""Choices that change nothing about the comment, and so cannot be taken back."""
+
+OUTCOMES = {"approve": "kept", "approve_trust": "kept", "keep": "kept", "spam": "upheld", "remove": "upheld"}
+"""What a choice says of the reports that are open."""
+
 MOST_AT_ONCE = 500
 LONGEST_REASON = 500
 """In code points."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A text that a moderator wrote, and what it looks like."""
+
+    source: str
+    rendered: Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +68,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a moderator wants of comments of their site, with a reason for the log."""
+    """What a moderator wants of comments of their site, with a reason for the log.
+
+    `text` is what an `edit` puts in place of the text of the one comment it is about; `reason` is what a
+    `note` says.
+    """
 
     moderator: Moderator
     choice: Choice
     wanted: Sequence[Wanted]
     reason: str = ""
+    text: NewText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +130,7 @@ class PastDecision:
     by: str
     at: datetime
     replaced: str | None
+    reason: str = ""
 
 
 def last_standing(history: Sequence[PastDecision]) -> PastDecision | None:
@@ -103,6 +140,8 @@ def last_standing(history: Sequence[PastDecision]) -> PastDecision | None:
     """
     taken_back = 0
     for past in reversed(history):
+        if past.choice in QUIET:
+            continue
         if past.choice == "restore":
             taken_back += 1
         elif taken_back:
@@ -110,6 +149,17 @@ def last_standing(history: Sequence[PastDecision]) -> PastDecision | None:
         else:
             return past
     return None
+
+
+def edited_by(history: Sequence[PastDecision]) -> str | None:
+    """Return the moderator whose edit of the text still stands; `history` is oldest first."""
+    standing: list[PastDecision] = []
+    for past in history:
+        if past.choice == "restore":
+            del standing[-1:]
+        elif past.choice not in QUIET:
+            standing.append(past)
+    return next((past.by for past in reversed(standing) if past.choice == "edit"), None)
 
 
 def is_public(state: str) -> bool:

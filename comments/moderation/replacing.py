@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from comments.storage import insert_ignoring
 from comments.threads.models import Comment, Revision
 
 _TEXT = ("source", "source_format", "html", "renderer", "reasons")
@@ -25,13 +26,19 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Replaced(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`text` is the comment's until an edit took its place. `trusted_name` is the name its author was trusted
-    under before; `settled_title` says that the thread's title was provisional until then.
+    """`text` is the comment's until an edit took its place: one that waited, or with `rewrote` a moderator's.
+    `waiting` is an edit that waited and went away. `trusted_name` is the name its author was trusted under
+    before, and `gave_trust` says that they were not trusted by name of a moderator until then;
+    `settled_title` says that the thread's title was provisional, `featured` whether the comment was.
     """
 
     text: Text | None = None
+    rewrote: bool = False
+    waiting: Text | None = None
     trusted_name: str | None = None
+    gave_trust: bool = False
     settled_title: bool = False
+    featured: bool | None = None
 
     def encode(self) -> str | None:
         """Return JSON for the log, or None if there is nothing to bring back."""
@@ -45,23 +52,46 @@ def decode(stored: str | None) -> Replaced:
     return msgspec.json.decode(stored, type=Replaced) if stored else NOTHING
 
 
-def waiting_edits(session: Session, comment_ids: list[UUID]) -> dict[UUID, tuple[Text, Text]]:
-    """Return the public text and the waiting edit of those comments that have one."""
+def texts_with_edits(session: Session, comment_ids: list[UUID]) -> dict[UUID, tuple[Text, Text | None]]:
+    """Return the comments' texts, each with the edit that waits, if one does."""
     current = [getattr(Comment, name) for name in _TEXT]
     waiting = [getattr(Revision, name) for name in _TEXT]
     rows = session.execute(
         select(Comment.id, *current, Comment.edited_at, *waiting, Revision.created_at)
-        .join(Revision, Revision.comment_id == Comment.id)
+        .outerjoin(Revision, Revision.comment_id == Comment.id)
         .where(Comment.id.in_(comment_ids))
     )
-    return {row[0]: (_text(row, 1), _text(row, 7)) for row in rows}
+    return {row[0]: (_text(row, 1), _text(row, 7) if row[7] is not None else None) for row in rows}
 
 
-def take_edits(session: Session, edits: dict[UUID, Text]) -> None:
-    """Make waiting edits the comments' own text: a decision is about the newest text, whatever it decides."""
-    if edits:
-        _write_texts(session, edits)
-        session.execute(delete(Revision).where(Revision.comment_id.in_(list(edits))))
+def put_in_place(session: Session, texts: dict[UUID, Text]) -> None:
+    """Make these the comments' own texts; no edit of them waits any more."""
+    if texts:
+        _write_texts(session, texts)
+        drop_edits(session, list(texts))
+
+
+def drop_edits(session: Session, comment_ids: list[UUID]) -> None:
+    """Let no edit of these comments wait any more."""
+    if comment_ids:
+        session.execute(delete(Revision).where(Revision.comment_id.in_(comment_ids)))
+
+
+def give_back(session: Session, site_id: UUID, replaced: dict[UUID, Replaced], at: datetime) -> None:
+    """Bring back the texts that decisions replaced, and the edits that waited before them."""
+    taken = {key: one.text for key, one in replaced.items() if one.text is not None and not one.rewrote}
+    give_back_edits(session, site_id, taken, at)
+    rewritten = {key: one.text for key, one in replaced.items() if one.text is not None and one.rewrote}
+    if rewritten:
+        _write_texts(session, rewritten)
+    waited = {key: one.waiting for key, one in replaced.items() if one.waiting is not None}
+    rows = [
+        {name: getattr(text, name) for name in _TEXT}
+        | {"comment_id": key, "site_id": site_id, "created_at": text.edited_at or at}
+        for key, text in waited.items()
+    ]
+    # A newer edit that waits already stays.
+    insert_ignoring(session, Revision, rows)
 
 
 def give_back_edits(session: Session, site_id: UUID, texts: dict[UUID, Text], at: datetime) -> None:

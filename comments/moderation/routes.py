@@ -15,11 +15,13 @@ from comments.moderation.actions import decide
 from comments.moderation.asking import Asking, Part, parse
 from comments.moderation.errors import AllHandled, DecisionsMissing, SearchUnclear, TooManyDecisions
 from comments.moderation.finding import criteria
-from comments.moderation.orders import Order
+from comments.moderation.orders import NewText, Order
 from comments.moderation.queries.history import log
 from comments.moderation.queries.queue import HeldPage, Wish, held_comments, thread_wanted
 from comments.sites.errors import SiteUnknown
+from comments.text.errors import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.threads.errors import CursorRefused
+from comments.threads.writing import rendered
 from comments.web.needs import moderator
 from comments.web.routing import Api, QueryRefused
 from comments.web.service import Service, service
@@ -53,7 +55,7 @@ async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswe
     "POST",
     "/moderation/decisions",
     answers={200: wire.DecisionsAnswer},
-    errors=(*_WHO, DecisionsMissing, TooManyDecisions, AllHandled),
+    errors=(*_WHO, DecisionsMissing, TooManyDecisions, AllHandled, BodyEmpty, BodyTooLong, BodyTooComplex),
     needs=moderator("moderate"),
 )
 async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.DecisionsAnswer:
@@ -61,10 +63,11 @@ async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.Dec
 
     A comment that somebody has changed since `expected_version` is a conflict and stays as it is; 409 only if
     all are. `restore` goes back to the state before the last decision that still stands: again and again, it
-    goes back through the log.
+    goes back through the log; notes stay.
     """
     svc, asking = service(request), asking_moderator(request)
-    order = Order(asking, body.decision, body.wanted(), body.reason.strip())
+    text = None if body.text is None else NewText(body.text, await rendered(body.text))
+    order = Order(asking, body.decision, body.wanted(), body.reason.strip(), text)
     return wire.decisions_answer(await svc.db.write(decide, order, svc.keys, at=svc.clock.now()))
 
 

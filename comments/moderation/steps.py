@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
 from comments.moderation import replacing
-from comments.moderation.orders import PastDecision, is_public
+from comments.moderation.orders import STATE_AFTER, Choice, PastDecision, is_public
 from comments.moderation.queries.history import histories
 from comments.moderation.replacing import Replaced
 from comments.threads.models import Comment, Revision, Thread
@@ -34,15 +34,19 @@ class Subject:
     place: Place
     title_confirmed: bool
     edit_at: datetime | None
+    featured: bool
+    report_count: int
     history: Sequence[PastDecision]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`undone` is the decision that a `restore` takes back."""
+    """`decision_id` is what the log will call it; `undone` is the decision that a `restore` takes back."""
 
     subject: Subject
+    choice: Choice
     after: str
+    decision_id: UUID
     undone: PastDecision | None = None
 
     @property
@@ -52,12 +56,15 @@ class Step:
     @property
     def takes_edit(self) -> bool:
         """Whether the edit that waits becomes the comment's text; only an approved one keeps it waiting."""
-        return self.subject.edit_at is not None and (self.undone is None or self.after != "approved")
+        decides = self.choice in STATE_AFTER or (self.undone is not None and self.after != "approved")
+        return self.subject.edit_at is not None and decides
 
     @property
     def edit_waits_after(self) -> bool:
-        stays = self.subject.edit_at is not None and not self.takes_edit
-        return stays or self.brings_back.text is not None
+        drops = self.takes_edit or self.choice in {"edit", "reject_edit"}
+        back = self.brings_back
+        waits_again = back.waiting is not None or (back.text is not None and not back.rewrote)
+        return (self.subject.edit_at is not None and not drops) or waits_again
 
     @property
     def queue_after(self) -> str:
@@ -70,7 +77,7 @@ class Step:
     @property
     def is_seen(self) -> bool:
         """Whether readers see something else afterwards; empty places all look removed to them."""
-        other_text = self.takes_edit or self.brings_back.text is not None
+        other_text = self.takes_edit or self.choice == "edit" or self.brings_back.text is not None
         return self.public_delta != 0 or (is_public(self.after) and other_text)
 
 
@@ -105,6 +112,8 @@ def lock_subjects(
             place=Place(row.root_id, row.depth, row.path),
             title_confirmed=confirmed[row.thread_id],
             edit_at=edits.get(row.id),
+            featured=row.featured,
+            report_count=row.report_count,
             history=decided.get(row.id, ()),
         )
         for row in rows
@@ -123,4 +132,6 @@ _COLUMNS: tuple[Any, ...] = (
     Comment.path,
     Comment.edited_at,
     Comment.deleted_at,
+    Comment.featured,
+    Comment.report_count,
 )

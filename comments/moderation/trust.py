@@ -43,6 +43,7 @@ def keep_titles(session: Session, steps: Sequence[Step], replaced: dict[UUID, Re
 def keep_trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replaced]) -> None:
     """Count approvals with their authors, and keep the name under which each was last approved."""
     _count(session, steps)
+    _trust(session, steps, replaced)
     naming = [
         step for step in steps if step.public_delta and (step.public_delta > 0) == (step.undone is None)
     ]
@@ -71,6 +72,30 @@ def keep_trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Rep
             .where(Author.id == bindparam("renamed_id"))
             .values(approved_name=bindparam("new_name")),
             renamed,
+        )
+
+
+def _trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replaced]) -> None:
+    """Trust the authors whom a moderator trusts, and no longer those where just that is taken back."""
+    authors = {step.subject.author_id for step in steps if step.choice == "approve_trust"}
+    new: set[UUID] = set()
+    if authors:
+        new = set(
+            session.scalars(
+                update(Author)
+                .where(Author.id.in_(authors), Author.trusted.is_(False))
+                .values(trusted=True)
+                .returning(Author.id),
+                execution_options=WITHOUT_SYNC,
+            )
+        )
+    for step in steps:
+        if step.choice == "approve_trust" and step.subject.author_id in new:
+            replaced[step.subject.id] = replace(replaced[step.subject.id], gave_trust=True)
+    doubted = {step.subject.author_id for step in steps if step.brings_back.gave_trust}
+    if doubted:
+        session.execute(
+            update(Author).where(Author.id.in_(doubted)).values(trusted=False), execution_options=WITHOUT_SYNC
         )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from comments.keys import Keyring
-from comments.moderation.orders import LONGEST_REASON, Choice, Outcome, Wanted
+from comments.moderation.orders import LONGEST_REASON, Choice, Outcome, Wanted, edited_by
 from comments.moderation.queries.history import LogEntry
 from comments.moderation.queries.queue import Held
 from comments.moderation.showing import excerpt
@@ -82,11 +82,19 @@ class LastDecision(msgspec.Struct):
     at: datetime
 
 
+class NoteShown(msgspec.Struct):
+    """What a moderator noted about a comment; readers never see it."""
+
+    by: str
+    text: str
+    at: datetime
+
+
 class CommentJudged(msgspec.Struct):
     """A comment as moderators see it. `version` rises with every change of it, its author's edits too.
 
     `html` and `body` (the source) are what an approval makes public. While an edit waits, `published_html` is
-    what readers see meanwhile.
+    what readers see meanwhile. `edited_by` is the moderator whose edit still stands.
     """
 
     id: UUID
@@ -102,6 +110,9 @@ class CommentJudged(msgspec.Struct):
     reports: list[ReportsCounted]
     created_at: datetime
     edited_at: datetime | None
+    featured: bool
+    edited_by: str | None
+    notes: list[NoteShown]
     last_decision: LastDecision | None
 
 
@@ -124,12 +135,18 @@ class DecisionGiven(msgspec.Struct):
 
 
 class DecisionsBody(msgspec.Struct):
-    """One decision for up to 500 comments, named by `comment_ids` or `decisions`; `reason` is for the log."""
+    """One decision for up to 500 comments, named by `comment_ids` or `decisions`; `reason` is for the log.
+
+    `approve_trust` lets the author's next comments appear by themselves. `keep` settles the reports, and the
+    comment stays as it is. `edit` puts `text` in place of the text of one comment, and `reject_edit` drops an
+    edit that waits: what was public stays. `note` keeps `reason` for the moderators alone.
+    """
 
     decision: Choice
     comment_ids: list[UUID] = []
     decisions: list[DecisionGiven] = []
     reason: Reason = ""
+    text: str | None = None
 
     def wanted(self) -> list[Wanted]:
         plain = [Wanted(comment_id) for comment_id in self.comment_ids]
@@ -196,6 +213,9 @@ def comment_judged(held: Held) -> CommentJudged:
         reports=[ReportsCounted(reason, count) for reason, count in held.reports],
         created_at=row.created_at,
         edited_at=row.edited_at,
+        featured=row.featured,
+        edited_by=edited_by(held.history),
+        notes=[NoteShown(past.by, past.reason, past.at) for past in held.history if past.choice == "note"],
         last_decision=_last_decision(held),
     )
 

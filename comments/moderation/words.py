@@ -19,12 +19,25 @@ STATE_WORDS = {
 
 _ONE_DECIDED = {
     "approve": "Approved.",
+    "approve_trust": "Approved, and its author is trusted.",
+    "keep": "Kept. Its reports are settled.",
+    "feature": "Picked out.",
+    "unfeature": "Not picked out any more.",
+    "edit": "Edited.",
+    "reject_edit": "The edit is rejected. What was public stays.",
+    "note": "Noted.",
     "hold": "It waits again.",
     "spam": "Marked as spam.",
     "remove": "Removed.",
 }
 _MANY_DECIDED = {
     "approve": "{} comments approved.",
+    "approve_trust": "{} comments approved, and their authors are trusted.",
+    "keep": "{} comments kept. Their reports are settled.",
+    "feature": "{} comments picked out.",
+    "unfeature": "{} comments not picked out any more.",
+    "reject_edit": "{} edits rejected. What was public stays.",
+    "note": "{} comments have the note.",
     "hold": "{} comments wait again.",
     "spam": "{} comments marked as spam.",
     "remove": "{} comments removed.",
@@ -43,6 +56,13 @@ _MANY_UNDONE = {
 }
 _LOGGED = {
     "approve": "Approved",
+    "approve_trust": "Approved, trusting its author,",
+    "keep": "Kept, and settled the reports of,",
+    "feature": "Picked out",
+    "unfeature": "No longer picked out",
+    "edit": "Edited",
+    "reject_edit": "Rejected an edit of",
+    "note": "Noted something about",
     "hold": "Put back to waiting",
     "spam": "Marked as spam",
     "remove": "Removed",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, Uuid, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 # Columns that refer to their tables take the type from there, and statements that are made when a module is
@@ -155,6 +155,8 @@ class Comment(Base):
     downvotes: Mapped[int] = mapped_column(default=0)
     report_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    featured: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Moderators picked it out."""
     edited_at: Mapped[datetime | None] = mapped_column(UtcTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
     deleted_from: Mapped[str | None] = mapped_column(Text)
@@ -206,13 +208,25 @@ class Vote(Base):
 
 
 class Report(Base):
-    """One identity's report of one comment. It hides nothing; a moderator reads it."""
+    """One identity's report of one comment. It hides nothing; a moderator reads it.
+
+    `outcome` is None while it is open, then `kept` (the comment stays: it was wrong) or `upheld`, as the
+    decision `settled_by` said. A comment's `report_count` is how many are open.
+    """
 
     __tablename__ = "reports"
+    __table_args__ = (
+        # How often somebody who reports was right before.
+        Index("ix_reports_author", "author_id"),
+        # Taking a decision back opens the reports again that it settled.
+        _partial("ix_reports_settled", "settled_by", where="settled_by IS NOT NULL"),
+    )
 
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
     author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
     reason: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str | None] = mapped_column(Text)
+    settled_by: Mapped[UUID | None] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -55,6 +55,7 @@ def histories(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, list[
             Decision.moderator_name,
             Decision.at,
             Decision.replaced,
+            Decision.reason,
         )
         .where(Decision.comment_id.in_(comment_ids))
         .order_by(Decision.comment_id, Decision.at, Decision.id)

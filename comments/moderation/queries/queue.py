@@ -76,6 +76,8 @@ class Held:
     reports: Sequence[tuple[str, int]]
     last: PastDecision | None
     """The last decision that still stands: what `restore` takes back."""
+    history: Sequence[PastDecision]
+    """All decisions about it, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ def _with_context(session: Session, ids: Sequence[UUID]) -> list[Held]:
             parents.get(row.parent_id),
             reports.get(row.id, ()),
             last_standing(decided.get(row.id, ())),
+            decided.get(row.id, ()),
         )
         for row in (rows[comment_id] for comment_id in ids)
     ]
@@ -240,7 +243,7 @@ def _reports(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str
     times = func.count().label("times")
     rows = session.execute(
         select(Report.comment_id, Report.reason, times)
-        .where(Report.comment_id.in_(ids))
+        .where(Report.comment_id.in_(ids), Report.outcome.is_(None))
         .group_by(Report.comment_id, Report.reason)
         .order_by(times.desc(), Report.reason)
     )
@@ -269,6 +272,7 @@ _ABOUT: Select[*tuple[Any, ...]] = (
         Comment.author_badge,
         Comment.author_website,
         Comment.report_count,
+        Comment.featured,
         Comment.created_at,
         Comment.edited_at,
         Thread.url.label("thread_url"),

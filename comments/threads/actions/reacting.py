@@ -92,6 +92,7 @@ def report(session: Session, reaction: Reaction, reason: str, note: str, *, at: 
         .returning(Report.author_id),
         execution_options=WITHOUT_SYNC,
     ).one_or_none()
+    # One that a moderator has settled stays so: else whoever was wrong could say it again and again.
     if replaced is None:
         session.execute(
             insert(Report).values(

@@ -1,0 +1,67 @@
+"""What a decision writes on the comments themselves: texts, states, and whether they are picked out."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec.structs import replace
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from comments.moderation import replacing
+from comments.moderation.orders import Order
+from comments.moderation.replacing import Replaced, Text
+from comments.moderation.steps import Step
+from comments.storage import WITHOUT_SYNC
+from comments.threads.models import Comment
+
+
+def exchange_texts(
+    session: Session, order: Order, steps: Sequence[Step], replaced: dict[UUID, Replaced], at: datetime
+) -> None:
+    """Write the texts that change with the decision, and note what they replaced."""
+    concerned = [step for step in steps if step.takes_edit or step.choice in {"edit", "reject_edit"}]
+    texts = replacing.texts_with_edits(session, [one.subject.id for one in concerned]) if concerned else {}
+    in_place: dict[UUID, Text] = {}
+    for step in concerned:
+        own, waiting = texts[step.subject.id]
+        if step.takes_edit and waiting is not None:
+            in_place[step.subject.id] = waiting
+            replaced[step.subject.id] = Replaced(text=own)
+        elif step.choice == "edit" and order.text is not None:
+            new = order.text
+            in_place[step.subject.id] = Text(
+                new.source, "markdown", new.rendered.html, new.rendered.renderer, own.reasons, at
+            )
+            replaced[step.subject.id] = Replaced(text=own, rewrote=True, waiting=waiting)
+        else:
+            replaced[step.subject.id] = Replaced(waiting=waiting)
+    replacing.put_in_place(session, in_place)
+    replacing.drop_edits(session, [one.subject.id for one in concerned if one.choice == "reject_edit"])
+    back = {step.subject.id: step.brings_back for step in steps if step.undone is not None}
+    replacing.give_back(session, order.moderator.site_id, back, at)
+
+
+def write_states(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replaced]) -> None:
+    """Write where each comment stands now, and raise its version."""
+    alike: dict[tuple[str, str, bool], list[UUID]] = defaultdict(list)
+    for step in steps:
+        subject, featured = step.subject, _is_featured(step)
+        if featured != subject.featured:
+            replaced[subject.id] = replace(replaced[subject.id], featured=subject.featured)
+        alike[step.after, step.queue_after, featured].append(subject.id)
+    for (state, queue, featured), ids in alike.items():
+        session.execute(
+            update(Comment)
+            .where(Comment.id.in_(ids))
+            .values(state=state, queue=queue, featured=featured, version=Comment.version + 1),
+            execution_options=WITHOUT_SYNC,
+        )
+
+
+def _is_featured(step: Step) -> bool:
+    if step.choice in {"feature", "unfeature"}:
+        return step.choice == "feature"
+    before = step.brings_back.featured
+    return step.subject.featured if before is None else before
