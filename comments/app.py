@@ -31,6 +31,7 @@ from comments.live import routes as live_routes
 from comments.live.hub import Hub
 from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
+from comments.notifications import pages as mail_pages
 from comments.sites.actions import check_fingerprint
 from comments.storage import Database
 from comments.threads import pages as thread_pages
@@ -126,6 +127,7 @@ def routes() -> list[BaseRoute]:
         *identity_pages.routes,
         *asking_pages.routes,
         *moderation_pages.routes,
+        *mail_pages.routes,
         *feed_pages.routes,
         *thread_pages.routes,
         page_route("/healthz", health.healthz, needs=NOBODY),

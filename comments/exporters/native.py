@@ -36,7 +36,7 @@ PAGE_ROWS = 500
 LEFT_OUT: Mapping[type[Base], frozenset[str]] = {
     Site: frozenset({"id", "version"}),
     Account: frozenset(),
-    Membership: frozenset({"account_id", "site_id"}),
+    Membership: frozenset({"account_id", "site_id", "digest_at"}),
     Author: frozenset({"site_id"}),
     GuestToken: frozenset({"author_id", "site_id"}),
     Thread: frozenset({"site_id", "page_path", "comment_count", "updated_at", "recorded_from"}),

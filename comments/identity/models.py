@@ -94,6 +94,10 @@ class Membership(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     sections: Mapped[str | None] = mapped_column(Text)
     """A JSON list of path prefixes (`identity.sections`); NULL is the whole site."""
+    digest: Mapped[str] = mapped_column(Text, default="hourly", server_default="hourly")
+    """How often they are mailed what waits: `hourly`, `daily` or `never`."""
+    digest_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When that was last."""
 
 
 class ApiToken(Base):

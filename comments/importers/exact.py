@@ -44,6 +44,7 @@ CLOSED_SETS: Mapping[tuple[type[Base], str], frozenset[str | int | None]] = {
     (Thread, "state"): frozenset({"open", "closed"}),
     (Author, "kind"): KINDS,
     (Membership, "role"): frozenset({"owner", "moderator"}),
+    (Membership, "digest"): frozenset({"hourly", "daily", "never"}),
 }
 REASONS = ((Comment, "reasons"), (Revision, "reasons"))
 LINKS = ((Comment, "author_website"), (Author, "website"))

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from comments.events import Handler
 from comments.identity.asking_actions import SIGN_IN_MAIL
+from comments.notifications.digest import Digests
+from comments.notifications.digest_actions import DIGEST_MAIL
 from comments.notifications.sending import mailer
 from comments.notifications.sign_in import SignInMails
+from comments.threads.telling import SOMETHING_WAITS
 from comments.web.service import Service
 
 LANE = "mail"
@@ -18,4 +21,9 @@ def handlers(svc: Service) -> Mapping[str, Handler]:
     sending = mailer(svc.settings, svc.clock, svc.templates)
     if sending is None:
         return {}
-    return {SIGN_IN_MAIL: Handler(SignInMails(svc, sending).do, LANE, LIMIT)}
+    digests = Digests(svc, sending)
+    return {
+        SIGN_IN_MAIL: Handler(SignInMails(svc, sending).do, LANE, LIMIT),
+        SOMETHING_WAITS: Handler(digests.plan, LANE, LIMIT),
+        DIGEST_MAIL: Handler(digests.mail, LANE, LIMIT),
+    }

@@ -48,6 +48,14 @@ async def own_form(request: Request) -> Fields:
     Raises OriginRefused, FormExpected, TextRefused.
     """
     require_own_origin(request)
+    return await form_fields(request)
+
+
+async def form_fields(request: Request) -> Fields:
+    """Return the fields of a form, wherever it comes from: the address it was sent to must say who may.
+
+    Raises FormExpected, TextRefused.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in FORM_TYPES:
         raise FormExpected("Send this as a form.")

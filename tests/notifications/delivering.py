@@ -58,7 +58,7 @@ async def mailing(database_url: str, clock: FixedClock, folder: Path, **more: An
 
 def texts(mail: EmailMessage) -> list[str]:
     """Return a mail's plain text and its HTML."""
-    return [part.get_content() for part in mail.iter_parts()]
+    return [part.get_content().replace("\r\n", "\n") for part in mail.iter_parts()]
 
 
 def addresses(mail: EmailMessage) -> list[str]:

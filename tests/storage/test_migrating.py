@@ -60,7 +60,7 @@ def what_is_there(connection: Connection) -> set[str]:
             for table, made in connection.execute(text(OF_SQLITE))
             # A column that was added later stands on the line of the one before it.
             for line in re.sub(
-                r", (?=\w+ [A-Z]+(?: DEFAULT |,? *$))", "\n", made, flags=re.MULTILINE
+                r", (?=\w+ [A-Z]+(?: DEFAULT |,| *$))", "\n", made, flags=re.MULTILINE
             ).splitlines()
         }
     return {line for line in words if "alembic_version" not in line}

@@ -25,6 +25,7 @@ from comments.threads.errors import (
 from comments.threads.models import Comment, Revision, Thread
 from comments.threads.queries.paging import SHOWN
 from comments.threads.site_card import SiteCard
+from comments.threads.telling import tell_moderators
 from comments.threads.tree import Place
 
 _OWN: tuple[Any, ...] = (
@@ -199,6 +200,7 @@ def _hold_revision(
         )
     )
     _set_state(session, row, "approved", queue="pending")
+    tell_moderators(session, order.site.id, at)
 
 
 def _set_state(session: Session, row: Row[Any], state: str, **columns: Any) -> None:

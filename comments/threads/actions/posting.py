@@ -39,6 +39,7 @@ from comments.threads.page_keys import PageKeys
 from comments.threads.queries.finding import thread_by_id
 from comments.threads.queries.paging import WITH_REASONS
 from comments.threads.site_card import SiteCard
+from comments.threads.telling import tell_moderators
 from comments.threads.tree import TOP, Place, place_below
 from comments.threads.urls import page_path
 
@@ -148,6 +149,8 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     ).one()
     if state == "approved":
         count_reply(session, place)
+    elif state == "pending":
+        tell_moderators(session, order.site.id, at)
     return Posted(row, opened.url, opened.id, gave_token=actor.is_new, opened=opened.is_new)
 
 

@@ -1,0 +1,113 @@
+"""Mails moderators what waits: one an hour each at most, never for spam, none for what is done already."""
+
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from comments.events import Later, Task
+from comments.notifications.digest_actions import note_digest, plan_digests
+from comments.notifications.digest_queries import (
+    MOST_COUNTED,
+    SPAM_COUNTED_FOR,
+    Digest,
+    Reader,
+    Waiting,
+    digest_of,
+    readers,
+)
+from comments.notifications.letters import Entry, Letter, Link, Paragraph
+from comments.notifications.messages import Mail
+from comments.notifications.quoting import excerpt, shown
+from comments.notifications.sending import Mailer
+from comments.notifications.tickets import Ticket, signed
+from comments.notifications.words import Words
+from comments.web.service import Service
+
+LONGEST_TEXT = 280
+
+
+class Digests:
+    """Does the tasks that `threads.telling` puts in, and those that follow from them, one a moderator."""
+
+    def __init__(self, svc: Service, mailer: Mailer) -> None:
+        self._svc = svc
+        self._mailer = mailer
+
+    async def plan(self, task: Task) -> None:
+        await self._svc.db.write(plan_digests, cast(UUID, task.site_id), at=self._svc.clock.now())
+
+    async def mail(self, task: Task) -> None:
+        db, now, site_id = self._svc.db, self._svc.clock.now(), cast(UUID, task.site_id)
+        account_id = UUID(task.payload["account_id"])
+        found = await db.read(readers, site_id, account_id)
+        if not found or _was_told(found[0], task):
+            return
+        (reader,) = found
+        if reader.not_before is not None and now < reader.not_before:
+            raise Later(reader.not_before)
+        since = max(reader.digest_at or now - SPAM_COUNTED_FOR, now - SPAM_COUNTED_FOR)
+        digest = await db.read(lambda session: digest_of(session, site_id, reader.sections, since=since))
+        if digest is None:
+            return
+        stop = signed(self._svc.keys, Ticket("digest", (site_id, account_id)))
+        letter = digest_letter(reader, digest, now, base_url=self._svc.settings.base_url, ticket=stop)
+        await self._mailer.send(
+            Mail(
+                to=reader.email,
+                sender=reader.site_title,
+                letter=letter,
+                id=f"digest-{task.id}",
+                answers=f"queue-{site_id}",
+                stop_address=f"{self._svc.settings.base_url}/mail/{stop}",
+            )
+        )
+        await db.write(note_digest, site_id, account_id, at=now)
+
+
+def _was_told(reader: Reader, task: Task) -> bool:
+    return reader.digest_at is not None and reader.digest_at >= datetime.fromisoformat(task.payload["at"])
+
+
+def digest_letter(reader: Reader, digest: Digest, now: datetime, *, base_url: str, ticket: str) -> Letter:
+    words = Words(reader.lang)
+    many = digest.count > MOST_COUNTED
+    count = words("more_than", n=MOST_COUNTED) if many else str(digest.count)
+    heading = words("waits", n=digest.count, count=count)
+    told = [words("oldest", since=_age(words, now - digest.oldest))]
+    if digest.spam:
+        spam = words("more_than", n=MOST_COUNTED) if digest.spam > MOST_COUNTED else str(digest.spam)
+        told.append(words("spam", n=digest.spam, count=spam))
+    more = digest.count - len(digest.newest)
+    after = (
+        [Paragraph(words("more", count=words("more_than", n=more) if many else str(more)))] if more else []
+    )
+    settings = f"{base_url}/mail/{ticket}"
+    return Letter(
+        subject=words("waits_on", n=digest.count, count=count, site=reader.site_title),
+        lang=words.lang,
+        heading=heading,
+        parts=[Paragraph(" ".join(told)), *(_entry(words, one) for one in digest.newest), *after],
+        button=Link(words("open_queue"), f"{base_url}/moderate/{reader.site_name}"),
+        foot=[[words("digest_why"), " ", Link(words("digest_choose"), settings)]],
+    )
+
+
+def _entry(words: Words, waiting: Waiting) -> Entry:
+    reasons = [shown(reason, words) for reason in waiting.reasons]
+    return Entry(
+        name=shown(waiting.name, words),
+        note=words("approved_before", n=waiting.approved_count) if waiting.approved_count else words("new"),
+        text=" ".join(excerpt(waiting.html, words, LONGEST_TEXT).splitlines()),
+        facts=[
+            *([words("waits_for", reasons=", ".join(reasons))] if reasons else []),
+            words("on_page", page=shown(waiting.page, words)),
+        ],
+    )
+
+
+def _age(words: Words, age: timedelta) -> str:
+    minutes = max(1, int(age.total_seconds()) // 60)
+    for key, length in (("days", 24 * 60), ("hours", 60)):
+        if minutes >= length:
+            return words(key, n=minutes // length)
+    return words("minutes", n=minutes)

@@ -1,0 +1,55 @@
+"""Where the addresses in mails lead: a page with buttons. Opening it changes nothing, pressing does.
+
+The address itself says what may be done with it, and to whom: nobody signs in, and mail programs press the
+button that ends mails by themselves (RFC 8058), from no page of ours.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.notifications import tickets
+from comments.notifications.digest_actions import CHOICES, choose_digest
+from comments.notifications.digest_queries import digest_choice
+from comments.notifications.tickets import Ticket, TicketUnknown
+from comments.notifications.words import Words
+from comments.web.forms import form_fields
+from comments.web.needs import NOBODY, page_route
+from comments.web.service import service
+from comments.web.templating import html_page, page
+
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+
+
+@page
+async def ticket_page(request: Request) -> Response:
+    """Show what can be done with an address from a mail (GET), or do it (POST)."""
+    ticket = tickets.read(service(request).keys, request.path_params["secret"])
+    fields = await form_fields(request) if request.method == "POST" else {}
+    return await _digest(request, ticket, fields)
+
+
+async def _digest(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
+    db, (site_id, account_id) = service(request).db, ticket.ids
+    if fields:
+        wanted = "never" if is_one_click(fields) else fields.get("digest", "")
+        if wanted in CHOICES:
+            await db.write(choose_digest, site_id, account_id, wanted)
+    found = await db.read(digest_choice, site_id, account_id)
+    if found is None:
+        raise TicketUnknown(TicketUnknown.DETAIL)
+    return _answer(request, "mail_digest.html", found.lang, found=found, saved=bool(fields), choices=CHOICES)
+
+
+def is_one_click(fields: Mapping[str, str]) -> bool:
+    """Say whether a mail program pressed, for its user, the one button that it knows."""
+    return fields.get(ONE_CLICK[0]) == ONE_CLICK[1]
+
+
+def _answer(request: Request, template: str, lang: str, **context: Any) -> Response:
+    return html_page(request, template, words=Words(lang), secret=request.path_params["secret"], **context)
+
+
+routes = [page_route("/mail/{secret}", ticket_page, needs=NOBODY, methods=["GET", "POST"])]

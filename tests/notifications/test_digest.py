@@ -1,0 +1,217 @@
+"""Moderators' digests: what waits, at most once an hour, never for spam, and with no stranger's links."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from comments.identity.actions import add_moderator
+from comments.identity.models import Membership
+from comments.sites.queries import site_by_name
+from tests.notifications.delivering import TALK, Mailing, addresses, texts
+from tests.support.site import PAGE, Guest
+
+pytestmark = pytest.mark.anyio
+
+MIA, TEO = "mia@blog.example", "teo@blog.example"
+A_WHILE = timedelta(minutes=5, seconds=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def mails(mails: Mailing) -> Mailing:
+    await mails.site.moderator()
+    return mails
+
+
+async def test_what_waits_is_told_in_one_mail(mails: Mailing) -> None:
+    for number in range(7):
+        await mails.site.posted(f"Text {number}", guest=Guest(f"Guest {number}"))
+    await mails.set(title="Slow Lines")
+
+    assert await mails.deliver() == []
+    (mail,) = await mails.deliver(after=A_WHILE)
+
+    assert str(mail["To"]) == MIA
+    assert str(mail["From"]) == "Slow Lines <comments@talk.example>"
+    assert str(mail["Subject"]) == "7 comments wait on Slow Lines"
+    plain, html = texts(mail)
+    assert "The oldest for 5 minutes." in plain
+    assert "* Guest 6 (nothing approved yet)\n  Text 6\n  Waits: First comment\n  On: /a\n" in plain
+    assert "and 2 more." in plain
+    assert "Text 1" not in plain
+    assert f'href="{TALK}/moderate/blog"' in html
+
+
+async def test_spam_alone_is_no_reason_and_is_only_counted(mails: Mailing) -> None:
+    await mails.set(spam_words="pills")
+    await mails.site.posted("Cheap pills")
+
+    assert await mails.deliver(after=A_WHILE) == []
+
+    await mails.site.posted("A question")
+    (mail,) = await mails.deliver(after=A_WHILE)
+    assert "1 more was stopped as spam; it is not listed." in " ".join(texts(mail)[0].split())
+    assert "pills" not in mail.as_string()
+
+
+async def test_there_is_at_most_one_an_hour_and_none_without_anything_new(mails: Mailing) -> None:
+    await mails.site.posted("One")
+    assert len(await mails.deliver(after=A_WHILE)) == 1
+    assert await mails.deliver(after=2 * HOUR) == []
+
+    await mails.site.posted("Two")
+    assert len(await mails.deliver(after=A_WHILE)) == 1
+    for number in range(3):
+        await mails.site.posted(f"More {number}")
+        assert await mails.deliver(after=A_WHILE) == []
+
+    (mail,) = await mails.deliver(after=HOUR)
+    assert str(mail["Subject"]) == "5 comments wait on blog.example"
+    assert await mails.deliver(after=3 * HOUR) == []
+
+
+async def test_what_is_decided_by_then_is_not_told(mails: Mailing) -> None:
+    comment = await mails.site.posted("Hello")
+    await mails.site.decide("approve", comment["id"])
+
+    assert await mails.deliver(after=A_WHILE) == []
+
+
+async def test_an_edit_that_waits_is_told_with_its_new_text(mails: Mailing) -> None:
+    guest = Guest()
+    await mails.site.approved("Hello", guest=guest)
+    await mails.deliver(after=A_WHILE)
+    comment = await mails.site.posted("Hello again", guest=guest)
+    assert comment["state"] == "approved"
+    await mails.site.send(
+        "PATCH", f"comments/{comment['id']}", {"body": "See https://x.example"}, guest=guest
+    )
+
+    (mail,) = await mails.deliver(after=A_WHILE)
+
+    assert "See [link]" in texts(mail)[0]
+
+
+async def test_no_link_and_no_address_of_a_stranger_is_in_a_digest(mails: Mailing) -> None:
+    await mails.site.posted(
+        "[press](https://evil.example/a) evil.com <b>www.evil.net</b> eve@evil.org ![x](https://evil.example/p.png)",
+        author={"name": "buy.evil.com", "email": "tomasz@mail.example", "website": "https://evil.example"},
+        page={**PAGE, "title": "Win at evil.biz"},
+    )
+    (mail,) = await mails.deliver(after=A_WHILE)
+
+    for part in texts(mail):
+        assert "evil" not in part
+        assert "tomasz" not in part
+        assert "<img" not in part
+    assert {address.split("/")[2] for address in addresses(mail)} == {"talk.example"}
+
+
+async def test_one_moderators_dead_mailbox_keeps_no_other_from_theirs(mails: Mailing) -> None:
+    await mails.site.service.db.write(add_teo, mails.site.clock.now())
+    mails.box.refused = {MIA: "550 no such user"}
+    await mails.site.posted("Hello")
+
+    arrived = await mails.deliver(after=A_WHILE)
+
+    assert [str(mail["To"]) for mail in arrived] == [TEO]
+
+
+def add_teo(session, at):  # type: ignore[no-untyped-def]
+    add_moderator(session, site_by_name(session, "blog").id, TEO, at=at)
+
+
+async def test_who_moderates_a_section_is_told_of_that_section_alone(mails: Mailing) -> None:
+    here = update(Membership).values(sections='["/news/"]')
+    await mails.site.service.db.write(lambda session: session.execute(here))
+    await mails.site.posted("Elsewhere")
+    assert await mails.deliver(after=A_WHILE) == []
+
+    await mails.site.posted("Here", page={"url": "https://blog.example/news/a"})
+    (mail,) = await mails.deliver(after=A_WHILE)
+
+    assert str(mail["Subject"]) == "1 comment waits on blog.example"
+    assert "Elsewhere" not in mail.as_string()
+
+
+async def test_the_address_in_the_mail_shows_a_choice_and_decides_nothing(mails: Mailing) -> None:
+    await mails.site.posted("One")
+    (mail,) = await mails.deliver(after=A_WHILE)
+    address = str(mail["List-Unsubscribe"]).strip("<>")
+    assert address in addresses(mail)
+    scanned = await mails.page(address)
+    assert "At most once an hour" in scanned.text
+    assert 'value="hourly" checked' in scanned.text
+
+    saved = await mails.press(address, digest="daily")
+    assert 'value="daily" checked' in saved.text
+
+    await mails.site.posted("Two")
+    assert await mails.deliver(after=2 * HOUR) == []
+    assert len(await mails.deliver(after=24 * HOUR)) == 1
+
+
+async def test_one_press_of_the_mail_program_ends_digests(mails: Mailing) -> None:
+    await mails.site.posted("One")
+    (mail,) = await mails.deliver(after=A_WHILE)
+    address = str(mail["List-Unsubscribe"]).strip("<>").removeprefix(TALK)
+
+    answer = await mails.site.client.post(address, data={"List-Unsubscribe": "One-Click"})
+
+    assert answer.status_code == 200
+    await mails.site.posted("Two")
+    assert await mails.deliver(after=2 * HOUR) == []
+
+
+@pytest.mark.parametrize("secret", ["x", "ZA", "d" * 64, "ä", "AAAA" * 20])
+async def test_an_address_that_we_did_not_make_does_nothing(mails: Mailing, secret: str) -> None:
+    problem = await mails.site.client.get(f"/mail/{secret}", headers={"accept": "application/json"})
+    assert problem.json()["code"] == "ticket-unknown"
+    assert (await mails.page(f"/mail/{secret}")).status_code == 404
+    assert (await mails.press(f"/mail/{secret}", digest="never")).status_code == 404
+
+
+async def test_a_ticket_is_good_for_its_own_site_only_as_long_as_one_moderates(mails: Mailing) -> None:
+    await mails.site.posted("One")
+    (mail,) = await mails.deliver(after=A_WHILE)
+    await mails.site.service.db.write(lambda session: session.query(Membership).delete())
+
+    assert (await mails.page(str(mail["List-Unsubscribe"]).strip("<>"))).status_code == 404
+
+
+async def test_digests_are_in_the_sites_language(mails: Mailing) -> None:
+    await mails.set(language="de")
+    await mails.site.posted("Hallo")
+    (mail,) = await mails.deliver(after=A_WHILE)
+
+    assert str(mail["Subject"]) == "1 Kommentar wartet auf blog.example"
+    page = await mails.page(str(mail["List-Unsubscribe"]).strip("<>"))
+    assert '<html lang="de">' in page.text
+    assert "Höchstens stündlich" in page.text
+
+
+async def test_four_hundred_at_once_are_one_mail(mails: Mailing) -> None:
+    for number in range(60):
+        await mails.site.posted(f"Flood {number}", guest=Guest(address=f"198.51.100.{number % 50}"))
+
+    assert len(await mails.deliver(after=A_WHILE)) == 1
+    assert await mails.deliver(after=2 * HOUR) == []
+
+
+async def test_a_digest_that_could_not_be_sent_is_sent_later_and_noted_once(mails: Mailing) -> None:
+    mails.box.answer = "451 come back later"
+    await mails.site.posted("Hello")
+    assert await mails.deliver(after=A_WHILE) == []
+    mails.box.answer = "250 Noted"
+
+    assert len(await mails.deliver(after=timedelta(minutes=1))) == 1
+
+
+async def test_nobody_is_told_who_wants_none(mails: Mailing) -> None:
+    await mails.site.service.db.write(
+        lambda session: session.execute(update(Membership).values(digest="never"))
+    )
+    await mails.site.posted("Hello")
+
+    assert await mails.deliver(after=A_WHILE) == []
