@@ -21,6 +21,8 @@ from comments.identity.models import BrowserSession, GuestToken, SignInLink
 from comments.keys import Keyring
 from comments.moderation.log import seal_log
 from comments.moderation.models import Decision
+from comments.moderation.queries.texts import due_texts
+from comments.moderation.search_actions import store_terms
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
 from comments.text import RENDERER_VERSION, render
@@ -34,6 +36,8 @@ DELIVERIES_KEPT = timedelta(days=7)
 DEAD_LETTERS_KEPT = timedelta(days=30)
 BATCH_ROWS = 500
 RENDERED_AT_ONCE = 100
+SEARCHABLE_AT_ONCE = 200
+SEARCHABLE_EVERY = timedelta(seconds=5)
 EVERY = timedelta(minutes=10)
 
 logger = logging.getLogger(__name__)
@@ -51,6 +55,7 @@ class Tidied:
     deleted_texts: int = 0
     deliveries: int = 0
     rendered: int = 0
+    made_searchable: int = 0
 
     def in_words(self) -> str:
         counts = {field.name.replace("_", " "): getattr(self, field.name) for field in fields(self)}
@@ -82,12 +87,33 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.addresses = await _repeat(db, forget_addresses, now)
     done.deliveries = await _repeat(db, forget_deliveries, now)
     done.rendered = await render_anew(db, now)
+    done.made_searchable = await make_searchable(db)
     return done
 
 
 async def seal_logs(db: Database, keys: Keyring, now: datetime) -> int:
     """Let the present key vouch for each site's log: the old one may be forgotten then. Return how many."""
     return sum([await db.write(seal_log, keys, site_id, at=now) for site_id in await db.read(site_ids)])
+
+
+async def keep_searchable(db: Database, *, every: timedelta = SEARCHABLE_EVERY) -> None:
+    """Make the terms of what was written, for ever; until they are made, searches read the texts."""
+    while True:
+        try:
+            await make_searchable(db)
+        except Exception:
+            logger.exception("what was written lately is not in the index of searches yet; it is tried again")
+        await asyncio.sleep(every.total_seconds())
+
+
+async def make_searchable(db: Database) -> int:
+    """Make the terms of all comments that are due; return how many. It goes on where it was stopped."""
+    made = 0
+    while (due := await db.scan(due_texts, SEARCHABLE_AT_ONCE)).notes:
+        await asyncio.to_thread(lambda due=due: [found.terms for found in due.found.values()])  # type: ignore[misc]
+        await db.write(store_terms, due)
+        made += len(due.found)
+    return made
 
 
 async def render_anew(db: Database, now: datetime) -> int:

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from comments.cli.processes import BACKLOG
 from comments.deliveries import delivery
 from comments.events import Delivery
-from comments.upkeep import keep_tidy
+from comments.upkeep import keep_searchable, keep_tidy
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -73,6 +73,7 @@ class Server(uvicorn.Server):
             self._delivery = delivery(service, self._app.state.metrics.observe_delivery)
             self._beside = [
                 asyncio.create_task(keep_tidy(service.db, service.keys, service.clock)),
+                asyncio.create_task(keep_searchable(service.db)),
                 asyncio.create_task(self._delivery.run()),
             ]
         self._ready()

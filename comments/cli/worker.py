@@ -10,7 +10,7 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.logs import begin_logging
 from comments.deliveries import delivery
-from comments.upkeep import keep_tidy, seal_logs, tidy
+from comments.upkeep import keep_searchable, keep_tidy, seal_logs, tidy
 
 if TYPE_CHECKING:
     from comments.web.service import Service
@@ -37,9 +37,11 @@ def worker(once: bool) -> None:
         tidying = asyncio.create_task(keep_tidy(here.db, here.keys, here.clock))
         for stop in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(stop, tidying.cancel)
+        searchable = asyncio.create_task(keep_searchable(here.db))
         running = asyncio.create_task(delivering.run())
         with contextlib.suppress(asyncio.CancelledError):
             await tidying
+        searchable.cancel()
         await delivering.stop()
         await running
 

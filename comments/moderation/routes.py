@@ -17,7 +17,8 @@ from comments.moderation.errors import AllHandled, DecisionsMissing, SearchUncle
 from comments.moderation.finding import criteria
 from comments.moderation.orders import NewText, Order
 from comments.moderation.queries.history import log
-from comments.moderation.queries.queue import HeldPage, Wish, held_comments, thread_wanted
+from comments.moderation.queries.queue import HeldPage, held_comments, thread_wanted
+from comments.moderation.queries.wish import Wish
 from comments.sites.errors import SiteUnknown
 from comments.text.errors import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.threads.errors import CursorRefused
@@ -47,8 +48,8 @@ async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswe
     place = queue_place(asking.site_id, query)
     page = await queue_page(svc, asking, query)
     comments = [wire.comment_judged(held) for held in page.comments]
-    hints = [*asking_of(query).hints]
-    return wire.QueueAnswer(comments, wire.cursor_at(svc.keys, place, page.next), hints)
+    following, hints = wire.cursor_at(svc.keys, place, page.next), [*asking_of(query).hints]
+    return wire.QueueAnswer(comments, following, hints, page.cut_short, page.unread)
 
 
 @api.endpoint(

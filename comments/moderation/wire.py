@@ -117,14 +117,17 @@ class CommentJudged(msgspec.Struct):
 
 
 class QueueAnswer(msgspec.Struct):
-    """`next` goes on; a search that has looked at 20,000 comments stops there, and `next` goes on with it.
+    """`next` goes on. `hints` say what may have been meant where `q` could be read in two ways.
 
-    `hints` say what may have been meant where `q` could be read in two ways.
+    `stopped`: the search stopped for its time, 2 seconds, and `next` goes on with it. `unread`: so much was
+    written or imported just now that the search could not see all of it yet.
     """
 
     comments: list[CommentJudged]
     next: str | None
     hints: list[str] = []
+    stopped: bool = False
+    unread: bool = False
 
 
 class DecisionGiven(msgspec.Struct):

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from comments.moderation.orders import Conflict
 from comments.moderation.queries.history import LogEntry
-from comments.moderation.queries.queue import MOST_COUNTED, QUEUES
+from comments.moderation.queries.lanes import QUEUES
+from comments.moderation.queries.queue import MOST_COUNTED
 from comments.web.templating import ago, date_and_time
 
 GONE = "This comment is not here any more."

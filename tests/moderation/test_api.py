@@ -145,27 +145,6 @@ async def test_what_a_search_cannot_mean_is_refused_in_words(site: SiteUnderTest
     assert hinted["hints"] == ["There is no “autor:”. Did you mean “author:”?"]
 
 
-async def test_a_search_goes_on_where_it_stopped(
-    site: SiteUnderTest, api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from comments.moderation.queries import queue
-
-    monkeypatch.setattr(queue, "MOST_LOOKED_AT", 3)
-    monkeypatch.setattr(queue, "_CHUNK", 2)
-    ids = [
-        (await site.posted(f"{'needle' if number in {0, 5} else 'hay'} {number}"))["id"]
-        for number in range(7)
-    ]
-
-    first = await api.queue(q="needle")
-    second = await api.queue(q="needle", cursor=first["next"])
-    third = await api.queue(q="needle", cursor=second["next"])
-
-    found = [[comment["id"] for comment in page["comments"]] for page in (first, second, third)]
-    assert found == [[ids[5]], [], [ids[0]]]
-    assert third["next"] is None
-
-
 async def test_conflicts_and_missing_comments_are_told_apart(site: SiteUnderTest, api: Api) -> None:
     one, two = [(await site.posted(f"Number {number}"))["id"] for number in range(2)]
     await site.decide("approve", one)

@@ -17,7 +17,7 @@ from comments.moderation import wire, words
 from comments.moderation.desk import desk
 from comments.moderation.errors import FormMalformed
 from comments.moderation.pages.addresses import desk_address, queue_address, way_back
-from comments.moderation.queries.queue import QUEUES
+from comments.moderation.queries.lanes import QUEUES
 from comments.web.forms import Fields, see_other
 from comments.web.service import service
 

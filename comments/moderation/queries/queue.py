@@ -1,21 +1,22 @@
 """What moderators work through: the comments of a queue with all that is needed to judge them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import Row, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
 from comments.identity.sections import Sections
-from comments.moderation.finding import EVERYTHING, Criteria, read_id
+from comments.moderation.finding import read_id
 from comments.moderation.orders import PastDecision, last_standing
 from comments.moderation.queries.history import histories
-from comments.moderation.queries.texts import findables
+from comments.moderation.queries.lanes import QUEUES, Position, Stretch, along, lanes
+from comments.moderation.queries.search import EFFORT, Effort, Hunt, search
+from comments.moderation.queries.wish import Wish
 from comments.rules import decoded
 from comments.sites.models import Site
 from comments.sites.queries import origins_of
@@ -24,31 +25,8 @@ from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.queries.finding import thread_by_keys
 from comments.threads.scope import comments_within
 
-QUEUES = ("pending", "approved", "spam", "removed", "deleted")
-
 MOST_COUNTED = 1_000
 """Queues are counted exactly up to here."""
-
-MOST_LOOKED_AT = 20_000
-"""A search looks at this many comments, then says so and offers to go on."""
-
-_CHUNK = 1_000
-
-Position = tuple[datetime, UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which comments are wanted: `queue` None is all of them."""
-
-    queue: str | None = "pending"
-    criteria: Criteria = EVERYTHING
-    sections: Sections = None
-    """What the asker may see at all."""
-
-    @property
-    def is_search(self) -> bool:
-        return self.criteria != EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +60,34 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class HeldPage:
-    """`next` is where the next page begins. `cut_short` says that a search stopped before it was through."""
+    """`next` is where the next page begins. `cut_short` says that a search stopped for its time.
+
+    `unread` says that it could not yet see all comments.
+    """
 
     comments: Sequence[Held]
     next: Position | None
     cut_short: bool = False
-
-
-@dataclass(slots=True)
-class _Found:
-    ids: list[UUID] = field(default_factory=list)
-    next: Position | None = None
-    cut_short: bool = False
+    unread: bool = False
 
 
 def held_comments(
-    session: Session, site_id: UUID, wish: Wish, *, after: Position | None, limit: int
+    session: Session,
+    site_id: UUID,
+    wish: Wish,
+    *,
+    after: Position | None,
+    limit: int,
+    effort: Effort = EFFORT,
 ) -> HeldPage:
-    """Return a page of a queue, newest first. A search is not for the event loop: run it with `scan`."""
+    """Return a page of a queue. A search is not for the event loop: run it with `scan`."""
     if wish.is_search:
-        found = _search(session, site_id, wish, after, limit)
-    else:
-        rows = session.execute(_candidates(site_id, wish, after, limit + 1)).all()
-        more = len(rows) > limit
-        found = _Found([row.id for row in rows[:limit]], _position(rows[limit - 1]) if more else None)
-    return HeldPage(_with_context(session, found.ids), found.next, found.cut_short)
+        found = search(session, Hunt(site_id, wish, after, limit, effort))
+        return HeldPage(_with_context(session, found.ids), found.next, found.cut_short, found.unread)
+    stretch = Stretch(wish.newest_first, after)
+    rows = session.execute(along(lanes(site_id, wish.queue), stretch, limit + 1)).all()
+    following = (rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
+    return HeldPage(_with_context(session, [row.id for row in rows[:limit]]), following)
 
 
 def held_by_id(session: Session, site_id: UUID, comment_ids: Sequence[UUID]) -> Sequence[Held]:
@@ -152,61 +133,6 @@ def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> d
         counted = some.order_by(Comment.created_at).limit(MOST_COUNTED + 1).subquery()
         counts.append(select(literal(queue), func.count()).select_from(counted))
     return dict(session.execute(union_all(*counts)).all())
-
-
-def _search(session: Session, site_id: UUID, wish: Wish, after: Position | None, limit: int) -> _Found:
-    found = _Found()
-    if wish.criteria.impossible:
-        return found
-    for looked_at, (row, fits) in enumerate(_walk(session, site_id, wish, after)):
-        if looked_at == MOST_LOOKED_AT:
-            found.cut_short = True
-            break
-        if fits:
-            if len(found.ids) == limit:
-                break
-            found.ids.append(row.id)
-        found.next = _position(row)
-    else:
-        found.next = None
-    return found
-
-
-def _walk(
-    session: Session, site_id: UUID, wish: Wish, after: Position | None
-) -> Iterator[tuple[Row[Any], bool]]:
-    while True:
-        rows = session.execute(_candidates(site_id, wish, after, _CHUNK)).all()
-        texts = findables(session, [row.id for row in rows])
-        for row in rows:
-            yield row, wish.criteria.fits(texts[row.id], row.created_at)
-        if len(rows) < _CHUNK:
-            return
-        after = _position(rows[-1])
-
-
-def _position(row: Row[Any]) -> Position:
-    return row.created_at, row.id
-
-
-def _candidates(site_id: UUID, wish: Wish, after: Position | None, limit: int) -> Select[*tuple[Any, ...]]:
-    """Return the newest of one queue, or of all: five short walks along the index, not one long sort."""
-    queues = [wish.queue] if wish.queue else QUEUES
-    within = comments_within(wish.sections)
-    newest = [_newest(site_id, one, after, limit).where(within) for one in queues]
-    if wish.queue is not None:
-        return newest[0]
-    together = union_all(*(select(one.subquery()) for one in newest)).subquery()
-    return select(together).order_by(together.c.created_at.desc(), together.c.id.desc()).limit(limit)
-
-
-def _newest(site_id: UUID, queue: str, after: Position | None, limit: int) -> Select[*tuple[Any, ...]]:
-    statement: Select[*tuple[Any, ...]] = select(Comment.id, Comment.created_at).where(
-        Comment.site_id == site_id, Comment.queue == queue
-    )
-    if after is not None:
-        statement = statement.where(tuple_(Comment.created_at, Comment.id) < after)
-    return statement.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(limit)
 
 
 def _with_context(session: Session, ids: Sequence[UUID]) -> list[Held]:

@@ -1,6 +1,7 @@
 """The texts of comments as searches read them: their own and those of edits that wait."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,23 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from comments.moderation.finding import Findable, findable
+from comments.moderation.search_models import TermsDue
 from comments.threads.models import Comment, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class DueTexts:
+    """Some comments whose terms are due, and the notes that say so; `found` has those that still exist."""
+
+    notes: Sequence[int]
+    found: dict[UUID, Findable]
+
+
+def due_texts(session: Session, limit: int) -> DueTexts:
+    """Return what has been due the longest."""
+    noted = select(TermsDue.id, TermsDue.comment_id).order_by(TermsDue.id).limit(limit)
+    notes = session.execute(noted).all()
+    return DueTexts([note.id for note in notes], findables(session, [note.comment_id for note in notes]))
 
 
 def findables(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, Findable]:

@@ -1,0 +1,96 @@
+"""Terms in the databases' own words: does a comment have them, and which comments do."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    not_,
+    select,
+    table,
+    true,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from comments.moderation.finding import Criteria, site_term
+from comments.moderation.search_models import CommentTerms
+from comments.text.terms import Term
+
+_FTS = table("comment_terms_fts", column("rowid"))
+
+
+def has_terms(wanted: Criteria, dialect: str) -> ColumnElement[bool]:
+    """Return the condition that a row of `comment_terms` has the terms; to be asked of single rows."""
+    if not wanted.all_of and not wanted.none_of:
+        return true()
+    if dialect == "postgresql":
+        return _vector_matches(_tsquery(wanted, ()))
+    every = [_in_line(term) for term in wanted.all_of]
+    none = [not_(and_(*map(_in_line, group))) for group in wanted.none_of]
+    return and_(*every, *none)
+
+
+def numbers_with_terms(
+    dialect: str,
+    site_id: UUID,
+    wanted: Criteria,
+    *,
+    least: int | None,
+    below: int | None,
+    newest_first: bool,
+) -> Select[int]:
+    """Return the query for the numbers, from `least` to `below`, of a site's comments that have the terms.
+
+    `wanted` has terms that must be there. Only SQLite's come in order: its index has them so.
+    """
+    of_site = (site_term(site_id),)
+    if dialect == "postgresql":
+        # Added to nothing, so that the index of terms is asked and not that of the numbers.
+        number: Any = CommentTerms.number + 0
+        query = select(CommentTerms.number).where(_vector_matches(_tsquery(wanted, of_site)))
+    else:
+        number = _FTS.c.rowid
+        matches = literal_column("comment_terms_fts").op("MATCH")(_fts_query(wanted, of_site))
+        query = select(number.label("number")).select_from(_FTS).where(matches)
+        query = query.order_by(number.desc() if newest_first else number)
+    if least is not None:
+        query = query.where(number >= least)
+    if below is not None:
+        query = query.where(number < below)
+    return query
+
+
+def _in_line(term: Term) -> ColumnElement[bool]:
+    wanted = f" {term.text}" if term.begins else f" {term.text} "
+    found: ColumnElement[bool] = func.instr(CommentTerms.terms, literal(wanted)) > 0
+    return found
+
+
+def _vector_matches(query: str) -> ColumnElement[bool]:
+    matches: ColumnElement[bool] = CommentTerms.terms.op("@@", is_comparison=True)(
+        cast(literal(query), TSQUERY)
+    )
+    return matches
+
+
+def _tsquery(wanted: Criteria, more: tuple[Term, ...]) -> str:
+    # No term has a quotation mark or a backslash in it.
+    def lexemes(terms: tuple[Term, ...]) -> str:
+        return " & ".join(f"'{term.text}'{':*' if term.begins else ''}" for term in terms)
+
+    every = [lexemes(terms) for terms in [(*wanted.all_of, *more)] if terms]
+    return " & ".join([*every, *(f"!({lexemes(group)})" for group in wanted.none_of)])
+
+
+def _fts_query(wanted: Criteria, more: tuple[Term, ...]) -> str:
+    def quoted(terms: tuple[Term, ...]) -> str:
+        return " AND ".join(f'"{term.text}"{" *" if term.begins else ""}' for term in terms)
+
+    return " NOT ".join([f"({quoted((*wanted.all_of, *more))})", *(f"({quoted(g)})" for g in wanted.none_of)])

@@ -1,0 +1,22 @@
+"""What a moderator wants to see."""
+
+from dataclasses import dataclass
+
+from comments.identity.sections import Sections
+from comments.moderation.finding import EVERYTHING, Criteria
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which comments are wanted: `queue` None is all of them."""
+
+    queue: str | None = "pending"
+    criteria: Criteria = EVERYTHING
+    sections: Sections = None
+    """What the asker may see at all."""
+    newest_first: bool = True
+
+    @property
+    def is_search(self) -> bool:
+        """Whether it may take longer than a walk along an index; a section may be rare in a queue."""
+        return self.criteria != EVERYTHING or self.sections is not None

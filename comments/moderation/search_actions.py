@@ -1,0 +1,51 @@
+"""Keeping the terms of comments: made after the commit of what changed them, and once for all that is old."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Delete, delete, insert, select
+from sqlalchemy.orm import Session
+
+from comments.moderation.queries.numbers import free_numbers, wished_number
+from comments.moderation.queries.texts import DueTexts, findables
+from comments.moderation.search_models import CommentTerms, TermsDue
+from comments.storage import WITHOUT_SYNC
+from comments.threads.models import Comment
+
+
+def store_terms(session: Session, due: DueTexts) -> None:
+    """Store the terms of comments and strike their notes out.
+
+    A text that was changed since it was read is passed over: the change has noted it again.
+    """
+    ids = list(due.found)
+    # Held, for a comment that is changed or deleted meanwhile takes its terms with it.
+    here = select(Comment.id, Comment.created_at).where(Comment.id.in_(ids)).with_for_update(read=True)
+    at = {row.id: row.created_at for row in session.execute(here)}
+    still = findables(session, list(at))
+    same = [comment_id for comment_id in at if still[comment_id] == due.found[comment_id]]
+    _clear(session, delete(CommentTerms).where(CommentTerms.comment_id.in_(same)))
+    numbers = _numbers(session, [wished_number(at[comment_id], comment_id) for comment_id in same])
+    if same:
+        session.execute(
+            insert(CommentTerms),
+            [
+                {"number": number, "comment_id": comment_id, "terms": due.found[comment_id].terms}
+                for number, comment_id in zip(numbers, same, strict=True)
+            ],
+        )
+    _clear(session, delete(TermsDue).where(TermsDue.id.in_(due.notes)))
+
+
+def _numbers(session: Session, wished: Sequence[int]) -> Sequence[int]:
+    """Return free numbers that are the wished ones, or near them."""
+    taken: set[int] = set()
+    while True:
+        numbers = free_numbers(wished, taken)
+        clashes = session.scalars(select(CommentTerms.number).where(CommentTerms.number.in_(numbers))).all()
+        if not clashes:
+            return numbers
+        taken.update(clashes)
+
+
+def _clear(session: Session, statement: Delete) -> None:
+    session.execute(statement, execution_options=WITHOUT_SYNC)

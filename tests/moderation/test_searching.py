@@ -1,0 +1,261 @@
+"""Searches on both databases: what the index finds is what reading every comment would find, in its order."""
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from comments.moderation.asking import parse
+from comments.moderation.finding import criteria
+from comments.moderation.queries.lanes import QUEUES, Position
+from comments.moderation.queries.search import MOST_DUE, Effort, Found, Hunt, search
+from comments.moderation.queries.texts import findables
+from comments.moderation.queries.wish import Wish
+from comments.moderation.search_models import CommentTerms, TermsDue
+from comments.storage import Database
+from comments.threads.models import Comment, Revision
+from comments.upkeep import make_searchable
+from tests.conftest import NOON
+from tests.moderation.desk import Desk
+from tests.moderation.seeding import Seed
+
+pytestmark = pytest.mark.anyio
+
+WORDS = (
+    "train",
+    "trains",
+    "late",
+    "über",
+    "東京都",
+    "casino",
+    "a",
+    "https://spam.example/x",
+    "🤡",
+    "ภาษาไทย",
+)
+ASKED = (
+    "train",
+    "train*",
+    '"train late"',
+    "late -train",
+    '-"train late"',
+    "東京",
+    "京",
+    "uber casino",
+    "spam.example -casino",
+    "author:ana",
+    "author:an* -late",
+    "reason:links",
+    "reason:first*",
+    "is:edited",
+    "-is:edited train",
+    "is:reply",
+    "🤡",
+    "before:2026-01-02",
+    "train after:2026-01-02",
+    "train after:2026-01-02 before:2026-01-03",
+    "nothing-has-this",
+)
+HASTY = Effort(turns=((2, 2), (3, 5), (4, 20)))
+"""Turns so short that every way of searching is gone."""
+
+
+class Crowd:
+    """A site with comments of few words in all queues, some in the same moment, beside another such site."""
+
+    def __init__(self, count: int = 45, seed: int = 1) -> None:
+        luck = random.Random(seed)
+        self.seed, self.other = Seed(), Seed()
+        for one in (self.seed, self.other):
+            authors = [(one.author(name), name) for name in ("Ana Lee", "Jonas", "Björn")]
+            threads = [one.thread() for _ in range(2)]
+            start = NOON.replace(year=2026, month=1, day=1)
+            roots: list[UUID] = []
+            for number in range(count):
+                author, name = luck.choice(authors)
+                state = luck.choice(QUEUES)
+                parent = luck.choice(roots) if roots and luck.random() < 0.3 else None
+                thread = one.places[parent][0] if parent else luck.choice(threads)
+                at = start + timedelta(hours=number // 3)
+                comment = one.comment(
+                    thread,
+                    author,
+                    parent=parent,
+                    name=name,
+                    text=" ".join(luck.choices(WORDS, k=luck.randint(1, 5))),
+                    state=state,
+                    reasons=luck.choice(['["First comment"]', '[{"rule":"links","words":"2 links"}]', "[]"]),
+                    created_at=at,
+                    edited_at=luck.choice([None, None, at]),
+                )
+                if parent is None:
+                    roots.append(comment)
+                if luck.random() < 0.2:
+                    one.edit_that_waits(comment, luck.choice(WORDS))
+
+    def store(self, session: Session) -> None:
+        self.seed.store(session)
+        self.other.store(session)
+
+    def read(self, session: Session, asked: str, queue: str | None, *, newest_first: bool) -> list[UUID]:
+        """Return what fits by reading everything."""
+        wanted = criteria(parse(asked), {})
+        here = select(Comment.id, Comment.created_at).where(Comment.site_id == self.seed.site_id)
+        rows = session.execute(here.where(Comment.queue == queue) if queue else here).all()
+        texts = findables(session, [row.id for row in rows])
+        fitting = [(row.created_at, row.id) for row in rows if wanted.fits(texts[row.id], row.created_at)]
+        return [comment_id for _, comment_id in sorted(fitting, reverse=newest_first)]
+
+    def searched(
+        self, session: Session, asked: str, queue: str | None, *, newest_first: bool, limit: int = 4
+    ) -> list[UUID]:
+        """Return what a search finds, page after page."""
+        found: list[UUID] = []
+        after: Position | None = None
+        for _ in range(100):
+            wish = Wish(queue, criteria(parse(asked), {}), newest_first=newest_first)
+            page = search(session, Hunt(self.seed.site_id, wish, after, limit, HASTY))
+            found += page.ids
+            after = page.next
+            if after is None:
+                return found
+        raise AssertionError("a search without an end")
+
+
+async def test_the_index_finds_what_reading_everything_finds(db: Database) -> None:
+    crowd = Crowd()
+    await db.write(crowd.store)
+
+    def compare(session: Session) -> dict[str, tuple[list[UUID], list[UUID]]]:
+        differing = {}
+        for asked in ASKED:
+            for queue, newest_first in ((None, True), ("approved", False)):
+                right = crowd.read(session, asked, queue, newest_first=newest_first)
+                found = crowd.searched(session, asked, queue, newest_first=newest_first)
+                if found != right:
+                    differing[f"{asked} in {queue}"] = (found, right)
+        return differing
+
+    assert await make_searchable(db) == 90
+    assert await db.scan(compare) == {}, "from the index"
+    await db.write(
+        Session.execute, update(Comment).values(source="late train").where(Comment.queue == "spam")
+    )
+    assert await db.scan(compare) == {}, "half due"
+    assert await db.scan(lambda session: len(crowd.read(session, "train", None, newest_first=True))) > 10
+
+
+def found(session: Session, desk: Desk, asked: str, effort: Effort = HASTY, limit: int = 25) -> Found:
+    wish = Wish(None, criteria(parse(asked), {}))
+    return search(session, Hunt(desk.seed.site_id, wish, None, limit, effort))
+
+
+async def terms_of(db: Database, comment_id: UUID) -> Sequence[str]:
+    terms = select(CommentTerms.terms).where(CommentTerms.comment_id == comment_id)
+    return await db.read(lambda session: [str(one) for one in session.scalars(terms)])
+
+
+async def test_a_word_that_was_taken_out_leaves_no_trace(db: Database, desk: Desk) -> None:
+    [comment] = await desk.comments(text="My secret address")
+    await make_searchable(db)
+    assert "secret" in (await terms_of(db, comment))[0]
+
+    await db.write(Session.execute, update(Comment).values(source=""))
+
+    assert await terms_of(db, comment) == [], "gone in the same commit"
+    assert (await db.scan(found, desk, "secret")).ids == []
+    await make_searchable(db)
+    assert (await db.scan(found, desk, "secret")).ids == []
+    assert (await db.scan(found, desk, "author:jonas")).ids == [comment]
+
+
+async def test_a_comment_takes_its_terms_with_it(db: Database, desk: Desk) -> None:
+    kept, gone = await desk.comments(2, text="train")
+    await make_searchable(db)
+
+    await db.write(Session.execute, delete(Comment).where(Comment.id == gone))
+
+    assert await terms_of(db, gone) == []
+    assert (await db.scan(found, desk, "train")).ids == [kept]
+    await make_searchable(db)
+    assert await db.read(lambda session: session.scalars(select(TermsDue.id)).all()) == []
+
+
+async def test_an_edit_that_waits_is_found_until_it_is_gone(db: Database, desk: Desk) -> None:
+    [comment] = await desk.comments(text="train")
+    await make_searchable(db)
+    desk.seed.edit_that_waits(comment, "casino")
+    await db.write(desk.seed.store)
+
+    assert (await db.scan(found, desk, "casino")).ids == [comment]
+    await make_searchable(db)
+    assert (await db.scan(found, desk, "casino train is:edited")).ids == [comment]
+    await db.write(Session.execute, delete(Revision))
+    assert (await db.scan(found, desk, "casino")).ids == []
+
+
+async def test_what_was_changed_while_its_terms_were_made_is_made_again(db: Database, desk: Desk) -> None:
+    from comments.moderation.queries.texts import due_texts
+    from comments.moderation.search_actions import store_terms
+
+    [comment] = await desk.comments(text="before")
+    due = await db.scan(due_texts, 10)
+    await db.write(Session.execute, update(Comment).values(source="afterwards"))
+
+    await db.write(store_terms, due)
+
+    assert (await db.scan(found, desk, "before")).ids == []
+    assert (await db.scan(found, desk, "afterwards")).ids == [comment]
+    assert await make_searchable(db) == 1
+    assert (await db.scan(found, desk, "afterwards")).ids == [comment]
+
+
+async def test_comments_of_one_moment_have_numbers_of_their_own(db: Database, desk: Desk) -> None:
+    at = NOON - timedelta(days=400)
+    alike = [UUID(int=(number << 11) | 5) for number in range(40)]
+    for comment in alike:
+        desk.seed.comment(desk.thread_id, desk.jonas, id=comment, created_at=at, text="train")
+    await db.write(desk.seed.store)
+
+    await make_searchable(db)
+
+    assert (await db.scan(found, desk, "train", limit=50)).ids == alike[::-1]
+
+
+async def test_a_search_stops_for_its_time_and_goes_on(db: Database, desk: Desk) -> None:
+    ids = await desk.comments(8, text="train")
+    await make_searchable(db)
+    nothing_more = Effort(seconds=0, turns=((2, 1),))
+
+    def page(session: Session, asked: str, after: Position | None) -> Found:
+        wish = Wish("pending", criteria(parse(asked), {}))
+        return search(session, Hunt(desk.seed.site_id, wish, after, 25, nothing_more))
+
+    first = await db.scan(page, "-late", None)
+    second = await db.scan(page, "-late", first.next)
+
+    assert (first.ids, first.cut_short) == (ids[:-3:-1], True)
+    assert (second.ids, second.cut_short) == (ids[5:3:-1], True)
+
+
+async def test_more_than_a_search_can_read_is_said(db: Database, desk: Desk) -> None:
+    await desk.comments(MOST_DUE + 1, text="train")
+
+    assert (await db.scan(found, desk, "train")).unread
+    await make_searchable(db)
+    assert not (await db.scan(found, desk, "train")).unread
+
+
+async def test_an_undo_and_a_decision_leave_terms_alone(db: Database, desk: Desk) -> None:
+    """A decision changes where a comment is, not what it says: it must not cost the index anything."""
+    ids = await desk.comments(3, text="train")
+    await make_searchable(db)
+
+    await desk.undo(await desk.decide("spam", ids))
+
+    due = select(func.count()).select_from(TermsDue)
+    assert await db.read(lambda session: session.scalar(due)) == 0
