@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from comments.ids import new_id
 from comments.moderation.models import Decision
 from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries import history, queue
+from comments.moderation.queries import history, news, queue
 from comments.moderation.queries.lanes import QUEUES
+from comments.moderation.queries.news import View
 from comments.moderation.queries.wish import Wish
 from comments.moderation.steps import lock_subjects
 from comments.storage import Database
@@ -90,6 +91,9 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
         "an order": lambda session: history.entries_of_order(
             session, site_id, large.mia.account_id, NOON.replace(year=2000)
         ),
+        "where it stands": lambda session: news.standing(session, View(site_id, None)),
+        "what was decided": lambda session: news.decided_since(session, View(site_id, None), 0),
+        "what arrived": lambda session: news.arrived_since(session, View(site_id, None), position),
         "deciding": lambda session: lock_subjects(
             session, Order(large.mia, "spam", [Wanted(one) for one in some]).moderator.site_id, some
         ),

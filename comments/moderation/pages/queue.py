@@ -9,7 +9,9 @@ from comments.identity.queries import sites_of
 from comments.moderation import wire
 from comments.moderation.desk import bulk_choices, card
 from comments.moderation.pages.addresses import desk_address, queue_address
+from comments.moderation.pages.news import view_of, write_place
 from comments.moderation.pages.seat import Seat, frame, lead_to, seat_of
+from comments.moderation.queries.news import standing
 from comments.moderation.queries.queue import HeldPage
 from comments.moderation.routes import asking_of, queue_page, queue_place
 from comments.web.routing import read_query
@@ -39,6 +41,8 @@ async def queue_answer(
 ) -> Response:
     """Return the page of a list; `told` is what went wrong with a form that was on it."""
     svc, site_id = service(request), seat.moderator.site_id
+    # Before the comments are read: what comes in between is told as new, not lost.
+    stands = await svc.db.read(standing, view_of(seat, query.state))
     try:
         found = await queue_page(svc, seat.moderator, query)
     except Invalid as unclear:
@@ -58,4 +62,6 @@ async def queue_answer(
         hints=asking_of(query).hints,
         ticked=request.query_params.get("ticked") == "all",
         bulk_choices=bulk_choices(query.state),
+        since=stands.number,
+        newest=write_place(stands.newest),
     )

@@ -1,5 +1,6 @@
 // The moderators' desk with a script: the same forms, sent without leaving the page, and keys for them.
 
+import { beginArriving } from "./arriving.js";
 import { choose, decide, settleDecision } from "./deciding.js";
 import { every, one } from "./elements.js";
 import { beginKeys } from "./keys.js";
@@ -55,3 +56,4 @@ begin((order, answered) => {
   const ids = order.comments.map((name) => name.split(":")[0] ?? "");
   settleDecision(ids, answered, keepOrder({ choice: order.choice, ids, by: "", order }));
 });
+beginArriving();

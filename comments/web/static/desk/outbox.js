@@ -44,6 +44,7 @@ export function send({ choice = "", comments = [], undo = "" }) {
   /** @type {Promise<Answered>} */
   const answered = new Promise((resolve) => told.set(order.key, resolve));
   waiting.push(order);
+  sent += 1;
   remember();
   void work();
   return { order, answered };
@@ -63,6 +64,11 @@ export function withdraw(order) {
   show();
   return true;
 }
+
+/** Whether nothing is on its way, and how many orders there were: news that crossed with an order is no news. */
+export const isQuiet = () => waiting.length === 0;
+let sent = 0;
+export const orders = () => sent;
 
 /** The comments about which an order is on its way. */
 export const underway = () => new Set(waiting.flatMap(({ comments }) => comments.map((name) => name.split(":")[0] ?? "")));

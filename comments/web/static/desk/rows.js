@@ -5,7 +5,7 @@ import { every, one } from "./elements.js";
 const LEAVES_IN = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120;
 
 /** Everything that a list brings with it: the rows, the words for none, the way to older ones. */
-const sheet = one("[data-sheet]", HTMLElement);
+export const sheet = one("[data-sheet]", HTMLElement);
 /** @type {Map<string, HTMLElement>} The rows that were taken out, by comment. */
 const taken = new Map();
 /** @type {Set<(card: HTMLElement | null) => void>} */
@@ -27,6 +27,12 @@ export const cardOf = (id) => cards().find((card) => idOf(card) === id) ?? null;
  * @param {HTMLElement} card
  */
 export const nameOf = (card) => one('form > [name="comment"]', HTMLInputElement, card).value;
+
+/**
+ * The version that is shown.
+ * @param {HTMLElement} card
+ */
+export const versionOf = (card) => Number(nameOf(card).split(":")[1]);
 
 /**
  * Be told whenever another row is marked.
@@ -146,8 +152,27 @@ export function merge(fresh, wanted) {
  * @param {Document} fresh
  */
 export function replaceList(fresh) {
-  sheet.replaceChildren(...[...one("[data-sheet]", HTMLElement, fresh).childNodes].map((node) => document.adoptNode(node)));
+  const other = one("[data-sheet]", HTMLElement, fresh);
+  Object.assign(sheet.dataset, { since: other.dataset.since, newest: other.dataset.newest });
+  sheet.replaceChildren(...[...other.childNodes].map((node) => document.adoptNode(node)));
+  for (const hidden of every("[data-with-script]", sheet)) hidden.hidden = false;
   mark(cards()[0], { focus: false });
+}
+
+/**
+ * Put a freshly loaded row in the place of one that has changed.
+ * @param {Document} fresh
+ * @param {string} id
+ */
+export function renew(fresh, id) {
+  const card = cardOf(id);
+  const other = every("[data-queue-name] .held", fresh).find((found) => idOf(found) === id);
+  if (!card || !other) return;
+  const item = itemOf(card);
+  const wasMarked = card === marked();
+  const hadFocus = card.contains(document.activeElement);
+  item.replaceWith(document.adoptNode(itemOf(other)));
+  if (wasMarked) mark(other, { focus: hadFocus });
 }
 
 /**

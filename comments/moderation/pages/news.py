@@ -1,0 +1,101 @@
+"""What the desk's script asks for each second: what others decided, what came in, how many wait."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.moderation import words
+from comments.moderation.orders import Conflict
+from comments.moderation.pages.seat import Seat, moment, read_id, seat_of
+from comments.moderation.queries.lanes import Position
+from comments.moderation.queries.news import Changed, Standing, View, arrived_since, decided_since, standing
+from comments.moderation.queries.queue import queue_sizes
+from comments.moderation.wire import State
+from comments.web.answers import JSON, Body
+from comments.web.routing import read_query
+from comments.web.service import service
+from comments.web.templating import page
+
+
+class NewsQuery(msgspec.Struct):
+    """`since` is the log's number that the page knows, `after` the newest comment: its time and id."""
+
+    state: State = "pending"
+    since: int = 0
+    after: str = ""
+
+
+class CommentNow(msgspec.Struct):
+    """A comment as it is after somebody's decision; `words` are what stands in its place."""
+
+    id: str
+    version: int
+    queue: str
+    words: str
+
+
+class NewsAnswer(msgspec.Struct):
+    """`since` and `after` are for the next question. What `arrived` is newer than the last one's `after`."""
+
+    since: int
+    after: str
+    decided: list[CommentNow]
+    arrived: list[str]
+    heading: str
+    sizes: dict[str, str]
+
+
+@page
+async def show_news(request: Request) -> Response:
+    """Tell what has changed since; 304 if nothing has."""
+    svc, seat, query = service(request), await seat_of(request), read_query(request, NewsQuery)
+    view = view_of(seat, query.state)
+    told = await svc.db.read(_news, view, query.since, read_place(query.after))
+    now, (decided, arrived, stands, sizes) = svc.clock.now(), told
+    answer = NewsAnswer(
+        stands.number,
+        write_place(stands.newest),
+        [CommentNow(str(one.comment_id), one.version, one.queue, _words(one, now)) for one in decided],
+        [str(comment_id) for comment_id in arrived],
+        words.heading(query.state, sizes[query.state]),
+        {name: words.size(count) for name, count in sizes.items()},
+    )
+    body = Body(msgspec.json.encode(answer), JSON, [(b"cache-control", b"no-store")])
+    headers = request.headers
+    return body.answer(headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
+
+
+def view_of(seat: Seat, state: str) -> View:
+    """Return what somebody's desk shows of a queue."""
+    return View(seat.moderator.site_id, None if state == "all" else state, seat.moderator.sections)
+
+
+def write_place(position: Position | None) -> str:
+    """Return how the page names its newest comment; "" for none."""
+    return f"{position[0].isoformat()} {position[1]}" if position else ""
+
+
+def read_place(text: str) -> Position | None:
+    """Return the position that the page names. Raises FormMalformed."""
+    at, _, comment_id = text.partition(" ")
+    return (moment(at), read_id(comment_id)) if text else None
+
+
+def _news(
+    session: Session, view: View, since: int, after: Position | None
+) -> tuple[Sequence[Changed], Sequence[UUID], Standing, dict[str, int]]:
+    """Read what is new; where it stands is read first, so that nothing falls between two questions."""
+    stands = standing(session, view)
+    decided, told_to = decided_since(session, view, since)
+    arrived = arrived_since(session, view, after) if stands.newest != after else []
+    sizes = words.all_sizes(queue_sizes(session, view.site_id, view.sections))
+    return decided, arrived, Standing(told_to or stands.number, stands.newest), sizes
+
+
+def _words(one: Changed, now: datetime) -> str:
+    return words.handled(Conflict(one.comment_id, one.by, one.state, one.at), now)

@@ -1,0 +1,110 @@
+"""What has changed on a desk since somebody looked: decisions, by the log's numbers, and what came in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.orm import Session
+
+from comments.identity.sections import Sections
+from comments.moderation.models import Decision, LogHead, LogLink
+from comments.moderation.queries.lanes import QUEUES, Position
+from comments.threads.models import Comment
+from comments.threads.scope import comments_within
+
+MOST_TOLD = 1_000
+"""Decisions told at once, and arrivals; who asks again is told the next ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a site stands: the number of its log's last entry, and the newest comment of a queue."""
+
+    number: int
+    newest: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A comment about which was decided, as it is now, and the last decision about it."""
+
+    comment_id: UUID
+    number: int
+    state: str
+    queue: str
+    version: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a desk shows: a queue of a site, None for all of them, as far as somebody moderates it."""
+
+    site_id: UUID
+    queue: str | None
+    sections: Sections = None
+
+    def queues(self) -> Sequence[str]:
+        return QUEUES if self.queue is None else (self.queue,)
+
+    def within(self) -> ColumnElement[bool]:
+        return comments_within(self.sections)
+
+
+def standing(session: Session, view: View) -> Standing:
+    """Return where a desk stands."""
+    number = session.scalar(select(LogHead.number).where(LogHead.site_id == view.site_id)) or 0
+    newest = [found for one in view.queues() if (found := _newest(session, view, one)) is not None]
+    return Standing(number, max(newest, default=None))
+
+
+def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[Changed], int]:
+    """Return what was decided after the log's entry `number`, once for each comment.
+
+    With it goes the entry up to which that is all, 0 if it is all there is.
+    """
+    rows = session.execute(
+        select(
+            Comment.id,
+            LogLink.number,
+            Comment.state,
+            Comment.queue,
+            Comment.version,
+            Decision.moderator_name,
+            Decision.at,
+        )
+        .join(Decision, Decision.id == LogLink.decision_id)
+        .join(Comment, Comment.id == Decision.comment_id)
+        .where(LogLink.site_id == view.site_id, LogLink.number > number, view.within())
+        .order_by(LogLink.number)
+        .limit(MOST_TOLD)
+    ).all()
+    last = {row.id: Changed(*row) for row in rows}
+    return list(last.values()), rows[-1].number if len(rows) == MOST_TOLD else 0
+
+
+def arrived_since(session: Session, view: View, after: Position | None) -> Sequence[UUID]:
+    """Return the comments of a queue that are newer than `after`; None is an empty queue's."""
+    found: list[tuple[datetime, UUID]] = []
+    for one in view.queues():
+        statement = select(Comment.created_at, Comment.id).where(
+            Comment.site_id == view.site_id, Comment.queue == one, view.within()
+        )
+        if after is not None:
+            statement = statement.where(tuple_(Comment.created_at, Comment.id) > after)
+        newest = statement.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(MOST_TOLD)
+        found += [(row.created_at, row.id) for row in session.execute(newest)]
+    return [comment_id for _, comment_id in sorted(found, reverse=True)[:MOST_TOLD]]
+
+
+def _newest(session: Session, view: View, queue: str) -> Position | None:
+    row = session.execute(
+        select(Comment.created_at, Comment.id)
+        .where(Comment.site_id == view.site_id, Comment.queue == queue, view.within())
+        .order_by(Comment.created_at.desc(), Comment.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row.created_at, row.id)
