@@ -19,6 +19,13 @@ import { giveBackRoom } from "./view/room";
 
 type Acting = typeof import("./acting/index");
 
+/** What all parts that come later have. */
+interface Part {
+  take(handed: typeof kit): void;
+  /** Called whenever it is asked for, also before there is a thread. */
+  prepare(d: Discussion): void;
+}
+
 const SKELETON_AFTER_MS = 200;
 
 export class Discussion {
@@ -104,7 +111,7 @@ export class Discussion {
     const dir = "ar fa he".includes(this.words.locale.slice(0, 2)) && "rtl";
     change(this.frame.box, { lang: tag, dir });
     // Whom one does not want to hear is not shown for a moment first.
-    if (recall(this.storageKey("muted"))) await this.prepare();
+    if (recall(this.storageKey("muted"))) await this.acting().catch(() => undefined);
     if (this.ended.signal.aborted) return;
     await this.open(page, linked);
   }
@@ -171,11 +178,7 @@ export class Discussion {
     giveBackRoom(this);
     // What the service has drawn is dressed by its own style sheet until all of it is ours.
     this.root.querySelector("style")?.remove();
-    whenIdle(() => void this.prepare());
-  }
-
-  private async prepare(): Promise<void> {
-    await this.acting().then((acting) => acting.prepare(this), () => undefined);
+    whenIdle(() => void this.acting().catch(() => undefined));
   }
 
   /** The part that does more than reading. */
@@ -184,11 +187,12 @@ export class Discussion {
   }
 
   /** One of the parts that come later. Rejects if it cannot be fetched, or came too late. */
-  async chunk<Chunk extends { take(handed: typeof kit): void }>(name: string): Promise<Chunk> {
+  async chunk<Chunk extends Part>(name: string): Promise<Chunk> {
     const chunk = await loadChunk<Chunk>(this.api.host, name);
     // What it begins would never be ended.
     this.ended.signal.throwIfAborted();
     chunk.take(kit);
+    chunk.prepare(this);
     return chunk;
   }
 

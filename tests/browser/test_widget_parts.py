@@ -106,6 +106,7 @@ async def test_a_part_that_did_not_load_is_said_and_the_next_press_fetches_it(
     await press(read)
 
     await expect(done(read)).to_be_focused()
+    await expect(read.element.get_by_role("alert")).to_have_count(0)
 
 
 async def test_what_is_typed_before_the_composer_is_there_stays_in_it(

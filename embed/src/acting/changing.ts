@@ -73,9 +73,13 @@ export function update(d: Discussion, entry: Entry, comment: Comment): void {
 
 /** Say below a comment, for all to see, what did not work. */
 export function complain(d: Discussion, entry: Entry, text: string): void {
-  const place = placeOf(d, entry);
-  place?.querySelector(":scope > .error-text")?.remove();
-  place?.append(errorText(text));
+  forgive(d, entry);
+  placeOf(d, entry)?.append(errorText(text));
+}
+
+/** Something else is done now: no word of that any more. */
+export function forgive(d: Discussion, entry: Entry): void {
+  placeOf(d, entry)?.querySelector(":scope > .error-text")?.remove();
 }
 
 /** The time left to edit goes on; what has the focus is left alone. */

@@ -8,11 +8,10 @@ import { Key } from "../i18n/keys";
 import type { Sort } from "../types";
 import css from "./acting.css";
 import { drawBar } from "./bar";
-import { complain, countDown, fold } from "./changing";
+import { complain, countDown, fold, forgive } from "./changing";
 import { later } from "./later";
 import { beginLine } from "./line";
 import { beLive, goOn, showArrivals } from "./live";
-import { aboutMe as askAboutMe } from "./me";
 import { copy, openMenu, share, shutMenu, watchMenus } from "./menu";
 import { mutedPlace } from "./muting";
 import * as reading from "./reading";
@@ -21,6 +20,8 @@ import { letRest } from "./resting";
 import { vote } from "./voting";
 
 export { take } from "../kit";
+export { aboutMe } from "./me";
+export { arrive, goTo } from "./reading";
 
 type Act = (d: Discussion, entry: Entry, pressed: HTMLElement) => unknown;
 
@@ -53,7 +54,6 @@ const TICK_MS = 20_000;
 const ready = new WeakSet<Discussion>();
 /** Do what `pressed` is for, by its `data-do`. Rejects if something did not load. */
 export async function act(d: Discussion, pressed: HTMLElement): Promise<void> {
-  prepare(d);
   const does = pressed.dataset["do"] ?? "";
   const id = pressed.closest<HTMLElement>("[data-id]")?.dataset["id"] ?? "";
   // The buttons around the list belong to no comment, and ask for none.
@@ -73,6 +73,7 @@ export async function act(d: Discussion, pressed: HTMLElement): Promise<void> {
   try {
     const doing = READING[does] ?? (await later(d, WRITING.includes(does) ? "writing" : "further")).acts[does];
     chosen();
+    if (id) forgive(d, entry);
     await doing?.(d, entry, pressed);
   } catch (fault) {
     if (!inMenu) throw fault;
@@ -83,26 +84,8 @@ export async function act(d: Discussion, pressed: HTMLElement): Promise<void> {
   }
 }
 
-/** Show a comment, wherever it is. */
-export async function goTo(d: Discussion, id: string): Promise<void> {
-  prepare(d);
-  await reading.goTo(d, id);
-}
-
-/** The page around a comment is here: show the comment. */
-export async function arrive(d: Discussion, id: string): Promise<void> {
-  prepare(d);
-  await reading.arrive(d, id);
-}
-
-export async function aboutMe(d: Discussion, entries: Entry[]): Promise<void> {
-  prepare(d);
-  await askAboutMe(d, entries);
-}
-
 /** Unfold the composer at the top. Rejects if it did not load. */
 export async function openComposer(d: Discussion): Promise<void> {
-  prepare(d);
   (await later(d, "writing")).openComposer(d);
 }
 

@@ -14,6 +14,5 @@ interface Parts {
 export async function later<Name extends keyof Parts>(d: Discussion, name: Name): Promise<Parts[Name]> {
   const part = await d.chunk<Parts[Name]>(name);
   part.takeMore(kit);
-  part.prepare(d);
   return part;
 }
