@@ -21,7 +21,7 @@ from comments.config import Settings
 from comments.errors import CommentsError
 from comments.feeds import pages as feed_pages
 from comments.freshness import Freshness
-from comments.identity import asking_pages
+from comments.identity import account_pages, asking_pages, password_pages, ways_pages
 from comments.identity import pages as identity_pages
 from comments.identity.gate_routes import gate
 from comments.keys import Keyring
@@ -124,7 +124,10 @@ def routes() -> list[BaseRoute]:
     """Return every route there is."""
     return [
         *(route for api in APIS for route in api.routes()),
+        *password_pages.routes,
         *identity_pages.routes,
+        *account_pages.routes,
+        *ways_pages.routes,
         *asking_pages.routes,
         *moderation_pages.routes,
         *mail_pages.routes,

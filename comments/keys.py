@@ -22,6 +22,11 @@ class Keyring:
         """Return `size` bytes that nobody without the key can make; `purpose` has at most 16 bytes."""
         return hashlib.blake2b(message, digest_size=size, key=self._key, person=purpose.encode()).digest()
 
+    def macs(self, purpose: str, message: bytes, *, size: int = 16) -> tuple[bytes, ...]:
+        """Return all that `mac` may have given: with this key, and with the old one."""
+        older = self._old.macs(purpose, message, size=size) if self._old else ()
+        return (self.mac(purpose, message, size=size), *older)
+
     def matches(self, purpose: str, message: bytes, given: bytes) -> bool:
         if not 16 <= len(given) <= 64:
             return False

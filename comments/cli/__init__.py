@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "comments.cli.demonstrating:demo",
     "site": "comments.cli.site:site",
     "moderator": "comments.cli.moderator:moderator",
+    "token": "comments.cli.token:token",
     "import": "comments.cli.importing:import_",
     "export": "comments.cli.exporting:export",
     "log": "comments.cli.log:log",

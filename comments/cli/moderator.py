@@ -5,9 +5,10 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import table
 from comments.config import Settings
-from comments.identity import actions, queries
+from comments.identity import actions, queries, token_actions
 from comments.identity.actions import ROLE_NAMES
 from comments.sites.queries import site_by_name
+from comments.web.needs import SCOPES
 
 of_site = click.option("--site", "site_name", required=True, metavar="NAME", help="The site's name.")
 
@@ -84,14 +85,28 @@ def remove(email: str, site_name: str) -> None:
 @moderator.command()
 @click.argument("email")
 @of_site
-def token(email: str, site_name: str) -> None:
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(list(SCOPES)),
+    help="What it may do; may be repeated. Default: read and moderate.",
+)
+@click.option("--label", default="", help="What it is for.")
+def token(email: str, site_name: str, scopes: tuple[str, ...], label: str) -> None:
     """Print a new API token of a moderator; it is shown this once."""
 
     async def work(here: Installation) -> None:
         site = await here.db.read(site_by_name, site_name)
         found = await here.db.read(queries.moderator_by_email, site.id, email)
         made = await here.db.write(
-            actions.make_api_token, here.keys, site.id, found.account_id, at=here.clock.now()
+            token_actions.make_api_token,
+            here.keys,
+            site.id,
+            found.account_id,
+            scopes=scopes or ("read", "moderate"),
+            name=label,
+            at=here.clock.now(),
         )
         click.echo(f"A token of {found.name} for {site_name}, sent as Authorization: Bearer …", err=True)
         click.echo(made)

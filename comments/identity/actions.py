@@ -61,7 +61,7 @@ def add_moderator(
         # The membership's foreign key needs the account's row.
         session.flush()
     if name is not None:
-        account.name = _clean_name(name)
+        account.name = clean_name(name)
     membership = session.get(Membership, (account.id, site_id))
     if membership is None:
         membership = Membership(
@@ -98,15 +98,6 @@ def forget_idle_account(session: Session, account_id: UUID) -> None:
     session.execute(delete(Account).where(Account.id == account_id, ~has_a_site))
 
 
-def make_api_token(session: Session, keys: Keyring, site_id: UUID, account_id: UUID, *, at: datetime) -> str:
-    """Return a new API token for one site."""
-    token = new_token("m")
-    session.add(
-        ApiToken(token_hash=keys.token_hash(token), site_id=site_id, account_id=account_id, created_at=at)
-    )
-    return token
-
-
 def make_sign_in_link(
     session: Session,
     keys: Keyring,
@@ -129,7 +120,13 @@ def make_sign_in_link(
 
 
 def sign_in(
-    session: Session, keys: Keyring, secret: str, *, at: datetime, old_cookie: str | None = None
+    session: Session,
+    keys: Keyring,
+    secret: str,
+    *,
+    at: datetime,
+    old_cookie: str | None = None,
+    device: str = "",
 ) -> SignedIn:
     """Use a sign-in link up and begin a session under a new cookie; the browser's old one ends.
 
@@ -149,6 +146,13 @@ def sign_in(
     account = None if account_id is None else session.get(Account, account_id)
     if account is None:
         raise LinkUsedUp(LinkUsedUp.DETAIL)
+    return begin_session(session, keys, account, at=at, old_cookie=old_cookie, device=device)
+
+
+def begin_session(
+    session: Session, keys: Keyring, account: Account, *, at: datetime, old_cookie: str | None, device: str
+) -> SignedIn:
+    """Begin a session under a new cookie; the browser's old one ends."""
     if old_cookie is not None:
         sign_out(session, keys, old_cookie)
     cookie = new_token("s")
@@ -158,6 +162,8 @@ def sign_in(
             account_id=account.id,
             created_at=at,
             expires_at=at + SESSION_LIFETIME,
+            device=device,
+            seen_at=at,
         )
     )
     return SignedIn(account, cookie)
@@ -168,7 +174,7 @@ def sign_out(session: Session, keys: Keyring, cookie: str) -> None:
     session.execute(delete(BrowserSession).where(BrowserSession.token_hash.in_(keys.token_hashes(cookie))))
 
 
-def _clean_name(written: str) -> str:
+def clean_name(written: str) -> str:
     name = " ".join(written.split())
     if not name or len(name) > LONGEST_NAME or any(unicodedata.category(char)[0] == "C" for char in name):
         problem = f"has 1 to {LONGEST_NAME} visible characters"

@@ -21,6 +21,32 @@ class RoleRefused(Invalid):
     code = "role-refused"
 
 
+class PasswordRefused(Invalid):
+    code = "password-refused"
+
+
+class CodeWrong(Invalid):
+    """A code of the second factor that is not right, or was used before."""
+
+    code = "code-wrong"
+
+
+class FactorOn(Conflict):
+    """The second factor is on already; its secret is never shown again."""
+
+    code = "factor-on"
+
+
+class ScopeRefused(Invalid):
+    code = "scope-refused"
+
+
+class ScopeMissing(NotAllowed):
+    """The API token is good here, and not allowed to do this."""
+
+    code = "scope-missing"
+
+
 class SectionRefused(Invalid):
     code = "section-refused"
 

@@ -3,10 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing
+from comments.identity.errors import ModeratorsOnly, OwnersOnly, ScopeMissing, TokenMissing
 from comments.identity.pages import SignInNeeded, to_sign_in, visitor
-from comments.identity.queries import Moderator, moderator_at, moderator_of_token
+from comments.identity.queries import Moderator, moderator_at, shown_token
 from comments.identity.routes import API_TOKEN_PREFIX, bearer_token
+from comments.identity.token_actions import note_token
 from comments.web.forms import require_own_origin
 from comments.web.health import require_operator
 from comments.web.needs import Needs, Who
@@ -19,8 +20,8 @@ _ASKING = "comments.moderator"
 async def gate(request: Request, needs: Needs) -> Response | None:
     """Let a request pass, raise why not, or return the way to sign in instead of the answer.
 
-    Raises MetricsRefused, MalformedToken, TokenMissing, TokenUnknown, ModeratorsOnly, OwnersOnly,
-    SiteUnknown (on our own pages for strangers to the site too), OriginRefused, SignInNeeded.
+    Raises MetricsRefused, MalformedToken, TokenMissing, TokenUnknown, ScopeMissing, ModeratorsOnly,
+    OwnersOnly, SiteUnknown (on our own pages for strangers to the site too), OriginRefused, SignInNeeded.
     """
     if needs.who is Who.OPERATOR:
         require_operator(request)
@@ -47,8 +48,14 @@ async def _pass_with_token(request: Request, needs: Needs) -> None:
             raise ModeratorsOnly("This is for moderators, and this token is not one of theirs.")
         raise TokenMissing("This is for moderators. Send your API token as `Authorization: Bearer …`.")
     svc, site = service(request), request.path_params["site"]
-    found = await svc.db.read(moderator_of_token, site, svc.keys.token_hashes(token))
-    _admit(request, needs, found)
+    hashes, now = svc.keys.token_hashes(token), svc.clock.now()
+    found = await svc.db.read(shown_token, site, hashes)
+    if needs.scope not in found.scopes:
+        has = ", ".join(sorted(found.scopes))
+        raise ScopeMissing(f"This token is for {has}; this needs {needs.scope}.", scope=needs.scope)
+    _admit(request, needs, found.moderator)
+    if found.used_at is None or found.used_at.date() < now.date():
+        await svc.db.write(note_token, hashes, at=now)
 
 
 async def _pass_with_cookie(request: Request, needs: Needs) -> Response | None:

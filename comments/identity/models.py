@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, Uuid, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from comments.storage import Base, CText, UtcTime
@@ -109,6 +109,11 @@ class ApiToken(Base):
     site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    scopes: Mapped[str | None] = mapped_column(Text)
+    """A JSON list of `web.needs.SCOPES`; NULL for a token from before there were any: read and moderate."""
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """To the day: noted once a day."""
 
 
 class SignInLink(Base):
@@ -132,3 +137,34 @@ class BrowserSession(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    device: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The browser in words (`identity.devices`)."""
+    seen_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """To the day: noted once a day."""
+
+
+class Credential(Base):
+    """What an account signs in with beside links: a password, and a second factor that goes with it.
+
+    `factor_nonce` makes the authenticator's secret together with the service's key, so that the database
+    alone gives no codes away. `factor_step` is the newest code used: none is good twice.
+    """
+
+    __tablename__ = "credentials"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    password_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    factor_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    factor_on: Mapped[bool] = mapped_column(default=False)
+    factor_step: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor once, kept as a hash."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    # All of an account's go when new ones are made.
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)

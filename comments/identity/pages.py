@@ -9,8 +9,10 @@ from starlette.responses import Response
 from comments.errors import NotSignedIn, TooMany
 from comments.identity import actions, queries
 from comments.identity.actions import SESSION_LIFETIME
+from comments.identity.devices import device_words
 from comments.identity.errors import LinkUsedUp
 from comments.identity.models import Account
+from comments.identity.session_actions import note_session
 from comments.limits import Rate
 from comments.web.forms import (
     Fields,
@@ -52,13 +54,17 @@ class Visitor:
 async def visitor(request: Request) -> Visitor | None:
     """Return who is signed in with this browser, None if nobody is. Asked once a request."""
     if _VISITOR in request.scope:
-        known: Visitor | None = request.scope[_VISITOR]
-        return known
+        asked: Visitor | None = request.scope[_VISITOR]
+        return asked
     svc, found = service(request), None
     cookie = request.cookies.get(cookie_name(svc.settings))
     if cookie:
-        account = await svc.db.read(queries.session_account, svc.keys.token_hashes(cookie), svc.clock.now())
-        found = None if account is None else Visitor(account, cookie, form_token(svc.keys, cookie))
+        hashes, now = svc.keys.token_hashes(cookie), svc.clock.now()
+        known = await svc.db.read(queries.session_account, hashes, now)
+        if known is not None:
+            found = Visitor(known[0], cookie, form_token(svc.keys, cookie))
+            if known[1].date() < now.date():
+                await svc.db.write(note_session, hashes, at=now)
     request.scope[_VISITOR] = found
     return found
 
@@ -108,6 +114,7 @@ async def sign_in(request: Request) -> Response:
             fields.get("secret", ""),
             at=svc.clock.now(),
             old_cookie=request.cookies.get(cookie_name(svc.settings)),
+            device=device_words(request.headers.get("user-agent", "")),
         )
     except LinkUsedUp as used_up:
         return _page(request, await visitor(request), problem=used_up.detail, status=409)

@@ -1,21 +1,32 @@
 """Questions about moderators, their tokens and their browser sessions."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from comments.identity.emails import folded_email
 from comments.identity.errors import AccountUnknown, TokenUnknown
-from comments.identity.models import Account, ApiToken, BrowserSession, Membership, SignInLink
+from comments.identity.models import (
+    Account,
+    ApiToken,
+    BrowserSession,
+    Credential,
+    Membership,
+    RecoveryCode,
+    SignInLink,
+)
 from comments.identity.sections import Sections, decoded_sections
+from comments.keys import Keyring
 from comments.sites.errors import SiteUnknown
 from comments.sites.models import Site
 from comments.sites.queries import site_by_name
+from comments.storage import UtcTime
 
 BADGES = {"owner": "author", "moderator": "moderator"}
 
@@ -71,18 +82,64 @@ def moderator_of(session: Session, site_id: UUID, account_id: UUID) -> Moderator
 
 def moderator_by_token(session: Session, site_id: UUID, token_hashes: Sequence[bytes]) -> Moderator | None:
     """Return whose API token for this site has one of these hashes (`Keyring.token_hashes`)."""
-    account_id = session.scalar(
-        select(ApiToken.account_id).where(ApiToken.token_hash.in_(token_hashes), ApiToken.site_id == site_id)
-    )
-    return None if account_id is None else moderator_of(session, site_id, account_id)
+    found = _shown_token(session, site_id, token_hashes)
+    return None if found is None else found.moderator
 
 
-def moderator_of_token(session: Session, site: str, token_hashes: Sequence[bytes]) -> Moderator:
-    """Return whose API token for the site of this name it is. Raises SiteUnknown, TokenUnknown."""
-    found = moderator_by_token(session, site_by_name(session, site).id, token_hashes)
+@dataclass(frozen=True, slots=True)
+class ShownToken:
+    """An API token that a request shows: whose it is, what it may do, when that was last noted."""
+
+    moderator: Moderator
+    scopes: frozenset[str]
+    used_at: datetime | None
+
+
+def shown_token(session: Session, site: str, token_hashes: Sequence[bytes]) -> ShownToken:
+    """Return the API token for the site of this name. Raises SiteUnknown, TokenUnknown."""
+    found = _shown_token(session, site_by_name(session, site).id, token_hashes)
     if found is None:
         raise TokenUnknown("This token is not good here. Make a new one, or ask the site's owner.")
     return found
+
+
+def _shown_token(session: Session, site_id: UUID, token_hashes: Sequence[bytes]) -> ShownToken | None:
+    here = (ApiToken.token_hash.in_(token_hashes), ApiToken.site_id == site_id)
+    row = session.execute(select(ApiToken.account_id, ApiToken.scopes, ApiToken.used_at).where(*here))
+    token = row.one_or_none()
+    moderator = None if token is None else moderator_of(session, site_id, token.account_id)
+    if token is None or moderator is None:
+        return None
+    return ShownToken(moderator, decoded_scopes(token.scopes), token.used_at)
+
+
+def decoded_scopes(stored: str | None) -> frozenset[str]:
+    return frozenset(json.loads(stored)) if stored is not None else frozenset({"read", "moderate"})
+
+
+def tokens_of(
+    session: Session, *, site_id: UUID | None = None, account_id: UUID | None = None
+) -> Sequence[ApiToken]:
+    """Return the API tokens of a site or of an account, the newest first."""
+    mine = ApiToken.site_id == site_id if site_id is not None else ApiToken.account_id == account_id
+    return session.scalars(select(ApiToken).where(mine).order_by(ApiToken.created_at.desc())).all()
+
+
+def sessions_of(session: Session, account_id: UUID, now: datetime) -> Sequence[BrowserSession]:
+    """Return the sessions that an account has open, the newest first."""
+    mine = (BrowserSession.account_id == account_id, BrowserSession.expires_at > now)
+    newest = select(BrowserSession).where(*mine).order_by(BrowserSession.created_at.desc())
+    return session.scalars(newest).all()
+
+
+def handle(keys: Keyring, token_hash: bytes) -> str:
+    """Return what a session or an API token is called in forms and commands; it opens nothing."""
+    return keys.mac("handle", token_hash).hex()[:12]
+
+
+def clean_label(written: str) -> str:
+    """Return a name that somebody gave a thing of theirs, in one line of at most 60 characters."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in written).split())[:60]
 
 
 def moderator_at(session: Session, site: str, account_id: UUID) -> Moderator:
@@ -106,13 +163,19 @@ def link_account(session: Session, token_hashes: Sequence[bytes], now: datetime)
     )
 
 
-def session_account(session: Session, token_hashes: Sequence[bytes], now: datetime) -> Account | None:
-    """Return who is signed in with the cookie of one of these hashes, None if nobody is any more."""
-    return session.scalar(
-        select(Account)
+def session_account(
+    session: Session, token_hashes: Sequence[bytes], now: datetime
+) -> tuple[Account, datetime] | None:
+    """Return who is signed in with the cookie of one of these hashes, and when that was last noted.
+
+    None if nobody is any more.
+    """
+    row = session.execute(
+        select(Account, func.coalesce(BrowserSession.seen_at, BrowserSession.created_at, type_=UtcTime))
         .join(BrowserSession, BrowserSession.account_id == Account.id)
         .where(BrowserSession.token_hash.in_(token_hashes), BrowserSession.expires_at > now)
-    )
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 class Member(NamedTuple):
@@ -137,6 +200,41 @@ def team(session: Session, site_id: UUID) -> Sequence[Member]:
 def team_names(session: Session, site_id: UUID) -> tuple[str, ...]:
     """Return the names that only the site's own people may use there."""
     return tuple(member.account.name for member in team(session, site_id))
+
+
+def credential_of(session: Session, account_id: UUID) -> Credential | None:
+    return session.get(Credential, account_id)
+
+
+def credential_by_email(session: Session, folded: str) -> Credential | None:
+    """Return what the account with this address, as it is stored, signs in with; None if there is none."""
+    mine = select(Credential).join(Account, Account.id == Credential.account_id)
+    return session.scalar(mine.where(Account.email == folded))
+
+
+def recovery_codes_left(session: Session, account_id: UUID) -> int:
+    mine = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.account_id == account_id)
+    return session.scalar(mine) or 0
+
+
+class Part(NamedTuple):
+    """What an account is on one site."""
+
+    site_id: UUID
+    site: str
+    role: str
+    sections: Sections
+
+
+def parts_of(session: Session, account_id: UUID) -> Sequence[Part]:
+    """Return where an account moderates, by the sites' names."""
+    rows = session.execute(
+        select(Site.id, Site.name, Membership.role, Membership.sections)
+        .join(Membership, Membership.site_id == Site.id)
+        .where(Membership.account_id == account_id)
+        .order_by(Site.name)
+    )
+    return [Part(row.id, row.name, row.role, decoded_sections(row.sections)) for row in rows]
 
 
 def sites_of(session: Session, account_id: UUID) -> Sequence[tuple[Site, str]]:

@@ -13,7 +13,14 @@ from comments.clock import FixedClock
 from comments.events.models import Outbox
 from comments.exporters.files import export_to_file
 from comments.exporters.native import LEFT_OUT
-from comments.identity.models import Account, ApiToken, BrowserSession, SignInLink
+from comments.identity.models import (
+    Account,
+    ApiToken,
+    BrowserSession,
+    Credential,
+    RecoveryCode,
+    SignInLink,
+)
 from comments.importers.errors import ImportRefused
 from comments.importers.report import Report
 from comments.importers.run import Order, run_import
@@ -31,7 +38,10 @@ pytestmark = pytest.mark.anyio
 
 NOT_OF_ONE_SITE = {
     table.__tablename__
-    for table in (InstallationFact, ApiToken, SignInLink, BrowserSession, LogHead, LogLink, Outbox)
+    for table in (
+        *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, RecoveryCode),
+        *(LogHead, LogLink, Outbox),
+    )
 }
 MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue)}
 

@@ -1,67 +1,13 @@
 """Signing in and out with a visitor."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
-from comments.app import create_app
-from comments.clock import FixedClock
-from comments.config import Settings
-from comments.identity import actions
-from comments.sites.actions import add_site
-from comments.web.service import Service
+from tests.identity.visiting import ORIGIN, OURS, Visitor
 
-ORIGIN = "https://talk.example"
-OURS = {"origin": ORIGIN}
 A_PROGRAM = {"accept": "application/json"}
-
-
-class Visitor:
-    """Somebody on our own pages, and the service behind them."""
-
-    def __init__(self, client: TestClient, service: Service) -> None:
-        self.client = client
-        self.service = service
-
-    def write(self, action: Any, *arguments: Any, **more: Any) -> Any:
-        assert self.client.portal is not None
-        return self.client.portal.call(
-            lambda: self.service.db.write(action, *arguments, at=self.service.clock.now(), **more)
-        )
-
-    def new_link(self, name: str = "Ana <b>") -> str:
-        """Make somebody a moderator; return the path of a link that signs them in."""
-        if not hasattr(self, "site"):
-            self.site = self.write(add_site, "blog", ["https://blog.example"])
-        account = self.write(actions.add_moderator, self.site.id, "ana@mail.example", role="owner", name=name)
-        return f"/sign-in/{self.write(actions.make_sign_in_link, self.service.keys, account.id)}"
-
-    def press(self, link: str, *, to: str = "", **headers: str) -> Any:
-        """Press the button of a sign-in page."""
-        secret = link.rpartition("/")[2]
-        return self.client.post(
-            "/sign-in",
-            data={"secret": secret, "next": to},
-            headers={**OURS, **headers},
-            follow_redirects=False,
-        )
-
-
-@pytest.fixture
-def visitor(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Visitor]:
-    settings = Settings(
-        data_dir=tmp_path,
-        database_url=database_url,
-        secret_key="a key for tests, never used elsewhere",
-        base_url=f"{ORIGIN}/talk",
-    )
-    app = create_app(settings, clock=clock)
-    with TestClient(app, base_url=ORIGIN) as client:
-        yield Visitor(client, app.state.service)
 
 
 def test_opening_a_link_shows_a_button_and_changes_nothing(visitor: Visitor) -> None:

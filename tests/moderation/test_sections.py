@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from comments.identity.actions import add_moderator, make_api_token, make_sign_in_link, sign_in
+from comments.identity.actions import add_moderator, make_sign_in_link, sign_in
+from comments.identity.token_actions import make_api_token
 from comments.sites.queries import site_by_name
 from comments.threads.page_keys import page_keys
 from comments.threads.queries.finding import thread_by_keys

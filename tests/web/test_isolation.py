@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from comments.app import endpoints
-from comments.identity.actions import add_moderator, make_api_token
+from comments.identity.actions import add_moderator
+from comments.identity.token_actions import make_api_token
 from comments.sites.actions import add_site
 from comments.web.needs import Who
 from tests.support.site import PAGE, Guest, SiteUnderTest

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from comments.identity.actions import add_moderator, make_api_token, make_sign_in_link, sign_in
+from comments.identity.actions import add_moderator, make_sign_in_link, sign_in
 from comments.identity.errors import OwnersOnly
+from comments.identity.token_actions import make_api_token
 from comments.sites.actions import add_site
 from comments.web.needs import DeclaredRoute, Needs, Who
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest

@@ -1,0 +1,66 @@
+"""API tokens: made with what they may do, noted when used, and ended. Shown once, kept as hashes."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from comments.identity.errors import ScopeRefused, TokenUnknown
+from comments.identity.models import ApiToken
+from comments.identity.queries import clean_label, handle, tokens_of
+from comments.keys import Keyring, new_token
+from comments.web.needs import SCOPES
+
+
+def make_api_token(
+    session: Session,
+    keys: Keyring,
+    site_id: UUID,
+    account_id: UUID,
+    *,
+    at: datetime,
+    scopes: Iterable[str] = ("read", "moderate"),
+    name: str = "",
+) -> str:
+    """Return a new API token for one site, good for these scopes. Raises ScopeRefused."""
+    wanted = sorted(set(scopes))
+    if not wanted or not set(wanted) <= SCOPES.keys():
+        problem = f"are some of {', '.join(SCOPES)}"
+        raise ScopeRefused(f"Scopes {problem}.", errors={"scopes": problem})
+    token = new_token("m")
+    session.add(
+        ApiToken(
+            token_hash=keys.token_hash(token),
+            site_id=site_id,
+            account_id=account_id,
+            created_at=at,
+            scopes=json.dumps(wanted),
+            name=clean_label(name),
+        )
+    )
+    return token
+
+
+def note_token(session: Session, token_hashes: Sequence[bytes], *, at: datetime) -> None:
+    """Note that a token is used. Called once a day, so that most requests write nothing."""
+    mine = ApiToken.token_hash.in_(token_hashes)
+    session.execute(update(ApiToken).where(mine).values(used_at=at))
+
+
+def end_api_token(
+    session: Session,
+    keys: Keyring,
+    named: str,
+    *,
+    site_id: UUID | None = None,
+    account_id: UUID | None = None,
+) -> None:
+    """End the token with this handle, of a site or of an account. Raises TokenUnknown."""
+    for one in tokens_of(session, site_id=site_id, account_id=account_id):
+        if handle(keys, one.token_hash) == named:
+            session.delete(one)
+            return
+    raise TokenUnknown("There is no such token any more.")
