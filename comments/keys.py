@@ -46,6 +46,15 @@ class Keyring:
         """Return the 16 bytes an address is kept as; IPv6 counts by its /64."""
         return self.mac("address", network_of(address).encode())
 
+    def network_key(self, address: str) -> bytes:
+        """Return the 16 bytes that the network of an address is kept as: its /24, or /48 of IPv6."""
+        return self.mac("network", wider_network_of(address).encode())
+
+    def address_keys(self, address: str) -> tuple[bytes, ...]:
+        """Return all that an address and its network may be kept as: with this key, and with the old one."""
+        ours = (self.address_key(address), self.network_key(address))
+        return (*ours, *(self._old.address_keys(address) if self._old else ()))
+
     def fingerprint(self) -> str:
         """Return what tells this key from another without giving it away."""
         return self.mac("fingerprint", b"").hex()
@@ -62,12 +71,24 @@ def new_token(kind: str) -> str:
 
 def network_of(address: str) -> str:
     """Return an IPv4 address as it is and an IPv6 address as its /64, IPv4-mapped ones as IPv4."""
+    parsed = _parsed(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+    return address if parsed is None else str(parsed)
+
+
+def wider_network_of(address: str) -> str:
+    """Return the /24 of an IPv4 address and the /48 of an IPv6 address, IPv4-mapped ones as IPv4."""
+    parsed = _parsed(address)
+    if parsed is None:
+        return address
+    return str(ipaddress.ip_network((int(parsed), 24 if parsed.version == 4 else 48), strict=False))
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
-    return str(parsed)
+        return None
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return mapped or parsed

@@ -4,6 +4,7 @@ from comments.events import models as events_models
 from comments.identity import models as identity_models
 from comments.moderation import models as moderation_models
 from comments.moderation import search_models
+from comments.policy import models as policy_models
 from comments.sites import models as sites_models
 from comments.storage import Base
 from comments.threads import models as threads_models
@@ -13,6 +14,7 @@ __all__ = [
     "identity_models",
     "metadata",
     "moderation_models",
+    "policy_models",
     "search_models",
     "sites_models",
     "threads_models",

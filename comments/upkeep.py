@@ -23,6 +23,7 @@ from comments.moderation.log import seal_log
 from comments.moderation.models import Decision
 from comments.moderation.queries.texts import due_texts
 from comments.moderation.search_actions import store_terms
+from comments.policy.models import Ban, TextPrint
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
 from comments.text import RENDERER_VERSION, render
@@ -31,6 +32,8 @@ from comments.threads.models import Comment, Revision, Vote
 
 REPEATS_REMEMBERED = timedelta(hours=24)
 ADDRESSES_REMEMBERED = timedelta(days=30)
+TEXTS_KNOWN_AGAIN = timedelta(days=30)
+"""The longest that a site can set as `similar_days`."""
 DELETED_TEXT_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=7)
 DEAD_LETTERS_KEPT = timedelta(days=30)
@@ -53,6 +56,8 @@ class Tidied:
     repeats: int = 0
     addresses: int = 0
     deleted_texts: int = 0
+    bans: int = 0
+    text_prints: int = 0
     deliveries: int = 0
     rendered: int = 0
     made_searchable: int = 0
@@ -85,6 +90,8 @@ async def tidy(db: Database, now: datetime) -> Tidied:
         done.repeats += await _in_batches(db, repeats_to_forget, forget_repeats, site_id, now)
         done.deleted_texts += await _in_batches(db, texts_to_erase, erase_texts, site_id, now)
     done.addresses = await _repeat(db, forget_addresses, now)
+    done.bans = await _repeat(db, end_bans, now)
+    done.text_prints = await _repeat(db, forget_text_prints, now)
     done.deliveries = await _repeat(db, forget_deliveries, now)
     done.rendered = await render_anew(db, now)
     done.made_searchable = await make_searchable(db)
@@ -172,13 +179,25 @@ def forget_addresses(session: Session, now: datetime) -> int:
     oldest = now - ADDRESSES_REMEMBERED
     due = (Comment.address_key.is_not(None)) & (Comment.created_at < oldest)
     some = select(Comment.id).where(due).order_by(Comment.created_at).limit(BATCH_ROWS)
-    changed += _clear(session, update(Comment).where(Comment.id.in_(some)).values(address_key=None))
+    forgotten = {"address_key": None, "network_key": None}
+    changed += _clear(session, update(Comment).where(Comment.id.in_(some)).values(forgotten))
     due = (Vote.address_key.is_not(None)) & (Vote.created_at < oldest)
     pairs = select(Vote.comment_id, Vote.author_id).where(due).order_by(Vote.created_at).limit(BATCH_ROWS)
     for comment_id, author_id in session.execute(pairs).all():
         mine = (Vote.comment_id == comment_id) & (Vote.author_id == author_id)
         changed += _clear(session, update(Vote).where(mine).values(address_key=None))
     return changed
+
+
+def end_bans(session: Session, now: datetime) -> int:
+    """Remove bans that are over, and with them the last copy of the address that they were on."""
+    return _delete_some(session, Ban, Ban.id, Ban.until <= now)
+
+
+def forget_text_prints(session: Session, now: datetime) -> int:
+    """Remove by what texts were known that no site compares any more."""
+    due = TextPrint.created_at < now - TEXTS_KNOWN_AGAIN
+    return _delete_some(session, TextPrint, TextPrint.comment_id, due)
 
 
 def forget_deliveries(session: Session, now: datetime) -> int:

@@ -17,6 +17,7 @@ ROWS = (
     {"importers", "exporters"},
     {"moderation", "feeds", "live", "notifications"},
     {"threads"},
+    {"policy"},
     {"identity", "rules", "text"},
     {"sites"},
     {"events", "limits", "storage", "web"},

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.models import Account, Author, GuestToken, Membership
 from comments.moderation.models import Decision
+from comments.policy.models import Ban
 from comments.sites.models import Site
 from comments.sites.queries import site_by_name
 from comments.storage import Base
@@ -39,6 +40,7 @@ LEFT_OUT: Mapping[type[Base], frozenset[str]] = {
     Membership: frozenset({"account_id", "site_id", "digest_at"}),
     Author: frozenset({"site_id"}),
     GuestToken: frozenset({"author_id", "site_id"}),
+    Ban: frozenset({"author_id", "site_id"}),
     Thread: frozenset({"site_id", "page_path", "comment_count", "updated_at", "recorded_from"}),
     ThreadKey: frozenset({"site_id", "key_hash", "thread_id"}),
     Comment: frozenset(
@@ -93,7 +95,9 @@ class _Export:
 
     def write(self) -> Exported:
         self._line({"format": "comments", "version": VERSION})
-        self._line({"site": _plain(Site, self._row_of_site())})
+        accounts = select(Membership.account_id).where(self._of_site(Membership))
+        self._team = frozenset(map(str, self._session.execute(accounts).scalars()))
+        self._line({"site": {**_plain(Site, self._row_of_site()), "bans": self._bans_on_no_author()}})
         self._write_team()
         for author in self._authors():
             self._line({"author": author})
@@ -111,6 +115,10 @@ class _Export:
     def _row_of_site(self) -> Mapping[str, Any]:
         return self._rows(Site, Site.id == self._site.id)[0]
 
+    def _bans_on_no_author(self) -> list[Plain]:
+        rows = self._rows(Ban, self._of_site(Ban) & Ban.author_id.is_(None), Ban.subject, Ban.kind)
+        return [self._without_strangers(_plain(Ban, row)) for row in rows]
+
     def _write_team(self) -> None:
         accounts = self._rows(
             Account, Account.id.in_(select(Membership.account_id).where(self._of_site(Membership)))
@@ -120,13 +128,14 @@ class _Export:
             membership = _plain(Membership, parts[row["id"]])
             self._line({"account": {**_plain(Account, row), "membership": membership}})
             self._done.accounts += 1
-        self._team = frozenset(str(row["id"]) for row in accounts)
 
     def _authors(self) -> Iterator[Plain]:
         for rows in self._pages(Author):
             tokens = self._belonging(GuestToken, GuestToken.author_id, rows, GuestToken.token_hash)
+            bans = self._belonging(Ban, Ban.author_id, rows, Ban.id)
             for row in rows:
-                yield {**self._without_strangers(_plain(Author, row)), "tokens": tokens[row["id"]]}
+                author = {**self._without_strangers(_plain(Author, row)), "tokens": tokens[row["id"]]}
+                yield {**author, "bans": [self._without_strangers(one) for one in bans[row["id"]]]}
 
     def _threads(self) -> Iterator[Plain]:
         for rows in self._pages(Thread):

@@ -46,12 +46,15 @@ class Credentials:
     """What a request shows of who asks: hashes of its token, and a new token's hash in case it needs one.
 
     `is_api_token` tells a moderator's token from a guest's. Without a token `token_hashes` is empty.
+    `address_keys` are all that the address and its network may be kept as, for bans.
     """
 
     token_hashes: Sequence[bytes]
     is_api_token: bool
     new_token_hash: bytes
     address_key: bytes
+    network_key: bytes | None = None
+    address_keys: Sequence[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ from comments.importers.rendering import Shown, Text
 from comments.moderation import replacing
 from comments.moderation.models import Decision
 from comments.moderation.replacing import Replaced
+from comments.policy.models import Ban
 from comments.rules import decoded
 from comments.storage import Base
 from comments.storage.plain import PlainValueRefused, row_from_plain
 from comments.text.rendering import Format
 from comments.threads.models import Comment, Report, Revision, Thread, Vote
+from comments.threads.standing import queue_of
 
 PLACED = frozenset(
     {"id", "site_id", "thread_id", "parent_id", "root_id", "depth", "path", "author_id", "created_at"}
@@ -26,6 +28,7 @@ COUNTED = frozenset({"listed", "reply_total", "queue", "changed_version", "conte
 """What follows from states, edits and replies is found anew, so that no file can say otherwise."""
 
 BELONGINGS: Mapping[str, type[Base]] = {"votes": Vote, "reports": Report, "decisions": Decision}
+AUTHORS_BELONGINGS = frozenset({"tokens", "bans"})
 BELONGS = frozenset({"site_id", "comment_id"})
 
 STATES = frozenset({"approved", "pending", "spam", "removed", "deleted"})
@@ -43,6 +46,8 @@ CLOSED_SETS: Mapping[tuple[type[Base], str], frozenset[str | int | None]] = {
     (Decision, "after"): STATES,
     (Thread, "state"): frozenset({"open", "closed"}),
     (Author, "kind"): KINDS,
+    (Ban, "kind"): frozenset({"author", "address", "network", "domain"}),
+    (Ban, "outcome"): frozenset({"refuse", "silent"}),
     (Membership, "role"): frozenset({"owner", "moderator"}),
     (Membership, "digest"): frozenset({"hourly", "daily", "never"}),
 }
@@ -116,7 +121,7 @@ def comment_from_exact(
     row = row_from_exact(Comment, _with_text({**plain, "source": source}, next(shown)), PLACED | COUNTED)
     belongings: dict[str, list[Row]] = {}
     edit = exact.get("revision")
-    row["queue"] = row["state"] if edit is None else "pending"
+    row["queue"] = queue_of(row["state"], silent=row["silent"]) if edit is None else "pending"
     if edit is not None:
         revision = row_from_exact(Revision, _with_text(edit, next(shown)), BELONGS)
         belongings["revisions"] = [{**revision, "comment_id": comment_id}]
@@ -159,6 +164,11 @@ def thread_from_exact(exact: Plain) -> Row:
     return row_from_exact(
         Thread, exact, frozenset({"site_id", "page_path", "comment_count", "updated_at", "recorded_from"})
     )
+
+
+def ban_from_exact(exact: Plain) -> dict[str, Any]:
+    """Return the ban's columns besides whose it is; raises PlainValueRefused."""
+    return row_from_exact(Ban, exact, frozenset({"site_id", "author_id"}))
 
 
 def author_from_exact(exact: Plain) -> dict[str, Any]:

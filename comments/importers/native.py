@@ -12,8 +12,10 @@ from comments.errors import CommentsError
 from comments.identity.models import Account, GuestToken, Membership
 from comments.importers.errors import FileBroken, file_broken
 from comments.importers.exact import (
+    AUTHORS_BELONGINGS,
     People,
     author_from_exact,
+    ban_from_exact,
     comment_from_exact,
     row_from_exact,
     texts_of_exact,
@@ -169,10 +171,13 @@ def _check_header(value: Plain) -> None:
 
 
 def _site(plain: Plain) -> ImportedSite:
+    bans = tuple(plain.pop("bans", ()))
+    for one in bans:
+        ban_from_exact(one)
     row = row_from_exact(Site, plain, NOT_OF_THE_SITE_LINE)
     parsed_settings(row["settings"])
     parse_origins(msgspec.json.decode(row["origins"], type=list[str]))
-    return ImportedSite(plain)
+    return ImportedSite(plain, bans)
 
 
 def _account(plain: Plain) -> ImportedAccount:
@@ -183,7 +188,9 @@ def _account(plain: Plain) -> ImportedAccount:
 
 
 def _author(plain: Plain) -> ImportedAuthor:
-    author_from_exact({name: value for name, value in plain.items() if name != "tokens"})
+    author_from_exact({name: value for name, value in plain.items() if name not in AUTHORS_BELONGINGS})
+    for one in plain.get("bans", ()):
+        ban_from_exact(one)
     for token in plain["tokens"]:
         row_from_exact(GuestToken, token, frozenset({"site_id", "author_id"}))
     return ImportedAuthor(_id(plain["id"]), plain["name"] or "", plain["email"], plain["website"], plain)

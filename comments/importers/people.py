@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 
 from comments.identity.models import Account, Author, GuestToken, Membership
 from comments.ids import new_id
-from comments.importers.exact import Plain, author_from_exact, row_from_exact
+from comments.importers.exact import (
+    AUTHORS_BELONGINGS,
+    Plain,
+    author_from_exact,
+    ban_from_exact,
+    row_from_exact,
+)
+from comments.policy.models import Ban
 from comments.sites.events import SiteChanged
 from comments.sites.models import Site
 from comments.sites.origins import parse_origins
@@ -75,7 +82,7 @@ def write_authors(
     """Write authors with their tokens, those who are here already excepted; return the ids they have here."""
     rows = {}
     for number, exact in authors.items():
-        row = author_from_exact({name: exact[name] for name in exact if name != "tokens"})
+        row = author_from_exact({name: exact[name] for name in exact if name not in AUTHORS_BELONGINGS})
         row["account_id"] = account_ids.get(exact["account_id"]) if exact["account_id"] else None
         rows[number] = {**row, "site_id": site_id}
     insert_ignoring(session, Author, list(rows.values()))
@@ -93,7 +100,26 @@ def write_authors(
         for token in authors[number]["tokens"]
     ]
     insert_ignoring(session, GuestToken, tokens)
+    bans = [
+        {**_ban_row(site_id, ban, account_ids), "author_id": author, "subject": str(author)}
+        for number, author in found.items()
+        for ban in authors[number].get("bans", ())
+    ]
+    insert_ignoring(session, Ban, bans)
     return found
+
+
+def write_bans(
+    session: Session, site_id: UUID, bans: Sequence[Plain], account_ids: Mapping[str, UUID]
+) -> None:
+    """Write the bans on addresses, networks and domains, those that are here already excepted."""
+    rows = [{**_ban_row(site_id, ban, account_ids), "author_id": None} for ban in bans]
+    insert_ignoring(session, Ban, rows)
+
+
+def _ban_row(site_id: UUID, ban: Plain, account_ids: Mapping[str, UUID]) -> dict[str, Any]:
+    account = account_ids.get(ban["account_id"]) if ban["account_id"] else None
+    return {**ban_from_exact(ban), "site_id": site_id, "account_id": account}
 
 
 def _same_person(session: Session, row: Mapping[str, Any]) -> UUID:

@@ -1,6 +1,6 @@
 """What every format is read into: threads, comments with their authors, and what cannot be brought in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,9 +75,10 @@ class ImportedAccount:
 
 @dataclass(frozen=True, slots=True)
 class ImportedSite:
-    """The site our own export was made of."""
+    """The site our own export was made of, with the bans that are on no author."""
 
     exact: Exact
+    bans: Sequence[Exact] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,9 @@ class _Run:
             session.flush()
         people.adopt_site(session, site.id, exact)
         accounts = [account.exact for account in self._spool.accounts]
-        return replace(target, site_id=site.id), people.join_team(session, site.id, accounts)
+        account_ids = people.join_team(session, site.id, accounts)
+        people.write_bans(session, site.id, self._spool.sites[0].bans, account_ids)
+        return replace(target, site_id=site.id), account_ids
 
     async def _write_authors(self, target: Target, account_ids: Mapping[str, UUID]) -> None:
         rows = self._spool.scratch.rows("SELECT n, exact FROM authors")

@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 
-from comments.rules.draft import Draft, Facts, Judgement, Outcome, Policy, Rule, Verdict
+from comments.rules.banned import banned
+from comments.rules.bursts import bursts
+from comments.rules.closed_thread import closed_thread
+from comments.rules.draft import Banned, Draft, Facts, Judgement, Outcome, Policy, Rule, ThreadFacts, Verdict
 from comments.rules.first_comment import first_comment
-from comments.rules.flood import flood
 from comments.rules.hold_all import hold_all
 from comments.rules.known_author import known_author
 from comments.rules.links import links
 from comments.rules.moderator import moderator
+from comments.rules.new_thread import new_thread
+from comments.rules.old_thread import old_thread
 from comments.rules.reasons import Reason, decoded, encoded, told_to_author
+from comments.rules.similar import similar
+from comments.rules.slow_mode import slow_mode
 from comments.rules.words import words
 
 __all__ = [
     "RULES",
+    "Banned",
     "Draft",
     "Facts",
     "Judgement",
@@ -21,6 +28,7 @@ __all__ = [
     "Policy",
     "Reason",
     "Rule",
+    "ThreadFacts",
     "Verdict",
     "decoded",
     "encoded",
@@ -31,12 +39,19 @@ __all__ = [
 RULES: tuple[Rule, ...] = (
     # Whatever follows is about guests.
     moderator,
+    # What refuses says so before anything is said about the text.
+    closed_thread,
+    banned,
+    slow_mode,
     # Reasons of one strength are read in this order: first what says nothing about this comment,
     hold_all,
-    flood,
+    bursts,
+    old_thread,
+    new_thread,
     # then what is known of its author,
     first_comment,
     # and last, where the eye rests, what is in it.
+    similar,
     links,
     words,
     # Says only what nobody has contradicted.
@@ -59,8 +74,9 @@ def judge(draft: Draft, facts: Facts, policy: Policy, *, rules: Sequence[Rule] =
 def _verdicts(draft: Draft, facts: Facts, policy: Policy, rules: Sequence[Rule]) -> list[Verdict]:
     said = []
     for rule in rules:
-        for verdict in rule(draft, facts, policy):
+        verdict = rule(draft, facts, policy)
+        if verdict is not None:
             said.append(verdict)
             if verdict.is_final:
-                return said
+                break
     return said

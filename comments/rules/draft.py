@@ -1,18 +1,24 @@
 """What rules judge, what they judge by, and what they can say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from comments.rules.reasons import Reason
 
 
 class Outcome(StrEnum):
-    """What becomes of a comment, the mildest first."""
+    """What becomes of a comment, the mildest first.
+
+    `silent` is spam that never shows in digests or in the counts of Spam. Its author sees it wait, as they do
+    with spam.
+    """
 
     APPROVE = "approve"
     HOLD = "hold"
     SPAM = "spam"
+    SILENT = "silent"
     REFUSE = "refuse"
 
     @property
@@ -34,23 +40,50 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Banned:
+    """A ban that its author is under: of an `author`, an `address`, a `network` or a mail `domain`."""
+
+    kind: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFacts:
+    """What is known of its discussion; of an edit only what concerns comments that are there already.
+
+    `is_new` says that this very comment opens it, `slow_wait` in how many seconds its author may post again
+    where the thread is in slow mode.
+    """
+
+    is_closed: bool = False
+    is_new: bool = False
+    age: timedelta = timedelta()
+    holds_all: bool = False
+    slow_wait: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of its author and of this moment.
 
-    `author_approved` counts the author's approved comments, `name_changed` says that those had another name,
-    `is_flood` that the thread or the site is over its rate.
+    `author_approved` counts the author's approved comments, `name_changed` says that those had another name.
+    `bursts` are what is over its rate: its author, its `thread`, the `site`. `similar` counts comments of the
+    last days with the same or nearly the same text.
     """
 
     author_approved: int
     author_trusted: bool
     is_moderator: bool
     name_changed: bool
-    is_flood: bool
+    bursts: tuple[str, ...] = ()
+    bans: tuple[Banned, ...] = ()
+    similar: int = 0
+    thread: ThreadFacts = ThreadFacts()
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a site has laid down; a site that says nothing has these."""
+    """What a site has laid down; a site that says nothing has these. Days of 0 mean never."""
 
     first_comments_held: int = 1
     links_before_hold: int = 0
@@ -58,6 +91,10 @@ class Policy:
     hold_words: tuple[str, ...] = ()
     spam_words: tuple[str, ...] = ()
     refuse_words: tuple[str, ...] = ()
+    silent_words: tuple[str, ...] = ()
+    close_after_days: int = 0
+    hold_after_days: int = 0
+    hold_new_threads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +123,4 @@ class Judgement:
     reasons: tuple[Reason, ...]
 
 
-Rule = Callable[[Draft, Facts, Policy], Iterator[Verdict]]
+Rule = Callable[[Draft, Facts, Policy], Verdict | None]

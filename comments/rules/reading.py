@@ -10,14 +10,21 @@ from comments.text.plain import fold, readable_line, skeleton
 
 _APOSTROPHES = "'’"
 _FEWEST_SPELLED_LETTERS = 3
+_FEWEST_LETTERS_OF_WILDCARD = 3
 _MOST_MARKS = 8
 _LONGEST_HOST = 253
 
 # Begins only where a name can begin, and gives nothing back: else 64 kB of letters would take minutes.
 _DOTTED_NAME = re.compile(r"(?<![\w-])[\w-]++(?:\.[\w-]++)++")
+_LEET = str.maketrans("@4835$7!+", "aabesstit")
+_LEET_CHARS = frozenset("@4835$7!+10")
+_MARK_OF_ANY = "\ua66e"  # a letter of one Slavonic manuscript
+_NAMED_HOST = "host:"
 _HOST_ENTRY = re.compile(
     r"(?:https?://)?(?:\*\.)?([\w-]+(?:\.[\w-]+)*\.(?:[^\W\d_]{2,}|xn--[a-z0-9-]+))\.?/?"
 )
+
+_ENDING = re.compile(r"\.?([^\W\d_]{2,63})")
 
 # Thai, Lao, Burmese, Khmer, kana, Han, Hangul: no blanks between words, or endings joined to them.
 _UNSPACED = re.compile(
@@ -33,15 +40,49 @@ def readable(text: str) -> str:
 def words_in(readable_text: str) -> str:
     """Return the words of a text as they look, a blank before and after each.
 
-    After them, each on a line of its own, come words that somebody has taken apart: `c a s i n o`, `cas.ino`.
+    On the lines after them come words that somebody has taken apart: `c a s i n o`, `cas.ino`; and, where
+    numbers and signs stand for letters, all the words again with the letters: `c4$1n0`.
     """
+    seen = _Looks()
+    read = _words_in(readable_text, seen)
+    spoken = _spoken(readable_text)
+    return read if spoken == readable_text else f"{read}\n{_words_in(spoken, seen)}"
+
+
+def wildcard_in(entry: str) -> str:
+    """Return what an entry with a `*` looks like in `words_in` of a text; empty if it has too few letters.
+
+    `*` alone would find everything, and so would every entry that is hardly more.
+    """
+    marked = readable(entry.replace("*", _MARK_OF_ANY))
+    pattern = words_in(marked).partition("\n")[0].replace(_MARK_OF_ANY, "*")
+    letters = sum(char.isalnum() for char in pattern)
+    return pattern if "*" in pattern and letters >= _FEWEST_LETTERS_OF_WILDCARD else ""
+
+
+def _spoken(readable_text: str) -> str:
+    """Return a text with letters for the numbers and signs that stand for them, in words that have both."""
+    chunks = readable_text.split(" ")
+    last = len(chunks) - 1
+    for at, chunk in enumerate(chunks):
+        if _LEET_CHARS.isdisjoint(chunk):
+            continue
+        beside = (chunks[at - 1] if at else "", chunks[at + 1] if at < last else "")
+        is_spelled = len(chunk) == 1 and 1 in map(len, beside)
+        if is_spelled or any(map(str.isalpha, chunk)):
+            # What ends a sentence is no letter.
+            word = chunk.rstrip("!?.,")
+            chunks[at] = word.translate(_LEET) + chunk[len(word) :]
+    return " ".join(chunks)
+
+
+def _words_in(readable_text: str, seen: "_Looks") -> str:
     marks = {char: _letter_or_gap(char) for char in set(readable_text)}
     marked = "".join(map(marks.__getitem__, readable_text))
     apart = [chunk for chunk in marked.split(" ") if chunk]
     words = re.split("[ .']+", marked)
     spelled = ("".join(run) for run in _runs_of_letters(words))
     joined = (chunk.replace(".", "") for chunk in apart if "." in chunk.strip(".") and "'" not in chunk)
-    seen = _Looks()
     return f" {' '.join(seen[word] for word in words if word)} " + "".join(
         f"\n {seen[word]} " for word in (*spelled, *joined) if word
     )
@@ -53,8 +94,15 @@ def is_unspaced(entry: str) -> bool:
 
 
 def host_names(entry: str) -> list[str]:
-    """Return how the host that a list entry names may be written in addresses; empty if it names none."""
-    found = _HOST_ENTRY.fullmatch(readable(entry))
+    """Return how the host that a list entry names may be written in addresses; empty if it names none.
+
+    `host:` says that a host is meant, also of one that is only an ending: `host:zip`.
+    """
+    written = readable(entry)
+    named = written.removeprefix(_NAMED_HOST).strip()
+    if named != written and _ENDING.fullmatch(named):
+        return [named.removeprefix(".")]
+    found = _HOST_ENTRY.fullmatch(named)
     if found is None:
         return []
     try:
@@ -68,7 +116,7 @@ def hosts_in(readable_text: str) -> Iterator[str]:
     for name in set(_DOTTED_NAME.findall(readable_text.replace("。", "."))):
         if len(name) <= _LONGEST_HOST:
             labels = name.split(".")
-            for start in range(len(labels) - 1):
+            for start in range(len(labels)):
                 yield ".".join(labels[start:])
 
 

@@ -1,34 +1,41 @@
 """A site's lists of words, phrases and hosts: what has one of them waits, is spam, or is refused."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import unquote
 
 from comments.rules.draft import Draft, Facts, Outcome, Policy, Verdict
 from comments.rules.finding import Finder
-from comments.rules.reading import host_names, hosts_in, is_unspaced, readable, words_in
+from comments.rules.reading import host_names, hosts_in, is_unspaced, readable, wildcard_in, words_in
+from comments.rules.wildcards import Wildcards
 
 MOST_REASONS = 3
-"""So many entries of one list are named; a comment that has more needs no longer explanation."""
+"""So many entries are named, the strongest lists' first; a comment with more needs no longer explanation."""
 
 
-def words(draft: Draft, facts: Facts, policy: Policy) -> Iterator[Verdict]:
+def words(draft: Draft, facts: Facts, policy: Policy) -> Verdict | None:
     """Look for the lists' entries in the text, the name, the website, and where links lead.
 
     A word is found as a whole word, a phrase wherever its words follow each other, a host in every address at
-    or below it. There are no patterns to write: nobody's mistake in one can let everything through.
+    or below it; `*` stands for any part of a word. The strongest list that has something says what becomes of
+    the comment.
     """
     lists = {
-        Outcome.HOLD: policy.hold_words,
-        Outcome.SPAM: policy.spam_words,
         Outcome.REFUSE: policy.refuse_words,
+        Outcome.SILENT: policy.silent_words,
+        Outcome.SPAM: policy.spam_words,
+        Outcome.HOLD: policy.hold_words,
     }
     if not any(lists.values()):
-        return
+        return None
     shown = _Shown(draft)
-    for outcome, entries in lists.items():
-        for entry in _word_list(entries).found_in(shown)[:MOST_REASONS]:
-            yield Verdict(outcome, "words", f"Word: {entry}")
+    found = {outcome: _word_list(entries).found_in(shown) for outcome, entries in lists.items() if entries}
+    strongest = next((outcome for outcome, entries in found.items() if entries), None)
+    if strongest is None:
+        return None
+    named = list(dict.fromkeys(entry for entries in found.values() for entry in entries))
+    label = "Word" if len(named) == 1 else "Words"
+    return Verdict(strongest, "words", f"{label}: {', '.join(named[:MOST_REASONS])}")
 
 
 class _Shown:
@@ -49,23 +56,30 @@ class _WordList:
         self._hosts: dict[str, str] = {}
         self._words: dict[str, str] = {}
         self._signs: dict[str, str] = {}
+        self._wild: dict[str, str] = {}
         for entry in entries:
             names = host_names(entry)
-            pattern = _pattern(entry)
+            wild = _bounded(wildcard_in(entry), entry) if "*" in entry else ""
+            pattern = _bounded(words_in(readable(entry)).partition("\n")[0], entry)
             if names:
                 self._hosts.update(dict.fromkeys(names, entry))
+            elif wild:
+                self._wild[wild] = entry
             elif pattern.strip():
                 self._words[pattern] = entry
             elif entry.strip():
                 self._signs[readable(entry)] = entry
         self._order = {entry: place for place, entry in enumerate(entries)}
         self._find_words = Finder(self._words)
+        self._find_wild = Wildcards(self._wild)
         self._find_signs = Finder(self._signs)
 
     def found_in(self, shown: _Shown) -> list[str]:
         """Return the entries that are there, in the list's order."""
         found = {self._hosts[host] for host in shown.hosts & self._hosts.keys()}
         found |= {self._words[word] for word in self._find_words.found_in(shown.words)}
+        if self._wild:
+            found |= {self._wild[word] for word in self._find_wild.found_in(shown.words)}
         if self._signs:
             found |= {self._signs[sign] for sign in self._find_signs.found_in(shown.text)}
         return sorted(found, key=self._order.__getitem__)
@@ -76,7 +90,6 @@ def _word_list(entries: tuple[str, ...]) -> _WordList:
     return _WordList(entries)
 
 
-def _pattern(entry: str) -> str:
-    """Return what stands in `words_in` of a text that has the entry."""
-    words = words_in(readable(entry)).partition("\n")[0]
-    return words.strip() if is_unspaced(entry) else words
+def _bounded(pattern: str, entry: str) -> str:
+    """Return the pattern; where no blanks stand between words it may begin and end inside one."""
+    return pattern.strip() if is_unspaced(entry) else pattern

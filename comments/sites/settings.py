@@ -18,6 +18,7 @@ LONGEST_TITLE = 80
 LONGEST_EDIT_WINDOW = timedelta(days=30)
 LONGEST_WORD = 100
 MOST_WORDS = 1_000
+MOST_WILDCARDS = 200
 YES_AND_NO = {
     "on": True,
     "yes": True,
@@ -45,6 +46,15 @@ class SiteSettings:
     hold_words: tuple[str, ...] = ()
     spam_words: tuple[str, ...] = ()
     refuse_words: tuple[str, ...] = ()
+    silent_words: tuple[str, ...] = ()
+    similar_days: int = 7
+    """For so many days a text is known again, and one that is nearly the same waits; 0 compares nothing."""
+    close_after_days: int = 0
+    """A page takes no new comments so many days after its first one; 0 never closes."""
+    hold_after_days: int = 0
+    """So many days after its first comment a page's new ones wait; 0 never."""
+    hold_new_threads: bool = False
+    """A comment that is the first on its page waits, unless its author is trusted."""
     sort: str = "best"
     """The order a discussion is shown in at first."""
     closed: bool = False
@@ -141,6 +151,8 @@ def _words(words: str) -> list[str]:
     found = list(dict.fromkeys(word.strip() for word in words.replace("\n", ",").split(",") if word.strip()))
     if len(found) > MOST_WORDS:
         raise ValueError(f"{len(found)} words are too many; {MOST_WORDS} are the most")
+    if sum("*" in word for word in found) > MOST_WILDCARDS:
+        raise ValueError(f"more than {MOST_WILDCARDS} words have a *")
     if any(len(word) > LONGEST_WORD for word in found):
         raise ValueError(f"a word has more than {LONGEST_WORD} characters")
     return found
@@ -153,7 +165,12 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "hold_all": _yes_or_no,
     "hold_words": _words,
     "spam_words": _words,
+    "silent_words": _words,
     "refuse_words": _words,
+    "similar_days": _number(0, 30),
+    "close_after_days": _number(0, 36_500),
+    "hold_after_days": _number(0, 36_500),
+    "hold_new_threads": _yes_or_no,
     "sort": _sort,
     "closed": _yes_or_no,
     "title": _title,

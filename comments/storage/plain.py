@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
@@ -107,6 +107,12 @@ def _whole_number(value: Any) -> int:
     return value
 
 
+def _big_number(value: Any) -> int:
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError("not a whole number of eight bytes")
+    return value
+
+
 def _yes_or_no(value: Any) -> bool:
     if type(value) is not bool:
         raise ValueError("neither true nor false")
@@ -127,5 +133,6 @@ _CODECS: dict[type[TypeEngine[Any]], tuple[Callable[[Any], Any], Callable[[Any],
     Text: (_same, _text),
     CText: (_same, _text),
     Integer: (_same, _whole_number),
+    BigInteger: (_same, _big_number),
     Boolean: (_same, _yes_or_no),
 }

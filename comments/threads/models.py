@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, Uuid, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 # Columns that refer to their tables take the type from there, and statements that are made when a module is
@@ -51,6 +51,10 @@ class Thread(Base):
     title_confirmed: Mapped[bool] = mapped_column(default=False)
     """False while only a guest has claimed the title; the first approval in the thread settles it."""
     state: Mapped[str] = mapped_column(Text, default="open")
+    hold_all: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Every guest's comment on this page waits."""
+    slow_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    """So long after a comment its author cannot write the next one here; 0 is no slow mode."""
     comment_count: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -81,7 +85,9 @@ class Comment(Base):
     `parent_id` is whom it answers. It stands at `depth` (0 to 12) under `root_id`, at `path`: one segment of
     24 bytes for each ancestor below the root and for itself (`threads.tree`); a root has no `root_id` and an
     empty path. `listed` = public itself or the place of public replies; `reply_total` = public descendants.
-    `queue` is where moderators find it: its state, or `pending` while an edit waits.
+    `queue` is where moderators find it: its state, `pending` while an edit waits, `silent` for spam that is
+    never shown or counted with the other; the column `silent` remembers it while its author has deleted it.
+    `similar_group` is the same for texts that are nearly the same (`policy.prints`).
     """
 
     __tablename__ = "comments"
@@ -109,6 +115,16 @@ class Comment(Base):
         _partial("ix_comments_changed", "thread_id", "changed_version", where="changed_version > 0"),
         # What an author still has waiting in a thread.
         _partial("ix_comments_waiting", "author_id", "thread_id", where="state IN ('pending', 'spam')"),
+        # When an author wrote last, and all that they wrote.
+        Index("ix_comments_author", "author_id", "created_at", "id"),
+        # Nearly the same texts are one row for moderators.
+        _partial(
+            "ix_comments_similar",
+            "site_id",
+            "similar_group",
+            "queue",
+            where="similar_group IS NOT NULL",
+        ),
         # A repeated Idempotency-Key finds the comment it made; upkeep clears keys after a day.
         _partial("uq_comments_post_key", "site_id", "post_key", where="post_key IS NOT NULL", unique=True),
         # The same text on the same place within a minute; upkeep clears digests after a day.
@@ -161,6 +177,9 @@ class Comment(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
     deleted_from: Mapped[str | None] = mapped_column(Text)
     """The state it had when its author deleted it: what their `restore` goes back to."""
+    silent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    similar_group: Mapped[int | None] = mapped_column(BigInteger)
+    network_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     address_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     post_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))

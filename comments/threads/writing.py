@@ -9,8 +9,11 @@ from uuid import UUID
 from comments.identity.authors import Credentials
 from comments.keys import Keyring
 from comments.limits import Limits, Rate
+from comments.policy.prints import Print, print_of
 from comments.text import Rendered, render_post
+from comments.text.own_words import own_words
 from comments.text.plain import clean_email, clean_name, clean_title, clean_website
+from comments.threads.actions.own_comments import EditOrder
 from comments.threads.actions.posting import PostOrder
 from comments.threads.errors import KeyTooShort, TooManyActions
 from comments.threads.page_keys import check_page_origin, page_keys
@@ -38,6 +41,19 @@ async def rendered(body: str) -> Rendered:
     return await asyncio.to_thread(render_post, body)
 
 
+async def known_again(shown: Rendered) -> Print | None:
+    """Return by what a text is known again, without what it quotes; None for one too short for that."""
+    if len(shown.text) <= RENDERED_ON_THE_SPOT:
+        return print_of(own_words(shown.html))
+    return await asyncio.to_thread(lambda: print_of(own_words(shown.html)))
+
+
+async def edit_order(site: SiteCard, comment_id: UUID, body: str, who: Credentials) -> EditOrder:
+    """Return the order to give one's own comment the text `body`. Raises as `rendered` does."""
+    shown = await rendered(body)
+    return EditOrder(site, comment_id, body, shown, await known_again(shown), who)
+
+
 async def post_order(
     site: SiteCard, keys: Keyring, limits: Limits, sender: Sender, body: PostBody, idempotency_key: str | None
 ) -> PostOrder:
@@ -46,13 +62,15 @@ async def post_order(
     check_page_origin(page, site.origins)
     given = body.author or AuthorGiven()
     place = page.hashes[0]
+    shown = await rendered(body.body)
     return PostOrder(
         site=site,
         page=page,
         title=_cleaned(clean_title, body.page.title),
         parent_id=body.parent_id,
         source=body.body,
-        rendered=await rendered(body.body),
+        rendered=shown,
+        seen=await known_again(shown),
         name=_cleaned(clean_name, given.name),
         email=_cleaned(clean_email, given.email),
         website=_cleaned(clean_website, given.website),
@@ -61,10 +79,18 @@ async def post_order(
         digest=digest(site.id, place, body.parent_id, body.body),
         post_wait=limits.hit(Rate.POST, sender.network),
         open_wait=limits.full(Rate.OPEN_THREAD, sender.network),
-        is_flood=bool(
-            limits.hit(Rate.THREAD, f"{site.id}/{place.hex()}") or limits.hit(Rate.SITE, str(site.id))
-        ),
+        bursts=_bursts(limits, site.id, place, sender.shown),
     )
+
+
+def _bursts(limits: Limits, site_id: UUID, place: bytes, shown: Credentials) -> tuple[str, ...]:
+    """Count one of each, and return what is over its rate. Without a token one's first comment is read."""
+    counted = [
+        *(("author", Rate.AUTHOR, token.hex()) for token in shown.token_hashes[:1]),
+        ("thread", Rate.THREAD, f"{site_id}/{place.hex()}"),
+        ("site", Rate.SITE, str(site_id)),
+    ]
+    return tuple(of for of, rate, key in counted if limits.hit(rate, key))
 
 
 def _cleaned(clean: Callable[[str], str], given: str | None) -> str | None:

@@ -11,7 +11,6 @@ from comments.sites.errors import SiteUnknown
 from comments.text import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.threads import errors, wire
 from comments.threads.actions.own_comments import (
-    EditOrder,
     OwnComment,
     delete_comment,
     edit_comment,
@@ -25,7 +24,7 @@ from comments.threads.queries.paging import names_of
 from comments.threads.requests import EditBody, PostBody, PreviewBody, ReportBody, VoteBody
 from comments.threads.routes import comment_id_of, site_of
 from comments.threads.site_card import SiteCard
-from comments.threads.writing import Sender, post_order, refuse_over, rendered
+from comments.threads.writing import Sender, edit_order, post_order, refuse_over, rendered
 from comments.web.forms import OriginRefused
 from comments.web.needs import NOBODY, reader
 from comments.web.routing import Api
@@ -137,7 +136,7 @@ async def change_comment(request: Request, body: EditBody) -> OwnAnswer:
     svc, site = service(request), await _site_for_change(request)
     refuse_over(svc.limits, Rate.POST, client_network(request))
     shown, _ = credentials(request)
-    order = EditOrder(site, comment_id_of(request), body.body, await rendered(body.body), shown)
+    order = await edit_order(site, comment_id_of(request), body.body, shown)
     own = await svc.db.write(edit_comment, order, at=svc.clock.now())
     return await _own_answer(request, site, own)
 

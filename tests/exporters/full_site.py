@@ -25,6 +25,7 @@ from comments.identity.models import (
 from comments.ids import new_id
 from comments.moderation.models import Decision
 from comments.moderation.replacing import Replaced, Text
+from comments.policy.models import Ban
 from comments.rules import Reason, encoded
 from comments.sites.models import Site
 from comments.storage import Base
@@ -66,6 +67,7 @@ class FullSite:
         self.guest, self.voter = self.author("guest", NAME), self.author("guest", None)
         self.team = self.author("moderator", "Owner", account_id=self.owner)
         self.old = self.author("imported", "Old 🕰", source_system="disqus", source_id="user:old")
+        self.ban(self.owner)
         self.write_threads()
         self.let_in()
 
@@ -252,6 +254,25 @@ class FullSite:
             replaced=replaced,
             at=self.at,
         )
+
+    def ban(self, account_id: UUID | None) -> None:
+        """Ban an author, an address and a domain."""
+        subjects = {"author": str(self.guest), "address": self.secret(16).hex(), "domain": "spam.example"}
+        for kind, subject in subjects.items():
+            at = self.tick()
+            self.add(
+                Ban,
+                id=new_id(at),
+                site_id=self.site_id,
+                kind=kind,
+                subject=subject,
+                author_id=self.guest if kind == "author" else None,
+                outcome="silent" if kind == "domain" else "refuse",
+                label=NAME,
+                until=None if kind == "domain" else at + timedelta(days=400),
+                account_id=account_id,
+                made_by="Ana",
+            )
 
     def let_in(self) -> None:
         """Add what lets somebody in, and must not be in an export."""

@@ -2,16 +2,10 @@
 
 from comments.rules import Draft, Facts, Policy, Rule
 
-NEWCOMER = Facts(
-    author_approved=0, author_trusted=False, is_moderator=False, name_changed=False, is_flood=False
-)
-KNOWN = Facts(author_approved=1, author_trusted=False, is_moderator=False, name_changed=False, is_flood=False)
-TRUSTED = Facts(
-    author_approved=0, author_trusted=True, is_moderator=False, name_changed=False, is_flood=False
-)
-MODERATOR = Facts(
-    author_approved=0, author_trusted=True, is_moderator=True, name_changed=False, is_flood=False
-)
+NEWCOMER = Facts(author_approved=0, author_trusted=False, is_moderator=False, name_changed=False)
+KNOWN = Facts(author_approved=1, author_trusted=False, is_moderator=False, name_changed=False)
+TRUSTED = Facts(author_approved=0, author_trusted=True, is_moderator=False, name_changed=False)
+MODERATOR = Facts(author_approved=0, author_trusted=True, is_moderator=True, name_changed=False)
 
 DEFAULTS = Policy()
 
@@ -24,4 +18,5 @@ def a_draft(
 
 def reasons(rule: Rule, draft: Draft, facts: Facts = KNOWN, policy: Policy = DEFAULTS) -> list[str]:
     """Return what one rule says, in its words for moderators."""
-    return [verdict.reason for verdict in rule(draft, facts, policy)]
+    verdict = rule(draft, facts, policy)
+    return [] if verdict is None else [verdict.reason]

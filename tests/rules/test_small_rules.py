@@ -1,16 +1,23 @@
 """The rules of a line or two: newcomers, links, floods, pages that are read first."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from comments.rules import Draft, Outcome, Policy
+from comments.rules import Banned, Draft, Outcome, Policy, ThreadFacts, Verdict
+from comments.rules.banned import banned
+from comments.rules.bursts import bursts
+from comments.rules.closed_thread import closed_thread
 from comments.rules.first_comment import first_comment
-from comments.rules.flood import flood
 from comments.rules.hold_all import hold_all
 from comments.rules.known_author import known_author
 from comments.rules.links import links
 from comments.rules.moderator import moderator
+from comments.rules.new_thread import new_thread
+from comments.rules.old_thread import old_thread
+from comments.rules.similar import similar
+from comments.rules.slow_mode import slow_mode
 from tests.rules.examples import DEFAULTS, KNOWN, MODERATOR, NEWCOMER, TRUSTED, a_draft, reasons
 
 RENAMED = replace(KNOWN, name_changed=True)
@@ -72,29 +79,92 @@ def test_an_author_whom_a_moderator_trusts_may_link() -> None:
 
 
 def test_many_comments_at_once_wait() -> None:
-    assert reasons(flood, a_draft(), KNOWN) == []
-    assert reasons(flood, a_draft(), replace(TRUSTED, is_flood=True)) == ["Many comments at once"]
+    assert reasons(bursts, a_draft(), KNOWN) == []
+    assert reasons(bursts, a_draft(), replace(TRUSTED, bursts=("site",))) == [
+        "Many comments at once on this site"
+    ]
+    assert reasons(bursts, a_draft(), replace(TRUSTED, bursts=("author", "thread"))) == [
+        "Many comments at once by this author"
+    ]
 
 
 def test_a_site_can_have_everything_read_first() -> None:
     assert reasons(hold_all, a_draft(), TRUSTED) == []
-    assert reasons(hold_all, a_draft(), TRUSTED, Policy(hold_all=True)) == [
-        "Comments on this page are read first"
-    ]
+    held = ["Comments on this page are read first"]
+    on_this_page = replace(TRUSTED, thread=ThreadFacts(holds_all=True))
+    assert reasons(hold_all, a_draft(), TRUSTED, Policy(hold_all=True)) == held
+    assert reasons(hold_all, a_draft(), on_this_page) == held
 
 
 def test_the_known_and_the_trusted_are_approved_if_nobody_objects() -> None:
-    verdicts = {
-        who: [verdict.outcome for verdict in known_author(a_draft(), who, DEFAULTS)]
-        for who in (NEWCOMER, KNOWN, TRUSTED)
-    }
+    approved = Verdict(Outcome.APPROVE, "known-author", "Known author")
 
-    assert verdicts == {NEWCOMER: [], KNOWN: [Outcome.APPROVE], TRUSTED: [Outcome.APPROVE]}
+    said = [known_author(a_draft(), who, DEFAULTS) for who in (NEWCOMER, KNOWN, TRUSTED)]
+
+    assert said == [None, approved, approved]
 
 
 def test_a_moderator_is_approved_whatever_else_is_said() -> None:
-    (verdict,) = moderator(a_draft(), MODERATOR, DEFAULTS)
+    verdict = moderator(a_draft(), MODERATOR, DEFAULTS)
 
-    assert verdict.outcome is Outcome.APPROVE
-    assert verdict.is_final
-    assert list(moderator(a_draft(), TRUSTED, DEFAULTS)) == []
+    assert verdict == Verdict(Outcome.APPROVE, "moderator", "Moderator", is_final=True)
+    assert moderator(a_draft(), TRUSTED, DEFAULTS) is None
+
+
+@pytest.mark.parametrize(
+    ("thread", "policy", "is_closed"),
+    [
+        (ThreadFacts(), Policy(close_after_days=3), False),
+        (ThreadFacts(is_closed=True), DEFAULTS, True),
+        (ThreadFacts(age=timedelta(days=3)), Policy(close_after_days=3), False),
+        (ThreadFacts(age=timedelta(days=3, seconds=1)), Policy(close_after_days=3), True),
+        (ThreadFacts(age=timedelta(days=9_000)), DEFAULTS, False),
+    ],
+)
+def test_a_page_is_closed_by_hand_or_by_age(thread: ThreadFacts, policy: Policy, is_closed: bool) -> None:
+    verdict = closed_thread(a_draft(), replace(TRUSTED, thread=thread), policy)
+
+    assert (verdict is not None and verdict.outcome is Outcome.REFUSE) == is_closed
+
+
+def test_what_is_written_in_an_old_discussion_waits() -> None:
+    old = replace(TRUSTED, thread=ThreadFacts(age=timedelta(days=31)))
+
+    assert reasons(old_thread, a_draft(), old) == []
+    assert reasons(old_thread, a_draft(), old, Policy(hold_after_days=31)) == []
+    assert reasons(old_thread, a_draft(), old, Policy(hold_after_days=30)) == ["Old discussion"]
+
+
+def test_the_first_comment_on_a_page_waits_where_the_site_wants_it() -> None:
+    first, want = ThreadFacts(is_new=True), Policy(hold_new_threads=True)
+
+    assert reasons(new_thread, a_draft(), replace(KNOWN, thread=first)) == []
+    assert reasons(new_thread, a_draft(), KNOWN, want) == []
+    assert reasons(new_thread, a_draft(), replace(KNOWN, thread=first), want) == [
+        "First comment on this page"
+    ]
+    assert reasons(new_thread, a_draft(), replace(TRUSTED, thread=first), want) == []
+
+
+def test_slow_mode_says_how_long_to_wait() -> None:
+    verdict = slow_mode(a_draft(), replace(TRUSTED, thread=ThreadFacts(slow_wait=40)), DEFAULTS)
+
+    assert verdict == Verdict(Outcome.REFUSE, "slow-mode", "Slow mode, 40 s left", n=40, is_final=True)
+    assert slow_mode(a_draft(), TRUSTED, DEFAULTS) is None
+
+
+def test_the_strongest_ban_counts() -> None:
+    silent, refused = Banned("network", Outcome.SILENT), Banned("domain", Outcome.REFUSE)
+
+    one = banned(a_draft(), replace(TRUSTED, bans=(silent,)), DEFAULTS)
+    both = banned(a_draft(), replace(TRUSTED, bans=(silent, refused)), DEFAULTS)
+
+    assert one == Verdict(Outcome.SILENT, "banned", "Banned network")
+    assert both == Verdict(Outcome.REFUSE, "banned", "Banned mail domain", is_final=True)
+    assert banned(a_draft(), TRUSTED, DEFAULTS) is None
+
+
+def test_a_text_that_stands_elsewhere_waits() -> None:
+    assert reasons(similar, a_draft(), TRUSTED) == []
+    assert reasons(similar, a_draft(), replace(TRUSTED, similar=1)) == ["Nearly the same as 1 comment"]
+    assert reasons(similar, a_draft(), replace(TRUSTED, similar=36)) == ["Nearly the same as 36 comments"]

@@ -16,7 +16,8 @@ ENTRIES = (
     *(" ".join(choose.choices(("buy", "now", "a", "the", "best"), k=8)) + f" {n}" for n in range(300)),
     *("a" * 60 + "b" * n for n in range(1, 41)),
     *("赌" * n + "场" for n in range(1, 60)),
-    *("!" * n + "?" for n in range(1, 52)),
+    *("!" * n + "?" for n in range(1, 2)),
+    *("a*" * n + f"b{n}*a" for n in range(1, 51)),
     *(f"spam{n}.example" for n in range(50)),
 )
 POLICY = Policy(hold_words=ENTRIES)

@@ -69,9 +69,7 @@ def what_is_there(connection: Connection) -> set[str]:
             f"{table} {line.strip().removesuffix(',')}"
             for table, made in connection.execute(text(OF_SQLITE))
             # A column that was added later stands on the line of the one before it.
-            for line in re.sub(
-                r", (?=\w+ [A-Z]+(?:\(\d+\))?(?: DEFAULT |,| *$))", "\n", made, flags=re.MULTILINE
-            ).splitlines()
+            for line in re.sub(r", (?=\w+ [A-Z]+)", "\n", made).splitlines()
         }
     return {line for line in words if "alembic_version" not in line}
 

@@ -1,16 +1,23 @@
 """From an order to a verdict: the facts the rules judge by, and what their outcome means here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
 
+from comments.errors import CommentsError
 from comments.identity.authors import KnownAuthor
-from comments.rules import Draft, Facts, Judgement, Outcome, Policy, judge
-from comments.sites.settings import SiteSettings
+from comments.policy.facts import Known, gather, policy_of
+from comments.policy.prints import Print
+from comments.rules import Draft, Judgement, Outcome, Reason, ThreadFacts, judge
 from comments.text import Rendered
 from comments.text.plain import skeleton
-from comments.threads.errors import NameMissing, NameReserved
+from comments.threads.actions.opening import Opened
+from comments.threads.errors import NameMissing, NameReserved, PostRefused, ThreadClosed, TooManyPosts
+from comments.threads.models import Comment, Thread
 from comments.threads.ranking import rank
 
 if TYPE_CHECKING:
@@ -21,6 +28,7 @@ STATES: Mapping[Outcome, str] = {
     Outcome.APPROVE: "approved",
     Outcome.HOLD: "pending",
     Outcome.SPAM: "spam",
+    Outcome.SILENT: "spam",
 }
 
 UNVOTED_RANK = rank(0, 0)
@@ -44,42 +52,129 @@ def refuse_reserved(name: str, reserved: Collection[str]) -> None:
         raise NameReserved(detail, errors={"author.name": detail})
 
 
-def judge_post(order: "PostOrder", author: KnownAuthor, name: str) -> Judgement:
-    facts = _facts(author, name, is_flood=order.is_flood)
-    return judge(_draft(order.rendered, name, order.website), facts, policy_of(order.site.settings))
+_LAST_HERE = (
+    select(Comment.created_at)
+    .where(
+        Comment.author_id == bindparam("author_id"),
+        Comment.thread_id == bindparam("thread_id"),
+        Comment.created_at > bindparam("since"),
+    )
+    .order_by(Comment.created_at.desc())
+    .limit(1)
+)
 
 
-def judge_edit(order: "EditOrder", author: KnownAuthor, row: Row[Any]) -> Judgement:
-    """An edit keeps the comment's name, so only the new text is judged."""
-    facts = _facts(author, row.author_name, is_flood=False)
-    draft = _draft(order.rendered, row.author_name, row.author_website)
-    return judge(draft, facts, policy_of(order.site.settings))
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of a text, and by what it will be known again; None for one too short for that."""
+
+    judgement: Judgement
+    seen: Print | None
+    similar_group: int | None
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.judgement.outcome
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return self.judgement.reasons
+
+    @property
+    def state(self) -> str:
+        return STATES[self.outcome]
+
+    @property
+    def is_silent(self) -> bool:
+        return self.outcome is Outcome.SILENT
 
 
-def policy_of(settings: SiteSettings) -> Policy:
-    return Policy(
-        first_comments_held=settings.first_comments_held,
-        links_before_hold=settings.links_before_hold,
-        hold_all=settings.hold_all,
-        hold_words=settings.hold_words,
-        spam_words=settings.spam_words,
-        refuse_words=settings.refuse_words,
+def judge_post(
+    session: Session, order: "PostOrder", author: KnownAuthor, name: str, opened: Opened, at: datetime
+) -> Judged:
+    """Judge a new comment. Raises what its refusal is: PostRefused, ThreadClosed, TooManyPosts."""
+    settings = order.site.settings
+    known = Known(
+        site_id=order.site.id,
+        author=author,
+        name=name,
+        email=order.email,
+        address_keys=order.shown.address_keys,
+        bursts=order.bursts,
+        seen=order.seen if author.account_id is None else None,
+        thread=ThreadFacts(
+            is_closed=settings.closed or opened.state != "open",
+            is_new=opened.is_new,
+            age=at - opened.created_at,
+            holds_all=opened.hold_all,
+            slow_wait=_slow_wait(session, opened, author, at),
+        ),
+    )
+    return _judged(session, order, known, _draft(order.rendered, name, order.website), at)
+
+
+def judge_edit(
+    session: Session, order: "EditOrder", author: KnownAuthor, row: Row[Any], at: datetime
+) -> Judged:
+    """Judge a new text of a comment, which keeps its name. Raises PostRefused."""
+    holds_all = session.scalar(select(Thread.hold_all).where(Thread.id == row.thread_id))
+    known = Known(
+        site_id=order.site.id,
+        author=author,
+        name=row.author_name,
+        address_keys=order.shown.address_keys,
+        seen=order.seen if author.account_id is None else None,
+        comment_id=row.id,
+        thread=ThreadFacts(holds_all=bool(holds_all)),
+    )
+    return _judged(session, order, known, _draft(order.rendered, row.author_name, row.author_website), at)
+
+
+def _judged(
+    session: Session, order: "PostOrder | EditOrder", known: Known, draft: Draft, at: datetime
+) -> Judged:
+    gathered = gather(session, known, order.site.settings, at)
+    judgement = judge(draft, gathered.facts, policy_of(order.site.settings))
+    if judgement.outcome is Outcome.REFUSE:
+        reason = judgement.reasons[-1]
+        raise _REFUSALS.get(reason.rule, _refused)(reason)
+    return Judged(judgement, known.seen, gathered.similar_group)
+
+
+def _slow_wait(session: Session, opened: Opened, author: KnownAuthor, at: datetime) -> int:
+    """Return in how many seconds the author may write here again, 0 if now."""
+    if not opened.slow_seconds or author.account_id is not None:
+        return 0
+    pause = timedelta(seconds=opened.slow_seconds)
+    asked = {"author_id": author.id, "thread_id": opened.id, "since": at - pause}
+    last = session.scalar(_LAST_HERE, asked)
+    return 0 if last is None else max(1, -((at - last - pause) // timedelta(seconds=1)))
+
+
+def _closed(reason: Reason) -> CommentsError:
+    return ThreadClosed("Comments on this page are closed. You can still read and share them.")
+
+
+def _too_soon(reason: Reason) -> CommentsError:
+    wait = reason.n or 1
+    return TooManyPosts(
+        f"Slow mode: you can write here again in {wait} second{'s' if wait > 1 else ''}.", retry_after=wait
     )
 
 
-def in_words(judgement: Judgement) -> str:
-    return "This cannot be posted here: " + judgement.reasons[-1].words
+def _banned(reason: Reason) -> CommentsError:
+    return PostRefused("You cannot comment here.")
 
 
-def _facts(author: KnownAuthor, name: str, *, is_flood: bool) -> Facts:
-    known_as = author.approved_name
-    return Facts(
-        author_approved=author.approved_count,
-        author_trusted=author.trusted,
-        is_moderator=author.account_id is not None,
-        name_changed=known_as is not None and skeleton(known_as) != skeleton(name),
-        is_flood=is_flood,
-    )
+def _refused(reason: Reason) -> CommentsError:
+    return PostRefused("This cannot be posted here: " + reason.words)
+
+
+_REFUSALS: Mapping[str, Callable[[Reason], CommentsError]] = {
+    "closed": _closed,
+    "slow-mode": _too_soon,
+    "banned": _banned,
+}
 
 
 def _draft(rendered: Rendered, name: str, website: str | None) -> Draft:

@@ -27,7 +27,10 @@ class Opened:
     id: UUID
     url: str
     state: str
+    created_at: datetime
     is_new: bool
+    hold_all: bool = False
+    slow_seconds: int = 0
 
 
 def locked_thread(session: Session, order: "PostOrder", is_team: bool, at: datetime) -> Opened:
@@ -38,14 +41,22 @@ def locked_thread(session: Session, order: "PostOrder", is_team: bool, at: datet
     """
     found = thread_by_keys(session, order.site.id, order.page, lock=True)
     if found is not None:
-        return Opened(found.id, found.url, found.state, is_new=False)
+        return Opened(
+            found.id,
+            found.url,
+            found.state,
+            found.created_at,
+            is_new=False,
+            hold_all=found.hold_all,
+            slow_seconds=found.slow_seconds,
+        )
     if order.page.url is None:
         raise PageMissing("The first comment of a page needs its `url`.", errors={"page.url": "is needed"})
     if order.open_wait and not is_team:
         detail = f"Too many new discussions from here. Try again in {order.open_wait} seconds."
         raise TooManyThreads(detail, retry_after=order.open_wait)
     thread_id = open_thread(session, order.site.id, order.page, order.title, title_confirmed=is_team, at=at)
-    return Opened(thread_id, order.page.url, "open", is_new=True)
+    return Opened(thread_id, order.page.url, "open", at, is_new=True)
 
 
 def open_thread(

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from comments.identity.authors import Credentials, KnownAuthor, known_author
 from comments.identity.errors import TokenMissing
-from comments.rules import Judgement, Outcome, encoded
+from comments.policy.actions import forget_texts, remember_text
+from comments.policy.prints import Print
+from comments.rules import Outcome, encoded
 from comments.storage import WITHOUT_SYNC
 from comments.text import Rendered
 from comments.threads.actions import judging
@@ -20,17 +22,18 @@ from comments.threads.errors import (
     CommentUnknown,
     EditWindowOver,
     NotYours,
-    PostRefused,
 )
 from comments.threads.models import Comment, Revision, Thread
 from comments.threads.queries.paging import SHOWN
 from comments.threads.site_card import SiteCard
+from comments.threads.standing import queue_of
 from comments.threads.telling import tell_moderators
 from comments.threads.tree import Place
 
 _OWN: tuple[Any, ...] = (
     *SHOWN,
     Comment.reasons,
+    Comment.silent,
     Comment.thread_id,
     Comment.listed,
     Comment.deleted_at,
@@ -40,12 +43,13 @@ _OWN: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class EditOrder:
-    """A new text for one's own comment, already rendered."""
+    """A new text for one's own comment, already rendered; `seen` is by what it is known again."""
 
     site: SiteCard
     comment_id: UUID
     source: str
     rendered: Rendered
+    seen: Print | None
     shown: Credentials
 
 
@@ -70,15 +74,14 @@ def edit_comment(session: Session, order: EditOrder, *, at: datetime) -> OwnComm
         raise AlreadyDecided("This comment is not here any more, so it cannot be edited.")
     if row.state == "approved" and author.account_id is None:
         check_window(order.site, row.created_at, at, "edited")
-    judgement = judging.judge_edit(order, author, row)
-    if judgement.outcome is Outcome.REFUSE:
-        raise PostRefused(judging.in_words(judgement))
+    judged = judging.judge_edit(session, order, author, row, at)
     if row.state != "approved":
-        _replace_waiting(session, order, row, judgement, at)
-    elif judgement.outcome is Outcome.APPROVE:
-        _replace_public(session, order, row, at)
+        _replace_waiting(session, order, row, judged, at)
+    elif judged.outcome is Outcome.APPROVE:
+        _replace_public(session, order, row, judged, at)
     else:
-        _hold_revision(session, order, row, judgement, at)
+        _hold_revision(session, order, row, judged, at)
+    _know_again(session, order, row, judged, at)
     return own_comment(session, row.id)
 
 
@@ -111,7 +114,8 @@ def restore_comment(
     if row.deleted_at + site.settings.edit_window < at:
         raise EditWindowOver("This comment was deleted too long ago to bring it back.")
     state = row.deleted_from
-    _set_state(session, row, state, queue=state, deleted_at=None, deleted_from=None)
+    queue = queue_of(state, silent=row.silent)
+    _set_state(session, row, state, queue=queue, deleted_at=None, deleted_from=None)
     _published(session, row, 1 if state == "approved" else 0, at)
     return own_comment(session, row.id)
 
@@ -171,36 +175,61 @@ def _text_of(order: EditOrder) -> dict[str, Any]:
 
 
 def _replace_waiting(
-    session: Session, order: EditOrder, row: Row[Any], judgement: Judgement, at: datetime
+    session: Session, order: EditOrder, row: Row[Any], judged: judging.Judged, at: datetime
 ) -> None:
-    state = "spam" if "spam" in {row.state, judging.STATES[judgement.outcome]} else "pending"
+    state = "spam" if "spam" in {row.state, judged.state} else "pending"
+    silent = row.silent or judged.is_silent
     reasons = row.reasons
-    if state == "pending" and judgement.reasons:
-        reasons = encoded(judgement.reasons)
-    _set_state(session, row, state, queue=state, reasons=reasons, edited_at=at, **_text_of(order))
+    if state == "pending" and judged.reasons:
+        reasons = encoded(judged.reasons)
+    _set_state(
+        session,
+        row,
+        state,
+        queue=queue_of(state, silent=silent),
+        silent=silent,
+        similar_group=judged.similar_group,
+        reasons=reasons,
+        edited_at=at,
+        **_text_of(order),
+    )
 
 
-def _replace_public(session: Session, order: EditOrder, row: Row[Any], at: datetime) -> None:
+def _replace_public(
+    session: Session, order: EditOrder, row: Row[Any], judged: judging.Judged, at: datetime
+) -> None:
     session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=WITHOUT_SYNC)
-    _set_state(session, row, "approved", queue="approved", edited_at=at, **_text_of(order))
+    group = judged.similar_group
+    _set_state(
+        session, row, "approved", queue="approved", similar_group=group, edited_at=at, **_text_of(order)
+    )
     _published(session, row, 0, at)
 
 
 def _hold_revision(
-    session: Session, order: EditOrder, row: Row[Any], judgement: Judgement, at: datetime
+    session: Session, order: EditOrder, row: Row[Any], judged: judging.Judged, at: datetime
 ) -> None:
     session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=WITHOUT_SYNC)
     session.execute(
         insert(Revision).values(
             comment_id=row.id,
             site_id=order.site.id,
-            reasons=encoded(judgement.reasons),
+            reasons=encoded(judged.reasons),
             created_at=at,
             **_text_of(order),
         )
     )
     _set_state(session, row, "approved", queue="pending")
-    tell_moderators(session, order.site.id, at)
+    if judged.outcome is Outcome.HOLD:
+        tell_moderators(session, order.site.id, at)
+
+
+def _know_again(
+    session: Session, order: EditOrder, row: Row[Any], judged: judging.Judged, at: datetime
+) -> None:
+    forget_texts(session, [row.id])
+    if judged.seen is not None and judged.similar_group is not None:
+        remember_text(session, order.site.id, row.id, judged.seen, judged.similar_group, at)
 
 
 def _set_state(session: Session, row: Row[Any], state: str, **columns: Any) -> None:

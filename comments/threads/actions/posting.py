@@ -20,7 +20,9 @@ from comments.identity.authors import (
 )
 from comments.identity.sections import in_sections
 from comments.ids import new_id
-from comments.rules import Outcome, encoded
+from comments.policy.actions import remember_text
+from comments.policy.prints import Print
+from comments.rules import encoded
 from comments.text import Rendered
 from comments.threads.actions import judging
 from comments.threads.actions.opening import Opened, locked_thread
@@ -30,8 +32,6 @@ from comments.threads.errors import (
     OutsideSection,
     ParentElsewhere,
     ParentNotPublic,
-    PostRefused,
-    ThreadClosed,
     TooManyPosts,
 )
 from comments.threads.models import Comment
@@ -39,6 +39,7 @@ from comments.threads.page_keys import PageKeys
 from comments.threads.queries.finding import thread_by_id
 from comments.threads.queries.paging import WITH_REASONS
 from comments.threads.site_card import SiteCard
+from comments.threads.standing import queue_of
 from comments.threads.telling import tell_moderators
 from comments.threads.tree import TOP, Place, place_below
 from comments.threads.urls import page_path
@@ -74,9 +75,9 @@ _PARENT = select(Comment.state, Comment.thread_id, Comment.root_id, Comment.dept
 class PostOrder:
     """A comment that somebody wants to post, already rendered, on a page of the site's origins.
 
-    `post_key` is the hash of the request's Idempotency-Key, `digest` of the text and its place. `*_wait` are
-    the seconds until an address may post or open a thread again, 0 if it may now; `is_flood` says that the
-    thread or the site is over its rate.
+    `seen` is by what its text is known again, `post_key` the hash of the request's Idempotency-Key, `digest`
+    of the text and its place. `*_wait` are the seconds until an address may post or open a thread again, 0 if
+    it may now; `bursts` says what is over its rate: the `author`, the `thread`, the `site`.
     """
 
     site: SiteCard
@@ -85,6 +86,7 @@ class PostOrder:
     parent_id: UUID | None
     source: str
     rendered: Rendered
+    seen: Print | None
     name: str | None
     email: str | None
     website: str | None
@@ -93,7 +95,7 @@ class PostOrder:
     digest: bytes
     post_wait: int = 0
     open_wait: int = 0
-    is_flood: bool = False
+    bursts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +125,21 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     name = judging.allowed_name(order, actor.author)
     opened = locked_thread(session, order, is_team, at)
     _refuse_outside(actor.author, opened)
-    if (opened.state != "open" or order.site.settings.closed) and not is_team:
-        raise ThreadClosed("Comments on this page are closed. You can still read and share them.")
     comment_id = new_id(at)
+    judged = judging.judge_post(session, order, actor.author, name, opened, at)
     place = _place(session, order, opened, comment_id, at)
-    judgement = judging.judge_post(order, actor.author, name)
-    if judgement.outcome is Outcome.REFUSE:
-        raise PostRefused(judging.in_words(judgement))
     if not is_team:
         describe_guest(session, actor.author, name=name, email=order.email, website=order.website)
-    state = judging.STATES[judgement.outcome]
+    state = judged.state
     # Before the row, so that it is born with the version.
     version = raise_version(session, opened.id, at, added=1) if state == "approved" else NEVER_PUBLIC
     row = session.execute(
         _INSERT,
         {
-            **_columns(order, actor, name, place, state),
+            **_columns(order, actor, name, place, judged),
             "id": comment_id,
             "thread_id": opened.id,
-            "reasons": encoded(judgement.reasons),
+            "reasons": encoded(judged.reasons),
             "created_at": at,
             "changed_version": version,
             "content_version": version,
@@ -151,6 +149,8 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
         count_reply(session, place)
     elif state == "pending":
         tell_moderators(session, order.site.id, at)
+    if judged.seen is not None and judged.similar_group is not None:
+        remember_text(session, order.site.id, comment_id, judged.seen, judged.similar_group, at)
     return Posted(row, opened.url, opened.id, gave_token=actor.is_new, opened=opened.is_new)
 
 
@@ -160,8 +160,10 @@ def _refuse_outside(author: KnownAuthor, opened: Opened) -> None:
         raise OutsideSection("This page is outside your sections. Write here without your token.")
 
 
-def _columns(order: PostOrder, actor: Actor, name: str, place: Place, state: str) -> dict[str, Any]:
-    author = actor.author
+def _columns(
+    order: PostOrder, actor: Actor, name: str, place: Place, judged: judging.Judged
+) -> dict[str, Any]:
+    author, state = actor.author, judged.state
     return {
         "site_id": order.site.id,
         "parent_id": order.parent_id,
@@ -178,7 +180,9 @@ def _columns(order: PostOrder, actor: Actor, name: str, place: Place, state: str
         "html": order.rendered.html,
         "renderer": order.rendered.renderer,
         "state": state,
-        "queue": state,
+        "queue": queue_of(state, silent=judged.is_silent),
+        "silent": judged.is_silent,
+        "similar_group": judged.similar_group,
         "listed": state == "approved",
         "reply_total": 0,
         "version": 1,
@@ -187,6 +191,7 @@ def _columns(order: PostOrder, actor: Actor, name: str, place: Place, state: str
         "downvotes": 0,
         "report_count": 0,
         "address_key": order.shown.address_key,
+        "network_key": order.shown.network_key,
         "post_key": order.post_key,
         "digest": order.digest,
     }

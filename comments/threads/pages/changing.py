@@ -6,7 +6,7 @@ from starlette.responses import Response
 from comments.errors import CommentsError
 from comments.limits import Rate
 from comments.threads import views, words
-from comments.threads.actions.own_comments import EditOrder, delete_comment, edit_comment, restore_comment
+from comments.threads.actions.own_comments import delete_comment, edit_comment, restore_comment
 from comments.threads.pages.links import came_from, links_to, returning, site_base
 from comments.threads.pages.problems import plain_page
 from comments.threads.pages.visiting import (
@@ -22,7 +22,7 @@ from comments.threads.pages.visiting import (
 from comments.threads.pages.writing import LABELS, trouble_of
 from comments.threads.routes import comment_id_of, site_of
 from comments.threads.wire import thread_shown
-from comments.threads.writing import refuse_over, rendered
+from comments.threads.writing import edit_order, refuse_over, rendered
 from comments.web.forms import see_other
 from comments.web.service import client_network, service
 from comments.web.templating import say_when
@@ -73,7 +73,7 @@ async def _send(request: Request) -> Response:
             refuse_over(svc.limits, Rate.PREVIEW, network)
             return await _form(request, visitor, text, preview=(await rendered(text)).html)
         refuse_over(svc.limits, Rate.POST, network)
-        order = EditOrder(visitor.site, comment_id_of(request), text, await rendered(text), visitor.shown)
+        order = await edit_order(visitor.site, comment_id_of(request), text, visitor.shown)
         await svc.db.write(edit_comment, order, at=svc.clock.now())
     except CommentsError as refused:
         return await _form(request, visitor, text, refused=refused)

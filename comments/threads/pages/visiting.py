@@ -57,12 +57,15 @@ def visit_of(request: Request, site: SiteCard) -> Visit:
     kept = request.cookies.get(cookie_name(svc.settings, _cookie(site.name)), "")
     is_new = _GUEST_TOKEN.fullmatch(kept) is None
     cookie = new_token("g") if is_new else kept
+    address = client_address(request)
     shown = Credentials(
         token_hashes=svc.keys.token_hashes(cookie),
         is_api_token=False,
         # The same: who presses a button twice is one guest, though neither press has an answer yet.
         new_token_hash=svc.keys.token_hash(cookie),
-        address_key=svc.keys.address_key(client_address(request)),
+        address_key=svc.keys.address_key(address),
+        network_key=svc.keys.network_key(address),
+        address_keys=svc.keys.address_keys(address),
     )
     return Visit(site, cookie, is_new, shown, form_token(svc.keys, cookie))
 

@@ -19,6 +19,8 @@ THREAD: tuple[Any, ...] = (
     Thread.title,
     Thread.title_confirmed,
     Thread.state,
+    Thread.hold_all,
+    Thread.slow_seconds,
     Thread.comment_count,
     Thread.version,
     Thread.recorded_from,

@@ -1,0 +1,105 @@
+"""What changes what a site has laid down: banning, lifting a ban, remembering texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.orm import Session
+
+from comments.ids import new_id
+from comments.policy.errors import BanRefused, BanUnknown
+from comments.policy.models import Ban, TextPrint
+from comments.policy.prints import Print
+from comments.storage import WITHOUT_SYNC
+
+KINDS = ("author", "address", "network", "domain")
+OUTCOMES = ("refuse", "silent")
+LONGEST_REASON = 500
+"""In code points."""
+
+_ADD_PRINTS = insert(cast(Table, TextPrint.__table__))
+
+
+@dataclass(frozen=True, slots=True)
+class BanOrder:
+    """Whom to ban, as `policy.subjects` has it, and what becomes of their comments: `refuse` or `silent`.
+
+    `until` None is for good. `account_id` and `made_by` say which moderator it was; `label` is what
+    moderators know it by.
+    """
+
+    site_id: UUID
+    kind: str
+    subject: str
+    label: str
+    made_by: str
+    account_id: UUID | None = None
+    outcome: str = "refuse"
+    until: datetime | None = None
+    reason: str = ""
+
+
+def ban(session: Session, order: BanOrder, *, at: datetime) -> Ban:
+    """Ban somebody from a site; who is banned already is banned as the new order says. Raises BanRefused."""
+    _check(order, at)
+    found = session.scalar(
+        select(Ban).where(Ban.site_id == order.site_id, Ban.subject == order.subject, Ban.kind == order.kind)
+    )
+    made = found or Ban(id=new_id(at), site_id=order.site_id, kind=order.kind, subject=order.subject)
+    made.author_id = UUID(order.subject) if order.kind == "author" else None
+    made.outcome, made.label, made.reason, made.until = order.outcome, order.label, order.reason, order.until
+    made.account_id, made.made_by, made.created_at = order.account_id, order.made_by, at
+    session.add(made)
+    return made
+
+
+def lift(session: Session, site_id: UUID, ban_id: UUID) -> Ban:
+    """End a ban. Raises BanUnknown."""
+    found = session.scalar(select(Ban).where(Ban.id == ban_id, Ban.site_id == site_id))
+    if found is None:
+        raise BanUnknown("There is no such ban here, or it is lifted already.")
+    session.delete(found)
+    return found
+
+
+def remember_text(
+    session: Session, site_id: UUID, comment_id: UUID, seen: Print, group: int, at: datetime
+) -> None:
+    """Note by what a comment's text is known again; `group` is that of the texts it is nearly the same as."""
+    rows = [
+        {
+            "comment_id": comment_id,
+            "mark": mark,
+            "site_id": site_id,
+            "sketch": seen.sketch,
+            "similar_group": group,
+            "created_at": at,
+        }
+        for mark in seen.marks
+    ]
+    session.execute(_ADD_PRINTS, rows)
+
+
+def forget_texts(session: Session, comment_ids: Sequence[UUID]) -> None:
+    """Forget by what these comments' texts were known: they have others now, or none."""
+    session.execute(
+        delete(TextPrint).where(TextPrint.comment_id.in_(comment_ids)), execution_options=WITHOUT_SYNC
+    )
+
+
+def _check(order: BanOrder, at: datetime) -> None:
+    errors = {}
+    if order.kind not in KINDS:
+        errors["kind"] = f"is one of {', '.join(KINDS)}"
+    if order.outcome not in OUTCOMES:
+        errors["outcome"] = f"is one of {', '.join(OUTCOMES)}"
+    if order.until is not None and order.until <= at:
+        errors["until"] = "is over already"
+    if len(order.reason) > LONGEST_REASON:
+        errors["reason"] = f"has at most {LONGEST_REASON} characters"
+    if errors:
+        problem = "; ".join(f"{name} {fault}" for name, fault in errors.items())
+        raise BanRefused(f"This cannot be banned: {problem}.", errors=errors)

@@ -1,0 +1,96 @@
+"""What the rules judge by, gathered once for each comment, in two short questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from comments.identity.authors import KnownAuthor
+from comments.policy.prints import NEARLY_THE_SAME, Print, likeness
+from comments.policy.queries import sharing_a_mark, standing_bans
+from comments.policy.subjects import subjects_of
+from comments.rules import Facts, Policy, ThreadFacts
+from comments.sites.settings import SiteSettings
+from comments.text.plain import skeleton
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a comment before anything is asked.
+
+    `address_keys` are all that its address and network may be kept as, `email` what its author has given,
+    `seen` the print of its text; `comment_id` names a comment that is there already.
+    """
+
+    site_id: UUID
+    author: KnownAuthor
+    name: str
+    email: str | None = None
+    address_keys: Sequence[bytes] = ()
+    bursts: tuple[str, ...] = ()
+    seen: Print | None = None
+    comment_id: UUID | None = None
+    thread: ThreadFacts = field(default_factory=ThreadFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts, and the group of nearly equal texts that this one belongs to, None for a short one."""
+
+    facts: Facts
+    similar_group: int | None
+
+
+def gather(session: Session, known: Known, settings: SiteSettings, at: datetime) -> Gathered:
+    """Return what the rules judge by. About who moderates the site nothing is asked."""
+    author = known.author
+    if author.account_id is not None:
+        return Gathered(Facts(0, author_trusted=True, is_moderator=True, name_changed=False), None)
+    subjects = subjects_of(author.id, known.address_keys, known.email or author.email)
+    similar, group = _similar(session, known, settings.similar_days, at)
+    known_as = author.approved_name
+    facts = Facts(
+        author_approved=author.approved_count,
+        author_trusted=author.trusted,
+        is_moderator=False,
+        name_changed=known_as is not None and skeleton(known_as) != skeleton(known.name),
+        bursts=known.bursts,
+        bans=standing_bans(session, known.site_id, subjects, at),
+        similar=similar,
+        thread=known.thread,
+    )
+    return Gathered(facts, group)
+
+
+def policy_of(settings: SiteSettings) -> Policy:
+    """Return what a site has laid down for the rules."""
+    return Policy(
+        first_comments_held=settings.first_comments_held,
+        links_before_hold=settings.links_before_hold,
+        hold_all=settings.hold_all,
+        hold_words=settings.hold_words,
+        spam_words=settings.spam_words,
+        refuse_words=settings.refuse_words,
+        silent_words=settings.silent_words,
+        close_after_days=settings.close_after_days,
+        hold_after_days=settings.hold_after_days,
+        hold_new_threads=settings.hold_new_threads,
+    )
+
+
+def _similar(session: Session, known: Known, days: int, at: datetime) -> tuple[int, int | None]:
+    """Return how many comments of the last days have nearly the same text, and their group."""
+    seen = known.seen
+    if seen is None:
+        return 0, None
+    if not days:
+        return 0, seen.group
+    found: dict[UUID, int] = {}
+    for row in sharing_a_mark(session, known.site_id, seen.marks, at - timedelta(days=days)):
+        if row.comment_id == known.comment_id or row.comment_id in found:
+            continue
+        if row.sketch == seen.sketch or likeness(row.sketch, seen.sketch) >= NEARLY_THE_SAME:
+            found[row.comment_id] = row.similar_group
+    return len(found), next(reversed(found.values()), seen.group)
