@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench bench-quick bench-widget guides screenshots lock clean
+.PHONY: help setup run test check lint rules bench bench-quick bench-widget guides screenshots lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -50,6 +50,9 @@ screenshots: setup  ## take the pictures of the widget's states anew, into docs/
 
 bench-widget: setup  ## measure the widget in Chromium on a slowed processor, with 1,000 comments
 	@$(BIN)/python -m tests.bench.widget
+
+rules: setup  ## write docs/rules.md anew from the rules
+	@$(BIN)/python -m tests.rules.book
 
 lock: setup  ## pin what pyproject.toml asks for anew; UPGRADE=--upgrade takes the newest of everything
 	$(COMPILE) --extra postgres --group dev pyproject.toml --output-file requirements.lock
