@@ -94,7 +94,7 @@ function build(composer: Composer): void {
   const rule = h("p", { class: "house-rule" }, words.say(Key.houseRule));
   const { tabs, select } = preview(composer);
   composer.showText = () => select(false);
-  area.before(h("div", { class: "composer-bar" }, tabs, toolbar(d, area)));
+  area.parentElement?.prepend(h("div", { class: "composer-bar" }, tabs, toolbar(d, area)));
   listen(area, () => complain(composer, { text: words.say(Key.noImages) }));
   area.rows = 5;
   if (job.cancel) row.append(button("button button--quiet", job.cancel, words.say(Key.cancel)));
