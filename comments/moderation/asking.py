@@ -13,6 +13,7 @@ QUEUE_NAMES = {
     "spam": "spam",
     "removed": "removed",
     "deleted": "deleted",
+    "reported": "reported",
 }
 """What `is:` may name a queue by, and which."""
 

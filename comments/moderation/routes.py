@@ -40,9 +40,10 @@ _WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly)
     needs=moderator("read"),
 )
 async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswer:
-    """The comments of a queue, newest first.
+    """The comments of a queue, the newest or the oldest first.
 
-    `pending` has what waits: new comments, and approved ones with an edit that waits.
+    `pending` has what waits: new comments, and approved ones with an edit that waits. `reported` has those in
+    any state that readers' reports are open about.
     """
     svc, asking = service(request), asking_moderator(request)
     place = queue_place(asking.site_id, query)
@@ -104,7 +105,7 @@ async def queue_page(svc: Service, asking: Moderator, query: wire.QueueQuery) ->
 
 def queue_place(site_id: UUID, query: wire.QueueQuery) -> str:
     """Return what a cursor of this list is good for."""
-    return "\x00".join(("queue", str(site_id), query.state, query.q, query.author, query.page))
+    return "\x00".join(("queue", str(site_id), query.state, query.q, query.author, query.page, query.sort))
 
 
 def asking_of(query: wire.QueueQuery) -> Asking:
@@ -122,4 +123,6 @@ def _wish(session: Session, moderator: Moderator, query: wire.QueueQuery) -> Wis
         raise SearchUnclear(asking.faults[0], errors={"q": " ".join(asking.faults)})
     queue = asking.queue or query.state
     pages = {part.value: thread_wanted(session, moderator.site_id, part.value) for part in asking.of("page")}
-    return Wish(None if queue == "all" else queue, criteria(asking, pages), moderator.sections)
+    wanted = criteria(asking, pages)
+    newest_first = query.sort == "newest"
+    return Wish(None if queue == "all" else queue, wanted, moderator.sections, newest_first)

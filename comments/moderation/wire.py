@@ -16,7 +16,7 @@ from comments.moderation.showing import excerpt
 from comments.threads.cursors import read_cursor, write_cursor
 from comments.threads.wire import safe_html
 
-State = Literal["pending", "approved", "spam", "removed", "deleted", "all"]
+State = Literal["pending", "reported", "approved", "spam", "removed", "deleted", "all"]
 Limit = Annotated[int, Meta(ge=1, le=100)]
 Cursor = Annotated[str, Meta(max_length=1_000)]
 Reason = Annotated[str, Meta(max_length=LONGEST_REASON)]
@@ -32,6 +32,7 @@ class QueueQuery(msgspec.Struct):
     q: Annotated[str, Meta(max_length=500)] = ""
     author: Annotated[str, Meta(max_length=200)] = ""
     page: Annotated[str, Meta(max_length=2_000)] = ""
+    sort: Literal["newest", "oldest"] = "newest"
     cursor: Cursor | None = None
     limit: Limit = 25
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from comments.moderation.orders import Conflict
 from comments.moderation.queries.history import LogEntry
-from comments.moderation.queries.lanes import QUEUES
+from comments.moderation.queries.lanes import LISTS, QUEUES
 from comments.moderation.queries.queue import MOST_COUNTED
 from comments.web.templating import ago, date_and_time
 
@@ -70,6 +70,7 @@ _LOGGED = {
     "restore": "Took back the last decision about",
 }
 _HEADINGS = {
+    "reported": "with open reports",
     "approved": "approved",
     "spam": "marked as spam",
     "removed": "removed",
@@ -146,7 +147,7 @@ def number(count: int) -> str:
 
 def all_sizes(sizes: dict[str, int]) -> dict[str, int]:
     """Return the sizes of all queues, with that of "all" beside them."""
-    total = sum(sizes.values())
-    some_uncounted = any(count > MOST_COUNTED for count in sizes.values())
-    known = {queue: sizes.get(queue, 0) for queue in QUEUES}
+    counts = [sizes.get(queue, 0) for queue in QUEUES]
+    total, some_uncounted = sum(counts), max(counts) > MOST_COUNTED
+    known = {queue: sizes.get(queue, 0) for queue in LISTS}
     return {**known, "all": MOST_COUNTED + 1 if some_uncounted or total > MOST_COUNTED else total}

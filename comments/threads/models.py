@@ -111,6 +111,14 @@ class Comment(Base):
         _partial("ix_comments_by_time", "thread_id", "created_at", "id", where="state = 'approved'"),
         # Moderators' queues, by state and time.
         Index("ix_comments_queue", "site_id", "queue", "created_at", "id"),
+        # What readers' reports are open about, newest first.
+        _partial(
+            "ix_comments_reported",
+            "site_id",
+            "created_at",
+            "id",
+            where="report_count > 0 AND state <> 'deleted'",
+        ),
         # What readers of a thread have missed; what was never public is not in it.
         _partial("ix_comments_changed", "thread_id", "changed_version", where="changed_version > 0"),
         # What an author still has waiting in a thread.

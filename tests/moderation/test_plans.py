@@ -9,6 +9,8 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from comments.ids import new_id
+from comments.moderation.asking import parse
+from comments.moderation.finding import criteria
 from comments.moderation.models import Decision
 from comments.moderation.orders import Order, Wanted
 from comments.moderation.queries import history, news, queue
@@ -81,6 +83,12 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
         "a queue": lambda session: queue.held_comments(session, site_id, Wish(), after=None, limit=25),
         "its next page": lambda session: queue.held_comments(
             session, site_id, Wish(), after=position, limit=25
+        ),
+        "the reported": lambda session: queue.held_comments(
+            session, site_id, Wish("reported"), after=position, limit=25
+        ),
+        "a search": lambda session: queue.held_comments(
+            session, site_id, Wish(None, criteria(parse("hello -nothing"), {})), after=position, limit=25
         ),
         "all queues": lambda session: queue.held_comments(
             session, site_id, Wish(queue=None), after=position, limit=25

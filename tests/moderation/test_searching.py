@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from comments.moderation.asking import parse
 from comments.moderation.finding import criteria
 from comments.moderation.queries.lanes import QUEUES, Position
+from comments.moderation.queries.queue import held_comments, queue_sizes
 from comments.moderation.queries.search import MOST_DUE, Effort, Found, Hunt, search
 from comments.moderation.queries.texts import findables
 from comments.moderation.queries.wish import Wish
@@ -259,3 +260,20 @@ async def test_an_undo_and_a_decision_leave_terms_alone(db: Database, desk: Desk
 
     due = select(func.count()).select_from(TermsDue)
     assert await db.read(lambda session: session.scalar(due)) == 0
+
+
+async def test_the_reported_have_a_queue_whatever_their_state(db: Database, desk: Desk) -> None:
+    waiting, spam, deleted, _ = [
+        (await desk.comments(state=state, report_count=reports))[0]
+        for state, reports in (("pending", 1), ("spam", 2), ("deleted", 1), ("approved", 0))
+    ]
+
+    def shown(session: Session, wish: Wish) -> list[UUID]:
+        page = held_comments(session, desk.seed.site_id, wish, after=None, limit=25)
+        return [held.row.id for held in page.comments]
+
+    assert await db.read(shown, Wish("reported")) == [spam, waiting]
+    assert await db.read(shown, Wish("reported", newest_first=False)) == [waiting, spam]
+    assert await db.scan(shown, Wish("reported", criteria(parse("hello"), {}))) == [spam, waiting]
+    assert (await db.read(queue_sizes, desk.seed.site_id))["reported"] == 2
+    assert deleted not in await db.read(shown, Wish("reported"))

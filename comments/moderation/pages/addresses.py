@@ -7,7 +7,8 @@ import msgspec
 
 from comments.moderation import wire
 
-_KEPT = ("state", "q", "author", "page")
+_KEPT = ("state", "q", "author", "page", "sort")
+_USUAL = {("state", "pending"), ("sort", "newest")}
 
 
 def desk_address(site: str, rest: str = "") -> str:
@@ -19,7 +20,7 @@ def queue_address(site: str, query: wire.QueueQuery | None = None, **changes: st
     """Return the path of a queue; what stays out of `changes` is as in `query`, and its cursor is dropped."""
     wanted = {name: getattr(query, name) for name in _KEPT} if query else {}
     wanted |= changes
-    given = {name: value for name, value in wanted.items() if value and (name, value) != ("state", "pending")}
+    given = {name: value for name, value in wanted.items() if value and (name, value) not in _USUAL}
     return desk_address(site, f"?{urlencode(given)}" if given else "")
 
 

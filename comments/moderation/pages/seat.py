@@ -17,7 +17,7 @@ from comments.moderation import wire, words
 from comments.moderation.desk import desk
 from comments.moderation.errors import FormMalformed
 from comments.moderation.pages.addresses import desk_address, queue_address, way_back
-from comments.moderation.queries.lanes import QUEUES
+from comments.moderation.queries.lanes import LISTS
 from comments.web.forms import Fields, see_other
 from comments.web.service import service
 
@@ -53,7 +53,7 @@ async def frame(request: Request, seat: Seat, query: wire.QueueQuery, *, here: s
         "seat": seat,
         "query": query,
         "here": here,
-        "queues": (*QUEUES, "all"),
+        "queues": (*LISTS, "all"),
         "desk": around,
         "left": int(left) if left.isdecimal() and len(left) < 4 else 0,
         "address": partial(queue_address, seat.site, query),

@@ -6,12 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, literal_column, select, tuple_, union_all
 
 from comments.threads.models import Comment
 
 QUEUES = ("pending", "approved", "spam", "removed", "deleted")
 """Every comment is in one of them."""
+
+LISTS = ("pending", "reported", "spam", "approved", "removed", "deleted")
+"""The queues as moderators see them: `reported` has what readers' reports are open about, in any state."""
+
+# In the words of the partial index: SQLite takes it for no others.
+_REPORTED = (Comment.report_count > literal_column("0"), Comment.state != literal_column("'deleted'"))
 
 Position = tuple[datetime, UUID]
 
@@ -49,6 +55,8 @@ def lanes(site_id: UUID, queue: str | None) -> list[tuple[ColumnElement[bool], .
 def belongs(site_id: UUID, queue: str | None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a comment that is in a queue, None being all of them."""
     of_site = Comment.site_id == site_id
+    if queue == "reported":
+        return (of_site, *_REPORTED)
     return (of_site, Comment.queue == queue) if queue else (of_site,)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
 from comments.moderation.models import Decision, LogHead, LogLink
-from comments.moderation.queries.lanes import QUEUES, Position
+from comments.moderation.queries.lanes import QUEUES, Position, belongs
 from comments.threads.models import Comment
 from comments.threads.scope import comments_within
 
@@ -90,9 +90,7 @@ def arrived_since(session: Session, view: View, after: Position | None) -> Seque
     """Return the comments of a queue that are newer than `after`; None is an empty queue's."""
     found: list[tuple[datetime, UUID]] = []
     for one in view.queues():
-        statement = select(Comment.created_at, Comment.id).where(
-            Comment.site_id == view.site_id, Comment.queue == one, view.within()
-        )
+        statement = select(Comment.created_at, Comment.id).where(*belongs(view.site_id, one), view.within())
         if after is not None:
             statement = statement.where(tuple_(Comment.created_at, Comment.id) > after)
         newest = statement.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(MOST_TOLD)
@@ -103,7 +101,7 @@ def arrived_since(session: Session, view: View, after: Position | None) -> Seque
 def _newest(session: Session, view: View, queue: str) -> Position | None:
     row = session.execute(
         select(Comment.created_at, Comment.id)
-        .where(Comment.site_id == view.site_id, Comment.queue == queue, view.within())
+        .where(*belongs(view.site_id, queue), view.within())
         .order_by(Comment.created_at.desc(), Comment.id.desc())
         .limit(1)
     ).one_or_none()

@@ -14,7 +14,7 @@ from comments.identity.sections import Sections
 from comments.moderation.finding import read_id
 from comments.moderation.orders import PastDecision, last_standing
 from comments.moderation.queries.history import histories
-from comments.moderation.queries.lanes import QUEUES, Position, Stretch, along, lanes
+from comments.moderation.queries.lanes import LISTS, Position, Stretch, along, belongs, lanes
 from comments.moderation.queries.search import EFFORT, Effort, Hunt, search
 from comments.moderation.queries.wish import Wish
 from comments.rules import decoded
@@ -125,10 +125,8 @@ def _keys_of(session: Session, site_id: UUID, page: str) -> list[PageKeys]:
 def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> dict[str, int]:
     """Return how many comments are in each queue; one more than MOST_COUNTED stands for "or more"."""
     counts = []
-    for queue in QUEUES:
-        some = select(Comment.id).where(
-            Comment.site_id == site_id, Comment.queue == queue, comments_within(sections)
-        )
+    for queue in LISTS:
+        some = select(Comment.id).where(*belongs(site_id, queue), comments_within(sections))
         # In the index's order: else PostgreSQL may look for so many rows all through the table.
         counted = some.order_by(Comment.created_at).limit(MOST_COUNTED + 1).subquery()
         counts.append(select(literal(queue), func.count()).select_from(counted))
