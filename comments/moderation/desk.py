@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.moderation import words
-from comments.moderation.orders import Choice, last_standing
+from comments.moderation.orders import Choice, PastDecision, last_standing
 from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
 from comments.moderation.queries.queue import Held, queue_sizes
 from comments.moderation.showing import excerpt, without_links
@@ -33,8 +33,10 @@ class Card:
     answered: str
     chips: Sequence[tuple[str, str]]
     reports: Sequence[tuple[str, int]]
+    notes: Sequence[PastDecision]
     facts: str
     choices: Sequence[Choice]
+    more: Sequence[Choice]
     restores: str
 
 
@@ -90,8 +92,10 @@ def card(held: Held, now: datetime) -> Card:
         answered=excerpt(parent.html) if parent is not None else "",
         chips=_chips(held),
         reports=[(REPORT_REASONS.get(reason, reason), count) for reason, count in held.reports],
+        notes=[past for past in held.history if past.choice == "note"],
         facts=_facts(held, now),
         choices=_choices(held),
+        more=_more(held),
         restores=words.STATE_WORDS.get(held.last.before, "") if held.last and row.state != "deleted" else "",
     )
 
@@ -103,6 +107,21 @@ def _choices(held: Held) -> list[Choice]:
         return []
     is_now = _DECIDED_BY[state]
     return [choice for choice in _CHOICES if choice != is_now or (choice == "approve" and held.published)]
+
+
+def _more(held: Held) -> list[Choice]:
+    """Return what is decided more rarely."""
+    row = held.row
+    if row.state == "deleted":
+        return []
+    picked_out: Choice = "unfeature" if row.featured else "feature"
+    offered: dict[Choice, bool] = {
+        "approve_trust": row.state != "approved" and row.author_kind == "guest",
+        "keep": row.state == "approved" and row.report_count > 0,
+        "reject_edit": held.published is not None,
+        picked_out: row.state == "approved",
+    }
+    return [choice for choice, makes_sense in offered.items() if makes_sense]
 
 
 def bulk_choices(queue: str) -> list[Choice]:

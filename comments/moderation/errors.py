@@ -33,6 +33,10 @@ class AllHandled(errors.Conflict):
         self.conflicts = tuple(conflicts)
 
 
+class NoteEmpty(errors.Invalid):
+    code = "note-empty"
+
+
 class FormMalformed(errors.BadRequest):
     """A form of ours that came back with other fields than it left with."""
 

@@ -1,6 +1,7 @@
 """A moderators' desk in the browser: the running service on a seeded site, and who sits there."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -97,7 +98,8 @@ class Sheet:
         return self.cards.filter(has=self.page.locator(".body", has_text=text))
 
     def button(self, text: str, name: str) -> Locator:
-        return self.card(text).get_by_role("button", name=name)
+        """Return the button of that name, whether or not its key is shown beside it."""
+        return self.card(text).get_by_role("button", name=re.compile(rf"^{name}( \w)?$"))
 
     def box(self, text: str) -> Locator:
         return self.card(text).get_by_role("checkbox")

@@ -8,14 +8,16 @@ from starlette.responses import Response
 
 from comments.moderation import actions, words
 from comments.moderation.desk import desk
-from comments.moderation.errors import AllHandled, FormMalformed
+from comments.moderation.errors import AllHandled, FormMalformed, NoteEmpty
 from comments.moderation.orders import (
     CHOICES,
     LONGEST_REASON,
+    QUIET,
     STATE_AFTER,
     Choice,
     Conflict,
     Decided,
+    NewText,
     Order,
     Outcome,
     Wanted,
@@ -23,10 +25,14 @@ from comments.moderation.orders import (
 from comments.moderation.pages.addresses import list_behind, queue_address
 from comments.moderation.pages.queue import queue_answer
 from comments.moderation.pages.seat import Seat, field, lead_to, moment, read_id, seat_with_form
+from comments.threads.writing import rendered
 from comments.web.answers import json_answer
 from comments.web.forms import Fields
 from comments.web.service import service
 from comments.web.templating import page, wants_json
+
+_FINAL = {"restore", *QUIET}
+"""What offers no undoing of its own."""
 
 
 class CommentDecided(msgspec.Struct):
@@ -92,7 +98,14 @@ async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
     if choice is None:
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
     wanted = [_wanted(named) for named in dict.fromkeys(fields.every("comment"))]
-    order = Order(seat.moderator, choice, wanted, field(fields, "reason", LONGEST_REASON))
+    reason = field(fields, "note" if choice == "note" else "reason", LONGEST_REASON)
+    if choice == "note" and not reason:
+        raise NoteEmpty("Write the note first.", errors={"note": "is empty"})
+    text = None
+    if choice == "edit":
+        source = fields.get("text", "").replace("\r\n", "\n")
+        text = NewText(source, await rendered(source))
+    order = Order(seat.moderator, choice, wanted, reason, text)
     return await svc.db.write(actions.decide, order, svc.keys, at=at)
 
 
@@ -140,7 +153,7 @@ async def _told_to_script(
     svc, state = service(request), list_behind(fields).state
     around = await svc.db.read(desk, seat.moderator, None)
     choice = "restore" if fields.get("undo") else fields["decision"]
-    undo = "" if choice == "restore" else f"{seat.moderator.account_id}:{outcome.at.isoformat()}"
+    undo = "" if choice in _FINAL else f"{seat.moderator.account_id}:{outcome.at.isoformat()}"
     now = svc.clock.now()
     return json_answer(
         DecidedAnswer(

@@ -3,13 +3,17 @@
 import { keepOrder } from "./undoing.js";
 import { send } from "./outbox.js";
 import { picked, unpick } from "./picking.js";
-import { settle } from "./refilling.js";
+import { settle, show } from "./refilling.js";
 import { cardOf, idOf, mark, marked, nameOf, putBack, putLine, takeOut } from "./rows.js";
 import { recount, say } from "./telling.js";
 
 /** @typedef {import("./outbox.js").Answered} Answered */
 
 const MISSING = "This comment is not here any more.";
+
+/** What changes a comment and leaves it where it is, or says something about it. */
+const STAYS = new Set(["keep", "feature", "unfeature", "edit", "reject_edit", "note"]);
+const WITHOUT_UNDO = new Set(["restore", "note"]);
 
 /** What a decision is about: the picked rows, or the marked one. */
 export function subjects() {
@@ -33,25 +37,27 @@ export function choose(choice) {
  */
 export async function decide(cards, choice) {
   const ids = cards.map(idOf);
-  const { order, answered } = send({ choice, comments: cards.map(nameOf) });
-  const undoIt = choice === "restore" ? null : keepOrder({ choice, ids, by: nameOfAuthor(cards), order });
+  const { order, answered } = send({ choice, comments: cards.map(nameOf), written: written(cards, choice) });
+  const undoIt = WITHOUT_UNDO.has(choice) ? null : keepOrder({ choice, ids, by: nameOfAuthor(cards), order });
   unpick(cards);
-  takeOut(cards);
-  settleDecision(ids, await answered, undoIt);
+  if (!STAYS.has(choice)) takeOut(cards);
+  settleDecision(order, await answered, undoIt);
 }
 
 /**
  * Put right what was shown before the answer came.
- * @param {string[]} ids
+ * @param {import("./outbox.js").Order} order
  * @param {Answered} answered
  * @param {ReturnType<typeof keepOrder> | null} undoIt
  */
-export function settleDecision(ids, { status, answer }, undoIt) {
+export function settleDecision({ choice, comments }, { status, answer }, undoIt) {
+  const ids = comments.map((name) => name.split(":")[0] ?? "");
   for (const { id, words } of answer.handled ?? []) putLine(id, words);
   for (const id of answer.missing ?? []) putLine(id, MISSING);
   if (answer.decided?.length) {
     recount(answer);
     undoIt?.done(answer.undo ?? "", answer.words ?? "");
+    if (STAYS.has(choice)) void show(new Set(answer.decided.map(({ id }) => id)));
     say(answer.words ?? "", undoIt ? { label: "Undo", key: "u", run: undoIt.undo } : undefined);
   } else {
     undoIt?.drop();
@@ -69,6 +75,20 @@ function refused(ids, why) {
   const back = ids.map((id) => cardOf(id) ?? putBack(id));
   mark(back.find(Boolean));
   say(`Not saved: ${why ?? "something went wrong"}`);
+}
+
+/**
+ * What was written for a decision about one comment.
+ * @param {HTMLElement[]} cards
+ * @param {string} choice
+ */
+function written(cards, choice) {
+  /** @type {Record<string, string>} */
+  const found = {};
+  for (const field of cards[0]?.querySelectorAll(`[data-write="${choice}"] textarea`) ?? []) {
+    if (field instanceof HTMLTextAreaElement) found[field.name] = field.value;
+  }
+  return found;
 }
 
 /** @param {HTMLElement[]} cards */

@@ -33,6 +33,9 @@ const KEYS = {
   x: () => withMarked((card) => pick(card)),
   X: () => withMarked(pickTo),
   a: () => choose("approve"),
+  A: () => choose("approve_trust"),
+  e: () => withMarked((card) => write(card, "edit")),
+  n: () => withMarked((card) => write(card, "note")),
   s: () => choose("spam"),
   d: () => choose("remove"),
   u: undoLast,
@@ -63,6 +66,8 @@ function showKeys() {
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
+  const writing = event.target instanceof HTMLElement ? event.target.closest("[data-write]") : null;
+  if (writing instanceof HTMLDetailsElement && writes(event, writing)) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
     if (!hush()) clear();
@@ -75,6 +80,35 @@ function onKey(event) {
   if (!act) return;
   event.preventDefault();
   act();
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {string} choice
+ */
+function write(card, choice) {
+  const place = card.querySelector(`[data-write="${choice}"]`);
+  if (!(place instanceof HTMLDetailsElement)) return;
+  card.classList.add("is-open");
+  place.open = true;
+  const field = one("textarea", HTMLTextAreaElement, place);
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+}
+
+/**
+ * Ctrl Enter sends what is written, Escape folds it and keeps it. Return whether it was one of these.
+ * @param {KeyboardEvent} event
+ * @param {HTMLDetailsElement} place
+ */
+function writes(event, place) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) one("button", HTMLButtonElement, place).click();
+  else if (event.key === "Escape" && place.open) {
+    place.open = false;
+    one("summary", HTMLElement, place).focus();
+  } else return false;
+  event.preventDefault();
+  return true;
 }
 
 /** @param {string} key */

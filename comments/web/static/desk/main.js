@@ -54,6 +54,6 @@ hideUnderway();
 begin((order, answered) => {
   if (order.undo) return void takenBack(answered.answer);
   const ids = order.comments.map((name) => name.split(":")[0] ?? "");
-  settleDecision(ids, answered, keepOrder({ choice: order.choice, ids, by: "", order }));
+  settleDecision(order, answered, keepOrder({ choice: order.choice, ids, by: "", order }));
 });
 beginArriving();

@@ -6,7 +6,7 @@ import { sayUnsent } from "./telling.js";
 
 /**
  * `undo` names an order to take back; else `choice` is decided about `comments`, each "id:version".
- * @typedef {{ key: string, choice: string, comments: string[], undo: string, tries: number }} Order
+ * @typedef {{ key: string, choice: string, comments: string[], undo: string, tries: number, written?: Record<string, string> }} Order
  * @typedef {{ id: string, words: string }} Handled
  * @typedef {{
  *   words: string, undo: string, decided: { id: string, version: number, state: string }[], handled: Handled[],
@@ -36,11 +36,11 @@ const remember = () => keep(sessionStorage, STORED, waiting);
 
 /**
  * Send an order after those that wait already; the promise is fulfilled when it is answered.
- * @param {{ choice?: string, comments?: string[], undo?: string }} wanted
+ * @param {{ choice?: string, comments?: string[], undo?: string, written?: Record<string, string> }} wanted
  * @returns {{ order: Order, answered: Promise<Answered> }}
  */
-export function send({ choice = "", comments = [], undo = "" }) {
-  const order = { key: `${Date.now()} ${Math.random()}`, choice, comments, undo, tries: 0 };
+export function send({ choice = "", comments = [], undo = "", written = {} }) {
+  const order = { key: `${Date.now()} ${Math.random()}`, choice, comments, undo, written, tries: 0 };
   /** @type {Promise<Answered>} */
   const answered = new Promise((resolve) => told.set(order.key, resolve));
   waiting.push(order);
@@ -140,6 +140,7 @@ async function post(order) {
   for (const [name, value] of new FormData(form)) fields.append(name, String(value));
   if (order.undo) fields.set("undo", order.undo);
   else fields.set("decision", order.choice);
+  for (const [name, value] of Object.entries(order.written ?? {})) fields.set(name, value);
   for (const comment of order.comments) fields.append("comment", comment);
   // The answer to an earlier try may have been lost: what this moderator has done already is then no conflict.
   if (order.tries > 1) fields.set("again", "1");

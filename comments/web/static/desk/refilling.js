@@ -2,7 +2,7 @@
 
 import { listAddress, pageAt } from "./loading.js";
 import { underway } from "./outbox.js";
-import { append, cards, list, mark, merge, olderLink, replaceList, takeOut } from "./rows.js";
+import { append, cards, list, mark, merge, olderLink, renew, replaceList, takeOut } from "./rows.js";
 import { say } from "./telling.js";
 
 /** Whether something stands in the list; what fades does not. */
@@ -34,7 +34,7 @@ export function hideUnderway() {
 }
 
 /**
- * Show comments that this list has and the page has not; return how many of them there are.
+ * Show these comments as they are now, as far as they belong into this list; return how many were not here.
  * @param {Set<string>} ids
  */
 export async function show(ids) {
@@ -43,7 +43,9 @@ export async function show(ids) {
     return ids.size;
   }
   try {
-    return merge(await pageAt(listAddress()), (id) => ids.has(id));
+    const fresh = await pageAt(listAddress());
+    for (const id of ids) renew(fresh, id);
+    return merge(fresh, (id) => ids.has(id));
   } catch {
     return 0;
   }

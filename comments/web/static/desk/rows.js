@@ -160,14 +160,18 @@ export function replaceList(fresh) {
 }
 
 /**
- * Put a freshly loaded row in the place of one that has changed.
+ * Put a freshly loaded row in the place of one that has changed; one that is not in that list any more goes.
  * @param {Document} fresh
  * @param {string} id
  */
 export function renew(fresh, id) {
   const card = cardOf(id);
   const other = every("[data-queue-name] .held", fresh).find((found) => idOf(found) === id);
-  if (!card || !other) return;
+  if (!card) return;
+  if (!other) {
+    takeOut([card]);
+    return;
+  }
   const item = itemOf(card);
   const wasMarked = card === marked();
   const hadFocus = card.contains(document.activeElement);
@@ -198,11 +202,13 @@ function itemOf(card) {
 }
 
 /**
- * Newest first, as the list came.
+ * In the order that the list came in.
  * @param {HTMLElement} item
  */
 function insert(item) {
   const rank = item.dataset.order ?? "";
-  const after = every(":scope > li", list()).find((other) => other !== item && (other.dataset.order ?? "") < rank);
+  const oldestFirst = list().dataset.sort === "oldest";
+  const comesAfter = (/** @type {string} */ other) => (oldestFirst ? other > rank : other < rank);
+  const after = every(":scope > li", list()).find((other) => other !== item && comesAfter(other.dataset.order ?? ""));
   list().insertBefore(item, after ?? null);
 }

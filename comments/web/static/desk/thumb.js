@@ -1,7 +1,7 @@
 // On a phone, the marked comment's decisions stand at the thumb.
 
 import { decide, subjects } from "./deciding.js";
-import { every, one } from "./elements.js";
+import { button, every, one } from "./elements.js";
 import { cards, watchMarked } from "./rows.js";
 
 const bar = one("[data-thumb]", HTMLElement);
@@ -13,7 +13,9 @@ export function beginThumb() {
 /** @param {HTMLElement | null} card */
 function fill(card) {
   const copies = card ? every(".decide > button", card).map((original) => copied(original)) : [];
-  bar.replaceChildren(...copies);
+  const more = button("More", () => void card?.classList.toggle("is-open"));
+  more.className = "do";
+  bar.replaceChildren(...copies, ...(copies.length ? [more] : []));
   bar.hidden = !copies.length || !cards().length;
 }
 
