@@ -9,5 +9,11 @@ class BanRefused(errors.Invalid):
     code = "ban-refused"
 
 
+class BanOutside(errors.NotAllowed):
+    """Bans are for the whole site, and somebody who moderates a section asked for one."""
+
+    code = "ban-outside"
+
+
 class BanUnknown(errors.NotFound):
     code = "ban-unknown"

@@ -1,0 +1,117 @@
+"""Banning as moderators do it: the author of a comment, and what they wrote with them if that is wanted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from comments.identity.queries import Moderator
+from comments.keys import Keyring
+from comments.moderation.actions import decide
+from comments.moderation.orders import MOST_AT_ONCE, Order, Wanted
+from comments.moderation.queries.banning import author_of_comment, some_written_by
+from comments.policy.actions import BanOrder, ban
+from comments.policy.errors import BanOutside, BanRefused
+from comments.policy.models import Ban
+from comments.policy.subjects import address_subject, domain_subject, network_subject
+from comments.threads.errors import CommentUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class BanWish:
+    """Whom a moderator wants to ban: the author of a comment, or a `value` of that kind as one writes it.
+
+    `outcome` is `refuse` or `silent`; `until` None is for good; `removes` takes down what they wrote.
+    """
+
+    moderator: Moderator
+    kind: str
+    comment_id: UUID | None = None
+    value: str = ""
+    outcome: str = "refuse"
+    until: datetime | None = None
+    reason: str = ""
+    removes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BanMade:
+    """The ban, and how many comments were removed with it."""
+
+    ban: Ban
+    removed: int
+
+
+def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime) -> BanMade:
+    """Ban somebody and, if wanted, remove all of theirs that is public or waits, in one transaction.
+
+    Raises BanOutside, BanRefused, CommentUnknown.
+    """
+    moderator = wish.moderator
+    if moderator.sections is not None:
+        raise BanOutside("A ban is for the whole site, and you moderate a part of it.")
+    subject, label = (
+        _of_comment(session, wish, wish.comment_id) if wish.comment_id else _as_written(wish, keys)
+    )
+    order = BanOrder(
+        moderator.site_id,
+        wish.kind,
+        subject,
+        label,
+        moderator.name,
+        moderator.account_id,
+        wish.outcome,
+        wish.until,
+        wish.reason,
+    )
+    made = ban(session, order, at=at)
+    return BanMade(made, _remove_all(session, wish, subject, keys, at) if wish.removes else 0)
+
+
+def _remove_all(session: Session, wish: BanWish, subject: str, keys: Keyring, at: datetime) -> int:
+    removed = 0
+    while found := some_written_by(session, wish.moderator.site_id, wish.kind, subject, MOST_AT_ONCE):
+        wanted = [Wanted(comment_id) for comment_id in found]
+        decided = decide(session, Order(wish.moderator, "remove", wanted, wish.reason), keys, at=at).decided
+        if not decided:
+            break
+        removed += len(decided)
+    return removed
+
+
+def _of_comment(session: Session, wish: BanWish, comment_id: UUID) -> tuple[str, str]:
+    """Return the subject of a ban on a comment's author, and what moderators know it by."""
+    found = author_of_comment(session, wish.moderator.site_id, comment_id)
+    if found is None:
+        raise CommentUnknown("There is no such comment.")
+    if found.account_id is not None:
+        raise _refused("comment_id", "is of the site's own team")
+    domain = (found.email or "").rpartition("@")[2]
+    subjects = {
+        "author": str(found.author_id),
+        "address": found.address_key.hex() if found.address_key else "",
+        "network": found.network_key.hex() if found.network_key else "",
+        "domain": domain,
+    }
+    subject = subjects.get(wish.kind, "")
+    if not subject:
+        raise _refused("kind", f"{wish.kind}: nothing of it is known of this comment any more")
+    labels = {"author": found.author_name, "domain": domain}
+    return subject, labels.get(wish.kind, f"{wish.kind} of {found.author_name}")
+
+
+def _as_written(wish: BanWish, keys: Keyring) -> tuple[str, str]:
+    """Return the subject that a moderator has written themselves; addresses are nowhere kept as written."""
+    if wish.kind == "domain":
+        domain = domain_subject(wish.value)
+        return domain, domain
+    if wish.kind == "address":
+        return address_subject(keys, wish.value), "an address"
+    if wish.kind == "network":
+        return network_subject(keys, wish.value), "a network"
+    raise _refused("comment_id", "names a comment of the author to ban")
+
+
+def _refused(field: str, problem: str) -> BanRefused:
+    return BanRefused(f"This cannot be banned: {field} {problem}.", errors={field: problem})

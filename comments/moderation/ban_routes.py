@@ -1,0 +1,156 @@
+"""The HTTP API of bans, for API tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+
+from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
+from comments.identity.gate_routes import asking_moderator
+from comments.identity.routes import MalformedToken
+from comments.moderation import wire
+from comments.moderation.ban_actions import BanWish, ban_somebody
+from comments.policy.actions import lift
+from comments.policy.errors import BanOutside, BanRefused, BanUnknown
+from comments.policy.models import Ban
+from comments.policy.queries import bans
+from comments.sites.errors import SiteUnknown
+from comments.threads.errors import CommentUnknown, CursorRefused
+from comments.web.needs import moderator
+from comments.web.routing import Api, QueryRefused
+from comments.web.service import service
+
+api = Api("/api/v1/sites/{site}", tag="Moderation")
+
+_WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly)
+
+
+class BansQuery(msgspec.Struct):
+    cursor: Annotated[str, Meta(max_length=1_000)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+
+
+class BanBody(msgspec.Struct):
+    """Whom to ban: the author of `comment_id`, or a `value`: a mail domain, an address, a /24, a /48 of IPv6.
+
+    `silent` takes their comments without a word and shows them to nobody. `remove` takes down all of theirs
+    that is public or waits. Without `until` it is for good.
+    """
+
+    kind: Literal["author", "address", "network", "domain"]
+    comment_id: UUID | None = None
+    value: Annotated[str, Meta(max_length=300)] = ""
+    outcome: Literal["refuse", "silent"] = "refuse"
+    until: Annotated[datetime, Meta(tz=True)] | None = None
+    reason: Annotated[str, Meta(max_length=500)] = ""
+    remove: bool = False
+
+
+class BanShown(msgspec.Struct):
+    """A ban; `label` is what moderators know it by, never an address."""
+
+    id: UUID
+    kind: str
+    label: str
+    outcome: str
+    reason: str
+    until: datetime | None
+    made_by: str
+    created_at: datetime
+
+
+class BanAnswer(msgspec.Struct):
+    ban: BanShown
+    removed: int
+
+
+class BansAnswer(msgspec.Struct):
+    """The bans that stand, the newest first."""
+
+    bans: list[BanShown]
+    next: str | None
+
+
+class LiftAnswer(msgspec.Struct):
+    lifted: UUID
+
+
+@api.endpoint(
+    "GET",
+    "/bans",
+    answers={200: BansAnswer},
+    errors=(*_WHO, QueryRefused, CursorRefused),
+    needs=moderator("read"),
+)
+async def get_bans(request: Request, query: BansQuery) -> BansAnswer:
+    """Who is banned from the site."""
+    svc, asking = service(request), asking_moderator(request)
+    place = f"bans/{asking.site_id}"
+    after = wire.position_at(svc.keys, place, query.cursor)
+    found: Sequence[Ban] = await svc.db.read(
+        bans, asking.site_id, svc.clock.now(), after=after, limit=query.limit + 1
+    )
+    page = found[: query.limit]
+    end = (page[-1].created_at, page[-1].id) if len(found) > query.limit else None
+    return BansAnswer([_shown(one) for one in page], wire.cursor_at(svc.keys, place, end))
+
+
+@api.endpoint(
+    "POST",
+    "/bans",
+    answers={201: BanAnswer},
+    errors=(*_WHO, BanOutside, BanRefused, CommentUnknown),
+    needs=moderator("moderate"),
+)
+async def post_ban(request: Request, body: BanBody) -> BanAnswer:
+    """Ban somebody. Who is banned already is banned as this says."""
+    svc, asking = service(request), asking_moderator(request)
+    wish = BanWish(
+        asking,
+        body.kind,
+        body.comment_id,
+        body.value,
+        body.outcome,
+        body.until,
+        body.reason.strip(),
+        body.remove,
+    )
+    made = await svc.db.write(ban_somebody, wish, svc.keys, at=svc.clock.now())
+    return BanAnswer(_shown(made.ban), made.removed)
+
+
+@api.endpoint(
+    "DELETE",
+    "/bans/{id}",
+    answers={200: LiftAnswer},
+    errors=(*_WHO, BanOutside, BanUnknown),
+    needs=moderator("moderate"),
+)
+async def delete_ban(request: Request) -> LiftAnswer:
+    """Lift a ban. What was removed with it stays removed."""
+    svc, asking = service(request), asking_moderator(request)
+    if asking.sections is not None:
+        raise BanOutside("A ban is for the whole site, and you moderate a part of it.")
+    try:
+        ban_id = UUID(request.path_params["id"])
+    except ValueError:
+        raise BanUnknown("There is no such ban here, or it is lifted already.") from None
+    await svc.db.write(lift, asking.site_id, ban_id)
+    return LiftAnswer(ban_id)
+
+
+def _shown(made: Ban) -> BanShown:
+    return BanShown(
+        made.id,
+        made.kind,
+        made.label,
+        made.outcome,
+        made.reason,
+        made.until,
+        made.made_by,
+        made.created_at,
+    )

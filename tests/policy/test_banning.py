@@ -1,0 +1,106 @@
+"""Banning over the API: from a comment or by value, with what they wrote, and lifting it again."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from comments.identity.queries import Moderator
+from comments.moderation.ban_actions import BanWish, ban_somebody
+from comments.policy.errors import BanOutside
+from comments.sites.queries import site_by_name
+from tests.policy.asking import stored
+from tests.support.site import ORIGIN, Guest, SiteUnderTest
+
+pytestmark = pytest.mark.anyio
+
+
+async def asked(site: SiteUnderTest, method: str, rest: str, body: Any = None) -> Any:
+    return await site.send(method, rest, body, authorization=f"Bearer {await site.moderator()}")
+
+
+async def test_a_comments_author_is_banned_and_listed_and_let_in_again(site: SiteUnderTest) -> None:
+    jonas = Guest()
+    comment = await site.approved("First", guest=jonas)
+
+    made = await asked(site, "POST", "bans", {"kind": "author", "comment_id": comment["id"]})
+    refused = await site.post("Second", guest=jonas)
+    listed = (await asked(site, "GET", "bans")).json()
+    lifted = await asked(site, "DELETE", f"bans/{made.json()['ban']['id']}")
+
+    assert made.status_code == 201
+    assert refused.status_code == 403
+    assert [(one["label"], one["outcome"]) for one in listed["bans"]] == [("Jonas", "refuse")]
+    assert lifted.status_code == 200
+    assert (await site.posted("Third", guest=jonas))["state"] == "approved"
+    assert (await asked(site, "DELETE", f"bans/{made.json()['ban']['id']}")).json()["code"] == "ban-unknown"
+
+
+@pytest.mark.parametrize("kind", ["author", "address", "network", "domain"])
+async def test_what_they_wrote_goes_with_them(site: SiteUnderTest, kind: str) -> None:
+    spammer = Guest("Eve", address="198.51.100.9")
+    author = {"name": "Eve", "email": "eve@mail.spam.example"}
+    public = await site.approved("One", guest=spammer, author=author)
+    waiting = await site.posted("Two https://a.example", guest=spammer, author=author)
+    other = await site.approved("Three", guest=Guest("Ann", address="203.0.113.1"))
+
+    order = {"kind": kind, "comment_id": public["id"], "remove": True}
+    made = await asked(site, "POST", "bans", order)
+
+    assert made.json()["removed"] == 2
+    states = [(await stored(site, one)).state for one in (public, waiting, other)]
+    assert states == ["removed", "removed", "approved"]
+    assert (await site.post("Four", guest=spammer, author=author)).status_code == 403
+
+
+async def test_a_value_is_banned_as_one_writes_it(site: SiteUnderTest) -> None:
+    for kind, value in (("address", "198.51.100.7"), ("network", "192.0.2.0/24"), ("domain", "spam.example")):
+        made = await asked(site, "POST", "bans", {"kind": kind, "value": value, "outcome": "silent"})
+        assert made.status_code == 201, made.text
+
+    listed = (await asked(site, "GET", "bans")).text
+    comment = await site.posted("Hello", guest=Guest(address="192.0.2.77"), page={"url": f"{ORIGIN}/b"})
+
+    assert "198.51.100.7" not in listed
+    assert (await stored(site, comment)).queue == "silent"
+
+
+@pytest.mark.parametrize(
+    ("order", "field"),
+    [
+        ({"kind": "author"}, "comment_id"),
+        ({"kind": "network", "value": "192.0.0.0/16"}, "value"),
+        ({"kind": "domain", "value": "nonsense"}, "value"),
+        ({"kind": "domain", "value": "a.example", "until": "2001-01-01T00:00:00Z"}, "until"),
+    ],
+)
+async def test_what_cannot_be_banned_is_refused(
+    site: SiteUnderTest, order: dict[str, str], field: str
+) -> None:
+    answer = await asked(site, "POST", "bans", order)
+
+    assert answer.json()["code"] == "ban-refused"
+    assert list(answer.json()["errors"]) == [field]
+
+
+async def test_the_team_cannot_be_banned_by_their_comments(site: SiteUnderTest) -> None:
+    comment = await site.said("Welcome")
+
+    answer = await asked(site, "POST", "bans", {"kind": "author", "comment_id": comment["id"]})
+
+    assert answer.json()["code"] == "ban-refused"
+
+
+async def test_only_who_moderates_the_whole_site_can_ban(site: SiteUnderTest) -> None:
+    found = await site.service.db.read(site_by_name, site.name)
+    mia = Moderator(uuid4(), found.id, "Mia", "moderator", ("/sport/",))
+
+    with pytest.raises(BanOutside) as refused:
+        await site.service.db.write(
+            ban_somebody,
+            BanWish(mia, "domain", value="spam.example"),
+            site.service.keys,
+            at=site.clock.now(),
+        )
+
+    assert refused.value.code == "ban-outside"
