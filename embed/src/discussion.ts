@@ -2,7 +2,7 @@
 
 import { Api, Problem } from "./api";
 import { loadChunk } from "./chunks";
-import { change, whenIdle } from "./dom";
+import { change, nextFrame, whenIdle } from "./dom";
 import { givenPage } from "./given";
 import { listen } from "./gestures";
 import { Key } from "./i18n/keys";
@@ -105,6 +105,8 @@ export class Discussion {
     const page = this.suits(this.given, linked) ? Promise.resolve(this.given) : this.fetchPage({ around: linked });
     // Its failure is told by `open`, once there are words for it.
     page.catch(() => undefined);
+    // To ask and to make the words each takes a task's time on a slow processor.
+    await nextFrame();
     const tag = languageOf(this.element, this.options);
     this.words = await wordsFor(tag, this.api.host);
     // The host says `dir`; but words that run from the right never stand the other way round.
@@ -132,14 +134,15 @@ export class Discussion {
 
   /** Show a page, or what became of it; `linked` is the comment that it was asked for. */
   async open(page: Promise<ThreadPage>, linked: string | null = null): Promise<void> {
-    const { box, head, list } = this.frame;
+    const { frame } = this;
+    const { box, head } = frame;
     const turn = ++this.turn;
     const slow = setTimeout(() => {
       box.dataset["state"] = "loading";
       // In the head: the list would be moved by the head and the composer that come above it.
       if (!this.thread) head.replaceChildren(skeleton(this.words.say(Key.loading)));
     }, SKELETON_AFTER_MS);
-    list.setAttribute("aria-busy", "true");
+    frame.list.ariaBusy = "true";
     try {
       // It must not be “loading” any more while what came is drawn, slice by slice.
       const shown = await page.finally(() => clearTimeout(slow));
@@ -150,9 +153,9 @@ export class Discussion {
       if (!(fault instanceof Problem)) reportError(fault);
       box.dataset["state"] = "failed";
       if (!this.thread) head.replaceChildren();
-      list.replaceChildren(failed(this));
+      frame.list.replaceChildren(failed(this));
     } finally {
-      if (turn === this.turn) list.removeAttribute("aria-busy");
+      if (turn === this.turn) frame.list.ariaBusy = null;
     }
   }
 
@@ -164,8 +167,20 @@ export class Discussion {
     this.frame.box.dataset["state"] = "ready";
     drawHead(this);
     if (first) drawComposer(this);
-    await drawList(this, page === this.given);
-    if (this.thread !== thread || this.ended.signal.aborted) return;
+    const given = page === this.given;
+    if (!given) {
+      // What stands below waits beyond the view until it can be said where.
+      this.frame.foot.replaceChildren();
+      this.frame.box.dataset["room"] = "";
+      // What writes dates takes as long to make as several comments to draw.
+      this.words.moment(this.now());
+      await nextFrame();
+    }
+    if (this.isOver(thread)) return;
+    await drawList(this, given);
+    if (this.isOver(thread)) return;
+    drawFoot(this);
+    giveBackRoom(this);
     if (first) this.drawnFirst();
     if (linked) void this.acting().then((acting) => acting.arrive(this, linked)).catch(() => undefined);
     void this.askAboutMe([...thread.entries]);
@@ -173,9 +188,12 @@ export class Discussion {
     this.emit("count", { count });
   }
 
+  /** Whether it shows something else than `thread` by now, or nothing. */
+  isOver(thread: Thread): boolean {
+    return this.thread !== thread || this.ended.signal.aborted;
+  }
+
   private drawnFirst(): void {
-    drawFoot(this);
-    giveBackRoom(this);
     // What the service has drawn is dressed by its own style sheet until all of it is ours.
     this.root.querySelector("style")?.remove();
     whenIdle(() => void this.acting().catch(() => undefined));

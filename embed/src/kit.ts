@@ -10,13 +10,13 @@ import { adopt } from "./styles";
 import { isPublic, publicBelow } from "./thread";
 import { avatar } from "./view/avatar";
 import { shorten } from "./view/clamp";
-import { actions, DEEPEST, isWaiting, item, place, quiet, replies } from "./view/comment";
+import { actions, DEEPEST, foldButton, isWaiting, item, place, quiet, replies } from "./view/comment";
 import { drawComposer, drawHead, notice } from "./view/frame";
 import { drawItems, drawList, drawMore, inSlices, itemOf } from "./view/list";
 
 // By their order: names would stand in both files.
 export const kit = [
-  actions, adopt, avatar, button, change, DEEPEST, drawComposer, drawHead, drawItems, drawList, drawMore, forget, fragment, h, icon, inSlices, isPublic, isWaiting,
+  actions, adopt, avatar, button, change, DEEPEST, drawComposer, drawHead, drawItems, drawList, drawMore, foldButton, forget, fragment, h, icon, inSlices, isPublic, isWaiting,
   item, itemOf, keep, notice, place, publicBelow, quiet, recall, replies, shorten,
 ] as const;
 

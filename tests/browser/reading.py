@@ -32,7 +32,7 @@ PRESS_ONE = """
 async ([what, quiet_ms]) => {
   const root = document.querySelector("comments-thread").shadowRoot;
   root.querySelector(what).click();
-  await (QUIET)(root, quiet_ms);
+  do await (QUIET)(root, quiet_ms); while (root.querySelector("[aria-busy]"));
 }
 """.replace("QUIET", QUIET)
 MORE = "[data-do=more]"

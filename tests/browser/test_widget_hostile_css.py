@@ -73,7 +73,7 @@ DRAWN = """host => {
     // Lengths are compared by the boxes they make, without their fractions of a pixel.
     const lengths = /size|origin|width|height|inset|margin|^(top|left|right|bottom)$/;
     const styles = width ? [...computed].filter((name) => !lengths.test(name)) : [];
-    return { box: width ? box : '0 0 0 0', name: `${e.localName}.${e.getAttribute('class')}`,
+    return { box: width ? box : '0 0 0 0', name: `${e.localName}.${e.classList[0]}`,
       styles: Object.fromEntries(styles.map((name) => [name, computed.getPropertyValue(name)])) };
   });
 }"""

@@ -166,8 +166,10 @@ async def test_long_work_is_cut_into_slices(
     async def open_page() -> None:
         await page.goto(discussion.url)
         await page.locator("comments-thread article").first.wait_for()
+        # As slow as it is made here, on a machine that has other work too.
         await page.wait_for_function(
-            "!document.querySelector('comments-thread').shadowRoot.querySelector('[aria-busy]')"
+            "!document.querySelector('comments-thread').shadowRoot.querySelector('[aria-busy]')",
+            timeout=60_000,
         )
 
     opening = await slowly(page, open_page)
@@ -198,6 +200,111 @@ async def test_replies_that_are_asked_for_and_another_order_are_drawn_in_slices(
     for trace in (replies, order):
         assert sum(task.drawn for task in trace.drawing) >= 25
         assert_in_slices(trace)
+
+
+async def test_what_another_order_takes_the_place_of_is_removed_in_slices(
+    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await new_page()
+    await fill(discussion, 200)
+    discussion.embed(sort="oldest")
+    await page.add_init_script(MARK_DRAWN)
+    await Widget(page).open(discussion)
+    await settled(page)
+    await press_all(page, MORE)
+    before = await shown(page)
+
+    order = await slowly(page, lambda: press(page, "[data-sort=newest]", quiet_ms=1_500))
+
+    removed = [task.removed for task in order.tasks if task.removed]
+    assert sum(removed) == before
+    assert len(removed) >= 5, removed
+    assert order.shifted == 0
+
+
+async def test_new_comments_that_are_wanted_are_drawn_in_slices(
+    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await new_page()
+    await fill(discussion, 10)
+    discussion.said("Ana", "The first one.")
+    discussion.embed(sort="newest")
+    await page.add_init_script(MARK_DRAWN)
+    await Widget(page).open(discussion)
+    await settled(page)
+    for number in range(20):
+        discussion.said("Ana", f"New comment {number}.")
+    await expect(page.get_by_role("button", name="20 new comments")).to_be_visible()
+
+    wanted = await slowly(page, lambda: press(page, "[data-do=arrivals]"))
+
+    assert sum(task.drawn for task in wanted.drawing) == 20
+    assert_in_slices(wanted)
+
+
+async def test_folding_and_unfolding_draws_nothing_anew(
+    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await new_page()
+    await discussion.fill([None, *[0] * 5], Writing(texts(10)))
+    discussion.embed()
+    await page.add_init_script(MARK_DRAWN)
+    widget = Widget(page)
+    await widget.open(discussion)
+    await settled(page)
+
+    async with tracing(page) as trace:
+        await widget.element.get_by_role("button", name="Hide replies to").click()
+        await expect(widget.comments).to_have_count(1)
+        await widget.element.get_by_role("button", name="Show 5 replies").click()
+        await expect(widget.comments).to_have_count(6)
+
+    assert trace.drawing == []
+    assert trace.shifted == 0
+
+
+async def test_what_is_far_from_the_view_costs_nothing_when_something_changes(
+    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await new_page()
+    await fill(discussion, 300)
+    discussion.embed(sort="oldest")
+    await Widget(page).open(discussion)
+    await settled(page)
+    await press_all(page, MORE)
+    every_node: int = await page.evaluate(
+        "document.querySelector('comments-thread').shadowRoot.querySelectorAll('*').length"
+    )
+    await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    await settled(page)
+    await page.evaluate("scrollTo(0, 0)")
+    await settled(page)
+
+    async with tracing(page) as trace:
+        await page.evaluate("document.querySelector('h1').append(' and day trains')")
+        await settled(page)
+
+    assert 0 < max(task.laid_out for task in trace.tasks) < every_node / 4
+
+
+async def test_a_menu_reaches_over_the_end_of_a_list_that_has_rested(
+    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await new_page()
+    await discussion.fill([None] * 60, Writing(texts(60)))
+    discussion.embed(sort="oldest")
+    widget = Widget(page)
+    await widget.open(discussion)
+    await settled(page)
+    await press_all(page, MORE)
+    await expect(page.locator(".thread.rests").first).to_be_attached()
+
+    last = page.locator(".thread").first.get_by_role("article").last
+    await last.get_by_role("button", name="More").click()
+    # Playwright presses only what nothing covers.
+    await last.get_by_role("menuitem", name="Report").click()
+
+    await expect(last.get_by_role("button", name="Send report")).to_be_visible()
 
 
 async def test_find_in_page_finds_every_comment_shown(

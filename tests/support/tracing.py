@@ -23,17 +23,25 @@ CATEGORIES = (
 TASK = "RunTask"
 MAIN_THREAD = "CrRendererMain"
 DRAWN = "drawn"
-# Tells the trace, with a mark in each task, how many comments entered the discussion.
+REMOVED = "removed"
+# Tells the trace, with marks in each task, how many comments entered the discussion, and how many left it.
 MARK_DRAWN = """
 (() => {
   const mark = (changes) => {
-    const drawn = new Set();
-    for (const change of changes) for (const node of change.addedNodes) {
-      if (!(node instanceof Element) || !node.isConnected) continue;
-      const all = [node, ...node.querySelectorAll("article")];
-      for (const one of all) if (one.matches("article")) drawn.add(one);
+    const drawn = new Set(), removed = new Set();
+    const note = (nodes, connected, noted) => {
+      for (const node of nodes) {
+        if (!(node instanceof Element) || node.isConnected !== connected) continue;
+        const all = [node, ...node.querySelectorAll("article")];
+        for (const one of all) if (one.matches("article")) noted.add(one);
+      }
+    };
+    for (const change of changes) {
+      note(change.addedNodes, true, drawn);
+      note(change.removedNodes, false, removed);
     }
     if (drawn.size) performance.mark(`drawn:${drawn.size}`);
+    if (removed.size) performance.mark(`removed:${removed.size}`);
   };
   const watched = new WeakSet();
   const watch = () => {
@@ -70,6 +78,10 @@ class Task:
     parts: Mapping[str, float]
     drawn: int
     """How many comments entered the discussion."""
+    removed: int
+    """How many comments left it."""
+    laid_out: int
+    """Among how many boxes the browser looked for those to lay out anew; what rests counts as one."""
 
 
 @dataclass(slots=True)
@@ -179,7 +191,9 @@ def _tasks(events: Sequence[Mapping[str, Any]]) -> Iterator[Task]:
             wall=event["dur"] / 1000,
             cpu=event.get("tdur", event["dur"]) / 1000,
             parts=_parts(inside),
-            drawn=sum(_drawn(one) for one in inside),
+            drawn=sum(_marked(one, DRAWN) for one in inside),
+            removed=sum(_marked(one, REMOVED) for one in inside),
+            laid_out=max((_boxes(one) for one in inside), default=0),
         )
 
 
@@ -191,6 +205,12 @@ def _parts(events: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     return parts
 
 
-def _drawn(event: Mapping[str, Any]) -> int:
+def _marked(event: Mapping[str, Any], mark: str) -> int:
     name, _, count = event["name"].partition(":")
-    return int(count) if name == DRAWN and event.get("ph") in {"I", "R", "i"} else 0
+    return int(count) if name == mark and event.get("ph") in {"I", "R", "i"} else 0
+
+
+def _boxes(event: Mapping[str, Any]) -> int:
+    if event["name"] != "Layout":
+        return 0
+    return int(event["args"].get("beginData", {}).get("totalObjects", 0))

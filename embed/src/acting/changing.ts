@@ -6,7 +6,7 @@ import { Key } from "../i18n/keys";
 import { type Entry, publicBelow } from "../thread";
 import type { Comment } from "../types";
 import { shorten } from "../view/clamp";
-import { actions, isWaiting, item, place, replies } from "../view/comment";
+import { actions, foldButton, isWaiting, item, place, replies } from "../view/comment";
 import { adopt } from "../styles";
 import { itemOf } from "../view/list";
 import { errorText } from "./parts";
@@ -39,7 +39,7 @@ export function inItsRoom(d: Discussion, entry: Entry, draw: () => void): void {
   if (!box || !before || !shown) return;
   const grown = box.getBoundingClientRect().height - before.height;
   // By a sheet: a style of its own would be an attribute, which strict pages forbid.
-  if (grown < 0) adopt(d.root, `#${CSS.escape(shown.id)}{min-block-size:${shown.getBoundingClientRect().height - grown}px}`);
+  if (grown < 0) adopt(d.root, `#${CSS.escape(shown.id)}{align-content:start;min-block-size:${shown.getBoundingClientRect().height - grown}px}`);
   // Other browsers keep what is read in its place by themselves.
   else if (before.bottom < 0 && !CSS.supports("overflow-anchor", "auto")) scrollBy(0, grown);
 }
@@ -60,7 +60,10 @@ export function draw(d: Discussion, entry: Entry): HTMLElement | undefined {
   const siblings = parent?.children ?? d.thread.roots;
   const following = siblings.slice(siblings.indexOf(entry) + 1).find((one) => itemOf(d, one));
   const box = item(d, entry);
-  return list?.insertBefore(box, following ? itemOf(d, following) : list.querySelector(":scope > .item--more"));
+  const next = following ? itemOf(d, following) : list?.querySelector(":scope > .item--more");
+  // The list of the page that the next one came with may be another.
+  (next?.parentElement ?? list)?.insertBefore(box, next ?? null);
+  return box;
 }
 
 /** Show what the service answered about a comment that is here. */
@@ -92,8 +95,8 @@ export function countDown(d: Discussion): void {
   }
 }
 
-export function placeOf(d: Discussion, entry: Entry): HTMLElement | null {
-  return d.root.getElementById(`comment-${entry.comment.id}`);
+export function placeOf({ frame }: Discussion, { comment }: Entry): HTMLElement | null {
+  return frame.list.querySelector<HTMLElement>(`#comment-${CSS.escape(comment.id)}`);
 }
 
 /** Give the focus to the button that `does` something with a comment; to its name where there is none any more. */
@@ -103,14 +106,14 @@ export function focusAction(d: Discussion, entry: Entry, does: string): void {
 }
 
 /** What is on the screen, from top to bottom. */
-export function shown({ root, thread }: Discussion): Entry[] {
-  const items = [...root.querySelectorAll<HTMLElement>(".item:not(.item--more)")];
+export function shown({ frame, thread }: Discussion): Entry[] {
+  const items = [...frame.list.querySelectorAll<HTMLElement>(".item:not(.item--more)")];
   return items.map(({ dataset }) => thread.entry(dataset["id"] ?? "")).filter((entry) => entry !== undefined);
 }
 
-/** The list itself; made if the widget said that there is nothing. */
-export function topList({ frame }: Discussion): HTMLElement {
-  const there = frame.list.querySelector<HTMLElement>(":scope > .thread");
+/** The list of top-level comments, the last of several; made if the widget said that there is nothing. */
+function topList({ frame }: Discussion): HTMLElement {
+  const there = frame.list.querySelector<HTMLElement>(":scope > .thread:last-of-type");
   if (there) return there;
   const list = h("ol", { class: "thread" });
   frame.list.replaceChildren(list);
@@ -156,13 +159,13 @@ function shutFolded(d: Discussion, entry: Entry, replies: HTMLElement | null): v
   }
 }
 
-function shut({ words }: Discussion, entry: Entry, replies: HTMLElement): void {
-  const label = words.say(Key.showReplies, { n: Math.max(entry.total, publicBelow(entry)) });
+function shut(d: Discussion, entry: Entry, replies: HTMLElement): void {
+  const label = d.words.say(Key.showReplies, { n: Math.max(entry.total, publicBelow(entry)) });
   const list = replies.querySelector("ol");
   // Those that are shown alone are folded already.
   if (!list) return;
   list.hidden = true;
-  replies.firstElementChild?.replaceWith(button("fold", "more", { "aria-expanded": "false" }, label));
+  swap(d, replies.firstElementChild as HTMLElement, button("fold", "more", { "aria-expanded": "false" }, label));
 }
 
 /** Unfold whatever the entry is folded away in. */
@@ -172,5 +175,15 @@ export function unfoldTo(d: Discussion, entry: Entry): void {
 
 export function fold(d: Discussion, entry: Entry): void {
   entry.folded = !entry.folded;
-  redrawReplies(d, entry);
+  const box = itemOf(d, entry)?.querySelector<HTMLElement>(":scope > .replies");
+  const list = box?.querySelector("ol");
+  if (!box || !list) return;
+  if (entry.folded) {
+    // They are laid out anew only where they are seen.
+    for (const comment of list.querySelectorAll(".comment")) comment.classList.add("may-rest", "rests");
+    shut(d, entry, box);
+    return;
+  }
+  list.hidden = false;
+  swap(d, box.firstElementChild as HTMLElement, foldButton(d, entry));
 }

@@ -6,9 +6,9 @@ import { Key } from "../i18n/keys";
 import { UP } from "../icons";
 import { type Entry, isPublic, type Thread } from "../thread";
 import type { Comment, Score } from "../types";
-import { drawMore, itemOf } from "../view/list";
+import { drawMore, inSlices, itemOf } from "../view/list";
 import { inBar } from "./bar";
-import { inItsRoom, insert, placeOf, shown, update } from "./changing";
+import { draw, inItsRoom, placeOf, shown, update } from "./changing";
 import { addArrived, sameText } from "./growing";
 import { later } from "./later";
 import { drawTop } from "./line";
@@ -203,14 +203,19 @@ function tellArrived(d: Discussion): void {
 }
 
 /** Put the new comments into their places, and go to the first of them. */
-export function showArrivals(d: Discussion): void {
+export async function showArrivals(d: Discussion): Promise<void> {
   const { thread, sort = "best" } = d;
-  const entries = arrived(d).map((comment) => addArrived(thread, comment, sort)).filter((entry) => entry !== undefined);
+  const entries: Entry[] = [];
+  const comments = arrived(d);
   stateOf(d).fresh.clear();
-  for (const entry of entries) {
-    insert(d, entry);
-    highlight(d, entry);
-  }
+  const here = await inSlices(d, comments, (comment) => {
+    const entry = addArrived(thread, comment, sort);
+    if (!entry) return undefined;
+    entries.push(entry);
+    return draw(d, entry);
+  });
+  if (!here) return;
+  for (const entry of entries) highlight(d, entry);
   tellArrived(d);
   inView(d, shown(d).find((entry) => entries.includes(entry)), "nearest");
   void d.askAboutMe(entries);

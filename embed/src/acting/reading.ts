@@ -9,7 +9,7 @@ import { keep } from "../store";
 import { DEEPEST } from "../view/comment";
 import { drawHead, notice } from "../view/frame";
 import { drawItems, drawMore, inSlices, itemOf } from "../view/list";
-import { draw, placeOf, topList, unfoldTo } from "./changing";
+import { draw, placeOf, unfoldTo } from "./changing";
 import { later } from "./later";
 import { addReplies } from "./growing";
 import { focusOn } from "./telling";
@@ -40,8 +40,7 @@ export async function more(d: Discussion, where: "next" | "previous"): Promise<v
   const added = thread.addRoots(page.comments, before ? "start" : "end");
   thread[where] = (before ? page.previous : page.next) ?? null;
   const pressed = d.root.activeElement?.matches(".load-more");
-  const list = topList(d);
-  if (!(await drawItems(d, added, list, before ? list.firstChild : null))) return;
+  if (!(await drawItems(d, added, before))) return;
   drawMore(d);
   // Pages that came by scrolling leave the focus where it is.
   if (pressed) focusOn(d, added[0]);

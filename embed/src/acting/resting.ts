@@ -1,15 +1,19 @@
-/** Lets comments far from the view rest: the browser neither lays out nor paints them until they come near. */
+/** Lets what is far from the view rest: the browser neither lays it out nor paints it until it comes near. */
 
 import type { Discussion } from "../discussion";
 
 /** Nearer ones are ready before they are reached. */
 const FAR = "1500px";
+/** Where there are more below a top-level comment each rests alone: what rests together is laid out together. */
+const MOST_TOGETHER = 6;
 
 /**
- * A comment rests once it was laid out and is far away: it keeps its height, so nothing moves. Otherwise each change on
- * a page with 1,000 comments walks over all that they are made of.
+ * What was laid out and is far away keeps its height, so nothing moves. Otherwise each change on a page with 1,000
+ * comments walks over all that they are made of. As the browser looks at each that rests in each frame, whole lists
+ * rest, and in them top-level comments with their replies, or single comments.
  */
-export function letRest({ frame: { list }, ended: { signal } }: Discussion): void {
+export function letRest(d: Discussion): void {
+  const { signal } = d.ended;
   const view = new IntersectionObserver(
     (seen) => {
       for (const { target, isIntersecting } of seen) {
@@ -20,11 +24,22 @@ export function letRest({ frame: { list }, ended: { signal } }: Discussion): voi
     },
     { rootMargin: `${FAR} 0px` },
   );
+  const observe = (all: Iterable<Element>): void => {
+    for (const one of all) {
+      if (one.classList.contains("may-rest")) continue;
+      one.classList.add("may-rest");
+      view.observe(one);
+    }
+  };
   const watch = (): void => {
-    for (const comment of list.querySelectorAll(".comment:not(.rests)")) view.observe(comment);
+    observe(d.frame.list.querySelectorAll(".thread"));
+    for (const root of d.frame.list.querySelectorAll(".thread:not(.rests) > .item")) {
+      const comments = root.querySelectorAll(".comment");
+      observe(comments.length > MOST_TOGETHER ? comments : [root]);
+    }
   };
   const drawing = new MutationObserver(watch);
-  drawing.observe(list, { childList: true, subtree: true });
+  drawing.observe(d.frame.box, { childList: true, subtree: true });
   signal.addEventListener("abort", () => {
     drawing.disconnect();
     view.disconnect();

@@ -159,7 +159,7 @@ function continued({ words }: Discussion, entry: Entry): HTMLElement | null {
 }
 
 /** The line beside the replies, which folds them; `unfold` (acting) takes its place. */
-function foldButton({ words }: Discussion, entry: Entry): HTMLElement {
+export function foldButton({ words }: Discussion, entry: Entry): HTMLElement {
   const name = entry.comment.author?.name ?? words.say(Key.goneComment);
   const label = words.say(Key.hideReplies, { name });
   return button("fold", "fold", { "aria-expanded": "true", "aria-label": label });

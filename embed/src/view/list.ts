@@ -19,20 +19,39 @@ const NEAR = "600px";
 export async function drawList(d: Discussion, given = false): Promise<void> {
   const { thread, frame } = d;
   const { roots } = thread;
-  const there = given && frame.list.querySelector<HTMLElement>(".thread");
-  const list = there || h("ol", { class: "thread" });
-  if (!there) frame.list.replaceChildren(roots.length ? list : empty(d));
-  if (!(await drawItems(d, [...roots], list))) return;
+  const old = frame.list;
+  if (!given) {
+    old.before((frame.list = old.cloneNode() as HTMLElement));
+    old.className = "leaving";
+    if (!roots.length) frame.list.append(empty(d));
+  }
+  if (!(await drawItems(d, [...roots]))) return;
   drawMore(d);
+  if (!given) void takeAway(d, old);
   await nextFrame();
 }
 
-/** Put comments with all that stands below them into `list`, at its end or before `next`; otherwise like `inSlices`. */
-export function drawItems(d: Discussion, entries: Entry[], list: HTMLElement, next: Node | null = null): Promise<boolean> {
+/** In pieces: a thousand comments at once would take a quarter of a second. */
+async function takeAway(d: Discussion, old: HTMLElement): Promise<void> {
+  for (const part of [...old.children].reverse()) await inSlices(d, [...part.querySelectorAll(".item")].reverse(), (one) => one.remove());
+  old.remove();
+}
+
+/**
+ * Show comments with all that stands below them, at the end or `before` all others, otherwise like `inSlices`.
+ * Each page of comments is a list of its own: one that is far from the view costs no more than one comment.
+ */
+export function drawItems(d: Discussion, entries: Entry[], before = false): Promise<boolean> {
+  const { list } = d.frame;
+  const part = h("ol", { class: "thread" });
   return inSlices(d, entries, (entry) => {
     const there = itemOf(d, entry);
     const box = item(d, entry);
-    if (!there) return list.insertBefore(box, next);
+    if (!there) {
+      if (!part.firstChild) list.insertBefore(part, list.querySelector(before ? ".thread" : "[data-do=more]"));
+      part.append(box);
+      return box;
+    }
     takeOver(d, there, box);
     return undefined;
   });
@@ -42,15 +61,15 @@ export function drawItems(d: Discussion, entries: Entry[], list: HTMLElement, ne
  * Do `work`, which returns what it has drawn, for one after another; pause between slices, and at the end.
  * Resolves to false if the widget shows something else by then.
  */
-export async function inSlices<One>(d: Discussion, all: Iterable<One>, work: (one: One) => HTMLElement | undefined): Promise<boolean> {
-  const { thread, ended } = d;
+export async function inSlices<One>(d: Discussion, all: Iterable<One>, work: (one: One) => HTMLElement | undefined | void): Promise<boolean> {
+  const { thread } = d;
   const slice: HTMLElement[] = [];
   let began = performance.now();
   const goesOn = async (): Promise<boolean> => {
     shorten(d, ...slice.splice(0));
     await nextFrame();
     began = performance.now();
-    return d.thread === thread && !ended.signal.aborted;
+    return !d.isOver(thread);
   };
   for (const one of all) {
     const drawn = work(one);
@@ -87,6 +106,7 @@ function loadMore(does: string, label: string): HTMLElement {
   return button(does, "button load-more", {}, label);
 }
 
-export function itemOf({ root }: Discussion, entry: Entry): HTMLElement | null {
-  return root.getElementById(`comment-${entry.comment.id}`)?.parentElement ?? null;
+/** Not the one in a list that is being taken away. */
+export function itemOf({ frame }: Discussion, { comment }: Entry): HTMLElement | null {
+  return frame.list.querySelector(`#comment-${CSS.escape(comment.id)}`)?.parentElement ?? null;
 }

@@ -36,7 +36,7 @@ export function reply(d: Discussion, entry: Entry): void {
 
 /** A composer after `place`, with the focus at the end of its text. Nothing if it is open already. */
 export function openForm(d: Discussion, place: Element | null | undefined, id: string, label: string, job: Job): HTMLElement | undefined {
-  const there = d.root.getElementById(id);
+  const there = d.frame.list.querySelector<HTMLElement>(`#${CSS.escape(id)}`);
   there?.focus();
   if (there || !place) return undefined;
   const area = h("textarea", { class: "area", id, dir: "auto", placeholder: label });
