@@ -21,7 +21,7 @@ from comments.config import Settings
 from comments.errors import CommentsError
 from comments.feeds import pages as feed_pages
 from comments.freshness import Freshness
-from comments.identity import account_pages, asking_pages, password_pages, ways_pages
+from comments.identity import account_pages, asking_pages, password_pages, team_pages, ways_pages
 from comments.identity import pages as identity_pages
 from comments.identity.gate_routes import gate
 from comments.keys import Keyring
@@ -129,6 +129,7 @@ def routes() -> list[BaseRoute]:
         *identity_pages.routes,
         *account_pages.routes,
         *ways_pages.routes,
+        *team_pages.routes,
         *asking_pages.routes,
         *moderation_pages.routes,
         *mail_pages.routes,

@@ -13,7 +13,7 @@ from comments.identity.emails import folded_email
 from comments.identity.errors import LinkUsedUp, NameRefused, RoleRefused
 from comments.identity.models import Account, ApiToken, BrowserSession, Membership, SignInLink
 from comments.identity.queries import moderator_by_email
-from comments.identity.sections import encoded_sections, read_sections
+from comments.identity.sections import Sections, encoded_sections, read_sections
 from comments.ids import new_id
 from comments.keys import Keyring, new_token
 
@@ -49,9 +49,8 @@ def add_moderator(
     `sections` are paths such as `/news/` that their part is limited to; `/` is the whole site.
     Raises EmailRefused, NameRefused, RoleRefused, SectionRefused.
     """
-    limits = read_sections(sections) if (sections := tuple(sections)) else None
-    if role is not None and role not in ROLE_NAMES:
-        raise RoleRefused(f"{role!r} is not a role.", errors={"role": f"is one of {', '.join(ROLE_NAMES)}"})
+    sections = tuple(sections)
+    limits = checked_part(role, sections)
     address = folded_email(email)
     account = session.scalar(select(Account).where(Account.email == address))
     if account is None:
@@ -73,10 +72,19 @@ def add_moderator(
     if sections:
         membership.sections = encoded_sections(limits)
     if membership.role == "owner":
-        if limits is not None:
-            raise RoleRefused("An owner has the whole site.", errors={"role": "moderator, for a section"})
+        checked_part("owner", sections)
         membership.sections = None
     return account
+
+
+def checked_part(role: str | None, sections: tuple[str, ...]) -> Sections:
+    """Return the sections that were written. Raises RoleRefused, SectionRefused."""
+    if role is not None and role not in ROLE_NAMES:
+        raise RoleRefused(f"{role!r} is not a role.", errors={"role": f"is one of {', '.join(ROLE_NAMES)}"})
+    limits = read_sections(sections) if sections else None
+    if role == "owner" and limits is not None:
+        raise RoleRefused("An owner has the whole site.", errors={"role": "moderator, for a section"})
+    return limits
 
 
 def remove_moderator(session: Session, site_id: UUID, email: str) -> None:

@@ -37,6 +37,19 @@ class FactorOn(Conflict):
     code = "factor-on"
 
 
+class InvitationUsedUp(Conflict):
+    """An invitation that was never made, has been taken, was taken back, or is too old."""
+
+    code = "invitation-used-up"
+    DETAIL = "This invitation has been used or taken back, or is older than a week."
+
+
+class InvitationForOther(NotAllowed):
+    """The invited address has an account, and somebody else shows the link."""
+
+    code = "invitation-for-other"
+
+
 class ScopeRefused(Invalid):
     code = "scope-refused"
 

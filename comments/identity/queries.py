@@ -17,6 +17,7 @@ from comments.identity.models import (
     ApiToken,
     BrowserSession,
     Credential,
+    Invitation,
     Membership,
     RecoveryCode,
     SignInLink,
@@ -215,6 +216,38 @@ def credential_by_email(session: Session, folded: str) -> Credential | None:
 def recovery_codes_left(session: Session, account_id: UUID) -> int:
     mine = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.account_id == account_id)
     return session.scalar(mine) or 0
+
+
+def invitations_of(session: Session, site_id: UUID, now: datetime) -> Sequence[Invitation]:
+    """Return a site's invitations that nobody has taken yet, by address."""
+    mine = (Invitation.site_id == site_id, Invitation.expires_at > now)
+    return session.scalars(select(Invitation).where(*mine).order_by(Invitation.email)).all()
+
+
+def open_invitation(session: Session, token_hashes: Sequence[bytes], now: datetime) -> Invitation | None:
+    found = (Invitation.token_hash.in_(token_hashes), Invitation.expires_at > now)
+    return session.scalar(select(Invitation).where(*found))
+
+
+class InvitationShown(NamedTuple):
+    """What an invitation gives. `is_known` says that its address has an account already."""
+
+    site: str
+    email: str
+    role: str
+    sections: Sections
+    is_known: bool
+
+
+def invitation_shown(
+    session: Session, token_hashes: Sequence[bytes], now: datetime
+) -> InvitationShown | None:
+    found = open_invitation(session, token_hashes, now)
+    if found is None:
+        return None
+    site = session.get_one(Site, found.site_id).name
+    is_known = session.scalar(select(Account.id).where(Account.email == found.email)) is not None
+    return InvitationShown(site, found.email, found.role, decoded_sections(found.sections), is_known)
 
 
 class Part(NamedTuple):

@@ -18,6 +18,7 @@ from comments.identity.models import (
     ApiToken,
     BrowserSession,
     Credential,
+    Invitation,
     RecoveryCode,
     SignInLink,
 )
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.anyio
 NOT_OF_ONE_SITE = {
     table.__tablename__
     for table in (
-        *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, RecoveryCode),
+        *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
         *(LogHead, LogLink, Outbox, TextPrint),
     )
 }
