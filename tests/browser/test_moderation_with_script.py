@@ -60,6 +60,8 @@ async def test_keys_move_and_decide(desk: Desk, page: Page) -> None:
     await expect(sheet.marked).to_have_text("Bottom")
 
     await expect(sheet.cards).to_have_count(1)
+    # The card goes before the answer comes.
+    await expect(sheet.toast).to_contain_text("Removed.")
     assert await desk.states() == {"Bottom": "pending", "Middle": "spam", "Top": "removed"}
 
 
@@ -81,6 +83,7 @@ async def test_u_undoes_again_and_again(desk: Desk, page: Page) -> None:
     await expect(sheet.toast).to_contain_text("There is nothing left to undo")
     await page.keyboard.press("a")
     await expect(sheet.card("Top")).to_have_count(0)
+    await expect(sheet.toast).to_contain_text("Approved.")
     assert (await desk.states())["Top"] == "approved", "a card that came back can be decided again"
     assert await is_same_page(page)
 
