@@ -28,7 +28,7 @@ from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
 from comments.text import RENDERER_VERSION, render
 from comments.threads.counters import texts_changed
-from comments.threads.models import Comment, Revision, Vote
+from comments.threads.models import Comment, Revision, Vote, Watch
 
 REPEATS_REMEMBERED = timedelta(hours=24)
 ADDRESSES_REMEMBERED = timedelta(days=30)
@@ -36,6 +36,7 @@ TEXTS_KNOWN_AGAIN = timedelta(days=30)
 """The longest that a site can set as `similar_days`."""
 DELETED_TEXT_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=7)
+UNANSWERED_KEPT = timedelta(days=7)
 DEAD_LETTERS_KEPT = timedelta(days=30)
 BATCH_ROWS = 500
 RENDERED_AT_ONCE = 100
@@ -59,6 +60,7 @@ class Tidied:
     bans: int = 0
     text_prints: int = 0
     deliveries: int = 0
+    unanswered_mails: int = 0
     rendered: int = 0
     made_searchable: int = 0
 
@@ -93,6 +95,7 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.bans = await _repeat(db, end_bans, now)
     done.text_prints = await _repeat(db, forget_text_prints, now)
     done.deliveries = await _repeat(db, forget_deliveries, now)
+    done.unanswered_mails = await _repeat(db, forget_unanswered, now)
     done.rendered = await render_anew(db, now)
     done.made_searchable = await make_searchable(db)
     return done
@@ -204,6 +207,12 @@ def forget_deliveries(session: Session, now: datetime) -> int:
     """Remove some of what was delivered, or given up, long enough ago."""
     delivered = forget_ended(session, "delivered", now - DELIVERIES_KEPT, BATCH_ROWS)
     return delivered + forget_ended(session, "dead", now - DEAD_LETTERS_KEPT, BATCH_ROWS)
+
+
+def forget_unanswered(session: Session, now: datetime) -> int:
+    """Erase some of the addresses that were to be told of replies, and never confirmed it."""
+    over = (Watch.state == "asked") & (Watch.asked_at < now - UNANSWERED_KEPT)
+    return _delete_some(session, Watch, Watch.comment_id, over)
 
 
 def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:

@@ -29,7 +29,7 @@ from comments.sites.models import Site
 from comments.sites.queries import site_by_name
 from comments.storage import Base
 from comments.storage.plain import plain_row
-from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote
+from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 
 VERSION = 1
 PAGE_ROWS = 500
@@ -53,6 +53,7 @@ LEFT_OUT: Mapping[type[Base], frozenset[str]] = {
     Vote: frozenset({"comment_id", "site_id"}),
     Report: frozenset({"comment_id", "site_id"}),
     Decision: frozenset({"comment_id", "site_id"}),
+    Watch: frozenset({"comment_id", "site_id"}),
 }
 """Every table of the export, and its columns that are not in it."""
 
@@ -60,6 +61,7 @@ BELONGINGS: Sequence[tuple[str, type[Base], tuple[Any, ...]]] = (
     ("votes", Vote, (Vote.author_id,)),
     ("reports", Report, (Report.author_id,)),
     ("decisions", Decision, (Decision.at, Decision.id)),
+    ("watches", Watch, (Watch.comment_id,)),
 )
 
 Plain = dict[str, Any]

@@ -18,7 +18,7 @@ from comments.rules import decoded
 from comments.storage import Base
 from comments.storage.plain import PlainValueRefused, row_from_plain
 from comments.text.rendering import Format
-from comments.threads.models import Comment, Report, Revision, Thread, Vote
+from comments.threads.models import Comment, Report, Revision, Thread, Vote, Watch
 from comments.threads.standing import queue_of
 
 PLACED = frozenset(
@@ -27,7 +27,12 @@ PLACED = frozenset(
 COUNTED = frozenset({"listed", "reply_total", "queue", "changed_version", "content_version"})
 """What follows from states, edits and replies is found anew, so that no file can say otherwise."""
 
-BELONGINGS: Mapping[str, type[Base]] = {"votes": Vote, "reports": Report, "decisions": Decision}
+BELONGINGS: Mapping[str, type[Base]] = {
+    "votes": Vote,
+    "reports": Report,
+    "decisions": Decision,
+    "watches": Watch,
+}
 AUTHORS_BELONGINGS = frozenset({"tokens", "bans"})
 BELONGS = frozenset({"site_id", "comment_id"})
 
@@ -44,6 +49,7 @@ CLOSED_SETS: Mapping[tuple[type[Base], str], frozenset[str | int | None]] = {
     (Report, "outcome"): frozenset({None, "kept", "upheld"}),
     (Decision, "before"): STATES,
     (Decision, "after"): STATES,
+    (Watch, "state"): frozenset({"asked", "confirmed", "refused"}),
     (Thread, "state"): frozenset({"open", "closed"}),
     (Author, "kind"): KINDS,
     (Ban, "kind"): frozenset({"author", "address", "network", "domain"}),

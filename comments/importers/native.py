@@ -222,7 +222,9 @@ def _comment(plain: Plain) -> ImportedComment:
     created_at, source = _time(plain.pop("created_at")), plain.pop("source")
     seen = iter([Shown(text.html or "", text.renderer) for text in texts_of_exact(source, plain)])
     comment_from_exact(UUID(comment_id), source, plain, seen, _NOBODY)
-    voters = {_id(one["author_id"]) for name in ("votes", "reports") for one in plain.get(name, ())}
+    voters = {
+        _id(one["author_id"]) for name in ("votes", "reports", "watches") for one in plain.get(name, ())
+    }
     return ImportedComment(
         source_id=comment_id,
         thread=thread,

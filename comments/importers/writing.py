@@ -20,7 +20,7 @@ from comments.moderation.models import Decision
 from comments.storage import Base, announce, insert_ignoring
 from comments.threads.counters import NEVER_PUBLIC
 from comments.threads.events import ThreadChanged, ThreadOpened
-from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote
+from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 from comments.threads.page_keys import key_hash
 from comments.threads.queries.finding import threads_by_key_hashes
 from comments.threads.tree import ancestors
@@ -30,6 +30,7 @@ BELONGINGS: Mapping[str, type[Base]] = {
     "votes": Vote,
     "reports": Report,
     "decisions": Decision,
+    "watches": Watch,
 }
 
 

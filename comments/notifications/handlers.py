@@ -7,9 +7,10 @@ from comments.events import Handler
 from comments.identity.asking_actions import SIGN_IN_MAIL
 from comments.notifications.digest import Digests
 from comments.notifications.digest_actions import DIGEST_MAIL
+from comments.notifications.replies import Replies
 from comments.notifications.sending import mailer
 from comments.notifications.sign_in import SignInMails
-from comments.threads.telling import SOMETHING_WAITS
+from comments.threads.telling import SOMETHING_WAITS, WANTS_MAIL, WAS_ANSWERED
 from comments.web.service import Service
 
 LANE = "mail"
@@ -22,8 +23,11 @@ def handlers(svc: Service) -> Mapping[str, Handler]:
     if sending is None:
         return {}
     digests = Digests(svc, sending)
+    replies = Replies(svc, sending)
     return {
         SIGN_IN_MAIL: Handler(SignInMails(svc, sending).do, LANE, LIMIT),
         SOMETHING_WAITS: Handler(digests.plan, LANE, LIMIT),
         DIGEST_MAIL: Handler(digests.mail, LANE, LIMIT),
+        WAS_ANSWERED: Handler(replies.tell, LANE, LIMIT),
+        WANTS_MAIL: Handler(replies.ask, LANE, LIMIT),
     }

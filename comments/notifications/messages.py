@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
 
 from babel import Locale
@@ -17,6 +17,22 @@ from comments.text.plain import readable_line
 
 LONGEST_SUBJECT = 150
 LONGEST_SENDER = 80
+
+
+class _WholeAddresses(EmailPolicy):
+    """Leaves ids and addresses on one line: the library writes longer ones in a code that nobody reads there.
+
+    Source: RFC 5322, section 2.1.1: a line has at most 998 characters, and should have 78.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in _NEVER_FOLDED:
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_NEVER_FOLDED = {"message-id", "in-reply-to", "references", "list-unsubscribe"}
+POLICY = _WholeAddresses(linesep="\r\n", max_line_length=SMTP.max_line_length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ class Post:
 
     def message(self, mail: Mail, at: datetime) -> EmailMessage:
         """Return the message. Raises Undeliverable for an address that is none."""
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=POLICY)
         name = one_line(mail.sender, LONGEST_SENDER) or self._own.display_name or "Comments"
         message["From"] = Address(name, self._own.username, self._own.domain)
         message["To"] = recipient(mail.to)
@@ -84,6 +100,12 @@ class Post:
     def _html(self, letter: Letter) -> str:
         direction = Locale.parse(letter.lang, sep="-").text_direction
         return self.templates.get_template("mail.html").render(letter=letter, direction=direction)
+
+
+def in_bytes(message: EmailMessage) -> bytes:
+    """Return a message as it is sent: in ASCII but for addresses that have more."""
+    is_ascii = str(message["To"]).isascii() and str(message["From"]).isascii()
+    return message.as_bytes(policy=POLICY if is_ascii else POLICY.clone(utf8=True))
 
 
 def recipient(address: str) -> Address:

@@ -13,8 +13,10 @@ from starlette.responses import Response
 from comments.notifications import tickets
 from comments.notifications.digest_actions import CHOICES, choose_digest
 from comments.notifications.digest_queries import digest_choice
+from comments.notifications.reply_queries import watched_page
 from comments.notifications.tickets import Ticket, TicketUnknown
 from comments.notifications.words import Words
+from comments.threads.actions.watching import confirm_watch, leave_site, leave_thread, refuse_watch
 from comments.web.forms import form_fields
 from comments.web.needs import NOBODY, page_route
 from comments.web.service import service
@@ -28,7 +30,8 @@ async def ticket_page(request: Request) -> Response:
     """Show what can be done with an address from a mail (GET), or do it (POST)."""
     ticket = tickets.read(service(request).keys, request.path_params["secret"])
     fields = await form_fields(request) if request.method == "POST" else {}
-    return await _digest(request, ticket, fields)
+    answers = {"digest": _digest, "watch": _watch, "confirm": _confirm}
+    return await answers[ticket.purpose](request, ticket, fields)
 
 
 async def _digest(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
@@ -41,6 +44,31 @@ async def _digest(request: Request, ticket: Ticket, fields: Mapping[str, str]) -
     if found is None:
         raise TicketUnknown(TicketUnknown.DETAIL)
     return _answer(request, "mail_digest.html", found.lang, found=found, saved=bool(fields), choices=CHOICES)
+
+
+async def _watch(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
+    db, (comment_id,) = service(request).db, ticket.ids
+    found = await db.read(watched_page, comment_id)
+    if fields:
+        await db.write(leave_site if fields.get("stop") == "site" else leave_thread, comment_id)
+    elif found is None:
+        raise TicketUnknown(TicketUnknown.DETAIL)
+    # A mail program may press twice; the second time there is nobody left, and all is as it was asked.
+    return _answer(request, "mail_watch.html", found.lang if found else "en", found=found, done=bool(fields))
+
+
+async def _confirm(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
+    db, (comment_id,) = service(request).db, ticket.ids
+    found = await db.read(watched_page, comment_id)
+    if found is None:
+        raise TicketUnknown(TicketUnknown.DETAIL)
+    choice = fields.get("do", "")
+    if choice in _CONFIRM_ACTIONS:
+        await db.write(_CONFIRM_ACTIONS[choice], comment_id)
+    return _answer(request, "mail_confirm.html", found.lang, found=found, done=choice)
+
+
+_CONFIRM_ACTIONS = {"confirm": confirm_watch, "refuse": refuse_watch}
 
 
 def is_one_click(fields: Mapping[str, str]) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from comments.config import LOOPBACK_HOSTS
 from comments.events import Undeliverable
+from comments.notifications.messages import in_bytes
 
 if TYPE_CHECKING:
     from aiosmtplib import SMTP
@@ -69,9 +70,11 @@ class MailServer:
         """
         from aiosmtplib import SMTPException, SMTPSenderRefused
 
+        to = message["To"].addresses[0].addr_spec
+        options = [] if (sender + to).isascii() else ["SMTPUTF8"]
         async with self._connected(own_name) as smtp:
             try:
-                _, answer = await smtp.send_message(message, sender=sender)
+                _, answer = await smtp.sendmail(sender, [to], in_bytes(message), mail_options=options)
             except (SMTPException, OSError) as fault:
                 final = not isinstance(fault, SMTPSenderRefused)
                 raise self._meaning(fault, may_be_final=final) from fault

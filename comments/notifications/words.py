@@ -38,6 +38,37 @@ _ENGLISH: Mapping[str, Phrase] = {
     "digest_hourly": "At most once an hour",
     "digest_daily": "At most once a day",
     "digest_never": "Never",
+    "reply_subject": "{name} replied to you: {page}",
+    "reply": "{name} replied to you",
+    "you_wrote": "You wrote on “{page}”:",
+    "answered": "{name} answered:",
+    "answered_as_author": "{name}, the author of the page, answered:",
+    "answered_as_moderator": "{name}, a moderator, answered:",
+    "read_and_answer": "Read and answer",
+    "reply_why": "You asked for mail about replies on this page.",
+    "stop_link": "Stop these mails",
+    "no_answers": "Nobody reads answers to this address.",
+    "confirm_subject": "Mail about replies on {site}?",
+    "confirm": "Do you want mail about replies?",
+    "confirm_asked": (
+        "This address was given with a comment on “{page}”, with the wish for a mail when somebody replies. "
+        "If that was you, say so on the page behind this button."
+    ),
+    "confirm_button": "Yes, mail me about replies",
+    "confirm_not": "If it was not you, do nothing: no other mail comes.",
+    "confirm_why": "Never want to be asked again? That page has a button for it.",
+    "confirm_page": "Mail about replies on {site}",
+    "confirm_page_text": (
+        "{site} mails you when somebody replies to your comment. Each mail has a link to stop it."
+    ),
+    "refuse_button": "Never ask me again",
+    "confirmed": "Done. You get a mail when somebody replies.",
+    "refused": "Done. Your address is erased, and you are never asked again.",
+    "stop_page": "Mail about replies on {site}",
+    "stop_page_text": "You get mail when somebody replies to your comments on “{page}”.",
+    "stop_thread": "Stop for this discussion",
+    "stop_site": "Stop all mail from {site}",
+    "stopped": "Done. You get no more of these mails, and your address is erased with them.",
     "save": "Save",
     "saved": "Saved.",
 }
@@ -75,6 +106,38 @@ _GERMAN: Mapping[str, Phrase] = {
     "digest_hourly": "Höchstens stündlich",
     "digest_daily": "Höchstens täglich",
     "digest_never": "Nie",
+    "reply_subject": "{name} hat dir geantwortet: {page}",
+    "reply": "{name} hat dir geantwortet",
+    "you_wrote": "Du hast auf „{page}“ geschrieben:",
+    "answered": "{name} hat geantwortet:",
+    "answered_as_author": "{name}, von der Seite selbst, hat geantwortet:",
+    "answered_as_moderator": "{name}, aus der Moderation, hat geantwortet:",
+    "read_and_answer": "Lesen und antworten",
+    "reply_why": "Du wolltest Mail über Antworten auf dieser Seite.",
+    "stop_link": "Diese Mails beenden",
+    "no_answers": "Antworten an diese Adresse liest niemand.",
+    "confirm_subject": "Mail über Antworten auf {site}?",
+    "confirm": "Möchtest du Mail über Antworten?",
+    "confirm_asked": (
+        "Diese Adresse wurde bei einem Kommentar auf „{page}“ angegeben, mit dem Wunsch nach einer Mail, "
+        "wenn jemand antwortet. Wenn du das warst, sag es auf der Seite hinter diesem Knopf."
+    ),
+    "confirm_button": "Ja, schreibt mir bei Antworten",
+    "confirm_not": "Wenn du es nicht warst, tu nichts: es kommt keine weitere Mail.",
+    "confirm_why": "Nie wieder gefragt werden? Auf der Seite ist ein Knopf dafür.",
+    "confirm_page": "Mail über Antworten auf {site}",
+    "confirm_page_text": (
+        "{site} schreibt dir, wenn jemand auf deinen Kommentar antwortet. In jeder Mail ist ein Link, sie zu "
+        "beenden."
+    ),
+    "refuse_button": "Nie wieder fragen",
+    "confirmed": "Erledigt. Du bekommst eine Mail, wenn jemand antwortet.",
+    "refused": "Erledigt. Deine Adresse ist gelöscht, und du wirst nie wieder gefragt.",
+    "stop_page": "Mail über Antworten auf {site}",
+    "stop_page_text": "Du bekommst Mail, wenn jemand auf deine Kommentare auf „{page}“ antwortet.",
+    "stop_thread": "Für diese Diskussion beenden",
+    "stop_site": "Alle Mail von {site} beenden",
+    "stopped": "Erledigt. Du bekommst keine dieser Mails mehr, und deine Adresse ist mit ihnen gelöscht.",
     "save": "Speichern",
     "saved": "Gespeichert.",
 }

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from comments.storage import announce
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment, Thread
+from comments.threads.telling import tell_readers
 from comments.threads.tree import Place, ancestors
 
 NEVER_PUBLIC = 0
@@ -76,8 +77,10 @@ class PublicChange:
 def publish_changed(session: Session, changes: Sequence[PublicChange], at: datetime) -> None:
     """Bring counters, `listed` and versions in line after the comments' states were written.
 
-    Threads come first: two writers meet there and not crosswise.
+    Threads come first: two writers meet there and not crosswise. Who is told of what became public is told
+    once: of comments that were public before nobody is.
     """
+    tell_readers(session, [change.comment_id for change in changes if change.delta > 0], at)
     _raise_threads(session, changes, at)
     below: dict[UUID, int] = defaultdict(int)
     for change in changes:

@@ -214,6 +214,31 @@ class Revision(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class Watch(Base):
+    """An author who wants mail about replies to a comment of theirs.
+
+    `state` is `asked` until whoever reads the address has `confirmed` it, or `refused` ever to be asked
+    again: then the address is gone and its keyed hash is left. An address that leaves takes its rows along.
+    """
+
+    __tablename__ = "watches"
+    __table_args__ = (
+        # What an address has confirmed, and where it leaves.
+        Index("ix_watches_email", "site_id", "email_key"),
+        # Upkeep forgets addresses that never answered.
+        Index("ix_watches_asked", "state", "asked_at"),
+    )
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    # Deleting an author looks for theirs.
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str | None] = mapped_column(Text)
+    email_key: Mapped[bytes] = mapped_column(LargeBinary(16))
+    state: Mapped[str] = mapped_column(CText)
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class Vote(Base):
     """One identity's vote on one comment: +1 or -1. `counted` is false past three guest votes an address."""
 

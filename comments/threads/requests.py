@@ -72,11 +72,16 @@ class Page(msgspec.Struct):
 
 
 class AuthorGiven(msgspec.Struct):
-    """What a guest says of themselves. The e-mail is never shown."""
+    """What a guest says of themselves. The e-mail is never shown.
+
+    `notify` asks for mail about replies to this comment: once it is public, whoever reads the address is
+    asked to confirm that.
+    """
 
     name: str | None = None
     email: str | None = None
     website: str | None = None
+    notify: bool = False
 
 
 class PostBody(msgspec.Struct):

@@ -1,14 +1,23 @@
-"""What the threads put into the outbox for others: that something waits for moderators."""
+"""What the threads put into the outbox: that something waits for moderators, or was answered."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from comments.events import enqueue
+from comments.threads.models import Comment, Watch
 
 SOMETHING_WAITS = "digest"
 """The kind of task that tells a site's moderators what waits."""
+
+WAS_ANSWERED = "reply"
+"""The kind of task that mails a reply to whom it answers. Its payload: the reply's `comment_id`."""
+
+WANTS_MAIL = "watch-confirm"
+"""The kind of task that asks an address whether it wants mail. Its payload: the author's `comment_id`."""
 
 GATHERED_FOR = timedelta(minutes=5)
 """How long what waits is gathered before moderators are told: a burst is one mail."""
@@ -21,3 +30,45 @@ def tell_moderators(session: Session, site_id: UUID, at: datetime) -> None:
     same moment waits for its end.
     """
     enqueue(session, SOMETHING_WAITS, site_id, {}, due=at + GATHERED_FOR, key=str(site_id))
+
+
+def tell_of_reply(session: Session, site_id: UUID, comment_id: UUID, at: datetime) -> None:
+    """Have whom this reply answers told of it; they have asked for that."""
+    enqueue(session, WAS_ANSWERED, site_id, {"comment_id": comment_id}, due=at, key=str(comment_id))
+
+
+def ask_for_mail(session: Session, site_id: UUID, comment_id: UUID, at: datetime) -> None:
+    """Have the address of this comment's author asked whether it wants mail about replies."""
+    enqueue(session, WANTS_MAIL, site_id, {"comment_id": comment_id}, due=at, key=str(comment_id))
+
+
+def tell_readers(session: Session, comment_ids: Sequence[UUID], at: datetime) -> None:
+    """Have those told who are waiting for one of these comments, which become public.
+
+    Only of such as were never public: what was removed and is approved again is no news. To be called before
+    they are stamped with a version.
+    """
+    if not comment_ids:
+        return
+    rows = session.execute(_TOLD_OF.where(Comment.id.in_(comment_ids), Comment.changed_version == 0))
+    for comment_id, site_id, state, answered in rows.all():
+        if answered is not None:
+            tell_of_reply(session, site_id, comment_id, at)
+        if state == "asked":
+            ask_for_mail(session, site_id, comment_id, at)
+
+
+_OTHERS = aliased(Watch)
+_TOLD_OF = (
+    select(Comment.id, Comment.site_id, Watch.state, _OTHERS.comment_id)
+    .outerjoin(Watch, and_(Watch.comment_id == Comment.id, Watch.state == "asked"))
+    .outerjoin(
+        _OTHERS,
+        and_(
+            _OTHERS.comment_id == Comment.parent_id,
+            _OTHERS.state == "confirmed",
+            _OTHERS.author_id != Comment.author_id,
+        ),
+    )
+    .where(or_(Watch.state.is_not(None), _OTHERS.comment_id.is_not(None)))
+)

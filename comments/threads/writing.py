@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from comments.identity.authors import Credentials
@@ -55,7 +56,14 @@ async def edit_order(site: SiteCard, comment_id: UUID, body: str, who: Credentia
 
 
 async def post_order(
-    site: SiteCard, keys: Keyring, limits: Limits, sender: Sender, body: PostBody, idempotency_key: str | None
+    site: SiteCard,
+    keys: Keyring,
+    limits: Limits,
+    sender: Sender,
+    body: PostBody,
+    idempotency_key: str | None,
+    *,
+    sends_mail: bool,
 ) -> PostOrder:
     """Return the order to post `body`. Raises Invalid with the fields that are wrong, PageRefused."""
     page = page_keys(body.page.url, body.page.identifier)
@@ -80,6 +88,7 @@ async def post_order(
         post_wait=limits.hit(Rate.POST, sender.network),
         open_wait=limits.full(Rate.OPEN_THREAD, sender.network),
         bursts=_bursts(limits, site.id, place, sender.shown),
+        key_of_address=partial(key_of_address, keys) if given.notify and sends_mail else None,
     )
 
 
@@ -96,6 +105,11 @@ def _bursts(limits: Limits, site_id: UUID, place: bytes, shown: Credentials) -> 
 def _cleaned(clean: Callable[[str], str], given: str | None) -> str | None:
     """Return what was given, cleaned; what is empty was not given."""
     return (clean(given) or None) if given and given.strip() else None
+
+
+def key_of_address(keys: Keyring, email: str) -> bytes:
+    """Return the keyed hash by which an e-mail address is found again, in whatever case it is written."""
+    return keys.mac("watch", email.casefold().encode())
 
 
 def post_key(keys: Keyring, idempotency_key: str | None) -> bytes | None:

@@ -108,7 +108,9 @@ async def create_comment(request: Request, body: PostBody) -> PostAnswer:
     shown, token = credentials(request)
     sender = Sender(client_network(request), shown)
     key = request.headers.get("idempotency-key")
-    order = await post_order(site, svc.keys, svc.limits, sender, body, key)
+    order = await post_order(
+        site, svc.keys, svc.limits, sender, body, key, sends_mail=bool(svc.settings.smtp_url)
+    )
     posted = await svc.db.write(post_comment, order, at=svc.clock.now())
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)

@@ -30,7 +30,7 @@ from comments.rules import Reason, encoded
 from comments.sites.models import Site
 from comments.storage import Base
 from comments.text import render
-from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote
+from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 from comments.threads.page_keys import page_keys
 from comments.threads.ranking import rank
 from comments.threads.tree import TOP, Place, ancestors, place_below
@@ -217,6 +217,17 @@ class FullSite:
             source_id=f"{number}~x" if is_old else None,
         )
         self.write_belongings(comment_id, has_edit=has_edit)
+        if number % 4 == 0:
+            self.add(
+                Watch,
+                comment_id=comment_id,
+                site_id=self.site_id,
+                author_id=author_id,
+                email="Tomasz@mail.example" if number % 8 else None,
+                email_key=self.secret(16),
+                state="confirmed" if number % 8 else "refused",
+                asked_at=self.tick(),
+            )
         return comment_id
 
     def write_belongings(self, comment_id: UUID, *, has_edit: bool) -> None:

@@ -1,6 +1,7 @@
 """Handing mails to a server: a real one, that is sound, refuses, is slow, or wants TLS and a password."""
 
 import asyncio
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,26 @@ async def test_nothing_that_somebody_wrote_becomes_a_header(clock: FixedClock, b
 async def test_an_address_that_is_none_is_given_up(clock: FixedClock, address: str) -> None:
     with pytest.raises(Undeliverable):
         sender("smtp://x", clock).post.message(mail(address), clock.now())
+
+
+async def test_long_addresses_and_ids_stay_as_they_are(clock: FixedClock) -> None:
+    domain, stop = "a" * 60 + ".talk.example", "https://talk.example/mail/" + "Zx-" * 40
+    with mail_server() as server:
+        made = sender(server.url(), clock, f"comments@{domain}")
+        await made.send(mail(answers="thread-" + "1" * 36, stop_address=stop))
+
+    (got,) = server.box.mails
+    raw = got.as_bytes(policy=default.clone(refold_source="none")).decode()
+    assert f"List-Unsubscribe: <{stop}>\n" in raw
+    assert f"References: <thread-{'1' * 36}@{domain}>\n" in raw
+    assert f"Message-ID: <reply-1@{domain}>\n" in raw
+
+
+async def test_an_address_beyond_ascii_goes_to_servers_that_take_it(clock: FixedClock) -> None:
+    with mail_server() as server:
+        await sender(server.url(), clock).send(mail("jürgen@bücher.example"))
+
+    assert [str(got["To"]) for got in server.box.mails] == ["jürgen@xn--bcher-kva.example"]
 
 
 async def test_who_is_refused_for_ever_is_told_from_who_is_refused_for_now(clock: FixedClock) -> None:

@@ -88,7 +88,7 @@ class SiteUnderTest:
         guest: Guest | None = None,
         parent_id: str | None = None,
         page: dict[str, str] | None = None,
-        author: dict[str, str] | None = None,
+        author: dict[str, Any] | None = None,
         **headers: str,
     ) -> httpx.Response:
         guest = guest or Guest()

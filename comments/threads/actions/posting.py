@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, and_, bindparam, insert, or_, select
+from sqlalchemy import Row, Table, and_, bindparam, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import (
@@ -24,8 +24,9 @@ from comments.policy.actions import remember_text
 from comments.policy.prints import Print
 from comments.rules import encoded
 from comments.text import Rendered
-from comments.threads.actions import judging
+from comments.threads.actions import judging, watching
 from comments.threads.actions.opening import Opened, locked_thread
+from comments.threads.actions.watching import KeyOfAddress
 from comments.threads.counters import NEVER_PUBLIC, count_reply, raise_version
 from comments.threads.errors import (
     KeyReused,
@@ -34,13 +35,13 @@ from comments.threads.errors import (
     ParentNotPublic,
     TooManyPosts,
 )
-from comments.threads.models import Comment
+from comments.threads.models import Comment, Watch
 from comments.threads.page_keys import PageKeys
 from comments.threads.queries.finding import thread_by_id
 from comments.threads.queries.paging import WITH_REASONS
 from comments.threads.site_card import SiteCard
 from comments.threads.standing import queue_of
-from comments.threads.telling import tell_moderators
+from comments.threads.telling import ask_for_mail, tell_moderators, tell_of_reply
 from comments.threads.tree import TOP, Place, place_below
 from comments.threads.urls import page_path
 
@@ -66,9 +67,13 @@ _SAME_KEY = and_(
 _OF_SAME_TEXT = select(*_REPEATED).where(_SAME_TEXT).order_by(Comment.created_at)
 # The site stands in both: taken out of them, SQLite walks the whole site for each post.
 _OF_SAME_ORDER = select(*_REPEATED).where(or_(_SAME_KEY, _SAME_TEXT)).order_by(Comment.created_at)
-_PARENT = select(Comment.state, Comment.thread_id, Comment.root_id, Comment.depth, Comment.path).where(
-    Comment.id == bindparam("parent_id"), _HERE
+# Asked along with the rest: a reply that appears at once needs no further statement to tell of it.
+_WATCHED = exists().where(Watch.comment_id == Comment.id, Watch.state == "confirmed").label("is_watched")
+_OF_PARENT: tuple[Any, ...] = (
+    *(Comment.state, Comment.thread_id, Comment.root_id, Comment.depth, Comment.path, Comment.author_id),
+    _WATCHED,
 )
+_PARENT = select(*_OF_PARENT).where(Comment.id == bindparam("parent_id"), _HERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class PostOrder:
     `seen` is by what its text is known again, `post_key` the hash of the request's Idempotency-Key, `digest`
     of the text and its place. `*_wait` are the seconds until an address may post or open a thread again, 0 if
     it may now; `bursts` says what is over its rate: the `author`, the `thread`, the `site`.
+    `key_of_address` is set if its author wants mail about replies.
     """
 
     site: SiteCard
@@ -96,6 +102,7 @@ class PostOrder:
     post_wait: int = 0
     open_wait: int = 0
     bursts: tuple[str, ...] = ()
+    key_of_address: KeyOfAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,8 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     _refuse_outside(actor.author, opened)
     comment_id = new_id(at)
     judged = judging.judge_post(session, order, actor.author, name, opened, at)
-    place = _place(session, order, opened, comment_id, at)
+    parent = _parent(session, order, opened)
+    place = _place(parent, order, comment_id, at)
     if not is_team:
         describe_guest(session, actor.author, name=name, email=order.email, website=order.website)
     state = judged.state
@@ -145,8 +153,13 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
             "content_version": version,
         },
     ).one()
+    asks = watching.wanted(session, order, actor.author, comment_id, at) == "asked"
     if state == "approved":
         count_reply(session, place)
+        if parent is not None and parent.is_watched and parent.author_id != actor.author.id:
+            tell_of_reply(session, order.site.id, comment_id, at)
+        if asks:
+            ask_for_mail(session, order.site.id, comment_id, at)
     elif state == "pending":
         tell_moderators(session, order.site.id, at)
     if judged.seen is not None and judged.similar_group is not None:
@@ -197,15 +210,21 @@ def _columns(
     }
 
 
-def _place(session: Session, order: PostOrder, opened: Opened, comment_id: UUID, at: datetime) -> Place:
+def _parent(session: Session, order: PostOrder, opened: Opened) -> Row[Any] | None:
     if order.parent_id is None:
-        return TOP
+        return None
     asked = {"parent_id": order.parent_id, "site_id": order.site.id}
     parent = session.execute(_PARENT, asked).one_or_none()
     if parent is None or parent.state != "approved":
         raise ParentNotPublic("The comment you answer is not here any more.", parent_id=str(order.parent_id))
     if parent.thread_id != opened.id:
         raise ParentElsewhere("The comment you answer is on another page.", parent_id=str(order.parent_id))
+    return parent
+
+
+def _place(parent: Row[Any] | None, order: PostOrder, comment_id: UUID, at: datetime) -> Place:
+    if parent is None or order.parent_id is None:
+        return TOP
     return place_below(order.parent_id, Place(parent.root_id, parent.depth, parent.path), comment_id, at)
 
 

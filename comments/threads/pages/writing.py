@@ -56,6 +56,7 @@ class Draft:
     body: str = ""
     name: str = ""
     email: str = ""
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,15 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
     who = await svc.db.read(views.known, site, asker(request, visitor))
     _refuse_faults(draft, site.reserved, is_known=bool(who and who.name))
     sender = Sender(client_network(request), visitor.shown)
-    order = await post_order(site, svc.keys, svc.limits, sender, _order_body(draft), draft.key)
+    order = await post_order(
+        site,
+        svc.keys,
+        svc.limits,
+        sender,
+        _order_body(draft),
+        draft.key,
+        sends_mail=bool(svc.settings.smtp_url),
+    )
     posted = await svc.db.write(post_comment, order, at=svc.clock.now())
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
@@ -143,6 +152,7 @@ async def _form(
         labels=LABELS,
         words=words,
         hint=_hint(visitor, found),
+        mails=bool(service(request).settings.smtp_url),
     )
     if refused is not None:
         say_when(answer, refused)
@@ -185,12 +195,14 @@ def _draft(fields: Mapping[str, str]) -> Draft:
         fields.get("body", ""),
         fields.get("name", ""),
         fields.get("email", ""),
+        "notify" in fields,
     )
 
 
 def _order_body(draft: Draft) -> PostBody:
     page = Page(draft.url, draft.identifier)
-    return PostBody(page, draft.body, draft.reply_to, AuthorGiven(draft.name, draft.email))
+    given = AuthorGiven(draft.name, draft.email, notify=draft.notify)
+    return PostBody(page, draft.body, draft.reply_to, given)
 
 
 def _refuse_faults(draft: Draft, reserved: frozenset[str], *, is_known: bool) -> None:

@@ -1,0 +1,113 @@
+"""Mail about replies: asked for with a comment, confirmed by who reads the address, and left again."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from comments.identity.authors import KnownAuthor
+from comments.storage import WITHOUT_SYNC
+from comments.threads.models import Comment, Watch
+
+if TYPE_CHECKING:
+    from comments.threads.actions.posting import PostOrder
+
+MOST_UNANSWERED = 3
+"""How many questions an address is sent on a site before one of them is answered, or a week old."""
+
+_MOST_LOOKED_AT = 100
+
+KeyOfAddress = Callable[[str], bytes]
+"""Returns the keyed hash by which an address is found again."""
+
+
+def wanted(
+    session: Session, order: "PostOrder", author: KnownAuthor, comment_id: UUID, at: datetime
+) -> str | None:
+    """Note what an order says of mail about replies, and return how that stands; None if it wants none."""
+    email = order.email or author.email
+    if order.key_of_address is None or email is None or author.account_id is not None:
+        return None
+    key = order.key_of_address(email)
+    return watch(session, order.site.id, comment_id, author.id, email=email, email_key=key, at=at)
+
+
+def watch(
+    session: Session,
+    site_id: UUID,
+    comment_id: UUID,
+    author_id: UUID,
+    *,
+    email: str,
+    email_key: bytes,
+    at: datetime,
+) -> str | None:
+    """Note that a comment's author wants mail about replies to it; return how that stands.
+
+    `confirmed` if the same author has confirmed this address here before, else `asked`. None, and nothing is
+    stored, for an address that wants no such question, or has too many unanswered.
+    """
+    mine = (Watch.site_id == site_id) & (Watch.email_key == email_key)
+    known = session.execute(
+        select(Watch.state, Watch.author_id)
+        .where(mine)
+        .order_by(Watch.asked_at.desc())
+        .limit(_MOST_LOOKED_AT)
+    ).all()
+    states = [row.state for row in known]
+    if "refused" in states:
+        return None
+    is_confirmed = any(row.state == "confirmed" and row.author_id == author_id for row in known)
+    if not is_confirmed and states.count("asked") >= MOST_UNANSWERED:
+        return None
+    state = "confirmed" if is_confirmed else "asked"
+    session.execute(
+        insert(Watch).values(
+            comment_id=comment_id,
+            site_id=site_id,
+            author_id=author_id,
+            email=email,
+            email_key=email_key,
+            state=state,
+            asked_at=at,
+        )
+    )
+    return state
+
+
+def confirm_watch(session: Session, comment_id: UUID) -> None:
+    """Begin with the mails: whoever reads the address has said so."""
+    mine = (Watch.comment_id == comment_id) & (Watch.state == "asked")
+    session.execute(update(Watch).where(mine).values(state="confirmed"), execution_options=WITHOUT_SYNC)
+
+
+def leave_thread(session: Session, comment_id: UUID) -> None:
+    """Erase an address from all its watches in the discussion of this comment."""
+    found = session.get(Watch, comment_id)
+    if found is not None:
+        thread_id = session.scalar(select(Comment.thread_id).where(Comment.id == comment_id))
+        here = exists().where(Comment.id == Watch.comment_id, Comment.thread_id == thread_id)
+        session.execute(delete(Watch).where(_same_address(found), here), execution_options=WITHOUT_SYNC)
+
+
+def leave_site(session: Session, comment_id: UUID) -> None:
+    """Erase an address from all its watches on the site of this comment."""
+    found = session.get(Watch, comment_id)
+    if found is not None:
+        session.execute(delete(Watch).where(_same_address(found)), execution_options=WITHOUT_SYNC)
+
+
+def refuse_watch(session: Session, comment_id: UUID) -> None:
+    """Erase an address, and keep its keyed hash alone, so that it is never asked again on this site."""
+    found = session.get(Watch, comment_id)
+    if found is not None:
+        others = _same_address(found) & (Watch.comment_id != comment_id)
+        session.execute(delete(Watch).where(others), execution_options=WITHOUT_SYNC)
+        found.state, found.email = "refused", None
+
+
+def _same_address(found: Watch) -> ColumnElement[bool]:
+    return (Watch.site_id == found.site_id) & (Watch.email_key == found.email_key)
