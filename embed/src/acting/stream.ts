@@ -36,86 +36,94 @@ const JOINED_AFTER_MS = 50;
 const PATIENCE = 3;
 const ASKED_AFTER_MS = 25_000;
 
-/** For each service and site, what a discussion joins. */
-const streams = new Map<string, (d: Discussion) => void>();
+const streams = new Map<string, Stream>();
 
 /** Listen until the discussion ends. */
 export function join(d: Discussion, listener: Listener): void {
   const { host, site } = d.api;
   const address = `${host}/api/v1/sites/${encodeURIComponent(site)}/stream`;
-  const join = streams.get(address) ?? stream(address, listener);
-  streams.set(address, join);
-  join(d);
+  const stream = streams.get(address) ?? new Stream(address, listener);
+  streams.set(address, stream);
+  stream.join(d);
 }
 
-/** Returns what a discussion joins it with. */
-function stream(address: string, { heard, ask, live }: Listener): (d: Discussion) => void {
-  const here = new Set<Discussion>();
-  let source: EventSource | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let failures = 0;
-  // How often to ask before the stream is tried again.
-  let rounds = 1;
-  const begin = (): void => {
-    clearTimeout(timer);
-    source?.close();
+class Stream {
+  /** The discussions of one page of the blog share their place in the stream. */
+  private readonly _pages = new Map<string, Discussion[]>();
+  private _source: EventSource | undefined;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _failures = 0;
+  /** How often to ask before the stream is tried again. */
+  private _rounds = 1;
+
+  constructor(
+    private readonly _address: string,
+    private readonly _listener: Listener,
+  ) {
+    document.addEventListener("visibilitychange", () => this._begin());
+  }
+
+  join(d: Discussion): void {
+    const { url, identifier } = d.page;
+    const page = `${url} ${identifier}`;
+    this._pages.set(page, [...(this._pages.get(page) ?? []), d]);
+    d.ended.signal.addEventListener("abort", () => {
+      const others = this._pages.get(page)?.filter((one) => one !== d) ?? [];
+      if (others.length) this._pages.set(page, others);
+      else this._pages.delete(page);
+      this._soon();
+    });
+    this._soon();
+  }
+
+  /** Those that come and go together make one new stream. */
+  private _soon(): void {
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this._begin(), JOINED_AFTER_MS);
+  }
+
+  private _begin(): void {
+    clearTimeout(this._timer);
+    this._source?.close();
     // What it listens with knows the discussions that it was for.
-    source = undefined;
-    const pages = pagesOf(here);
+    this._source = undefined;
+    const pages = [...this._pages.values()].slice(0, MOST_PAGES);
     if (!pages.length || document.hidden) return;
-    const opened = (source = new EventSource(`${address}?${questionFor(pages)}`));
+    const source = new EventSource(`${this._address}?${questionFor(pages)}`);
     const each = (data: string, told: (d: Discussion, change: Change) => unknown): void => {
       const { page, ...change } = JSON.parse(data) as Change & { page: number };
       for (const d of pages[page] ?? []) told(d, change);
     };
-    opened.addEventListener("change", ({ data }) => each(data, heard));
-    opened.addEventListener("reset", ({ data }) => each(data, ask));
-    opened.onopen = () => {
-      failures = 0;
-      rounds = 1;
-      here.forEach((d) => live(d, true));
+    source.addEventListener("change", ({ data }) => each(data, this._listener.heard));
+    source.addEventListener("reset", ({ data }) => each(data, this._listener.ask));
+    source.onopen = () => {
+      this._failures = 0;
+      this._rounds = 1;
+      this._tell(true);
     };
-    opened.onerror = () => {
-      if (++failures >= PATIENCE || opened.readyState === opened.CLOSED) fallBack();
+    source.onerror = () => {
+      if (++this._failures >= PATIENCE || source.readyState === source.CLOSED) this._fallBack();
     };
-  };
-  // Ask now and then, and try the stream again less and less often.
-  const fallBack = (): void => {
-    source?.close();
-    here.forEach((d) => live(d, false));
-    let left = rounds;
-    rounds *= 2;
-    const round = (): void => {
-      here.forEach((d) => void ask(d));
-      if (left--) timer = setTimeout(round, ASKED_AFTER_MS);
-      else begin();
-    };
-    timer = setTimeout(round, ASKED_AFTER_MS);
-  };
-  // Those that come and go together make one new stream.
-  const soon = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(begin, JOINED_AFTER_MS);
-  };
-  document.addEventListener("visibilitychange", begin);
-  return (d) => {
-    here.add(d);
-    d.ended.signal.addEventListener("abort", () => {
-      here.delete(d);
-      soon();
-    });
-    soon();
-  };
-}
-
-/** The discussions of one page of the blog share their place in the stream. */
-function pagesOf(here: Iterable<Discussion>): Discussion[][] {
-  const pages = new Map<string, Discussion[]>();
-  for (const d of here) {
-    const page = `${d.page.url} ${d.page.identifier}`;
-    pages.set(page, [...(pages.get(page) ?? []), d]);
+    this._source = source;
   }
-  return [...pages.values()].slice(0, MOST_PAGES);
+
+  /** Ask now and then, and try the stream again less and less often. */
+  private _fallBack(): void {
+    this._source?.close();
+    this._tell(false);
+    let left = this._rounds;
+    this._rounds *= 2;
+    const ask = (): void => {
+      for (const d of [...this._pages.values()].flat()) void this._listener.ask(d);
+      if (left--) this._timer = setTimeout(ask, ASKED_AFTER_MS);
+      else this._begin();
+    };
+    this._timer = setTimeout(ask, ASKED_AFTER_MS);
+  }
+
+  private _tell(now: boolean): void {
+    for (const d of [...this._pages.values()].flat()) this._listener.live(d, now);
+  }
 }
 
 /** Which pages, and what is known of them. */
