@@ -29,7 +29,7 @@ from comments.limits import Limits
 from comments.live import hub
 from comments.live import routes as live_routes
 from comments.live.hub import Hub
-from comments.moderation import ban_routes
+from comments.moderation import ban_routes, order_routes
 from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
 from comments.notifications import pages as mail_pages
@@ -52,7 +52,14 @@ from comments.web.service import Service
 _HERE = Path(__file__).parent
 _HASHED = re.compile(r"[a-z-]+-[0-9a-f]{12}\.js")
 
-APIS = (thread_routes.api, writing_routes.api, live_routes.api, moderation_routes.api, ban_routes.api)
+APIS = (
+    thread_routes.api,
+    writing_routes.api,
+    live_routes.api,
+    moderation_routes.api,
+    order_routes.api,
+    ban_routes.api,
+)
 
 
 def endpoints() -> list[Endpoint]:

@@ -28,7 +28,7 @@ from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
 from comments.text import RENDERER_VERSION, render
 from comments.threads.counters import texts_changed
-from comments.threads.models import Comment, Revision, Vote, Watch
+from comments.threads.models import Comment, Report, Revision, Vote, Watch
 
 REPEATS_REMEMBERED = timedelta(hours=24)
 ADDRESSES_REMEMBERED = timedelta(days=30)
@@ -177,7 +177,7 @@ def end_browser_sessions(session: Session, now: datetime) -> int:
 
 
 def forget_addresses(session: Session, now: datetime) -> int:
-    """Clear some of the keyed hashes of addresses that are kept long enough, of comments and votes."""
+    """Clear some of the keyed hashes of addresses that are kept long enough."""
     changed = 0
     oldest = now - ADDRESSES_REMEMBERED
     due = (Comment.address_key.is_not(None)) & (Comment.created_at < oldest)
@@ -189,6 +189,13 @@ def forget_addresses(session: Session, now: datetime) -> int:
     for comment_id, author_id in session.execute(pairs).all():
         mine = (Vote.comment_id == comment_id) & (Vote.author_id == author_id)
         changed += _clear(session, update(Vote).where(mine).values(address_key=None))
+    due = (Report.address_key.is_not(None)) & (Report.created_at < oldest)
+    pairs = (
+        select(Report.comment_id, Report.author_id).where(due).order_by(Report.created_at).limit(BATCH_ROWS)
+    )
+    for comment_id, author_id in session.execute(pairs).all():
+        one = (Report.comment_id == comment_id) & (Report.author_id == author_id)
+        changed += _clear(session, update(Report).where(one).values(address_key=None))
     return changed
 
 

@@ -18,6 +18,8 @@ class Decision(Base):
         Index("ix_decisions_comment", "comment_id", "at", "id"),
         # The log of a site, newest first.
         Index("ix_decisions_site", "site_id", "at", "id"),
+        # A moderator's last orders.
+        Index("ix_decisions_account", "site_id", "account_id", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from comments.identity.queries import Moderator
+from comments.identity.sections import Sections
 from comments.text import Rendered
 
 Choice = Literal[
@@ -24,8 +25,13 @@ Choice = Literal[
     "note",
 ]
 CHOICES: tuple[Choice, ...] = get_args(Choice)
+"""What a moderator can decide."""
 
-STATE_AFTER: dict[Choice, str] = {
+Deed = Choice | Literal["reported"]
+"""What can be decided; `reported` by the readers, whose reports put a comment back to waiting."""
+
+STATE_AFTER: dict[Deed, str] = {
+    "reported": "pending",
     "approve": "approved",
     "approve_trust": "approved",
     "hold": "pending",
@@ -67,6 +73,16 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Readers:
+    """Those who reported a comment, as who decides: no account, and a name for the log."""
+
+    site_id: UUID
+    account_id: None = None
+    name: str = "Readers’ reports"
+    sections: Sections = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What a moderator wants of comments of their site, with a reason for the log.
 
@@ -74,8 +90,8 @@ class Order:
     `note` says.
     """
 
-    moderator: Moderator
-    choice: Choice
+    moderator: Moderator | Readers
+    choice: Deed
     wanted: Sequence[Wanted]
     reason: str = ""
     text: NewText | None = None

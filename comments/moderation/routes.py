@@ -29,14 +29,14 @@ from comments.web.service import Service, service
 
 api = Api("/api/v1/sites/{site}", tag="Moderation")
 
-_WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly)
+WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly)
 
 
 @api.endpoint(
     "GET",
     "/moderation/comments",
     answers={200: wire.QueueAnswer},
-    errors=(*_WHO, QueryRefused, CursorRefused, SearchUnclear),
+    errors=(*WHO, QueryRefused, CursorRefused, SearchUnclear),
     needs=moderator("read"),
 )
 async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswer:
@@ -57,7 +57,7 @@ async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswe
     "POST",
     "/moderation/decisions",
     answers={200: wire.DecisionsAnswer},
-    errors=(*_WHO, DecisionsMissing, TooManyDecisions, AllHandled, BodyEmpty, BodyTooLong, BodyTooComplex),
+    errors=(*WHO, DecisionsMissing, TooManyDecisions, AllHandled, BodyEmpty, BodyTooLong, BodyTooComplex),
     needs=moderator("moderate"),
 )
 async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.DecisionsAnswer:
@@ -77,7 +77,7 @@ async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.Dec
     "GET",
     "/moderation/log",
     answers={200: wire.LogAnswer},
-    errors=(*_WHO, QueryRefused, CursorRefused),
+    errors=(*WHO, QueryRefused, CursorRefused),
     needs=moderator("read"),
 )
 async def get_log(request: Request, query: wire.LogQuery) -> wire.LogAnswer:
@@ -98,7 +98,7 @@ async def queue_page(svc: Service, asking: Moderator, query: wire.QueueQuery) ->
     """
     site_id = asking.site_id
     after = wire.position_at(svc.keys, queue_place(site_id, query), query.cursor)
-    wish = await svc.db.read(_wish, asking, query)
+    wish = await svc.db.read(wish_of, asking, query)
     run = svc.db.scan if wish.is_search else svc.db.read
     return await run(held_comments, site_id, wish, after=after, limit=query.limit)
 
@@ -116,7 +116,7 @@ def asking_of(query: wire.QueueQuery) -> Asking:
     return replace(asked, parts=(*asked.parts, *author, *page))
 
 
-def _wish(session: Session, moderator: Moderator, query: wire.QueueQuery) -> Wish:
+def wish_of(session: Session, moderator: Moderator, query: wire.QueueQuery) -> Wish:
     """Return what is wanted in the queries' terms. Raises SearchUnclear, Invalid for an impossible URL."""
     asking = asking_of(query)
     if asking.faults:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
 from comments.moderation import replacing
-from comments.moderation.orders import STATE_AFTER, Choice, PastDecision, is_public
+from comments.moderation.orders import STATE_AFTER, Deed, PastDecision, is_public
 from comments.moderation.queries.history import histories
 from comments.moderation.replacing import Replaced
 from comments.threads.models import Comment, Revision, Thread
@@ -44,7 +44,7 @@ class Step:
     """`decision_id` is what the log will call it; `undone` is the decision that a `restore` takes back."""
 
     subject: Subject
-    choice: Choice
+    choice: Deed
     after: str
     decision_id: UUID
     undone: PastDecision | None = None

@@ -167,9 +167,12 @@ class ConflictShown(msgspec.Struct):
 
 
 class DecisionsAnswer(msgspec.Struct):
+    """`at` names the order to `moderation/undo`; null if nothing was decided."""
+
     decided: list[UUID]
     conflicts: list[ConflictShown]
     missing: list[UUID]
+    at: datetime | None
 
 
 class DecisionLogged(msgspec.Struct):
@@ -226,7 +229,8 @@ def comment_judged(held: Held) -> CommentJudged:
 
 def decisions_answer(outcome: Outcome) -> DecisionsAnswer:
     conflicts = [ConflictShown(one.comment_id, one.by, one.state, one.at) for one in outcome.conflicts]
-    return DecisionsAnswer([one.comment_id for one in outcome.decided], conflicts, list(outcome.missing))
+    decided = [one.comment_id for one in outcome.decided]
+    return DecisionsAnswer(decided, conflicts, list(outcome.missing), outcome.at if decided else None)
 
 
 def log_answer(entries: Sequence[LogEntry], following: str | None) -> LogAnswer:

@@ -21,6 +21,7 @@ STATE_WORDS = {
 _ONE_DECIDED = {
     "approve": "Approved.",
     "approve_trust": "Approved, and its author is trusted.",
+    "reported": "It waits again, as readers reported it.",
     "keep": "Kept. Its reports are settled.",
     "feature": "Picked out.",
     "unfeature": "Not picked out any more.",
@@ -57,6 +58,7 @@ _MANY_UNDONE = {
 }
 _LOGGED = {
     "approve": "Approved",
+    "reported": "Readers’ reports put back",
     "approve_trust": "Approved, trusting its author,",
     "keep": "Kept, and settled the reports of,",
     "feature": "Picked out",

@@ -41,6 +41,8 @@ class SiteSettings:
     """How many comments of a newcomer a moderator approves before the next appears by itself."""
     links_before_hold: int = 0
     """A guest's comment with more links than this waits."""
+    reports_before_hold: int = 3
+    """A public comment waits again, once, when so many readers have reported it; 0 is never."""
     hold_all: bool = False
     """Every guest's comment waits."""
     hold_words: tuple[str, ...] = ()
@@ -162,6 +164,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "edit_window_seconds": _number(0, int(LONGEST_EDIT_WINDOW.total_seconds())),
     "first_comments_held": _number(0, 100),
     "links_before_hold": _number(0, 1_000),
+    "reports_before_hold": _number(0, 1_000),
     "hold_all": _yes_or_no,
     "hold_words": _words,
     "spam_words": _words,

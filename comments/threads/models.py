@@ -272,6 +272,8 @@ class Report(Base):
         Index("ix_reports_author", "author_id"),
         # Taking a decision back opens the reports again that it settled.
         _partial("ix_reports_settled", "settled_by", where="settled_by IS NOT NULL"),
+        # Upkeep forgets addresses after 30 days.
+        _partial("ix_reports_address_age", "created_at", where="address_key IS NOT NULL"),
     )
 
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
@@ -281,4 +283,5 @@ class Report(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     outcome: Mapped[str | None] = mapped_column(Text)
     settled_by: Mapped[UUID | None] = mapped_column(Uuid)
+    address_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     created_at: Mapped[datetime] = mapped_column(UtcTime)

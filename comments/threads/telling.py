@@ -1,4 +1,4 @@
-"""What the threads put into the outbox: that something waits for moderators, or was answered."""
+"""What the threads put into the outbox: that something waits, may have to, or was answered."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,6 +21,15 @@ WANTS_MAIL = "watch-confirm"
 
 GATHERED_FOR = timedelta(minutes=5)
 """How long what waits is gathered before moderators are told: a burst is one mail."""
+
+
+REPORTED = "reported"
+"""The kind of task that weighs the reports of one comment."""
+
+
+def weigh_reports(session: Session, site_id: UUID, comment_id: UUID, at: datetime) -> None:
+    """Have a comment's reports weighed after the commit, once for all that come until then."""
+    enqueue(session, REPORTED, site_id, {"comment": comment_id}, due=at, key=str(comment_id))
 
 
 def tell_moderators(session: Session, site_id: UUID, at: datetime) -> None:

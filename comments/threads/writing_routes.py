@@ -192,7 +192,8 @@ async def report_comment(request: Request, body: ReportBody) -> ReportAnswer:
     refuse_over(svc.limits, Rate.REPORT, client_network(request))
     shown, token = credentials(request)
     reaction = Reaction(site.id, comment_id_of(request), shown)
-    actor = await svc.db.write(report, reaction, body.reason, body.note, at=svc.clock.now())
+    enough = site.settings.reports_before_hold
+    actor = await svc.db.write(report, reaction, body.reason, body.note, enough=enough, at=svc.clock.now())
     return ReportAnswer(token if actor.is_new else UNSET)
 
 

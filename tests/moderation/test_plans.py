@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
+from comments.identity.queries import Moderator
 from comments.ids import new_id
 from comments.moderation.asking import parse
 from comments.moderation.finding import criteria
 from comments.moderation.models import Decision
 from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries import history, news, queue
+from comments.moderation.queries import following, history, news, queue
 from comments.moderation.queries.lanes import QUEUES
 from comments.moderation.queries.news import View
 from comments.moderation.queries.wish import Wish
@@ -79,6 +80,7 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
     await db.write(large.store)
     site_id, some = large.seed.site_id, large.ids[100:125]
     position = (NOON, UUID(int=0))
+    nobody = Moderator(UUID(int=1), site_id, "Nobody", "moderator")
     asked: dict[str, Callable[[Session], Any]] = {
         "a queue": lambda session: queue.held_comments(session, site_id, Wish(), after=None, limit=25),
         "its next page": lambda session: queue.held_comments(
@@ -102,6 +104,8 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
         "where it stands": lambda session: news.standing(session, View(site_id, None)),
         "what was decided": lambda session: news.decided_since(session, View(site_id, None), 0),
         "what arrived": lambda session: news.arrived_since(session, View(site_id, None), position),
+        "what others decided": lambda session: following.changes(session, large.mia, 0),
+        "own orders": lambda session: following.own_orders(session, nobody, 10),
         "deciding": lambda session: lock_subjects(
             session, Order(large.mia, "spam", [Wanted(one) for one in some]).moderator.site_id, some
         ),

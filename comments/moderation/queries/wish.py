@@ -1,6 +1,7 @@
 """What a moderator wants to see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from comments.identity.sections import Sections
 from comments.moderation.finding import EVERYTHING, Criteria
@@ -20,3 +21,8 @@ class Wish:
     def is_search(self) -> bool:
         """Whether it may take longer than a walk along an index; a section may be rare in a queue."""
         return self.criteria != EVERYTHING or self.sections is not None
+
+    def before(self, at: datetime) -> "Wish":
+        """Return the same wish of what was written before then."""
+        before = at if self.criteria.before is None else min(at, self.criteria.before)
+        return replace(self, criteria=replace(self.criteria, before=before))

@@ -13,6 +13,7 @@ from comments.threads.counters import raise_version
 from comments.threads.errors import CommentUnknown, OwnComment
 from comments.threads.models import Comment, Report, Thread, Vote
 from comments.threads.ranking import rank
+from comments.threads.telling import weigh_reports
 
 VOTES_AN_ADDRESS = 3
 """So many guests of one address are counted on one comment: a household, not a ballot box."""
@@ -80,8 +81,13 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
     return Voted(upvotes, downvotes, actor.is_new)
 
 
-def report(session: Session, reaction: Reaction, reason: str, note: str, *, at: datetime) -> Actor:
-    """Store one's report of a public comment; another one by the same person replaces it."""
+def report(
+    session: Session, reaction: Reaction, reason: str, note: str, *, enough: int, at: datetime
+) -> Actor:
+    """Store one's report of a public comment; another one by the same person replaces it.
+
+    From `enough` open ones on (0: never) it has them weighed, for the comment may have to wait.
+    """
     _public_thread(session, reaction)
     actor = acting_author(session, reaction.site_id, reaction.shown, at)
     mine = (Report.comment_id == reaction.comment_id, Report.author_id == actor.author.id)
@@ -101,15 +107,20 @@ def report(session: Session, reaction: Reaction, reason: str, note: str, *, at: 
                 site_id=reaction.site_id,
                 reason=reason,
                 note=note,
+                address_key=None if actor.author.account_id else reaction.shown.address_key,
                 created_at=at,
             )
         )
-        session.execute(
+        count = session.execute(
             update(Comment)
             .where(Comment.id == reaction.comment_id)
-            .values(report_count=Comment.report_count + 1),
+            .values(report_count=Comment.report_count + 1)
+            .returning(Comment.report_count),
             execution_options=WITHOUT_SYNC,
-        )
+        ).scalar_one()
+        # No report counts for more than one: fewer than enough cannot be enough.
+        if enough and count >= enough:
+            weigh_reports(session, reaction.site_id, reaction.comment_id, at)
     return actor
 
 

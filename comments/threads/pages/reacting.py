@@ -45,7 +45,8 @@ async def report_comment(request: Request) -> Response:
     svc = service(request)
     refuse_over(svc.limits, Rate.REPORT, client_network(request))
     reaction = Reaction(visitor.site.id, comment_id_of(request), visitor.shown)
-    await svc.db.write(report, reaction, reason, note, at=svc.clock.now())
+    enough = visitor.site.settings.reports_before_hold
+    await svc.db.write(report, reaction, reason, note, enough=enough, at=svc.clock.now())
     return await _back(request, visitor, fields.get("back", ""), done="reported")
 
 

@@ -1,0 +1,24 @@
+"""What moderation does after a commit of the threads."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from comments.events import Handler, Task
+from comments.moderation.weighing import hold_if_reported
+from comments.threads.telling import REPORTED
+from comments.web.service import Service
+
+LANE = "moderation"
+LIMIT = timedelta(seconds=30)
+
+
+def handlers(svc: Service) -> Mapping[str, Handler]:
+    """Return who weighs reports."""
+
+    async def weigh(task: Task) -> None:
+        comment_id = UUID(task.payload["comment"])
+        if task.site_id is not None:
+            await svc.db.write(hold_if_reported, svc.keys, task.site_id, comment_id, at=svc.clock.now())
+
+    return {REPORTED: Handler(weigh, LANE, LIMIT)}
