@@ -47,6 +47,43 @@ def test_a_moderator_is_added_listed_given_a_token_and_removed(here: Installatio
     assert "Nobody moderates blog." in here.run("moderator", "list", "--site", "blog")
 
 
+def test_a_part_is_limited_to_sections_and_given_back(here: Installation) -> None:
+    here.run("site", "add", "blog", "--origin", "https://a.example")
+    add = ("moderator", "add", "nils@mail.example", "--site", "blog")
+    listed = ("moderator", "list", "--site", "blog")
+
+    added = here.run(*add, "--section", "/news/", "--section", "/sport/")
+    assert added.startswith("Moderator is moderator of /news/ and /sport/ on blog.")
+    assert here.run(*listed) == "nils@mail.example  moderator  Moderator  /news/ /sport/\n"
+    refused = here.attempt(*add, "--role", "owner", "--section", "/news/")
+    assert (refused.returncode, "An owner has the whole site." in refused.stderr) == (1, True)
+    assert here.run(*add, "--section", "/").startswith("Moderator is moderator of blog.")
+    assert here.run(*listed) == "nils@mail.example  moderator  Moderator\n"
+
+
+def test_tokens_are_listed_without_their_secret_and_revoked(here: Installation) -> None:
+    here.run("site", "add", "blog", "--origin", "https://a.example")
+    here.run("site", "add", "other", "--origin", "https://b.example")
+    here.run("moderator", "add", "ana@mail.example", "--site", "blog")
+    make = ("moderator", "token", "ana@mail.example", "--site", "blog")
+    made = here.run(*make, "--scope", "read", "--label", "Dashboard").strip()
+
+    listed = here.run("token", "list", "--site", "blog")
+    found = re.fullmatch(r"(\w{12})  ana@mail\.example  Dashboard  read  not used yet\n", listed)
+    assert found is not None, listed
+    assert made not in listed
+    assert here.run("token", "list", "--site", "other") == ""
+    of_another_site = here.attempt("token", "revoke", found[1], "--site", "other")
+    assert of_another_site.returncode == 1
+    assert here.run("token", "list", "--site", "blog") == listed
+
+    revoked = here.run("token", "revoke", found[1], "--site", "blog")
+    assert revoked == f"The token {found[1]} of blog is good for nothing any more.\n"
+    assert here.run("token", "list", "--site", "blog") == ""
+    again = here.attempt("token", "revoke", found[1], "--site", "blog")
+    assert (again.returncode, again.stderr.startswith("Traceback")) == (1, False)
+
+
 def test_the_address_given_first_is_never_the_name(fresh: Installation) -> None:
     fresh.run("site", "add", "blog", "--origin", "https://a.example")
 
