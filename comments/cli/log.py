@@ -1,6 +1,5 @@
 """`comments log`: check and export a site's log of decisions."""
 
-import re
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -10,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted
+from comments.moderation.chain import named
 from comments.moderation.queries.checking import Checked, checked, log_lines
 from comments.sites.queries import site_by_name
-
-_HEAD = re.compile(r"([1-9][0-9]{0,9}):([0-9a-f]{32})")
 
 
 @click.group()
@@ -29,10 +27,9 @@ def verify(site_name: str, given: str | None) -> None:
 
     Entries that were cut off at the end are missed only with --head.
     """
-    read = _HEAD.fullmatch(given) if given is not None else None
-    if given is not None and read is None:
+    known = named(given) if given is not None else None
+    if given is not None and known is None:
         raise click.UsageError("--head is a number, a colon and 32 hexadecimal digits.")
-    known = (int(read[1]), read[2]) if read is not None else None
 
     async def work(here: Installation) -> Checked:
         site = await here.db.read(site_by_name, site_name)

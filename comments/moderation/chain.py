@@ -12,6 +12,7 @@ Source: keyed BLAKE2b is a MAC (RFC 7693, section 2.9).
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from comments.keys import Keyring
 SALT_BYTES = 16
 MAC_BYTES = 16
 _PURPOSE = "decision log"
+_NAMED = re.compile(r"([1-9][0-9]{0,9}):([0-9a-f]{32})")
 
 Personal = dict[str, list[str | None]]
 """By field, the salt in hex and the value; None for a value that stands in the decision itself."""
@@ -37,6 +39,7 @@ class Link:
     mac: bytes = b""
 
     def __str__(self) -> str:
+        """Name it, as mails do and as `named` reads it."""
         return f"{self.number}:{self.mac.hex()}"
 
 
@@ -55,6 +58,12 @@ class NewEntry:
     comment_id: UUID | None = None
 
 
+def named(text: str) -> tuple[int, str] | None:
+    """Return the number and the MAC in hex of an end that somebody names; None if it cannot be one."""
+    read = _NAMED.fullmatch(text)
+    return (int(read[1]), read[2]) if read is not None else None
+
+
 def encoded(site_id: UUID, number: int, new: NewEntry) -> tuple[bytes, Personal]:
     """Return the bytes of an entry, and the salts and values of what it commits to."""
     personal: Personal = {name: [_salt(), value] for name, value in new.personal.items()}
@@ -65,10 +74,10 @@ def encoded(site_id: UUID, number: int, new: NewEntry) -> tuple[bytes, Personal]
         salt = _salt()
         personal[name] = [salt, None]
         commitments[name] = commitment(name, salt, value)
-    named = {"decision": new.decision_id, "comment": new.comment_id}
+    about = {"decision": new.decision_id, "comment": new.comment_id}
     entry = {
         **new.facts,
-        **{name: str(one) for name, one in named.items() if one is not None},
+        **{name: str(one) for name, one in about.items() if one is not None},
         "kind": new.kind,
         "site": str(site_id),
         "number": number,

@@ -5,6 +5,8 @@ from typing import cast
 from uuid import UUID
 
 from comments.events import Later, Task
+from comments.moderation.chain import Link as LogEnd
+from comments.moderation.queries.checking import head
 from comments.notifications.digest_actions import note_digest, plan_digests
 from comments.notifications.digest_queries import (
     MOST_COUNTED,
@@ -50,7 +52,10 @@ class Digests:
         if digest is None:
             return
         stop = signed(self._svc.keys, Ticket("digest", (site_id, account_id)))
-        letter = digest_letter(reader, digest, now, base_url=self._svc.settings.base_url, ticket=stop)
+        log_end = await db.read(head, site_id)
+        letter = digest_letter(
+            reader, digest, log_end, now, base_url=self._svc.settings.base_url, ticket=stop
+        )
         await self._mailer.send(
             Mail(
                 to=reader.email,
@@ -68,7 +73,10 @@ def _was_told(reader: Reader, task: Task) -> bool:
     return reader.digest_at is not None and reader.digest_at >= datetime.fromisoformat(task.payload["at"])
 
 
-def digest_letter(reader: Reader, digest: Digest, now: datetime, *, base_url: str, ticket: str) -> Letter:
+def digest_letter(
+    reader: Reader, digest: Digest, log_end: LogEnd | None, now: datetime, *, base_url: str, ticket: str
+) -> Letter:
+    """Write a digest. It names the log's end: whoever cuts the log later cannot change a mail that is out."""
     words = Words(reader.lang)
     many = digest.count > MOST_COUNTED
     count = words("more_than", n=MOST_COUNTED) if many else str(digest.count)
@@ -88,7 +96,10 @@ def digest_letter(reader: Reader, digest: Digest, now: datetime, *, base_url: st
         heading=heading,
         parts=[Paragraph(" ".join(told)), *(_entry(words, one) for one in digest.newest), *after],
         button=Link(words("open_queue"), f"{base_url}/moderate/{reader.site_name}"),
-        foot=[[words("digest_why"), " ", Link(words("digest_choose"), settings)]],
+        foot=[
+            [words("digest_why"), " ", Link(words("digest_choose"), settings)],
+            *([[words("log_end", end=str(log_end))]] if log_end is not None else []),
+        ],
     )
 
 

@@ -1,13 +1,23 @@
 """Moderators' digests: what waits, at most once an hour, never for spam, and with no stranger's links."""
 
+import re
 from datetime import timedelta
+from secrets import token_bytes
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from comments.identity.actions import add_moderator
+from comments.identity.authors import Credentials
 from comments.identity.models import Membership
+from comments.moderation.chain import named
+from comments.moderation.queries.checking import checked
 from comments.sites.queries import site_by_name
+from comments.threads.actions.posting import post_comment
+from comments.threads.requests import AuthorGiven, Page, PostBody
+from comments.threads.site_card import site_card
+from comments.threads.writing import Sender, post_order
 from tests.notifications.delivering import TALK, Mailing, addresses, texts
 from tests.support.site import PAGE, Guest
 
@@ -192,11 +202,51 @@ async def test_digests_are_in_the_sites_language(mails: Mailing) -> None:
 
 
 async def test_four_hundred_at_once_are_one_mail(mails: Mailing) -> None:
-    for number in range(60):
-        await mails.site.posted(f"Flood {number}", guest=Guest(address=f"198.51.100.{number % 50}"))
+    svc = mails.site.service
+    card = await svc.db.read(site_card, "blog")
+    orders = [
+        await post_order(
+            card,
+            svc.keys,
+            svc.limits,
+            Sender(f"198.51.100.{number % 50}", Credentials((), False, token_bytes(16), token_bytes(16))),
+            PostBody(Page(PAGE["url"]), f"Flood {number}", author=AuthorGiven(f"Guest {number}")),
+            None,
+            sends_mail=True,
+        )
+        for number in range(400)
+    ]
 
-    assert len(await mails.deliver(after=A_WHILE)) == 1
+    def post(session: Session) -> set[str]:
+        return {post_comment(session, order, at=svc.clock.now()).comment.state for order in orders}
+
+    assert await svc.db.write(post) == {"pending"}
+
+    (mail,) = await mails.deliver(after=A_WHILE)
+    assert str(mail["Subject"]) == "400 comments wait on blog.example"
     assert await mails.deliver(after=2 * HOUR) == []
+
+
+async def test_the_end_of_the_log_is_named_by_which_a_cut_is_found_later(mails: Mailing) -> None:
+    svc = mails.site.service
+    first, second = [await mails.site.posted(text) for text in ("One", "Two")]
+    (mail,) = await mails.deliver(after=A_WHILE)
+    assert "log of decisions" not in texts(mail)[0], "there is none yet"
+
+    await mails.site.decide("approve", first["id"])
+    await mails.site.posted("Three")
+    (mail,) = await mails.deliver(after=HOUR)
+    words = re.search(r"The log of decisions ends with (\S+)\.", " ".join(texts(mail)[0].split()))
+    assert words is not None
+    end = named(words[1])
+    await mails.site.decide("spam", second["id"])
+
+    site_id = (await svc.db.read(site_by_name, "blog")).id
+    assert end is not None
+    assert (await svc.db.scan(checked, svc.keys, site_id, end)).faults == []
+    assert (await svc.db.scan(checked, svc.keys, site_id, (end[0], "0" * 32))).faults == [
+        f"Entry {end[0]} is not the one that was the log's end."
+    ]
 
 
 async def test_a_digest_that_could_not_be_sent_is_sent_later_and_noted_once(mails: Mailing) -> None:

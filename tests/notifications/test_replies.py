@@ -1,5 +1,6 @@
 """Mail about replies: asked for, confirmed by who reads the address, once a reply, left with one press."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from comments.threads.models import Watch
 from comments.upkeep import tidy
 from tests.notifications.delivering import TALK, Mailing, addresses, texts
+from tests.support.plain import plain_browser
 from tests.support.site import PAGE, Guest
 
 pytestmark = pytest.mark.anyio
@@ -217,7 +219,20 @@ async def test_an_address_that_never_answers_is_forgotten_after_a_week(mails: Ma
     assert await count_watches(mails) == 0
 
 
-async def test_a_slow_mail_server_delays_no_post_and_a_dead_one_loses_no_mail(mails: Mailing) -> None:
+async def test_a_mail_server_that_hangs_delays_no_post(mails: Mailing) -> None:
+    comment = await confirmed(mails, Guest("Tomasz"))
+    await mails.site.said("So it is.", parent_id=comment["id"])
+    mails.box.pause = asyncio.Event()
+    hanging = asyncio.create_task(mails.deliver())
+    assert await asyncio.to_thread(mails.box.reached.wait, 10)
+
+    await mails.site.posted("Meanwhile", guest=Guest("Ana", "203.0.113.8"))
+
+    assert not hanging.done()
+    await killed(hanging)
+
+
+async def test_a_dead_mail_server_loses_no_mail(mails: Mailing) -> None:
     comment = await confirmed(mails, Guest("Tomasz"))
     mails.box.answer = "451 not now"
     assert await answered(mails, comment) == []
@@ -226,10 +241,43 @@ async def test_a_slow_mail_server_delays_no_post_and_a_dead_one_loses_no_mail(ma
     assert len(to_readers(await mails.deliver(after=timedelta(minutes=1)))) == 1
 
 
-async def test_the_plain_form_asks_too(mails: Mailing) -> None:
-    page = await mails.page(f"/d/blog/write?url={PAGE['url']}")
+async def test_killed_before_the_answer_is_noted_it_sends_the_same_mail_again(mails: Mailing) -> None:
+    comment = await confirmed(mails, Guest("Tomasz"))
+    await mails.site.said("So it is.", parent_id=comment["id"])
+    mails.box.pause = asyncio.Event()
+    sending = asyncio.create_task(mails.deliver())
+    assert await asyncio.to_thread(mails.box.reached.wait, 10)
+    await killed(sending)
+    first = mails.box.mails[-1]
+    mails.box.pause = None
 
-    assert 'name="notify"' in page.text
+    assert await mails.deliver() == []
+    (again,) = to_readers(await mails.deliver(after=timedelta(minutes=2)))
+
+    assert again["Message-ID"] == first["Message-ID"]
+    assert texts(again) == texts(first)
+
+
+async def killed(sending: asyncio.Task[Any]) -> None:
+    """End a process in the middle of a mail, as far as its database and its mail server can tell."""
+    sending.cancel()
+    await asyncio.wait([sending])
+    assert sending.cancelled()
+
+
+async def test_the_plain_form_asks_too(mails: Mailing) -> None:
+    async with plain_browser(mails.site.app, origin=TALK) as reader:
+        await reader.open(f"/d/blog/write?url={PAGE['url']}")
+        posted = await reader.press("Post", body="Is it so?", name="Tomasz", email=TOMASZ, notify="yes")
+        without = await reader.open(f"/d/blog/write?url={PAGE['url']}")
+        assert 'name="notify"' in without.source
+        await reader.press("Post", body="No mail about this", email=TOMASZ)
+
+    await mails.site.decide("approve", posted.url.rpartition("#comment-")[2])
+    (question,) = to_readers(await mails.deliver())
+
+    assert str(question["To"]) == TOMASZ
+    assert await count_watches(mails) == 1
 
 
 async def test_replies_are_told_in_the_sites_language(mails: Mailing) -> None:

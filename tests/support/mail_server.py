@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ class Mailbox:
     refused: dict[str, str] = field(default_factory=dict)
     answer: str = "250 Noted"
     pause: asyncio.Event | None = None
+    """While it is set nothing is answered to DATA, though the mail is kept; `reached` says that one is."""
+    reached: threading.Event = field(default_factory=threading.Event)
     logins: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
 
@@ -46,13 +49,14 @@ class Mailbox:
         return "250 Fine"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.pause is not None:
-            await self.pause.wait()
         if self.answer.startswith("250"):
             content = cast(bytes, envelope.content)
             self.mails.append(message_from_bytes(content, policy=default))
             transport = cast(asyncio.Transport, server.transport)
             self.encrypted.append(transport.get_extra_info("ssl_object") is not None)
+        if self.pause is not None:
+            self.reached.set()
+            await self.pause.wait()
         return self.answer
 
     def login(
