@@ -195,6 +195,17 @@ async def test_the_script_is_answered_in_json(site: SiteUnderTest, mia: Browser)
     assert undone.json()["undo"] == ""
 
 
+async def test_a_note_without_a_word_is_asked_for_again(site: SiteUnderTest, mia: Browser) -> None:
+    comment = await site.posted("Hello")
+    page = (await mia.get("/moderate/blog")).text
+
+    told = await mia.press(page, {"decision": "note", "note": " "}, accept="application/json")
+    kept = await mia.press(page, {"decision": "note", "note": "Wrote to us"}, accept="application/json")
+
+    assert (told.status_code, told.json()["code"]) == (422, "note-empty")
+    assert [one["id"] for one in kept.json()["decided"]] == [comment["id"]]
+
+
 async def test_under_a_path_every_link_stays_there(site: SiteUnderTest, mia: Browser) -> None:
     await site.posted("Hello")
     object.__setattr__(site.service.settings, "base_url", "http://127.0.0.1:8080/talk")
