@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from comments.identity.emails import folded_email
 from comments.identity.errors import LinkUsedUp, NameRefused, RoleRefused
 from comments.identity.models import Account, ApiToken, BrowserSession, Membership, SignInLink
+from comments.identity.proving_actions import end_unproved_ways, prove
 from comments.identity.queries import moderator_by_email
 from comments.identity.sections import Sections, encoded_sections, read_sections
 from comments.ids import new_id
@@ -43,16 +44,20 @@ def add_moderator(
     role: str | None = None,
     name: str | None = None,
     sections: Iterable[str] = (),
+    signed_in_as: UUID | None = None,
 ) -> Account:
     """Make somebody a moderator (or another `role`) of a site; who is one already keeps what is not given.
 
-    `sections` are paths such as `/news/` that their part is limited to; `/` is the whole site.
+    `sections` are paths such as `/news/` that their part is limited to; `/` is the whole site. Where the
+    account's address is not proved, what was set up for it ends, unless who is `signed_in_as` it asks.
     Raises EmailRefused, NameRefused, RoleRefused, SectionRefused.
     """
     sections = tuple(sections)
     limits = checked_part(role, sections)
     address = folded_email(email)
     account = session.scalar(select(Account).where(Account.email == address))
+    if account is not None and account.id != signed_in_as:
+        end_unproved_ways(session, account)
     if account is None:
         name_of_role = ROLE_NAMES[role or DEFAULT_ROLE]
         account = Account(id=new_id(at), email=address, name=name_of_role, created_at=at)
@@ -154,6 +159,7 @@ def sign_in(
     account = None if account_id is None else session.get(Account, account_id)
     if account is None:
         raise LinkUsedUp(LinkUsedUp.DETAIL)
+    prove(session, account, at=at)
     return begin_session(session, keys, account, at=at, old_cookie=old_cookie, device=device)
 
 

@@ -8,13 +8,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from comments.identity.actions import SignedIn, begin_session
-from comments.identity.errors import CodeWrong, FactorOn
+from comments.identity.errors import CodeWrong, FactorOn, PasswordRefused
 from comments.identity.models import Account, Credential, RecoveryCode
 from comments.identity.one_time_codes import (
     matching_step,
     new_recovery_codes,
     plain_recovery_code,
 )
+from comments.identity.proving_actions import hold, hold_signed_in
 from comments.identity.session_actions import end_other_sessions
 from comments.keys import Keyring
 
@@ -25,7 +26,8 @@ WRONG_CODE = "This code is not right, or has been used. The next one comes withi
 def set_password(
     session: Session, keys: Keyring, account_id: UUID, password_hash: str, *, cookie: str, at: datetime
 ) -> None:
-    """Give an account a password; whoever is signed in elsewhere is signed out."""
+    """Give an account a password; whoever is signed in elsewhere is signed out. Raises SignInNeeded."""
+    hold_signed_in(session, keys, account_id, cookie)
     held = _held(session, account_id)
     held.password_hash, held.password_at = password_hash, at
     end_other_sessions(session, keys, account_id, cookie)
@@ -78,21 +80,35 @@ def sign_in_by_code(
 
     The code is of the authenticator, or one of the recovery codes, which it uses up.
     """
+    account = session.get_one(Account, account_id)
+    hold(session, account)
     held = _held(session, account_id)
     hashes = keys.token_hashes(f"recovery {plain_recovery_code(code)}")
     mine = (RecoveryCode.account_id == account_id, RecoveryCode.code_hash.in_(hashes))
     used = session.scalar(delete(RecoveryCode).where(*mine).returning(RecoveryCode.code_hash))
     if used is None:
         _use_code(keys, held, code, at)
-    account = session.get_one(Account, account_id)
     return begin_session(session, keys, account, at=at, old_cookie=old_cookie, device=device)
 
 
 def sign_in_by_password(
-    session: Session, keys: Keyring, account_id: UUID, *, at: datetime, old_cookie: str | None, device: str
+    session: Session,
+    keys: Keyring,
+    account_id: UUID,
+    checked: str,
+    *,
+    at: datetime,
+    old_cookie: str | None,
+    device: str,
 ) -> SignedIn:
-    """Begin a session for somebody whose password was right and who has no second factor."""
+    """Begin a session for somebody who has no second factor, and whose password fits the hash `checked`.
+
+    Raises PasswordRefused if the account has another one by now, or none.
+    """
     account = session.get_one(Account, account_id)
+    hold(session, account)
+    if _held(session, account_id).password_hash != checked:
+        raise PasswordRefused("This password has just been changed.")
     return begin_session(session, keys, account, at=at, old_cookie=old_cookie, device=device)
 
 

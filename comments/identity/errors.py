@@ -44,6 +44,12 @@ class InvitationUsedUp(Conflict):
     DETAIL = "This invitation has been used or taken back, or is older than a week."
 
 
+class SignInNeeded(NotSignedIn):
+    """This is for who is signed in on our own pages."""
+
+    code = "sign-in-needed"
+
+
 class InvitationForOther(NotAllowed):
     """The invited address has an account, and somebody else shows the link."""
 

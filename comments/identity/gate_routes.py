@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.errors import ModeratorsOnly, OwnersOnly, ScopeMissing, TokenMissing
-from comments.identity.pages import SignInNeeded, to_sign_in, visitor
+from comments.identity.errors import ModeratorsOnly, OwnersOnly, ScopeMissing, SignInNeeded, TokenMissing
+from comments.identity.pages import to_sign_in, visitor
 from comments.identity.queries import Moderator, moderator_at, shown_token
 from comments.identity.routes import API_TOKEN_PREFIX, bearer_token
 from comments.identity.token_actions import note_token

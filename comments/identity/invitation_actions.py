@@ -11,6 +11,7 @@ from comments.identity.actions import DEFAULT_ROLE, SignedIn, add_moderator, beg
 from comments.identity.emails import folded_email
 from comments.identity.errors import InvitationForOther, InvitationUsedUp
 from comments.identity.models import Account, Invitation
+from comments.identity.proving_actions import hold_signed_in
 from comments.identity.queries import handle, invitations_of, open_invitation
 from comments.identity.sections import decoded_sections, encoded_sections
 from comments.keys import Keyring, new_token
@@ -77,8 +78,12 @@ def accept(
     if found is None:
         raise InvitationUsedUp(InvitationUsedUp.DETAIL)
     known = session.scalar(select(Account).where(Account.email == found.email))
-    if known is not None and known.id != signed_in_as:
-        raise InvitationForOther("Somebody has this address already. Sign in as them first, then come back.")
+    if known is not None:
+        if known.id != signed_in_as or old_cookie is None:
+            raise InvitationForOther(
+                "Somebody has this address already. Sign in as them first, then come back."
+            )
+        hold_signed_in(session, keys, known.id, old_cookie)
     # One statement takes it: of two presses on the button at once, one is let in.
     used = session.scalar(
         delete(Invitation).where(Invitation.token_hash == found.token_hash).returning(Invitation.email)
@@ -89,6 +94,13 @@ def accept(
     named = name if known is None else None
     where = () if found.role == "owner" else sections
     account = add_moderator(
-        session, found.site_id, found.email, role=found.role, name=named, sections=where, at=at
+        session,
+        found.site_id,
+        found.email,
+        role=found.role,
+        name=named,
+        sections=where,
+        signed_in_as=signed_in_as,
+        at=at,
     )
     return begin_session(session, keys, account, at=at, old_cookie=old_cookie, device=device)

@@ -78,6 +78,8 @@ class Account(Base):
     """Folded (NFKC, casefold)."""
     name: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    email_proved_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When a sign-in link, which only the mailbox or the machine gives, first showed whose the address is."""
 
 
 class Membership(Base):

@@ -6,11 +6,11 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.errors import NotSignedIn, TooMany
-from comments.identity import actions, queries
+from comments.errors import TooMany
+from comments.identity import actions, proving_actions, queries
 from comments.identity.actions import SESSION_LIFETIME
 from comments.identity.devices import device_words
-from comments.identity.errors import LinkUsedUp
+from comments.identity.errors import LinkUsedUp, SignInNeeded
 from comments.identity.models import Account
 from comments.identity.session_actions import note_session
 from comments.limits import Rate
@@ -30,12 +30,6 @@ from comments.web.service import client_network, service
 from comments.web.templating import html_page, page
 
 _VISITOR = "comments.visitor"
-
-
-class SignInNeeded(NotSignedIn):
-    """This is for who is signed in on our own pages."""
-
-    code = "sign-in-needed"
 
 
 class TooManySignIns(TooMany):
@@ -131,7 +125,8 @@ async def link(request: Request) -> Response:
     account = await svc.db.read(queries.link_account, svc.keys.token_hashes(secret), svc.clock.now())
     if account is None:
         return _page(request, await visitor(request), problem=LinkUsedUp.DETAIL, status=404)
-    return _page(request, None, secret=secret, invited=account.name)
+    ends = account.email_proved_at is None and await svc.db.read(proving_actions.has_ways, account.id)
+    return _page(request, None, secret=secret, invited=account.name, ends=ends)
 
 
 @page
@@ -152,6 +147,7 @@ def _page(
     problem: str = "",
     secret: str = "",
     invited: str = "",
+    ends: bool = False,
     status: int = 200,
 ) -> Response:
     return html_page(
@@ -161,6 +157,7 @@ def _page(
         problem=problem,
         secret=secret,
         invited=invited,
+        ends=ends,
         next=local_path(request.query_params.get("next", ""), ""),
         mails=bool(service(request).settings.smtp_url),
         asked="asked" in request.query_params,

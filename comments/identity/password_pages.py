@@ -45,12 +45,12 @@ async def sign_in_with_password(request: Request) -> Response:
     held = await svc.db.read(queries.credential_by_email, email)
     stored = None if held is None else held.password_hash
     is_right = await to_thread.run_sync(partial(is_password, stored, fields.get("password", "")))
-    if held is None or not is_right:
+    if held is None or stored is None or not is_right:
         return _form(request, fields, problem=WRONG, email=written)
     if held.factor_on:
         return _code_form(request, fields, halfway(svc.keys, held, svc.clock.now()))
     begun = await svc.db.write(
-        credential_actions.sign_in_by_password, svc.keys, held.account_id, **_around(request)
+        credential_actions.sign_in_by_password, svc.keys, held.account_id, stored, **_around(request)
     )
     return _signed_in(request, fields, begun)
 

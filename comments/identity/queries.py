@@ -230,13 +230,12 @@ def open_invitation(session: Session, token_hashes: Sequence[bytes], now: dateti
 
 
 class InvitationShown(NamedTuple):
-    """What an invitation gives. `is_known` says that its address has an account already."""
+    """What an invitation gives. Whether its address has an account, maybe on another site, is not in it."""
 
     site: str
     email: str
     role: str
     sections: Sections
-    is_known: bool
 
 
 def invitation_shown(
@@ -246,8 +245,7 @@ def invitation_shown(
     if found is None:
         return None
     site = session.get_one(Site, found.site_id).name
-    is_known = session.scalar(select(Account.id).where(Account.email == found.email)) is not None
-    return InvitationShown(site, found.email, found.role, decoded_sections(found.sections), is_known)
+    return InvitationShown(site, found.email, found.role, decoded_sections(found.sections))
 
 
 class Part(NamedTuple):

@@ -125,6 +125,7 @@ async def _invitation_page(request: Request, secret: str, *, problem: str = "") 
     found = await svc.db.read(queries.invitation_shown, svc.keys.token_hashes(secret), svc.clock.now())
     if found is None:
         problem = InvitationUsedUp.DETAIL
+    who = await visitor(request)
     return html_page(
         request,
         "invitation.html",
@@ -132,6 +133,7 @@ async def _invitation_page(request: Request, secret: str, *, problem: str = "") 
         problem=problem,
         secret=secret,
         found=found,
+        is_mine=who is not None and found is not None and who.account.email == found.email,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Account, Author, GuestToken, Membership
+from comments.identity.proving_actions import end_unproved_ways
 from comments.ids import new_id
 from comments.importers.exact import (
     AUTHORS_BELONGINGS,
@@ -64,8 +65,11 @@ def join_team(session: Session, site_id: UUID, accounts: Sequence[Plain]) -> dic
         given = row_from_exact(
             Account, {name: exact[name] for name in exact if name != "membership"}, frozenset()
         )
-        account_id = session.scalar(select(Account.id).where(Account.email == given["email"]))
-        if account_id is None:
+        here = session.scalar(select(Account).where(Account.email == given["email"]))
+        if here is not None:
+            end_unproved_ways(session, here)
+            account_id = here.id
+        else:
             account_id = given["id"]
             if session.get(Account, account_id) is not None:
                 account_id = new_id(given["created_at"])

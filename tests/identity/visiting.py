@@ -26,6 +26,10 @@ class Visitor:
             lambda: self.service.db.write(action, *arguments, at=self.service.clock.now(), **more)
         )
 
+    def read(self, query: Any, *arguments: Any) -> Any:
+        assert self.client.portal is not None
+        return self.client.portal.call(lambda: self.service.db.read(query, *arguments))
+
     def new_link(self, name: str = "Ana <b>") -> str:
         """Make somebody a moderator; return the path of a link that signs them in."""
         if not hasattr(self, "site"):

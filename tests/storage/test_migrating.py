@@ -210,7 +210,7 @@ async def test_an_older_database_keeps_its_rows_and_what_refers_to_them(
 ) -> None:
     """On SQLite a changed table is built anew, and the old one's end must not take its children along."""
     site = "INSERT INTO sites VALUES ({}, 'blog', '[]', '{{}}', 1, {})"
-    account = "INSERT INTO accounts VALUES ({}, 'a@example.org', 'A', {})"
+    account = "INSERT INTO accounts (id, email, name, created_at) VALUES ({}, 'a@example.org', 'A', {})"
     columns = "account_id, site_id, role, created_at"
     member = f"INSERT INTO memberships ({columns}) VALUES ({{0}}, {{0}}, 'owner', {{1}})"
     one, now = ("'" + "0" * 31 + "1'", "now()" if database_url.startswith("postgresql") else "1")
