@@ -32,6 +32,7 @@ from comments.live.hub import Hub
 from comments.moderation import ban_routes, order_routes
 from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
+from comments.moderation import thread_routes as moderated_threads
 from comments.notifications import pages as mail_pages
 from comments.sites.actions import check_fingerprint
 from comments.storage import Database
@@ -42,6 +43,7 @@ from comments.threads.site_book import SiteBook
 from comments.web import health, problems
 from comments.web.answers import json_answer
 from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
+from comments.web.cache import PageCache
 from comments.web.docs import docs_page
 from comments.web.edge import Edge
 from comments.web.needs import NOBODY, OPERATOR, page_route
@@ -59,6 +61,7 @@ APIS = (
     moderation_routes.api,
     order_routes.api,
     ban_routes.api,
+    moderated_threads.api,
 )
 
 
@@ -81,15 +84,17 @@ def create_app(
         try:
             keys = Keyring(settings.secret_key, settings.secret_key_old)
             await db.write(check_fingerprint, keys)
+            ticking = clock or SystemClock()
             svc = Service(
                 settings=settings,
                 keys=keys,
-                clock=clock or SystemClock(),
+                clock=ticking,
                 db=db,
                 limits=Limits(on=settings.rate_limits),
                 templates=templates(),
+                cache=PageCache(now=ticking.now),
             )
-            app.state.service, app.state.site_book = svc, SiteBook(db, svc.cache.clear)
+            app.state.service, app.state.site_book = svc, SiteBook(db, svc.clock, svc.cache.clear)
             app.state.hub = live = _hub(svc, app.state.site_book)
             fresh = Freshness(
                 svc, app.state.site_book, thread_changed=live.thread_changed, sites_are=live.sites_are

@@ -87,7 +87,7 @@ def _news_of_page(
 def _news(session: Session, keys: Keyring, site: SiteCard, thread: Row[Any], since: int, room: int) -> News:
     if since == thread.version:
         return News(thread.id, thread.version)
-    shown = wire.thread_shown(thread, site_closed=site.settings.closed)
+    shown = wire.thread_shown(thread, site)
     if thread.recorded_from <= since < thread.version:
         rows = changes_since(session, thread.id, since, MOST_CHANGES + 1)
         if not rows:

@@ -7,6 +7,12 @@ class CommentUnknown(errors.NotFound):
     code = "comment-unknown"
 
 
+class ThreadUnknown(errors.NotFound):
+    """Nobody has written on this page, or somebody else moderates it."""
+
+    code = "thread-unknown"
+
+
 class PageRefused(errors.NotAllowed):
     """The page is not under one of the site's origins."""
 

@@ -50,9 +50,7 @@ def thread_answer(
             window = _at_cursor(window, wording, query.cursor)
         part = paging.comment_page(session, thread.id, window)
     _learn(session, wording, [*part.tops, *part.replies])
-    answer = wire.ThreadAnswer(
-        wire.thread_shown(thread, site_closed=closed), sort, wording.nested(part), None
-    )
+    answer = wire.ThreadAnswer(wire.thread_shown(thread, site), sort, wording.nested(part), None)
     answer.next = _cursor(wording, sort, FORWARD, part.next)
     if query.around is not None or query.cursor is not None:
         answer.previous = _cursor(wording, sort, BACKWARD, part.previous)
@@ -102,9 +100,7 @@ def comment_answer(
     else:
         shown = wording.comment(row)
     ancestors = [wording.comment(one) for one in above]
-    return wire.CommentAnswer(
-        wire.thread_shown(thread, site_closed=site.settings.closed), ancestors, shown
-    ), thread
+    return wire.CommentAnswer(wire.thread_shown(thread, site), ancestors, shown), thread
 
 
 def waiting_shown(

@@ -58,7 +58,9 @@ async def get_thread(request: Request) -> Response:
         opened = svc.openings.get(site.id, 0)
         answer, thread = await svc.db.read(reading.thread_answer, svc.keys, site, page, query)
         body = Body(msgspec.json.encode(answer), JSON, SHARED)
-        svc.cache.put(address, body, [shown_version(site, thread, opened)])
+        svc.cache.put(
+            address, body, [shown_version(site, thread, opened)], until=wire.shown_until(answer.thread)
+        )
     return conditional(request, body)
 
 

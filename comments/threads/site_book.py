@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
+from comments.clock import Clock
 from comments.storage import Database
 from comments.threads.site_card import SiteCard, site_card
 
@@ -13,21 +16,17 @@ REMEMBERED_SECONDS = 0.5
 class SiteBook:
     """Cards by name, at most half a second old. Calls `changed` when a site is other than it was."""
 
-    def __init__(self, db: Database, changed: Callable[[], None]) -> None:
+    def __init__(self, db: Database, clock: Clock, changed: Callable[[], None]) -> None:
         self._db = db
+        self._clock = clock
         self._changed = changed
         self._cards: dict[str, tuple[float, SiteCard]] = {}
 
     async def card(self, name: str) -> SiteCard:
-        """Return the site's card. Raises SiteUnknown."""
-        kept = self._cards.get(name)
-        if kept is not None and time.monotonic() - kept[0] < REMEMBERED_SECONDS:
-            return kept[1]
-        card = await self._db.read(site_card, name)
-        if kept is not None and (kept[1].id, kept[1].version) != (card.id, card.version):
-            self.forget()
-        self._cards[name] = (time.monotonic(), card)
-        return card
+        """Return the site's card as of now. Raises SiteUnknown."""
+        card = await self._remembered(name)
+        days = card.settings.close_after_days
+        return replace(card, closed_before=self._clock.now() - timedelta(days=days)) if days else card
 
     def compare(self, versions: Mapping[UUID, int]) -> None:
         """Take in what versions all sites have now: those that are gone or changed are forgotten."""
@@ -38,3 +37,13 @@ class SiteBook:
         """Forget all cards, and whatever was made from them."""
         self._cards.clear()
         self._changed()
+
+    async def _remembered(self, name: str) -> SiteCard:
+        kept = self._cards.get(name)
+        if kept is not None and time.monotonic() - kept[0] < REMEMBERED_SECONDS:
+            return kept[1]
+        card = await self._db.read(site_card, name)
+        if kept is not None and (kept[1].id, kept[1].version) != (card.id, card.version):
+            self.forget()
+        self._cards[name] = (time.monotonic(), card)
+        return card

@@ -1,8 +1,11 @@
 """What a request needs to know of its site, read at once."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import team_names
@@ -15,7 +18,10 @@ _ALWAYS_RESERVED = ("admin", "administrator", "moderator", "owner")
 
 @dataclass(frozen=True, slots=True)
 class SiteCard:
-    """A site with its settings, its origins, and the skeletons of the names that only its team may use."""
+    """A site with its settings, its origins, and the skeletons of the names that only its team may use.
+
+    At the moment it is asked for, discussions that began before `closed_before` are closed by their age.
+    """
 
     id: UUID
     name: str
@@ -23,6 +29,20 @@ class SiteCard:
     origins: tuple[str, ...]
     settings: SiteSettings
     reserved: frozenset[str]
+    closed_before: datetime | None = None
+
+    def state_of(self, thread: Row[Any]) -> str:
+        """Return `open` or `closed`, whether by hand, by its age, or with all of the site."""
+        is_old = self.closed_before is not None and thread.created_at < self.closed_before
+        return "closed" if is_old or self.settings.closed or thread.state != "open" else "open"
+
+    def closes_at(self, thread: Row[Any]) -> datetime | None:
+        """Return when a thread that is open will be closed by its age, None for never."""
+        days = self.settings.close_after_days
+        if not days or self.state_of(thread) != "open":
+            return None
+        closes: datetime = thread.created_at + timedelta(days=days)
+        return closes
 
 
 def site_card(session: Session, name: str) -> SiteCard:

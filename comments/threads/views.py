@@ -131,7 +131,7 @@ def branch(session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, qu
     wording = wire.Wording(keys, site.id, thread.id, thread.url)
     if row.parent_id:
         wording.names = paging.names_of(session, [row.parent_id])
-    shown = thread_shown(thread, site_closed=site.settings.closed)
+    shown = thread_shown(thread, site)
     return Branch(shown, wording.comment(row), nested(answer.comments), answer.next)
 
 
@@ -157,11 +157,10 @@ def desk(
     """Return what stands around the form to write with. Raises PageRefused for another site's page."""
     thread = finding.thread_by_keys(session, site.id, page)
     _check_origin(site, page, thread)
-    closed = site.settings.closed
     if thread is None:
-        shown = wire.unopened_thread(page.url, site_closed=closed)
+        shown = wire.unopened_thread(page.url, site_closed=site.settings.closed)
     else:
-        shown = thread_shown(thread, site_closed=closed)
+        shown = thread_shown(thread, site)
     answered = _public(session, keys, site, reply_to) if reply_to and thread is not None else None
     if answered is not None and answered[1].id != shown.id:
         answered = None

@@ -15,6 +15,7 @@ from comments.rules import decoded, told_to_author
 from comments.text import OLDEST_SAFE_RENDERER, render
 from comments.threads.cursors import write_cursor
 from comments.threads.queries.paging import CommentPage, Position
+from comments.threads.site_card import SiteCard
 from comments.threads.tree import Place, stands_under
 
 
@@ -84,7 +85,10 @@ class CommentShown(msgspec.Struct, omit_defaults=True):
 
 
 class ThreadShown(msgspec.Struct):
-    """A page's discussion; `id` is null as long as nobody has written there."""
+    """A page's discussion; `id` is null as long as nobody has written there.
+
+    `closes_at` is there on an open one that the site closes by its age, and says when.
+    """
 
     id: UUID | None
     url: str | None
@@ -92,6 +96,7 @@ class ThreadShown(msgspec.Struct):
     state: str
     comment_count: int
     version: int
+    closes_at: datetime | UnsetType = UNSET
 
 
 class ThreadAnswer(msgspec.Struct, omit_defaults=True):
@@ -194,10 +199,15 @@ def missing_names(rows: Sequence[Row[Any]]) -> list[UUID]:
     return list({row.parent_id for row in rows if row.parent_id and row.parent_id not in here})
 
 
-def thread_shown(row: Row[Any], *, site_closed: bool = False) -> ThreadShown:
+def thread_shown(row: Row[Any], site: SiteCard) -> ThreadShown:
     title = row.title if row.title_confirmed else None
-    state = "closed" if site_closed else row.state
-    return ThreadShown(row.id, row.url, title, state, row.comment_count, row.version)
+    state, closes_at = site.state_of(row), site.closes_at(row) or UNSET
+    return ThreadShown(row.id, row.url, title, state, row.comment_count, row.version, closes_at)
+
+
+def shown_until(thread: ThreadShown) -> datetime | None:
+    """Return until when this is what readers are shown, unless something changes it; None for ever."""
+    return None if thread.closes_at is UNSET else thread.closes_at
 
 
 def unopened_thread(url: str | None, *, site_closed: bool = False) -> ThreadShown:

@@ -1,9 +1,14 @@
 """The page cache: ready bytes by address, bounded in bytes, dropped when what they show has changed."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime
 
+from comments.clock import SystemClock
 from comments.web.answers import Body
+
+_SYSTEM_TIME = SystemClock()
+_Kept = tuple[Body, tuple[Hashable, ...], int, datetime | None]
 
 
 class PageCache:
@@ -13,9 +18,12 @@ class PageCache:
     version that may be kept. Not for use from several threads.
     """
 
-    def __init__(self, capacity_bytes: int = 32 * 1024 * 1024) -> None:
+    def __init__(
+        self, capacity_bytes: int = 32 * 1024 * 1024, *, now: Callable[[], datetime] = _SYSTEM_TIME.now
+    ) -> None:
         self._capacity = capacity_bytes
-        self._bodies: OrderedDict[Hashable, tuple[Body, tuple[Hashable, ...], int]] = OrderedDict()
+        self._now = now
+        self._bodies: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._addresses: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
         self._least: OrderedDict[Hashable, int] = OrderedDict()
         self._bytes = 0
@@ -24,18 +32,29 @@ class PageCache:
         kept = self._bodies.get(address)
         if kept is None:
             return None
+        body, _, _, until = kept
+        if until is not None and until < self._now():
+            self._remove(address)
+            return None
         self._bodies.move_to_end(address)
-        return kept[0]
+        return body
 
-    def put(self, address: Hashable, body: Body, shows: Iterable[tuple[Hashable, int]]) -> None:
-        """Keep `body`, which shows these things at these versions."""
+    def put(
+        self,
+        address: Hashable,
+        body: Body,
+        shows: Iterable[tuple[Hashable, int]],
+        *,
+        until: datetime | None = None,
+    ) -> None:
+        """Keep `body`, which shows these things at these versions, and is not true any more after `until`."""
         shown = tuple(shows)
         if any(version < self._least.get(thing, 0) for thing, version in shown):
             return
         # Twice: the compressed copies are made after the body is put.
         size = 2 * body.size()
         self._remove(address)
-        self._bodies[address] = (body, tuple(thing for thing, _ in shown), size)
+        self._bodies[address] = (body, tuple(thing for thing, _ in shown), size, until)
         for thing, _ in shown:
             self._addresses[thing].add(address)
         self._bytes += size
@@ -68,7 +87,7 @@ class PageCache:
         kept = self._bodies.pop(address, None)
         if kept is None:
             return
-        _, things, size = kept
+        _, things, size, _ = kept
         self._bytes -= size
         for thing in things:
             addresses = self._addresses[thing]

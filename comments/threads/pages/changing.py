@@ -96,7 +96,7 @@ async def _form(
         "edit.html",
         status=trouble.status if trouble else 200,
         links=links_to(request, visitor.site, thread),
-        page_name=words.page_name(thread_shown(thread), None),
+        page_name=words.page_name(thread_shown(thread, visitor.site), None),
         comment_id=comment_id,
         text=text,
         preview=preview,

@@ -15,7 +15,7 @@ from comments.threads.requests import FragmentQuery, ThreadQuery
 from comments.threads.routes import SHARED, cache_address, conditional, shown_version, site_of
 from comments.threads.site_card import SiteCard
 from comments.threads.views import Discussion
-from comments.threads.wire import CommentShown
+from comments.threads.wire import CommentShown, shown_until
 from comments.web.answers import Body
 from comments.web.routing import read_query
 from comments.web.service import service
@@ -48,7 +48,8 @@ async def show_fragment(request: Request) -> Response:
         # In a thread: 200 comments take tens of milliseconds, and would hold up every reader.
         html = await asyncio.to_thread(rendered_page, request, "fragment.html", **context)
         body = Body(html.encode(), _HTML, _HEADERS)
-        svc.cache.put(address, body, [shown_version(site, found.thread, opened)])
+        shows, until = shown_version(site, found.thread, opened), shown_until(found.answer.thread)
+        svc.cache.put(address, body, [shows], until=until)
     return conditional(request, body)
 
 

@@ -63,7 +63,7 @@ async def _page(
         status=status,
         comment=comment,
         links=links_to(request, site, thread),
-        page_name=words.page_name(thread_shown(thread), None),
+        page_name=words.page_name(thread_shown(thread, site), None),
         back=place_to_return(request, site, fields.get("back", "")) or came_from(request, site),
         note=fields.get("note", ""),
         is_incomplete=bool(fields),

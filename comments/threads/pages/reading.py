@@ -27,6 +27,7 @@ from comments.threads.routes import (
 )
 from comments.threads.site_card import SiteCard
 from comments.threads.views import Asker, Branch, Discussion, Mine
+from comments.threads.wire import shown_until
 from comments.web.answers import Body
 from comments.web.routing import read_query
 from comments.web.service import service
@@ -61,7 +62,8 @@ async def show_discussion(request: Request) -> Response:
     context["structured"] = _structured(context, found)
     body = Body((await _html(request, "discussion.html", context)).encode(), _HTML, FOR_EVERYBODY)
     if not found.linked_is_gone:
-        svc.cache.put(address, body, [shown_version(site, found.thread, opened)])
+        shows, until = shown_version(site, found.thread, opened), shown_until(found.answer.thread)
+        svc.cache.put(address, body, [shows], until=until)
     return conditional(request, body)
 
 
@@ -80,7 +82,8 @@ async def show_branch(request: Request) -> Response:
     found = await svc.db.read(views.branch, svc.keys, site, comment_id, query)
     context = _branch(request, site, query, found)
     body = Body((await _html(request, "branch.html", context)).encode(), _HTML, FOR_EVERYBODY)
-    svc.cache.put(address, body, [(found.thread.id, found.thread.version)])
+    shows = (found.thread.id, found.thread.version)
+    svc.cache.put(address, body, [shows], until=shown_until(found.thread))
     return conditional(request, body)
 
 

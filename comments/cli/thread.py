@@ -1,0 +1,119 @@
+"""`comments thread`: show, close, open, hold, release, slow."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from comments.cli.installation import Installation, in_installation
+from comments.cli.words import counted, table
+from comments.identity.queries import moderator_by_email
+from comments.moderation.thread_actions import Acting, acting_as, set_thread
+from comments.moderation.thread_wire import page_moderated, thread_of_page
+from comments.sites.queries import site_by_name
+from comments.threads.actions.settling import LONGEST_PAUSE_SECONDS, ThreadWish
+from comments.threads.site_card import site_card
+
+of_page = click.argument("page")
+of_site = click.option("--site", "site_name", required=True, metavar="NAME", help="The site's name.")
+by_moderator = click.option(
+    "--by", "email", metavar="EMAIL", help="The moderator whose decision it is, for the log."
+)
+
+
+@click.group()
+def thread() -> None:
+    """Close and move discussions. PAGE is a URL, a path, an identifier or a thread's id."""
+
+
+@thread.command()
+@of_page
+@of_site
+def show(page: str, site_name: str) -> None:
+    """Show what is set for a page's discussion, and what leads to it."""
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_card, site_name)
+        found = await here.db.read(page_moderated, site, page, None)
+        lines = [
+            ("thread", str(found.id)),
+            ("url", found.url),
+            ("title", found.title or "none"),
+            ("state", found.state),
+            ("hold_all", "yes" if found.hold_all else "no"),
+            ("slow_seconds", str(found.slow_seconds)),
+            ("comments", str(found.comment_count)),
+            *((f"found by {one.kind}", one.key) for one in found.keys),
+        ]
+        table(lines)
+
+    in_installation(work)
+
+
+@thread.command()
+@of_page
+@of_site
+@by_moderator
+def close(page: str, site_name: str, email: str | None) -> None:
+    """Take no new comments on a page; what is there stays."""
+    _settle(page, site_name, email, ThreadWish(state="closed"), lambda url: f"Closed {url}.")
+
+
+@thread.command("open")
+@of_page
+@of_site
+@by_moderator
+def open_(page: str, site_name: str, email: str | None) -> None:
+    """Take comments on a page again."""
+    _settle(page, site_name, email, ThreadWish(state="open"), lambda url: f"Opened {url}.")
+
+
+@thread.command()
+@of_page
+@of_site
+@by_moderator
+def hold(page: str, site_name: str, email: str | None) -> None:
+    """Have every guest's comment on a page wait."""
+    _settle(page, site_name, email, ThreadWish(hold_all=True), lambda url: f"Comments on {url} wait.")
+
+
+@thread.command()
+@of_page
+@of_site
+@by_moderator
+def release(page: str, site_name: str, email: str | None) -> None:
+    """Judge what guests write on a page as everywhere else."""
+    wish = ThreadWish(hold_all=False)
+    _settle(page, site_name, email, wish, lambda url: f"Comments on {url} are judged as everywhere else.")
+
+
+@thread.command()
+@of_page
+@click.argument("seconds", type=click.IntRange(0, LONGEST_PAUSE_SECONDS))
+@of_site
+@by_moderator
+def slow(page: str, seconds: int, site_name: str, email: str | None) -> None:
+    """Have an author wait so many SECONDS between two comments on a page; 0 ends that."""
+    pause = f"one comment in {counted(seconds, 'second')}" if seconds else "no slow mode"
+    wish = ThreadWish(slow_seconds=seconds)
+    _settle(page, site_name, email, wish, lambda url: f"{url}: {pause}.")
+
+
+async def acting(here: Installation, site_name: str, email: str | None) -> Acting:
+    """Return who acts: a moderator, or whoever has the command line. Raises SiteUnknown, AccountUnknown."""
+    site = await here.db.read(site_by_name, site_name)
+    if email is None:
+        return Acting(site.id)
+    return acting_as(await here.db.read(moderator_by_email, site.id, email))
+
+
+def _settle(
+    page: str, site_name: str, email: str | None, wish: ThreadWish, said: Callable[[str], str]
+) -> None:
+    async def work(here: Installation) -> None:
+        who = await acting(here, site_name, email)
+        found: Any = await here.db.read(thread_of_page, who.site_id, page)
+        await here.db.write(set_thread, here.keys, who, found, wish, at=here.clock.now())
+        click.echo(said(page))
+
+    in_installation(work)

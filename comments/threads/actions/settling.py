@@ -1,0 +1,57 @@
+"""What moderators set for one page's discussion."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, update
+from sqlalchemy.orm import Session
+
+from comments.storage import WITHOUT_SYNC
+from comments.threads.counters import raise_version
+from comments.threads.models import Thread
+
+LONGEST_PAUSE_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadWish:
+    """What is to be set; None stays as it is. `state` is `open` or `closed`."""
+
+    state: str | None = None
+    hold_all: bool | None = None
+    slow_seconds: int | None = None
+
+
+def settle_thread(session: Session, thread: Row[Any], wish: ThreadWish, *, at: datetime) -> dict[str, Any]:
+    """Set what is wished for a thread whose row this write holds; return what is other than before."""
+    wished = {
+        "state": wish.state,
+        "hold_all": wish.hold_all,
+        "slow_seconds": wish.slow_seconds,
+    }
+    changed = {
+        name: value for name, value in wished.items() if value is not None and value != getattr(thread, name)
+    }
+    if changed:
+        write_thread(session, thread.id, changed)
+    if "state" in changed:
+        show_anew(session, thread.id, at)
+    return changed
+
+
+def show_anew(session: Session, thread_id: UUID, at: datetime) -> int:
+    """Raise the thread's version and have who has it open ask for it again; return the version.
+
+    What changed is no comment, or too many of them: it is not on record what is new.
+    """
+    version = raise_version(session, thread_id, at)
+    write_thread(session, thread_id, {"recorded_from": version})
+    return version
+
+
+def write_thread(session: Session, thread_id: UUID, values: dict[str, Any]) -> None:
+    session.execute(
+        update(Thread).where(Thread.id == thread_id).values(**values), execution_options=WITHOUT_SYNC
+    )

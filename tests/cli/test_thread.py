@@ -1,0 +1,58 @@
+"""`comments thread`, as typed in a shell, on both databases."""
+
+import asyncio
+import re
+
+from comments.sites.queries import site_by_name
+from comments.storage import Database
+from comments.threads.actions.opening import open_thread
+from comments.threads.page_keys import page_keys
+from tests.conftest import NOON
+from tests.support.live import Installation
+
+
+async def _open_threads(url: str, *pages: str) -> None:
+    db = await Database.open(url)
+    site = await db.read(site_by_name, "blog")
+    for page in pages:
+        keys = page_keys(f"https://a.example{page}", None)
+        await db.write(open_thread, site.id, keys, page.strip("/"), title_confirmed=True, at=NOON)
+    await db.close()
+
+
+def blog(here: Installation, database_url: str, *pages: str) -> None:
+    here.run("site", "add", "blog", "--origin", "https://a.example")
+    here.run("moderator", "add", "ana@mail.example", "--site", "blog")
+    asyncio.run(_open_threads(database_url, *pages))
+
+
+def test_a_page_is_closed_held_slowed_down_and_freed_again(here: Installation, database_url: str) -> None:
+    blog(here, database_url, "/one")
+    at = ("--site", "blog")
+
+    assert here.run("thread", "close", "/one", *at, "--by", "ana@mail.example") == "Closed /one.\n"
+    assert here.run("thread", "hold", "/one", *at) == "Comments on /one wait.\n"
+    assert here.run("thread", "slow", "/one", "60", *at) == "/one: one comment in 60 seconds.\n"
+
+    shown = here.run("thread", "show", "https://a.example/one", *at)
+    for line in (
+        r"state +closed",
+        r"hold_all +yes",
+        r"slow_seconds +60",
+        r"found by url +http://a.example/one",
+    ):
+        assert re.search(line, shown), shown
+    assert here.run("thread", "open", "/one", *at) == "Opened /one.\n"
+    here.run("thread", "release", "/one", *at)
+    assert here.run("thread", "slow", "/one", "0", *at) == "/one: no slow mode.\n"
+    shown = here.run("thread", "show", "/one", *at)
+    assert re.search(r"state +open\n(.*\n)*hold_all +no\nslow_seconds +0\n", shown), shown
+    assert "is whole: 7 entries" in here.run("log", "verify", "--site", "blog")
+
+
+def test_a_page_nobody_has_written_on_is_said_to_be_one(here: Installation, database_url: str) -> None:
+    blog(here, database_url)
+
+    refused = here.attempt("thread", "close", "/none", "--site", "blog")
+
+    assert (refused.returncode, refused.stderr) == (1, "Nobody has written on this page.\n")
