@@ -1,9 +1,12 @@
 """Banning as moderators do it: the author of a comment, and what they wrote with them if that is wanted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
@@ -37,10 +40,20 @@ class BanWish:
 
 @dataclass(frozen=True, slots=True)
 class BanMade:
-    """The ban, and how many comments were removed with it."""
+    """The ban, and how many comments were removed with it, the first of them at `removed_at`."""
 
     ban: Ban
     removed: int
+    removed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bannable:
+    """Of whom a comment is, and what of them can be banned: each kind with its subject."""
+
+    name: str
+    domain: str
+    subjects: Mapping[str, str]
 
 
 def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime) -> BanMade:
@@ -49,8 +62,7 @@ def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime
     Raises BanOutside, BanRefused, CommentUnknown.
     """
     moderator = wish.moderator
-    if moderator.sections is not None:
-        raise BanOutside("A ban is for the whole site, and you moderate a part of it.")
+    _check_whole_site(moderator)
     subject, label = (
         _of_comment(session, wish, wish.comment_id) if wish.comment_id else _as_written(wish, keys)
     )
@@ -66,27 +78,46 @@ def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime
         wish.reason,
     )
     made = ban(session, order, at=at)
-    return BanMade(made, _remove_all(session, wish, subject, keys, at) if wish.removes else 0)
+    removed, first = _remove_all(session, wish, subject, keys, at) if wish.removes else (0, None)
+    return BanMade(made, removed, first)
 
 
-def _remove_all(session: Session, wish: BanWish, subject: str, keys: Keyring, at: datetime) -> int:
-    removed = 0
+def bannable(session: Session, moderator: Moderator, comment_id: UUID) -> Bannable:
+    """Return what can be banned of a comment's author. Raises BanOutside, BanRefused, CommentUnknown."""
+    _check_whole_site(moderator)
+    return _bannable(_author(session, moderator.site_id, comment_id))
+
+
+def _check_whole_site(moderator: Moderator) -> None:
+    if moderator.sections is not None:
+        raise BanOutside("A ban is for the whole site, and you moderate a part of it.")
+
+
+def _remove_all(
+    session: Session, wish: BanWish, subject: str, keys: Keyring, at: datetime
+) -> tuple[int, datetime | None]:
+    removed, first = 0, None
     while found := some_written_by(session, wish.moderator.site_id, wish.kind, subject, MOST_AT_ONCE):
         wanted = [Wanted(comment_id) for comment_id in found]
-        decided = decide(session, Order(wish.moderator, "remove", wanted, wish.reason), keys, at=at).decided
-        if not decided:
+        outcome = decide(session, Order(wish.moderator, "remove", wanted, wish.reason), keys, at=at)
+        if not outcome.decided:
             break
-        removed += len(decided)
-    return removed
+        removed, first = removed + len(outcome.decided), first or outcome.at
+        # Orders of their own: each can be taken back, which one of more than 500 comments could not be.
+        at = outcome.at + timedelta(microseconds=1)
+    return removed, first
 
 
-def _of_comment(session: Session, wish: BanWish, comment_id: UUID) -> tuple[str, str]:
-    """Return the subject of a ban on a comment's author, and what moderators know it by."""
-    found = author_of_comment(session, wish.moderator.site_id, comment_id)
+def _author(session: Session, site_id: UUID, comment_id: UUID) -> Row[Any]:
+    found = author_of_comment(session, site_id, comment_id)
     if found is None:
         raise CommentUnknown("There is no such comment.")
     if found.account_id is not None:
         raise _refused("comment_id", "is of the site's own team")
+    return found
+
+
+def _bannable(found: Row[Any]) -> Bannable:
     domain = (found.email or "").rpartition("@")[2]
     subjects = {
         "author": str(found.author_id),
@@ -94,11 +125,17 @@ def _of_comment(session: Session, wish: BanWish, comment_id: UUID) -> tuple[str,
         "network": found.network_key.hex() if found.network_key else "",
         "domain": domain,
     }
-    subject = subjects.get(wish.kind, "")
+    return Bannable(found.author_name, domain, {kind: one for kind, one in subjects.items() if one})
+
+
+def _of_comment(session: Session, wish: BanWish, comment_id: UUID) -> tuple[str, str]:
+    """Return the subject of a ban on a comment's author, and what moderators know it by."""
+    found = _bannable(_author(session, wish.moderator.site_id, comment_id))
+    subject = found.subjects.get(wish.kind, "")
     if not subject:
         raise _refused("kind", f"{wish.kind}: nothing of it is known of this comment any more")
-    labels = {"author": found.author_name, "domain": domain}
-    return subject, labels.get(wish.kind, f"{wish.kind} of {found.author_name}")
+    labels = {"author": found.name, "domain": found.domain}
+    return subject, labels.get(wish.kind, f"{wish.kind} of {found.name}")
 
 
 def _as_written(wish: BanWish, keys: Keyring) -> tuple[str, str]:

@@ -71,6 +71,12 @@ _LOGGED = {
     "remove": "Removed",
     "restore": "Took back the last decision about",
 }
+BANNED = {
+    "author": "The author is banned.",
+    "address": "The address is banned.",
+    "network": "The network is banned.",
+    "domain": "The mail domain is banned.",
+}
 _HEADINGS = {
     "reported": "with open reports",
     "approved": "approved",
@@ -89,6 +95,14 @@ def decided(choice: str, states_after: Sequence[str]) -> str:
         return _MANY_DECIDED[choice].format(count)
     alike = len(set(states_after)) == 1
     return _MANY_UNDONE[states_after[0]].format(count) if alike else f"Undone for {count} comments."
+
+
+def banned(label: str, removed: int) -> str:
+    """Say who is banned, and what went with them."""
+    made = f"{label[:1].upper()}{label[1:]} is banned."
+    if not removed:
+        return made
+    return f"{made} {'1 comment' if removed == 1 else f'{number(removed)} comments'} removed."
 
 
 def handled(conflict: Conflict, now: datetime) -> str:

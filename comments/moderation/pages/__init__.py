@@ -1,6 +1,6 @@
 """The moderators' pages: a site's queues, what is done there, and the log. They work without a script."""
 
-from comments.moderation.pages import acting, log, news, queue
+from comments.moderation.pages import acting, banning, log, news, queue
 from comments.web.needs import SIGNED_IN, moderator, page_route
 
 routes = [
@@ -8,5 +8,9 @@ routes = [
     page_route("/moderate/{site}", queue.show_queue, needs=moderator()),
     page_route("/moderate/{site}/news", news.show_news, needs=moderator()),
     page_route("/moderate/{site}/log", log.show_log, needs=moderator()),
+    page_route("/moderate/{site}/bans", banning.show_bans, needs=moderator()),
+    page_route("/moderate/{site}/bans", banning.post_ban, needs=moderator(), methods=["POST"]),
+    page_route("/moderate/{site}/bans/new", banning.show_form, needs=moderator()),
+    page_route("/moderate/{site}/bans/lift", banning.post_lift, needs=moderator(), methods=["POST"]),
     page_route("/moderate/{site}/decisions", acting.post_decision, needs=moderator(), methods=["POST"]),
 ]

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from comments.errors import Invalid
 from comments.identity.pages import signed_in
 from comments.identity.queries import sites_of
-from comments.moderation import wire
+from comments.moderation import wire, words
 from comments.moderation.desk import bulk_choices, card
 from comments.moderation.pages.addresses import desk_address, queue_address
 from comments.moderation.pages.news import view_of, write_place
@@ -61,6 +61,7 @@ async def queue_answer(
         told=told,
         hints=asking_of(query).hints,
         ticked=request.query_params.get("ticked") == "all",
+        banned=words.BANNED.get(request.query_params.get("banned", ""), ""),
         bulk_choices=bulk_choices(query.state),
         since=stands.number,
         newest=write_place(stands.newest),

@@ -1,5 +1,6 @@
 // Keys for everything: single ones while no field has the focus and they are switched on (WCAG 2.1.4).
 
+import { askBan } from "./banning.js";
 import { choose } from "./deciding.js";
 import { every, one } from "./elements.js";
 import { keep, kept } from "./kept.js";
@@ -36,6 +37,7 @@ const KEYS = {
   A: () => choose("approve_trust"),
   e: () => withMarked((card) => write(card, "edit")),
   n: () => withMarked((card) => write(card, "note")),
+  b: () => withMarked((card) => void askBan(card)),
   s: () => choose("spam"),
   d: () => choose("remove"),
   u: undoLast,

@@ -1,6 +1,7 @@
 // The moderators' desk with a script: the same forms, sent without leaving the page, and keys for them.
 
 import { beginArriving } from "./arriving.js";
+import { askBan, beginBanning } from "./banning.js";
 import { choose, decide, settleDecision } from "./deciding.js";
 import { every, one } from "./elements.js";
 import { beginKeys } from "./keys.js";
@@ -19,7 +20,10 @@ beginThumb();
 beginUndoing();
 beginPicking();
 beginKeys();
+beginBanning();
 
+/** @param {MouseEvent} event one that asks for no other window */
+const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey;
 const sheet = one("[data-sheet]", HTMLElement);
 sheet.addEventListener("submit", (event) => {
   const choice = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
@@ -34,7 +38,11 @@ sheet.addEventListener("click", (event) => {
   if (event.detail > 1 && target?.closest(".decide")) event.preventDefault();
   const card = target?.closest(".held");
   if (card instanceof HTMLElement && card !== marked()) mark(card, { focus: false });
-  if (target?.closest("[data-older]") && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+  if (card instanceof HTMLElement && target?.closest("[data-ban]") && isPlain(event)) {
+    event.preventDefault();
+    void askBan(card);
+  }
+  if (target?.closest("[data-older]") && isPlain(event)) {
     event.preventDefault();
     void goOlder();
   }

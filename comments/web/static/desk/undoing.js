@@ -32,9 +32,7 @@ export function keepOrder(made) {
   let answer = () => {};
   /** @type {Entry} */
   const entry = { ...made, undo: "", words: "", at: Date.now(), answered: new Promise((resolve) => (answer = resolve)) };
-  entries.push(entry);
-  entries.splice(0, Math.max(0, entries.length - MOST));
-  changed();
+  add(entry);
   return {
     undo: () => void takeBack(entry),
     drop: () => {
@@ -47,6 +45,18 @@ export function keepOrder(made) {
       answer();
     },
   };
+}
+
+/**
+ * Keep an order that is carried out already, about `count` comments; return what takes it back.
+ * @param {{ choice: string, count: number, undo: string, words: string }} made
+ */
+export function keepDone({ count, ...made }) {
+  const by = counted(count, "1 comment", "comments");
+  /** @type {Entry} */
+  const entry = { ...made, ids: [], by, at: Date.now(), answered: Promise.resolve() };
+  add(entry);
+  return () => void takeBack(entry);
 }
 
 /** Take back the newest that stands. */
@@ -87,6 +97,13 @@ export async function takenBack({ decided = [], words = "", ...counts }) {
   say(words);
   const unknown = new Set(back.filter(({ card }) => !card).map(({ id }) => id));
   if (unknown.size) await show(unknown);
+}
+
+/** @param {Entry} entry */
+function add(entry) {
+  entries.push(entry);
+  entries.splice(0, Math.max(0, entries.length - MOST));
+  changed();
 }
 
 /** @param {Entry} entry */

@@ -1,0 +1,205 @@
+"""The pages of bans: who is banned from the site, and the form that bans the author of a comment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.errors import CommentsError
+from comments.moderation import wire, words
+from comments.moderation.ban_actions import Bannable, BanWish, ban_somebody, bannable
+from comments.moderation.desk import desk
+from comments.moderation.errors import FormMalformed
+from comments.moderation.orders import LONGEST_REASON
+from comments.moderation.pages.addresses import desk_address, list_behind, queue_address, way_back
+from comments.moderation.pages.seat import Seat, field, frame, lead_to, read_id, seat_of, seat_with_form
+from comments.policy.actions import KINDS, lift
+from comments.policy.errors import BanOutside, BanRefused
+from comments.policy.queries import bans
+from comments.web.answers import json_answer
+from comments.web.forms import Fields
+from comments.web.problems import status_of
+from comments.web.routing import read_query
+from comments.web.service import service
+from comments.web.templating import html_page, page, wants_json
+
+_ROWS = 50
+_LENGTHS = {"": "For good", "1": "For a day", "7": "For 7 days", "30": "For 30 days", "365": "For a year"}
+"""How long a ban may be, in days, as the form offers it."""
+
+
+class BansPageQuery(msgspec.Struct):
+    cursor: wire.Cursor | None = None
+    told: str = ""
+
+
+class NewBanQuery(msgspec.Struct):
+    """`comment` is one of whom to ban, `back` the list it was on."""
+
+    comment: UUID
+    back: str = ""
+
+
+class BannedAnswer(msgspec.Struct):
+    """What the page's script is told: `undo` names the order that removed `removed` comments."""
+
+    words: str
+    removed: int
+    undo: str
+    heading: str
+    sizes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What went wrong with a form."""
+
+    words: str
+    status: int
+
+
+@page
+async def show_bans(request: Request) -> Response:
+    """Show the bans that stand, the newest first, and the form for one by value."""
+    query = read_query(request, BansPageQuery)
+    done = {"lifted": "The ban is lifted.", "banned": "Banned."}.get(query.told, "")
+    return await _list(request, await seat_of(request), query.cursor, done=done)
+
+
+@page
+async def show_form(request: Request) -> Response:
+    """Show the form that bans the author of a comment."""
+    seat, query = await seat_of(request), read_query(request, NewBanQuery)
+    return await _form(request, seat, query.comment, {"back": query.back})
+
+
+@page
+async def post_ban(request: Request) -> Response:
+    """Ban somebody, then lead back to where the form was."""
+    seat, fields = await seat_with_form(request)
+    svc, comment_id = service(request), read_id(fields["comment"]) if fields.get("comment") else None
+    try:
+        wish = _wish(request, seat, fields, comment_id)
+        made = await svc.db.write(ban_somebody, wish, svc.keys, at=svc.clock.now())
+    except (BanRefused, BanOutside) as refused:
+        if wants_json(request):
+            raise
+        told = _told(refused)
+        if comment_id is None:
+            return await _list(request, seat, None, told=told, fields=fields)
+        return await _form(request, seat, comment_id, fields, told=told)
+    undo = f"{seat.moderator.account_id}:{made.removed_at.isoformat()}" if made.removed_at else ""
+    if wants_json(request):
+        state = list_behind(fields).state
+        around = await svc.db.read(desk, seat.moderator, None)
+        sizes = {queue: words.size(count) for queue, count in around.sizes.items()}
+        heading = words.heading(state, around.sizes[state])
+        return json_answer(
+            BannedAnswer(words.banned(made.ban.label, made.removed), made.removed, undo, heading, sizes)
+        )
+    if comment_id is None:
+        return lead_to(request, desk_address(seat.site, "/bans?told=banned"))
+    done = {"done": made.removed_at.isoformat()} if made.removed_at else {}
+    return lead_to(request, queue_address(seat.site, list_behind(fields), banned=made.ban.kind, **done))
+
+
+@page
+async def post_lift(request: Request) -> Response:
+    """Lift a ban."""
+    seat, fields = await seat_with_form(request)
+    _check_whole_site(seat)
+    svc = service(request)
+    await svc.db.write(lift, seat.moderator.site_id, read_id(fields.get("ban", "")))
+    return lead_to(request, desk_address(seat.site, "/bans?told=lifted"))
+
+
+def _wish(request: Request, seat: Seat, fields: Fields, comment_id: UUID | None) -> BanWish:
+    kind, days = fields.get("kind", ""), fields.get("days", "")
+    if kind not in KINDS or days not in _LENGTHS:
+        raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
+    now = service(request).clock.now()
+    return BanWish(
+        seat.moderator,
+        kind,
+        comment_id,
+        field(fields, "value", 300),
+        "silent" if fields.get("silent") else "refuse",
+        now + timedelta(days=int(days)) if days else None,
+        field(fields, "reason", LONGEST_REASON),
+        bool(fields.get("remove")),
+    )
+
+
+async def _form(
+    request: Request,
+    seat: Seat,
+    comment_id: UUID,
+    fields: Mapping[str, str],
+    *,
+    told: _Told | None = None,
+) -> Response:
+    svc = service(request)
+    found: Bannable = await svc.db.read(bannable, seat.moderator, comment_id)
+    back = list_behind(fields)
+    return html_page(
+        request,
+        "ban.html",
+        status=told.status if told else 200,
+        **await _around(request, seat, back),
+        found=found,
+        comment_id=comment_id,
+        lengths=_LENGTHS,
+        fields=fields,
+        told=told.words if told else "",
+        back=way_back(back),
+        leads_back=queue_address(seat.site, back, cursor=back.cursor or ""),
+    )
+
+
+async def _list(
+    request: Request,
+    seat: Seat,
+    cursor: str | None,
+    *,
+    done: str = "",
+    told: _Told | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> Response:
+    _check_whole_site(seat)
+    svc, site_id = service(request), seat.moderator.site_id
+    place = f"bans/{site_id}"
+    after = wire.position_at(svc.keys, place, cursor)
+    found = await svc.db.read(bans, site_id, svc.clock.now(), after=after, limit=_ROWS + 1)
+    shown = found[:_ROWS]
+    end = (shown[-1].created_at, shown[-1].id) if len(found) > _ROWS else None
+    return html_page(
+        request,
+        "bans.html",
+        status=told.status if told else 200,
+        **await _around(request, seat, wire.QueueQuery()),
+        bans=shown,
+        next=wire.cursor_at(svc.keys, place, end),
+        lengths=_LENGTHS,
+        fields=fields or {},
+        done=done,
+        told=told.words if told else "",
+    )
+
+
+async def _around(request: Request, seat: Seat, query: wire.QueueQuery) -> dict[str, Any]:
+    around = await frame(request, seat, query, here="bans")
+    return {name: value for name, value in around.items() if name != "back"}
+
+
+def _check_whole_site(seat: Seat) -> None:
+    if seat.moderator.sections is not None:
+        raise BanOutside("A ban is for the whole site, and you moderate a part of it.")
+
+
+def _told(refused: CommentsError) -> _Told:
+    return _Told(refused.detail, status_of(refused))
