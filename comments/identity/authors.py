@@ -46,7 +46,8 @@ class Credentials:
     """What a request shows of who asks: hashes of its token, and a new token's hash in case it needs one.
 
     `is_api_token` tells a moderator's token from a guest's. Without a token `token_hashes` is empty.
-    `address_keys` are all that the address and its network may be kept as, for bans.
+    `address_keys` are all that the address and its network may be kept as, for bans. `moderator` is set where
+    the gate has found out already who of the team asks.
     """
 
     token_hashes: Sequence[bytes]
@@ -55,6 +56,11 @@ class Credentials:
     address_key: bytes
     network_key: bytes | None = None
     address_keys: Sequence[bytes] = ()
+    moderator: Moderator | None = None
+
+    @property
+    def is_team(self) -> bool:
+        return self.moderator is not None or (self.is_api_token and bool(self.token_hashes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +121,10 @@ def known_author(session: Session, site_id: UUID, shown: Credentials, at: dateti
     our own pages has its cookie before it is anyone. Raises TokenUnknown for a token that is not, or no
     longer, good on this site.
     """
+    if shown.is_team:
+        return _team_author(session, _moderator(session, site_id, shown))
     if not shown.token_hashes:
         return None
-    if shown.is_api_token:
-        return _team_author(session, _moderator(session, site_id, shown))
     # Asked first: of two presses at once the other's token may be stored between the two questions, and
     # whoever finds it unused then is either its author already, or meets them at the unique key.
     is_unused = _is_unused(session, shown)
@@ -130,7 +136,7 @@ def known_author(session: Session, site_id: UUID, shown: Credentials, at: dateti
 
 def acting_author(session: Session, site_id: UUID, shown: Credentials, at: datetime) -> Actor:
     """Return who acts, and make them an author if they are none yet. Raises TokenUnknown."""
-    if shown.is_api_token and shown.token_hashes:
+    if shown.is_team:
         moderator = _moderator(session, site_id, shown)
         known = _team_author(session, moderator)
         return Actor(known or _make_team_author(session, moderator, at), is_new=False)
@@ -152,7 +158,7 @@ def _is_unused(session: Session, shown: Credentials) -> bool:
 
 
 def _moderator(session: Session, site_id: UUID, shown: Credentials) -> Moderator:
-    moderator = moderator_by_token(session, site_id, shown.token_hashes)
+    moderator = shown.moderator or moderator_by_token(session, site_id, shown.token_hashes)
     if moderator is None:
         raise TokenUnknown("This token is not good here. Make a new one, or ask the site's owner.")
     return moderator

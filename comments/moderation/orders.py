@@ -27,8 +27,12 @@ Choice = Literal[
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 """What a moderator can decide."""
 
-Deed = Choice | Literal["reported"]
-"""What can be decided; `reported` by the readers, whose reports put a comment back to waiting."""
+Deed = Choice | Literal["reported", "reply"]
+"""What the log can say was done.
+
+`reported` is by the readers, whose reports put a comment back to waiting. A `reply` is what a moderator
+wrote: it stands as if it had been `removed` before, so that taking it back removes it.
+"""
 
 STATE_AFTER: dict[Deed, str] = {
     "reported": "pending",

@@ -28,6 +28,7 @@ _ONE_DECIDED = {
     "edit": "Edited.",
     "reject_edit": "The edit is rejected. What was public stays.",
     "note": "Noted.",
+    "reply": "Replied.",
     "hold": "It waits again.",
     "spam": "Marked as spam.",
     "remove": "Removed.",
@@ -40,6 +41,7 @@ _MANY_DECIDED = {
     "unfeature": "{} comments not picked out any more.",
     "reject_edit": "{} edits rejected. What was public stays.",
     "note": "{} comments have the note.",
+    "reply": "Replied, and the comment is approved.",
     "hold": "{} comments wait again.",
     "spam": "{} comments marked as spam.",
     "remove": "{} comments removed.",
@@ -66,6 +68,7 @@ _LOGGED = {
     "edit": "Edited",
     "reject_edit": "Rejected an edit of",
     "note": "Noted something about",
+    "reply": "Replied with",
     "hold": "Put back to waiting",
     "spam": "Marked as spam",
     "remove": "Removed",
@@ -95,6 +98,12 @@ def decided(choice: str, states_after: Sequence[str]) -> str:
         return _MANY_DECIDED[choice].format(count)
     alike = len(set(states_after)) == 1
     return _MANY_UNDONE[states_after[0]].format(count) if alike else f"Undone for {count} comments."
+
+
+def done(entries: Sequence[LogEntry]) -> str:
+    """Say what one order did, from its entries in the log."""
+    is_reply = any(entry.choice == "reply" for entry in entries)
+    return decided("reply" if is_reply else entries[0].choice, [entry.after for entry in entries])
 
 
 def banned(label: str, removed: int) -> str:

@@ -9,6 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.looks import axe_faults, sideways_scroll
 from tests.browser.moderating import Desk, Sheet, running_desk
 from tests.support import databases
+from tests.support.browser import PageFaults
 
 pytestmark = pytest.mark.anyio
 
@@ -66,8 +67,9 @@ async def test_the_dialog_closes_without_a_ban_and_keys_are_its_own(
 
 
 async def test_a_ban_that_does_not_arrive_is_told_in_the_dialog(
-    sheet: Sheet, page: Page, dialog: Locator
+    sheet: Sheet, page: Page, dialog: Locator, page_faults: PageFaults
 ) -> None:
+    page_faults.allow("ERR_INTERNET_DISCONNECTED")
     await page.keyboard.press("b")
     await expect(dialog).to_be_visible()
     await page.context.set_offline(True)

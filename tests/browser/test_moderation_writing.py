@@ -53,6 +53,35 @@ async def test_escape_folds_an_edit_and_keeps_its_text(sheet: Sheet, page: Page)
     await expect(page.get_by_role("textbox", name="Edit the comment.")).to_have_value("Top more")
 
 
+async def test_r_replies_and_approves_and_u_takes_both_back(desk: Desk, sheet: Sheet, page: Page) -> None:
+    await page.keyboard.press("r")
+    await expect(page.get_by_role("textbox", name="Reply to Jonas Lind")).to_be_focused()
+    await page.keyboard.type("Thank *you*")
+    await page.keyboard.press("Control+Enter")
+
+    await expect(sheet.toast).to_contain_text("Replied, and the comment is approved.")
+    await expect(sheet.card("Top")).to_have_count(0)
+    assert (await desk.states())["Top"] == "approved"
+    await page.goto(f"{desk.address}?state=approved")
+    await expect(sheet.card("Thank you")).to_be_visible()
+    await page.keyboard.press("u")
+    await expect(sheet.toast).to_contain_text("Undone")
+    await expect(sheet.cards).to_have_count(0)
+    assert (await desk.states())["Top"] == "pending"
+
+
+async def test_a_reply_to_what_is_public_folds_its_form(desk: Desk, sheet: Sheet, page: Page) -> None:
+    await page.keyboard.press("a")
+    await page.goto(f"{desk.address}?state=approved")
+    await page.keyboard.press("r")
+    await page.keyboard.type("You are welcome")
+    await page.keyboard.press("Control+Enter")
+
+    await expect(sheet.toast).to_contain_text("Replied.")
+    await expect(sheet.card("You are welcome")).to_be_visible()
+    await expect(page.get_by_role("textbox", name="Reply to Jonas Lind")).to_have_count(0)
+
+
 async def test_an_empty_edit_is_refused_and_stays_open(
     sheet: Sheet, page: Page, page_faults: PageFaults
 ) -> None:

@@ -13,7 +13,8 @@ from comments.identity.models import Account, Author, Membership
 from comments.identity.queries import Moderator
 from comments.ids import new_id
 from comments.sites.models import Site
-from comments.threads.models import Comment, Revision, Thread
+from comments.threads.models import Comment, Revision, Thread, ThreadKey
+from comments.threads.page_keys import key_hash, page_keys
 from comments.threads.tree import TOP, Place, place_below
 from tests.conftest import NOON
 
@@ -58,13 +59,16 @@ class Seed:
 
     def thread(self, title: str | None = None) -> UUID:
         thread_id = new_id(self.now)
+        url = f"https://blog.example/{thread_id}"
+        self.add(Thread, id=thread_id, site_id=self.site_id, url=url, title=title, updated_at=self.now)
+        [(kind, key)] = page_keys(url, None).pairs
         self.add(
-            Thread,
-            id=thread_id,
+            ThreadKey,
             site_id=self.site_id,
-            url=f"https://blog.example/{thread_id}",
-            title=title,
-            updated_at=self.now,
+            key_hash=key_hash(kind, key),
+            kind=kind,
+            key=key,
+            thread_id=thread_id,
         )
         return thread_id
 

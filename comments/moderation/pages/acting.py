@@ -25,6 +25,7 @@ from comments.moderation.orders import (
 from comments.moderation.pages.addresses import list_behind, queue_address
 from comments.moderation.pages.queue import queue_answer
 from comments.moderation.pages.seat import Seat, field, lead_to, moment, read_id, seat_with_form
+from comments.moderation.reply_routes import carry_out_reply
 from comments.threads.writing import rendered
 from comments.web.answers import json_answer
 from comments.web.forms import Fields
@@ -94,6 +95,10 @@ async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
             made_at=moment(made_at),
             at=at,
         )
+    if fields.get("decision") == "reply":
+        wanted_one = _wanted(fields.get("comment", ""))
+        source = fields.get("reply", "").replace("\r\n", "\n")
+        return (await carry_out_reply(request, wanted_one, source)).outcome
     choice = _choice(fields)
     if choice is None:
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
@@ -127,9 +132,9 @@ def _done_before(seat: Seat, fields: Fields, conflicts: Sequence[Conflict]) -> O
     The script sends an order again if it was not told of the first try's end. What the moderator has done
     themselves is then no conflict.
     """
-    if not fields.get("again"):
-        return None
     choice = _choice(fields)
+    if not fields.get("again") or (choice is None and not fields.get("undo")):
+        return None
     state = STATE_AFTER.get(choice) if choice else None
     own = [one for one in conflicts if one.by == seat.moderator.name and state in {None, one.state}]
     times = [one.at for one in own if one.at is not None]

@@ -12,7 +12,7 @@ import { recount, say } from "./telling.js";
 const MISSING = "This comment is not here any more.";
 
 /** What changes a comment and leaves it where it is, or says something about it. */
-const STAYS = new Set(["keep", "feature", "unfeature", "edit", "reject_edit", "note"]);
+const STAYS = new Set(["keep", "feature", "unfeature", "edit", "reject_edit", "note", "reply"]);
 const WITHOUT_UNDO = new Set(["restore", "note"]);
 
 /** What a decision is about: the picked rows, or the marked one. */
@@ -57,7 +57,7 @@ export function settleDecision({ choice, comments }, { status, answer }, undoIt)
   if (answer.decided?.length) {
     recount(answer);
     undoIt?.done(answer.undo ?? "", answer.words ?? "");
-    if (STAYS.has(choice)) void show(new Set(answer.decided.map(({ id }) => id)));
+    if (STAYS.has(choice)) void show(new Set([...ids, ...answer.decided.map(({ id }) => id)]));
     say(answer.words ?? "", undoIt ? { label: "Undo", key: "u", run: undoIt.undo } : undefined);
   } else {
     undoIt?.drop();

@@ -35,6 +35,7 @@ const KEYS = {
   X: () => withMarked(pickTo),
   a: () => choose("approve"),
   A: () => choose("approve_trust"),
+  r: () => withMarked((card) => write(card, "reply")),
   e: () => withMarked((card) => write(card, "edit")),
   n: () => withMarked((card) => write(card, "note")),
   b: () => withMarked((card) => void askBan(card)),

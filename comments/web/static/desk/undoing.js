@@ -16,7 +16,7 @@ import { recount, say } from "./telling.js";
 const MOST = 50;
 const STORED = `comments.undo.${one("[data-order-form]", HTMLFormElement).dataset.orderForm}`;
 /** @type {Record<string, string>} */
-const DONE = { approve: "Approved", spam: "Spam", remove: "Removed", hold: "Waits again", approve_trust: "Trusted", keep: "Kept", edit: "Edited", reject_edit: "Edit rejected", feature: "Picked out", unfeature: "Picked out no more" };
+const DONE = { approve: "Approved", spam: "Spam", remove: "Removed", hold: "Waits again", approve_trust: "Trusted", keep: "Kept", edit: "Edited", reply: "Replied", reject_edit: "Edit rejected", feature: "Picked out", unfeature: "Picked out no more" };
 
 const panel = one("[data-undo-list]", HTMLElement);
 const items = one("ol", HTMLElement, panel);
