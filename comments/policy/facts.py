@@ -93,4 +93,4 @@ def _similar(session: Session, known: Known, days: int, at: datetime) -> tuple[i
             continue
         if row.sketch == seen.sketch or likeness(row.sketch, seen.sketch) >= NEARLY_THE_SAME:
             found[row.comment_id] = row.similar_group
-    return len(found), next(reversed(found.values()), seen.group)
+    return max(0, len(found) - seen.passing), next(reversed(found.values()), seen.group)

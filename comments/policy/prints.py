@@ -12,6 +12,7 @@ import heapq
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from comments.rules.reading import is_unspaced, readable, words_in
 
@@ -21,7 +22,11 @@ CHARS_IN_A_RUN = 5
 
 FEWEST_WORDS = 12
 FEWEST_CHARS = 30
-"""Shorter texts have no print: `thanks, this helped me a lot` is said by many."""
+"""Shorter texts are not compared with others': `thanks, this helped me a lot` is said by many."""
+
+FEWEST_WORDS_OF_ONE = 4
+FEWEST_CHARS_OF_ONE = 8
+"""So long are texts that are known again of one author: nobody says such a thing on every page."""
 
 MARKS = 3
 SKETCH_HASHES = 24
@@ -36,13 +41,27 @@ class Print:
     marks: tuple[int, ...]
     sketch: bytes
     group: int
+    is_short: bool = False
+
+    @property
+    def passing(self) -> int:
+        """How many texts that are alike say nothing: people do say a short thing twice."""
+        return 1 if self.is_short else 0
+
+    def said_by(self, author_id: UUID) -> "Print":
+        """Return what is known again: of a short text, that this author said it; others may say it too."""
+        return _short(f"{author_id} {self.group}") if self.is_short else self
 
 
 def print_of(text: str) -> Print | None:
-    """Return the print of a text, None for one that is too short to have one."""
-    runs = _runs(text)
+    """Return the print of a text, None for one that is too short to have one.
+
+    That of a short one, `is_short`, is good for nothing until it is `said_by` somebody.
+    """
+    folded = readable(text)
+    runs = _runs(folded)
     if not runs:
-        return None
+        return _short_print_of(folded)
     smallest = heapq.nsmallest(SKETCH_HASHES, {_hash(run) for run in runs})
     sketch = struct.pack(f">{len(smallest)}I", *(value >> 32 for value in smallest))
     return Print(tuple(map(_signed, smallest[:MARKS])), sketch, _signed(_hash(sketch.hex())))
@@ -56,8 +75,20 @@ def likeness(one: bytes, other: bytes) -> float:
     return sum(1 for value in union if value in both) / len(union)
 
 
-def _runs(text: str) -> set[str]:
-    folded = readable(text)
+def _short_print_of(folded: str) -> Print | None:
+    if is_unspaced(folded):
+        chars = "".join(char for char in folded if char.isalnum())
+        return _short(chars) if len(chars) >= FEWEST_CHARS_OF_ONE else None
+    words = words_in(folded).partition("\n")[0].split()
+    return _short(" ".join(words)) if len(words) >= FEWEST_WORDS_OF_ONE else None
+
+
+def _short(said: str) -> Print:
+    value = _hash(said)
+    return Print((_signed(value),), struct.pack(">I", value >> 32), _signed(value), is_short=True)
+
+
+def _runs(folded: str) -> set[str]:
     if is_unspaced(folded):
         chars = "".join(char for char in folded if char.isalnum())
         return _pieces(chars, CHARS_IN_A_RUN) if len(chars) >= FEWEST_CHARS else set()

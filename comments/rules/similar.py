@@ -6,7 +6,8 @@ from comments.rules.draft import Draft, Facts, Outcome, Policy, Verdict
 def similar(draft: Draft, facts: Facts, policy: Policy) -> Verdict | None:
     """Hold a text that stands, the same or nearly the same, elsewhere on the site since some days.
 
-    Short texts and quotations are never compared. It holds and does no more: two people may quote one poem.
+    Short texts are compared with their author's own alone, and pass twice. Quotations are never compared. It
+    holds and does no more: two people may quote one poem.
     """
     if not facts.similar:
         return None

@@ -1,6 +1,7 @@
 """The same or nearly the same text elsewhere: what is known again, and what never is."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -53,11 +54,20 @@ def test_different_texts_are_not_alike() -> None:
     assert alike(LONG, OTHER) < 0.1
 
 
-@pytest.mark.parametrize(
-    "text", ["", "thanks!", "Thank you, this helped me a lot today.", "谢谢你的文章", "🎉" * 50]
-)
+@pytest.mark.parametrize("text", ["", "thanks!", "Thank you all!", "谢谢你的文章", "🎉" * 50])
 def test_what_many_people_say_has_no_print(text: str) -> None:
     assert print_of(text) is None
+
+
+@pytest.mark.parametrize("text", ["Thank you, this helped me a lot today.", "谢谢你的文章很好看"])
+def test_a_short_text_is_known_of_one_author_alone(text: str) -> None:
+    ann, bob = UUID(int=1), UUID(int=2)
+    seen = print_of(text)
+
+    assert seen is not None
+    assert seen.said_by(ann) == seen.said_by(ann)
+    assert not {*seen.said_by(ann).marks} & {*seen.said_by(bob).marks, *seen.marks}
+    assert print_of(LONG) == (print_of(LONG) or seen).said_by(ann)
 
 
 def test_scripts_without_blanks_have_prints_too() -> None:
@@ -115,6 +125,18 @@ class TestOnASite:
 
         assert quoting["state"] == "approved"
         assert [one["state"] for one in thanks] == ["approved", "approved"]
+
+    async def test_a_short_text_is_compared_with_its_authors_own(self, site: SiteUnderTest) -> None:
+        ann, bob = await self.known(site, 1), await self.known(site, 2)
+        short = "Everybody should have such a sofa."
+
+        said = [await site.posted(short, guest=ann, page=self.page(n)) for n in range(3)]
+        others = await site.posted(short.upper(), guest=bob, page=self.page(4))
+        thanks = [await site.posted("Thank you all!", guest=ann, page=self.page(n)) for n in range(4)]
+
+        assert [one["state"] for one in said] == ["approved", "approved", "pending"]
+        assert others["state"] == "approved"
+        assert {one["state"] for one in thanks} == {"approved"}
 
     async def test_a_text_is_forgotten_after_the_sites_days(self, site: SiteUnderTest) -> None:
         ann, bob = await self.known(site, 1), await self.known(site, 2)

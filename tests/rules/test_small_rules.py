@@ -164,6 +164,30 @@ def test_the_strongest_ban_counts() -> None:
     assert banned(a_draft(), TRUSTED, DEFAULTS) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Look at www.cheap.example", 1),
+        ("Look at cheap.com, or at sub.cheap.xyz.", 2),
+        ("bit.ly/3abc", 1),
+        ("CHEAP\uff0eCOM and cheap\u3002com", 2),
+        ("README.md, main.py and Node.js, e.g./i.e. Done.It was fine. and/or 3.5", 0),
+        ("buy@cheap.com", 0),
+        ("a." * 5_000, 0),
+    ],
+)
+def test_an_address_that_is_only_written_is_a_link_too(text: str, count: int) -> None:
+    verdict = links(a_draft(text=text), KNOWN, DEFAULTS)
+
+    assert (verdict.n if verdict else 0) == count
+
+
+def test_an_address_on_a_link_to_it_counts_once() -> None:
+    linked = a_draft("Look at cheap.com", "https://cheap.com/")
+
+    assert reasons(links, linked, KNOWN) == ["1 link"]
+
+
 def test_a_text_that_stands_elsewhere_waits() -> None:
     assert reasons(similar, a_draft(), TRUSTED) == []
     assert reasons(similar, a_draft(), replace(TRUSTED, similar=1)) == ["Nearly the same as 1 comment"]

@@ -101,7 +101,7 @@ def judge_post(
         email=order.email,
         address_keys=order.shown.address_keys,
         bursts=order.bursts,
-        seen=order.seen if author.account_id is None else None,
+        seen=_seen(order, author),
         thread=ThreadFacts(
             is_closed=settings.closed or opened.state != "open",
             is_new=opened.is_new,
@@ -123,7 +123,7 @@ def judge_edit(
         author=author,
         name=row.author_name,
         address_keys=order.shown.address_keys,
-        seen=order.seen if author.account_id is None else None,
+        seen=_seen(order, author),
         comment_id=row.id,
         thread=ThreadFacts(holds_all=bool(holds_all)),
     )
@@ -139,6 +139,13 @@ def _judged(
         reason = judgement.reasons[-1]
         raise _REFUSALS.get(reason.rule, _refused)(reason)
     return Judged(judgement, known.seen, gathered.similar_group)
+
+
+def _seen(order: "PostOrder | EditOrder", author: KnownAuthor) -> Print | None:
+    """Return by what the text is known again. What a site's own people write is not compared."""
+    if order.seen is None or author.account_id is not None:
+        return None
+    return order.seen.said_by(author.id)
 
 
 def _slow_wait(session: Session, opened: Opened, author: KnownAuthor, at: datetime) -> int:
