@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint rules bench bench-quick bench-widget guides screenshots lock clean
+.PHONY: help setup run test check lint rules defence bench bench-quick bench-widget guides screenshots lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,6 +35,9 @@ lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+defence: setup  ## attack a running service on both databases, and print what gets through; docs/defence.md
+	@$(PYTEST) -q tests/defence
 
 bench: setup  ## measure this service beside others; docs/performance.md explains the table
 	@$(BIN)/python -m tests.bench

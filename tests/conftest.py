@@ -71,6 +71,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         databases.drop_all_of_this_run()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what got through of the attacks in tests/defence: it is told, whether anybody asks or not."""
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {value}"
+        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        for name, value in report.user_properties
+        if name == "got through" and report.when == "call"
+    ]
+    if told:
+        terminalreporter.section("what got through")
+        terminalreporter.write_line("\n".join(sorted(told)))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Run asynchronous tests on asyncio, in one event loop a worker: tests can share a browser."""

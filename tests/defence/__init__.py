@@ -1,0 +1,1 @@
+"""Scripted attacks against the running service, and what must be seen of each."""

@@ -1,0 +1,34 @@
+"""The service that the attacks are made on: one for all of them, on each database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from tests.conftest import BOTH
+from tests.defence.stronghold import SECONDS, Stronghold
+from tests.support import databases
+from tests.support.live import Installation
+from tests.support.mail_server import mail_server
+
+
+@pytest.fixture(scope="session", params=BOTH)
+def hold(
+    request: pytest.FixtureRequest, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stronghold]:
+    """`comments serve`, with its rates and limits as they are for everybody."""
+    folder = tmp_path_factory.mktemp("defence")
+    if request.param == "sqlite":
+        url = databases.sqlite_copy(run_folder, folder)
+    else:
+        url = request.getfixturevalue("postgresql_databases").create(migrated=True)
+    with mail_server() as mails:
+        settings = {
+            "COMMENTS_TRUSTED_PROXIES": "127.0.0.1",
+            "COMMENTS_SMTP_URL": mails.url(),
+            "COMMENTS_BASE_URL": "https://talk.example",
+        }
+        installation = Installation(folder / "data", url, settings)
+        with installation.serving() as service, httpx.Client(timeout=SECONDS) as client:
+            yield Stronghold(installation, service, mails.box, client)

@@ -1,0 +1,15 @@
+"""docs/defence.md tells of every attack."""
+
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def test_every_attack_stands_in_the_table() -> None:
+    table = (HERE.parent.parent / "docs" / "defence.md").read_text()
+    scripts = "\n".join((HERE / name).read_text() for name in ("test_newcomers.py", "test_trusted.py"))
+
+    attacks = re.findall(r"^def (test_\w+)", scripts, flags=re.MULTILINE)
+
+    assert attacks == re.findall(r"^\| `(test_\w+)`", table, flags=re.MULTILINE)
