@@ -107,7 +107,7 @@ def test_a_regular_who_advertises_in_plain_words(hold: Stronghold, record_proper
 
     passed = _passed(site, pages=len(ADVERTS))
     record_property(GOT_THROUGH, f"{passed} of {len(ADVERTS)} texts in plain prose by one regular")
-    assert 0 < passed
+    assert passed > 0
     assert passed + len(site.queue("pending")) == len(ADVERTS)
 
 
