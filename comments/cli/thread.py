@@ -1,16 +1,17 @@
-"""`comments thread`: show, close, open, hold, release, slow."""
+"""`comments thread`: show, close, open, hold, release, slow, rename, merge, move."""
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import click
 
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
 from comments.identity.queries import moderator_by_email
-from comments.moderation.thread_actions import Acting, acting_as, set_thread
+from comments.moderation.thread_actions import Acting, MoveWish, acting_as, merge, move, set_thread
 from comments.moderation.thread_wire import page_moderated, thread_of_page
-from comments.sites.queries import site_by_name
+from comments.sites.queries import origins_of, site_by_name
 from comments.threads.actions.settling import LONGEST_PAUSE_SECONDS, ThreadWish
 from comments.threads.site_card import site_card
 
@@ -99,12 +100,62 @@ def slow(page: str, seconds: int, site_name: str, email: str | None) -> None:
     _settle(page, site_name, email, wish, lambda url: f"{url}: {pause}.")
 
 
+@thread.command()
+@of_page
+@click.argument("url")
+@of_site
+@by_moderator
+def rename(page: str, url: str, site_name: str, email: str | None) -> None:
+    """Have a page's discussion at another URL; the old one leads to it still."""
+    _settle(page, site_name, email, ThreadWish(url=url), lambda old: f"{old} is at {url} now.")
+
+
+@thread.command("merge")
+@of_page
+@click.argument("into")
+@of_site
+@by_moderator
+def merge_(page: str, into: str, site_name: str, email: str | None) -> None:
+    """Bring the discussion of PAGE into that of the page INTO; both lead there from then on."""
+
+    async def work(here: Installation) -> None:
+        who = await acting(here, site_name, email)
+        source: Any = await here.db.read(thread_of_page, who.site_id, page)
+        target: Any = await here.db.read(thread_of_page, who.site_id, into)
+        moved = await here.db.write(merge, here.keys, who, source, target, at=here.clock.now())
+        click.echo(f"Merged {page} into {into}: {counted(moved, 'comment')}.")
+
+    in_installation(work)
+
+
+@thread.command("move")
+@click.argument("comment_id", type=click.UUID)
+@of_site
+@by_moderator
+@click.option("--page", help="To the top of this page's discussion.")
+@click.option("--under", type=click.UUID, metavar="COMMENT", help="As an answer to this comment.")
+def move_(comment_id: UUID, site_name: str, email: str | None, page: str | None, under: UUID | None) -> None:
+    """Move a comment with all that answers it."""
+    if page is None and under is None:
+        raise click.UsageError("Say where to: --page PAGE, or --under COMMENT.")
+
+    async def work(here: Installation) -> None:
+        who = await acting(here, site_name, email)
+        target: Any = await here.db.read(thread_of_page, who.site_id, page) if page else None
+        wish = MoveWish(comment_id, target, under)
+        moved = await here.db.write(move, here.keys, who, wish, at=here.clock.now())
+        click.echo(f"Moved {counted(moved, 'comment')}.")
+
+    in_installation(work)
+
+
 async def acting(here: Installation, site_name: str, email: str | None) -> Acting:
     """Return who acts: a moderator, or whoever has the command line. Raises SiteUnknown, AccountUnknown."""
     site = await here.db.read(site_by_name, site_name)
     if email is None:
-        return Acting(site.id)
-    return acting_as(await here.db.read(moderator_by_email, site.id, email))
+        return Acting(site.id, origins_of(site))
+    moderator = await here.db.read(moderator_by_email, site.id, email)
+    return acting_as(moderator, origins_of(site))
 
 
 def _settle(

@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Account, Author, GuestToken, Membership
@@ -29,10 +29,11 @@ from comments.sites.models import Site
 from comments.sites.queries import site_by_name
 from comments.storage import Base
 from comments.storage.plain import plain_row
-from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
+from comments.threads.models import MERGED, Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 
 VERSION = 1
 PAGE_ROWS = 500
+_ALL = true()
 
 LEFT_OUT: Mapping[type[Base], frozenset[str]] = {
     Site: frozenset({"id", "version"}),
@@ -140,7 +141,8 @@ class _Export:
                 yield {**author, "bans": [self._without_strangers(one) for one in bans[row["id"]]]}
 
     def _threads(self) -> Iterator[Plain]:
-        for rows in self._pages(Thread):
+        # Nothing is left in a thread that was merged into another, and nothing leads there.
+        for rows in self._pages(Thread, Thread.state != MERGED):
             keys = self._belonging(ThreadKey, ThreadKey.thread_id, rows, ThreadKey.key_hash)
             for row in rows:
                 yield {**_plain(Thread, row), "keys": keys[row["id"]]}
@@ -183,13 +185,15 @@ class _Export:
             found[row[owner.key]].append(_plain(table, row))
         return found
 
-    def _pages(self, table: type[Base]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    def _pages(
+        self, table: type[Base], where: ColumnElement[bool] = _ALL
+    ) -> Iterator[Sequence[Mapping[str, Any]]]:
         """Yield the site's rows in the order of their ids, some at a time."""
         key: Any = table.__table__.c["id"]
-        after: ColumnElement[bool] = self._of_site(table)
+        after: ColumnElement[bool] = self._of_site(table) & where
         while rows := self._rows(table, after, key, limit=PAGE_ROWS):
             yield rows
-            after = self._of_site(table) & (key > rows[-1]["id"])
+            after = self._of_site(table) & where & (key > rows[-1]["id"])
 
     def _rows(
         self, table: type[Base], where: ColumnElement[bool], *order: Any, limit: int | None = None

@@ -93,8 +93,13 @@ def lock_subjects(
     # Threads first, as every writer does; in order, so that two moderators wait for one another
     # and not crosswise.
     threads = select(Thread.id, Thread.title_confirmed).where(in_threads).order_by(Thread.id)
+    comments = select(*_COLUMNS).where(mine).order_by(Comment.id).with_for_update()
     confirmed = dict(session.execute(threads.with_for_update()).all())
-    rows = session.execute(select(*_COLUMNS).where(mine).order_by(Comment.id).with_for_update()).all()
+    rows = session.execute(comments).all()
+    while not {row.thread_id for row in rows} <= confirmed.keys():
+        # Some were moved while this waited for their thread.
+        confirmed = dict(session.execute(threads.with_for_update()).all())
+        rows = session.execute(comments).all()
     found = [row.id for row in rows]
     waiting = select(Revision.comment_id, Revision.created_at).where(Revision.comment_id.in_(found))
     edits = dict(session.execute(waiting).all())

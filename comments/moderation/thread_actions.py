@@ -5,15 +5,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
-from comments.identity.sections import Sections
+from comments.identity.sections import Sections, in_sections
 from comments.keys import Keyring
 from comments.moderation.chain import NewEntry
 from comments.moderation.log import add_to_log, in_words
+from comments.moderation.search_models import TermsDue
+from comments.threads.actions.merging import merge_threads
+from comments.threads.actions.moving import Move, move_comment
+from comments.threads.actions.renaming import rename_thread
 from comments.threads.actions.settling import ThreadWish, settle_thread
-from comments.threads.queries.operating import moderated_threads
+from comments.threads.errors import MoveRefused, OutsideSection
+from comments.threads.page_keys import PageKeys, check_page_origin, page_keys
+from comments.threads.queries.operating import moderated_comment, moderated_threads
+from comments.threads.urls import page_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +29,110 @@ class Acting:
     """Who acts on a site, and where: without an account it is whoever has the command line."""
 
     site_id: UUID
+    origins: tuple[str, ...]
     account_id: UUID | None = None
     sections: Sections = None
 
 
-def acting_as(moderator: Moderator) -> Acting:
-    return Acting(moderator.site_id, moderator.account_id, moderator.sections)
+@dataclass(frozen=True, slots=True)
+class MoveWish:
+    """Where a comment is to go: to the top of a thread, or under a comment, in whose thread it is then."""
+
+    comment_id: UUID
+    thread_id: UUID | None = None
+    parent_id: UUID | None = None
+
+
+def acting_as(moderator: Moderator, origins: tuple[str, ...]) -> Acting:
+    return Acting(moderator.site_id, origins, moderator.account_id, moderator.sections)
 
 
 def set_thread(
     session: Session, keys: Keyring, acting: Acting, thread_id: UUID, wish: ThreadWish, *, at: datetime
 ) -> dict[str, Any]:
-    """Close or open a discussion, have all of it wait, or slow it down; return what is other than before.
+    """Close or open a discussion, have all of it wait, slow it down, give it another URL.
 
-    Raises ThreadUnknown.
+    Returns what is other than before.
+    Raises ThreadUnknown, UrlRefused, PageRefused, OutsideSection, UrlTaken.
     """
+    page = None if wish.url is None else _page_for(acting, wish.url)
     (thread,) = moderated_threads(session, acting.site_id, [thread_id], acting.sections, lock=True)
     changed = settle_thread(session, thread, wish, at=at)
+    if page is not None and rename_thread(session, thread, page, at=at):
+        changed["url"] = page.url
     if changed:
         before = {name: getattr(thread, name) for name in changed}
         facts = {"choice": "set", "thread": str(thread.id), "before": before, "after": changed}
-        log_thread(session, keys, acting, facts, at)
+        _log(session, keys, acting, facts, at)
     return changed
 
 
-def log_thread(
+def merge(
+    session: Session, keys: Keyring, acting: Acting, thread_id: UUID, into: UUID, *, at: datetime
+) -> int:
+    """Bring a whole discussion into another one; return how many comments that were.
+
+    Raises ThreadUnknown, MoveRefused for one and the same.
+    """
+    if thread_id == into:
+        raise MoveRefused("This is one and the same discussion.")
+    both = [thread_id, into]
+    source, target = moderated_threads(session, acting.site_id, both, acting.sections, lock=True)
+    moved = merge_threads(session, source, target, at=at)
+    facts = {"choice": "merge", "thread": str(source.id), "into": str(target.id), "comments": moved}
+    _log(session, keys, acting, {**facts, "before": source.url, "after": target.url}, at)
+    return moved
+
+
+def move(session: Session, keys: Keyring, acting: Acting, wish: MoveWish, *, at: datetime) -> int:
+    """Move a comment with all that answers it; return how many they are.
+
+    Raises CommentUnknown, ThreadUnknown, MoveRefused.
+    """
+    source_id, target_id = _from_and_to(session, acting, wish)
+    source, target = moderated_threads(
+        session, acting.site_id, [source_id, target_id], acting.sections, lock=True
+    )
+    comment = moderated_comment(session, acting.site_id, wish.comment_id, acting.sections, lock=True)
+    above = None
+    if wish.parent_id is not None:
+        above = moderated_comment(session, acting.site_id, wish.parent_id, acting.sections, lock=True)
+    if (source_id, target_id) != (comment.thread_id, above.thread_id if above else target_id):
+        raise MoveRefused("Somebody else has just moved this. Look where it is now.")
+    moved = move_comment(session, Move(comment, source, target, above), at=at)
+    # Whether it answers something can be searched for, and no trigger hears of that.
+    session.execute(insert(TermsDue).values(site_id=acting.site_id, comment_id=comment.id))
+    facts = {"choice": "move", "thread": str(source_id), "into": str(target_id), "comments": moved}
+    places = {"before": _named(comment.parent_id), "after": _named(wish.parent_id)}
+    _log(session, keys, acting, {**facts, **places}, at, comment_id=comment.id)
+    return moved
+
+
+def _page_for(acting: Acting, url: str) -> PageKeys:
+    """Return the keys of a URL that a discussion of this site can have, where one may put it."""
+    page = page_keys(url, None)
+    check_page_origin(page, acting.origins)
+    if not in_sections(acting.sections, page_path(page.url or "")):
+        raise OutsideSection("This address is outside the sections that you moderate.")
+    return page
+
+
+def _from_and_to(session: Session, acting: Acting, wish: MoveWish) -> tuple[UUID, UUID]:
+    """Return the threads that a comment leaves and comes to, which may be the same."""
+    comment = moderated_comment(session, acting.site_id, wish.comment_id, acting.sections)
+    if wish.parent_id is None:
+        return comment.thread_id, wish.thread_id or comment.thread_id
+    above = moderated_comment(session, acting.site_id, wish.parent_id, acting.sections)
+    if wish.thread_id not in {None, above.thread_id}:
+        raise MoveRefused("The comment it is to answer is in another discussion.")
+    return comment.thread_id, above.thread_id
+
+
+def _named(comment_id: UUID | None) -> str | None:
+    return str(comment_id) if comment_id else None
+
+
+def _log(
     session: Session,
     keys: Keyring,
     acting: Acting,

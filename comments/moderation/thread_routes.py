@@ -7,17 +7,30 @@ from starlette.requests import Request
 from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
 from comments.identity.gate_routes import asking_moderator
 from comments.identity.routes import MalformedToken
-from comments.moderation.thread_actions import acting_as, set_thread
+from comments.moderation.thread_actions import MoveWish, acting_as, merge, move, set_thread
 from comments.moderation.thread_wire import (
+    MergeBody,
+    MoveBody,
+    MovedAnswer,
     PageAsked,
     ThreadBody,
     ThreadModerated,
     page_moderated,
     thread_moderated,
+    thread_of_comment,
+    thread_of_page,
 )
 from comments.sites.errors import SiteUnknown
-from comments.threads.errors import ThreadUnknown, UrlRefused
-from comments.threads.routes import site_of
+from comments.threads.errors import (
+    CommentUnknown,
+    MoveRefused,
+    OutsideSection,
+    PageRefused,
+    ThreadUnknown,
+    UrlRefused,
+    UrlTaken,
+)
+from comments.threads.routes import comment_id_of, site_of
 from comments.web.needs import moderator
 from comments.web.routing import Api, QueryRefused
 from comments.web.service import service
@@ -44,17 +57,56 @@ async def get_moderated_thread(request: Request, query: PageAsked) -> ThreadMode
     "PATCH",
     "/moderation/threads/{id}",
     answers={200: ThreadModerated},
-    errors=(*_WHO, ThreadUnknown),
+    errors=(*_WHO, ThreadUnknown, UrlRefused, PageRefused, OutsideSection, UrlTaken),
     needs=moderator("moderate"),
 )
 async def patch_thread(request: Request, body: ThreadBody) -> ThreadModerated:
-    """Close a discussion or open it, have all of it wait, or slow it down.
+    """Close a discussion or open it, have all of it wait, slow it down, or let its page have another URL.
 
-    Who has a page open that is closed or opened hears `reset` on their stream.
+    Who has a page open that is closed, opened or renamed hears `reset` on their stream. All keys that led to
+    a discussion lead to it still.
     """
-    svc, asking, thread_id = service(request), asking_moderator(request), thread_id_of(request)
-    await svc.db.write(set_thread, svc.keys, acting_as(asking), thread_id, body.wish(), at=svc.clock.now())
-    return await svc.db.read(thread_moderated, await site_of(request), thread_id, asking.sections)
+    svc, site, thread_id = service(request), await site_of(request), thread_id_of(request)
+    acting = acting_as(asking_moderator(request), site.origins)
+    await svc.db.write(set_thread, svc.keys, acting, thread_id, body.wish(), at=svc.clock.now())
+    return await svc.db.read(thread_moderated, site, thread_id, acting.sections)
+
+
+@api.endpoint(
+    "POST",
+    "/moderation/threads/{id}/merge",
+    answers={200: MovedAnswer},
+    errors=(*_WHO, ThreadUnknown, UrlRefused, MoveRefused),
+    needs=moderator("moderate"),
+)
+async def merge_thread(request: Request, body: MergeBody) -> MovedAnswer:
+    """Bring a whole discussion into another one.
+
+    Comments keep their ids, places, votes and reports; what is set for the other one holds for all, and all
+    keys that led to this one lead there.
+    """
+    svc, site, thread_id = service(request), await site_of(request), thread_id_of(request)
+    acting = acting_as(asking_moderator(request), site.origins)
+    into = await svc.db.read(thread_of_page, site.id, body.into)
+    moved = await svc.db.write(merge, svc.keys, acting, thread_id, into, at=svc.clock.now())
+    return MovedAnswer(moved, await svc.db.read(thread_moderated, site, into, acting.sections))
+
+
+@api.endpoint(
+    "POST",
+    "/moderation/comments/{id}/move",
+    answers={200: MovedAnswer},
+    errors=(*_WHO, CommentUnknown, ThreadUnknown, UrlRefused, MoveRefused),
+    needs=moderator("moderate"),
+)
+async def move_with_answers(request: Request, body: MoveBody) -> MovedAnswer:
+    """Move a comment with all that answers it to another place, in its discussion or another one."""
+    svc, site, comment_id = service(request), await site_of(request), comment_id_of(request)
+    acting = acting_as(asking_moderator(request), site.origins)
+    to = await svc.db.read(thread_of_page, site.id, body.page) if body.page else None
+    wish = MoveWish(comment_id, to, body.parent_id)
+    moved = await svc.db.write(move, svc.keys, acting, wish, at=svc.clock.now())
+    return MovedAnswer(moved, await svc.db.read(thread_of_comment, site, comment_id, acting.sections))
 
 
 def thread_id_of(request: Request) -> UUID:

@@ -13,7 +13,7 @@ from comments.identity.sections import Sections
 from comments.moderation.queries.queue import thread_wanted
 from comments.threads.actions.settling import LONGEST_PAUSE_SECONDS, ThreadWish
 from comments.threads.errors import ThreadUnknown
-from comments.threads.queries.operating import keys_to, moderated_threads
+from comments.threads.queries.operating import keys_to, moderated_comment, moderated_threads
 from comments.threads.site_card import SiteCard
 
 Page = Annotated[str, Meta(min_length=1, max_length=2_000)]
@@ -28,6 +28,7 @@ class PageAsked(msgspec.Struct):
 class ThreadBody(msgspec.Struct):
     """What to set; what is left out stays.
 
+    With `url` the page is at another address from now on; the old one leads to its discussion still.
     `hold_all` has every guest's comment on the page wait; so many `slow_seconds` after a comment its author
     cannot write the next one there, and 0 ends that.
     """
@@ -35,9 +36,26 @@ class ThreadBody(msgspec.Struct):
     state: Literal["open", "closed"] | None = None
     hold_all: bool | None = None
     slow_seconds: Annotated[int, Meta(ge=0, le=LONGEST_PAUSE_SECONDS)] | None = None
+    url: Page | None = None
 
     def wish(self) -> ThreadWish:
-        return ThreadWish(self.state, self.hold_all, self.slow_seconds)
+        return ThreadWish(self.state, self.hold_all, self.slow_seconds, self.url)
+
+
+class MergeBody(msgspec.Struct):
+    """The page whose discussion all comments go to: its URL, path, identifier, or its thread's id."""
+
+    into: Page
+
+
+class MoveBody(msgspec.Struct):
+    """Where a comment is to go: under the comment `parent_id`, else to the top of the discussion of `page`.
+
+    Without `page` it stays in its own one.
+    """
+
+    page: Page | None = None
+    parent_id: UUID | None = None
 
 
 class KeyShown(msgspec.Struct):
@@ -68,6 +86,13 @@ class ThreadModerated(msgspec.Struct):
     keys: list[KeyShown]
 
 
+class MovedAnswer(msgspec.Struct):
+    """How many comments were `moved`, and the discussion they are in now."""
+
+    moved: int
+    thread: ThreadModerated
+
+
 def thread_moderated(
     session: Session, site: SiteCard, thread_id: UUID, sections: Sections
 ) -> ThreadModerated:
@@ -79,6 +104,14 @@ def thread_moderated(
 def page_moderated(session: Session, site: SiteCard, page: str, sections: Sections) -> ThreadModerated:
     """Return the discussion of a page. Raises ThreadUnknown, Invalid for a URL that no page can have."""
     return thread_moderated(session, site, thread_of_page(session, site.id, page), sections)
+
+
+def thread_of_comment(
+    session: Session, site: SiteCard, comment_id: UUID, sections: Sections
+) -> ThreadModerated:
+    """Return the discussion that a comment is in. Raises CommentUnknown."""
+    comment = moderated_comment(session, site.id, comment_id, sections)
+    return thread_moderated(session, site, comment.thread_id, sections)
 
 
 def thread_of_page(session: Session, site_id: UUID, page: str) -> UUID:

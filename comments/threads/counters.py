@@ -6,7 +6,7 @@ missed is one range of an index. What was never public is never stamped.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -86,14 +86,19 @@ def publish_changed(session: Session, changes: Sequence[PublicChange], at: datet
     for change in changes:
         for ancestor in ancestors(change.place) if change.delta else ():
             below[ancestor] += change.delta
+    count_below(session, below)
+    if changes:
+        session.execute(_LIST_AND_STAMP, {"ids": [change.comment_id for change in changes]})
+
+
+def count_below(session: Session, below: Mapping[UUID, int]) -> None:
+    """Count so many more public replies below these comments, the versions of their threads being raised."""
     by_delta: dict[int, list[UUID]] = defaultdict(list)
     for comment_id, delta in below.items():
         if delta:
             by_delta[delta].append(comment_id)
     for delta, ids in by_delta.items():
         session.execute(_COUNT_REPLIES, {"ids": ids, "delta": delta})
-    if changes:
-        session.execute(_LIST_AND_STAMP, {"ids": [change.comment_id for change in changes]})
 
 
 def raise_version(session: Session, thread_id: UUID, at: datetime, *, added: int = 0) -> int:

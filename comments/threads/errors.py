@@ -51,6 +51,18 @@ class ThreadClosed(errors.NotAllowed):
     code = "thread-closed"
 
 
+class UrlTaken(errors.Conflict):
+    """There is another discussion on this address."""
+
+    code = "url-taken"
+
+
+class MoveRefused(errors.Conflict):
+    """A comment, or a whole discussion, cannot go there."""
+
+    code = "move-refused"
+
+
 class NotYours(errors.NotAllowed):
     """Only its author may do this."""
 

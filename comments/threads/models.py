@@ -26,6 +26,9 @@ def _path_of_url(row: Any) -> str:
     return page_path(row.get_current_parameters()["url"])
 
 
+MERGED = "merged"
+
+
 class Thread(Base):
     """One page's discussion. `version` rises with every change that a reader can see.
 
@@ -51,6 +54,7 @@ class Thread(Base):
     title_confirmed: Mapped[bool] = mapped_column(default=False)
     """False while only a guest has claimed the title; the first approval in the thread settles it."""
     state: Mapped[str] = mapped_column(Text, default="open")
+    """`open`, `closed` by a moderator, or `merged`: all that was in it is in another thread now."""
     hold_all: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Every guest's comment on this page waits."""
     slow_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -121,6 +125,8 @@ class Comment(Base):
         ),
         # What readers of a thread have missed; what was never public is not in it.
         _partial("ix_comments_changed", "thread_id", "changed_version", where="changed_version > 0"),
+        # The rest of a thread, which readers have never seen.
+        _partial("ix_comments_unseen", "thread_id", where="changed_version = 0"),
         # What an author still has waiting in a thread.
         _partial("ix_comments_waiting", "author_id", "thread_id", where="state IN ('pending', 'spam')"),
         # When an author wrote last, and all that they wrote.

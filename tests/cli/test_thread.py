@@ -3,11 +3,13 @@
 import asyncio
 import re
 
+from comments.moderation.thread_wire import thread_of_page
 from comments.sites.queries import site_by_name
 from comments.storage import Database
 from comments.threads.actions.opening import open_thread
 from comments.threads.page_keys import page_keys
 from tests.conftest import NOON
+from tests.moderation.seeding import Seed
 from tests.support.live import Installation
 
 
@@ -18,6 +20,20 @@ async def _open_threads(url: str, *pages: str) -> None:
         keys = page_keys(f"https://a.example{page}", None)
         await db.write(open_thread, site.id, keys, page.strip("/"), title_confirmed=True, at=NOON)
     await db.close()
+
+
+async def _comment_on(url: str, page: str) -> str:
+    """Have a comment wait on a page, and return its id."""
+    db = await Database.open(url)
+    site = await db.read(site_by_name, "blog")
+    seed = Seed()
+    seed.rows.clear()
+    seed.site_id = site.id
+    thread_id = await db.read(thread_of_page, site.id, page)
+    comment_id = seed.comment(thread_id, seed.author())
+    await db.write(seed.store)
+    await db.close()
+    return str(comment_id)
 
 
 def blog(here: Installation, database_url: str, *pages: str) -> None:
@@ -48,6 +64,25 @@ def test_a_page_is_closed_held_slowed_down_and_freed_again(here: Installation, d
     shown = here.run("thread", "show", "/one", *at)
     assert re.search(r"state +open\n(.*\n)*hold_all +no\nslow_seconds +0\n", shown), shown
     assert "is whole: 7 entries" in here.run("log", "verify", "--site", "blog")
+
+
+def test_a_page_is_renamed_merged_and_loses_a_comment(here: Installation, database_url: str) -> None:
+    blog(here, database_url, "/one", "/two")
+    at = ("--site", "blog")
+    comment = asyncio.run(_comment_on(database_url, "/one"))
+
+    renamed = here.run("thread", "rename", "/one", "https://a.example/new", *at)
+    moved = here.run("thread", "move", comment, "--page", "/two", *at, "--by", "ana@mail.example")
+    merged = here.run("thread", "merge", "/two", "/one", *at)
+
+    assert renamed == "/one is at https://a.example/new now.\n"
+    assert (moved, merged) == ("Moved 1 comment.\n", "Merged /two into /one: 1 comment.\n")
+    shown = here.run("thread", "show", "/two", *at)
+    assert re.search(r"url +https://a.example/new\n", shown), shown
+    assert shown.count("found by url") == 3
+    assert here.attempt("thread", "move", comment, *at).returncode == 2
+    taken = here.attempt("thread", "rename", "/two", "https://b.example/", *at)
+    assert (taken.returncode, "https://a.example" in taken.stderr) == (1, True)
 
 
 def test_a_page_nobody_has_written_on_is_said_to_be_one(here: Installation, database_url: str) -> None:

@@ -12,7 +12,7 @@ from comments.ids import new_id
 from comments.storage import announce
 from comments.threads.errors import PageMissing, TooManyThreads
 from comments.threads.events import ThreadOpened
-from comments.threads.models import Thread, ThreadKey
+from comments.threads.models import MERGED, Thread, ThreadKey
 from comments.threads.page_keys import PageKeys, key_hash
 from comments.threads.queries.finding import thread_by_keys
 
@@ -40,6 +40,9 @@ def locked_thread(session: Session, order: "PostOrder", is_team: bool, at: datet
     another. Raises PageMissing (a thread cannot be opened without a URL), TooManyThreads.
     """
     found = thread_by_keys(session, order.site.id, order.page, lock=True)
+    while found is not None and found.state == MERGED:
+        # It was merged while this waited for its row: now its keys lead to where all went.
+        found = thread_by_keys(session, order.site.id, order.page, lock=True)
     if found is not None:
         return Opened(
             found.id,

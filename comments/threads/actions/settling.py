@@ -17,15 +17,16 @@ LONGEST_PAUSE_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class ThreadWish:
-    """What is to be set; None stays as it is. `state` is `open` or `closed`."""
+    """What is to be set; None stays as it is. `state` is `open` or `closed`, `url` where the page is now."""
 
     state: str | None = None
     hold_all: bool | None = None
     slow_seconds: int | None = None
+    url: str | None = None
 
 
 def settle_thread(session: Session, thread: Row[Any], wish: ThreadWish, *, at: datetime) -> dict[str, Any]:
-    """Set what is wished for a thread whose row this write holds; return what is other than before."""
+    """Set all but the URL for a thread whose row this write holds; return what is other than before."""
     wished = {
         "state": wish.state,
         "hold_all": wish.hold_all,
@@ -41,12 +42,12 @@ def settle_thread(session: Session, thread: Row[Any], wish: ThreadWish, *, at: d
     return changed
 
 
-def show_anew(session: Session, thread_id: UUID, at: datetime) -> int:
+def show_anew(session: Session, thread_id: UUID, at: datetime, *, added: int = 0) -> int:
     """Raise the thread's version and have who has it open ask for it again; return the version.
 
-    What changed is no comment, or too many of them: it is not on record what is new.
+    What changed is no comment, or too many of them, so it is not on record. Its count grows by `added`.
     """
-    version = raise_version(session, thread_id, at)
+    version = raise_version(session, thread_id, at, added=added)
     write_thread(session, thread_id, {"recorded_from": version})
     return version
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from comments.threads.models import Thread, ThreadKey
+from comments.threads.models import MERGED, Thread, ThreadKey
 from comments.threads.page_keys import PageKeys
 
 THREAD: tuple[Any, ...] = (
@@ -62,7 +62,9 @@ def threads_by_key_hashes(
 
 
 def thread_if_any(session: Session, thread_id: UUID) -> Row[Any] | None:
-    return session.execute(select(*THREAD).where(Thread.id == thread_id)).one_or_none()
+    """Return a thread, None if it is gone or was merged into another one."""
+    here = (Thread.id == thread_id) & (Thread.state != MERGED)
+    return session.execute(select(*THREAD).where(here)).one_or_none()
 
 
 def thread_by_id(session: Session, thread_id: UUID) -> Row[Any]:

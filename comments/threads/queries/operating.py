@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
-from comments.threads.errors import ThreadUnknown
-from comments.threads.models import Thread, ThreadKey
+from comments.threads.errors import CommentUnknown, ThreadUnknown
+from comments.threads.models import MERGED, Comment, Thread, ThreadKey
 from comments.threads.queries.finding import THREAD
-from comments.threads.scope import threads_within
+from comments.threads.scope import comments_within, threads_within
 
 
 def moderated_threads(
@@ -23,7 +23,9 @@ def moderated_threads(
     """
     statement = (
         select(*THREAD)
-        .where(Thread.site_id == site_id, Thread.id.in_(ids), threads_within(sections))
+        .where(
+            Thread.site_id == site_id, Thread.id.in_(ids), Thread.state != MERGED, threads_within(sections)
+        )
         .order_by(Thread.id)
     )
     rows = session.execute(statement.with_for_update() if lock else statement).all()
@@ -38,3 +40,47 @@ def keys_to(session: Session, thread_id: UUID) -> Sequence[Row[Any]]:
     columns: tuple[Any, ...] = (ThreadKey.kind, ThreadKey.key)
     statement = select(*columns).where(ThreadKey.thread_id == thread_id)
     return session.execute(statement.order_by(ThreadKey.created_at, ThreadKey.kind, ThreadKey.key)).all()
+
+
+_MOVED: tuple[Any, ...] = (
+    Comment.id,
+    Comment.thread_id,
+    Comment.parent_id,
+    Comment.root_id,
+    Comment.depth,
+    Comment.path,
+    Comment.state,
+    Comment.created_at,
+)
+
+
+def moderated_comment(
+    session: Session, site_id: UUID, comment_id: UUID, sections: Sections, *, lock: bool = False
+) -> Row[Any]:
+    """Return a comment with its place; `lock` holds its row. Raises CommentUnknown outside one's sections."""
+    mine = (Comment.site_id == site_id) & (Comment.id == comment_id) & comments_within(sections)
+    statement = select(*_MOVED).where(mine)
+    found = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    if found is None:
+        raise CommentUnknown("There is no such comment.")
+    return found
+
+
+def branch_of(session: Session, thread_id: UUID, comment: Row[Any]) -> Sequence[Row[Any]]:
+    """Return a comment with all that answers it, in any state; nobody comes before whom they answer."""
+    root_id = comment.root_id or comment.id
+    # Two questions, spelled out, because each half of a thread has its index.
+    halves = ("comments.changed_version > 0", "comments.changed_version = 0")
+    below = [
+        row
+        for half in halves
+        for row in session.execute(
+            select(*_MOVED).where(Comment.thread_id == thread_id, text(half), Comment.root_id == root_id)
+        )
+    ]
+    found = {comment.id: comment}
+    # In reading order: past the deepest level answers stand beside whom they answer, and after them.
+    for row in sorted(below, key=lambda one: one.path):
+        if row.parent_id in found:
+            found[row.id] = row
+    return list(found.values())

@@ -1,0 +1,40 @@
+"""Merging discussions and moving comments read those discussions, and never all comments there are."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from comments.storage import Database
+from comments.threads.actions.merging import merge_threads
+from comments.threads.page_keys import page_keys
+from comments.threads.queries import finding, paging
+from comments.threads.queries.operating import branch_of, moderated_threads
+from tests.conftest import NOON
+from tests.support.plans import plans_of
+from tests.threads.test_plans import URL, analyse, seed_big
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+
+def moving_plans(session: Session, site_id: UUID) -> dict[str, str]:
+    pages = [page_keys(url, None) for url in ("https://blog.example/7", URL)]
+    found = [finding.thread_by_keys(session, site_id, page) for page in pages]
+    ids = [one.id for one in found if one is not None]
+    small, big = moderated_threads(session, site_id, ids, None)
+    (first,) = paging.comment_page(session, small.id, paging.Window()).tops
+    plans = plans_of(session, lambda asked: branch_of(asked, small.id, first))
+    return plans | plans_of(session, lambda asked: merge_threads(asked, small, big, at=NOON))
+
+
+async def test_moving_comments_uses_an_index_for_each_half_of_a_thread(db: Database) -> None:
+    site_id, _ = await db.write(seed_big)
+    await db.write(analyse)
+    plans = await db.write(moving_plans, site_id)
+
+    for sql, plan in plans.items():
+        assert "Seq Scan on comments" not in plan, f"{sql}\n{plan}"
+        assert "SCAN comments" not in plan, f"{sql}\n{plan}"
+    together = "\n".join(plans.values())
+    for index in ("ix_comments_unseen", "ix_comments_changed"):
+        assert index in together, together
