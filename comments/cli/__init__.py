@@ -15,7 +15,7 @@ COMMANDS = {
     "serve": "comments.cli.serving:serve",
     "demo": "comments.cli.demonstrating:demo",
     "site": "comments.cli.site:site",
-    "thread": "comments.cli.thread:thread",
+    "thread": "comments.cli.remapping:thread",
     "ban": "comments.cli.ban:ban",
     "moderator": "comments.cli.moderator:moderator",
     "token": "comments.cli.token:token",
