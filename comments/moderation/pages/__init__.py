@@ -1,6 +1,6 @@
 """The moderators' pages: a site's queues, what is done there, and the log. They work without a script."""
 
-from comments.moderation.pages import acting, banning, log, news, queue
+from comments.moderation.pages import acting, banning, log, news, queue, thread
 from comments.web.needs import SIGNED_IN, moderator, page_route
 
 routes = [
@@ -12,5 +12,7 @@ routes = [
     page_route("/moderate/{site}/bans", banning.post_ban, needs=moderator(), methods=["POST"]),
     page_route("/moderate/{site}/bans/new", banning.show_form, needs=moderator()),
     page_route("/moderate/{site}/bans/lift", banning.post_lift, needs=moderator(), methods=["POST"]),
+    page_route("/moderate/{site}/thread", thread.show_thread, needs=moderator()),
+    page_route("/moderate/{site}/thread/set", thread.post_thread, needs=moderator(), methods=["POST"]),
     page_route("/moderate/{site}/decisions", acting.post_decision, needs=moderator(), methods=["POST"]),
 ]
