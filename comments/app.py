@@ -21,7 +21,14 @@ from comments.config import Settings
 from comments.errors import CommentsError
 from comments.feeds import pages as feed_pages
 from comments.freshness import Freshness
-from comments.identity import account_pages, asking_pages, password_pages, team_pages, ways_pages
+from comments.identity import (
+    account_pages,
+    asking_pages,
+    passkey_pages,
+    password_pages,
+    team_pages,
+    ways_pages,
+)
 from comments.identity import pages as identity_pages
 from comments.identity.gate_routes import gate
 from comments.keys import Keyring
@@ -138,6 +145,7 @@ def routes() -> list[BaseRoute]:
     """Return every route there is."""
     return [
         *(route for api in APIS for route in api.routes()),
+        *passkey_pages.routes,
         *password_pages.routes,
         *identity_pages.routes,
         *account_pages.routes,

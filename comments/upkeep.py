@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from comments.clock import Clock
 from comments.events.actions import forget_ended
 from comments.identity.authors import TOKEN_LIFE
-from comments.identity.models import BrowserSession, GuestToken, Invitation, SignInLink
+from comments.identity.models import BrowserSession, GuestToken, Invitation, PasskeyQuestion, SignInLink
 from comments.keys import Keyring
 from comments.moderation.log import seal_log
 from comments.moderation.models import Decision
@@ -55,6 +55,7 @@ class Tidied:
     sign_in_links: int = 0
     browser_sessions: int = 0
     invitations: int = 0
+    passkey_questions: int = 0
     repeats: int = 0
     addresses: int = 0
     deleted_texts: int = 0
@@ -90,6 +91,7 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.sign_in_links = await _repeat(db, end_sign_in_links, now)
     done.browser_sessions = await _repeat(db, end_browser_sessions, now)
     done.invitations = await _repeat(db, end_invitations, now)
+    done.passkey_questions = await _repeat(db, end_passkey_questions, now)
     for site_id in await db.read(site_ids):
         done.repeats += await _in_batches(db, repeats_to_forget, forget_repeats, site_id, now)
         done.deleted_texts += await _in_batches(db, texts_to_erase, erase_texts, site_id, now)
@@ -180,6 +182,11 @@ def end_browser_sessions(session: Session, now: datetime) -> int:
 
 def end_invitations(session: Session, now: datetime) -> int:
     return _delete_some(session, Invitation, Invitation.token_hash, Invitation.expires_at < now)
+
+
+def end_passkey_questions(session: Session, now: datetime) -> int:
+    over = PasskeyQuestion.expires_at < now
+    return _delete_some(session, PasskeyQuestion, PasskeyQuestion.token_hash, over)
 
 
 def forget_addresses(session: Session, now: datetime) -> int:

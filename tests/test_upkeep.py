@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 from comments import upkeep
 from comments.clock import FixedClock
 from comments.identity.authors import TOKEN_LIFE
-from comments.identity.models import Account, BrowserSession, GuestToken, Invitation, SignInLink
+from comments.identity.models import (
+    Account,
+    BrowserSession,
+    GuestToken,
+    Invitation,
+    PasskeyQuestion,
+    SignInLink,
+)
 from comments.sites.actions import remove_site
 from comments.sites.models import Site
 from comments.storage import Database
@@ -68,6 +75,7 @@ async def test_used_and_old_links_and_old_sessions_are_forgotten(db: Database, c
         seed.add(
             BrowserSession, token_hash=name.encode().ljust(32), account_id=account, expires_at=expires_at
         )
+        seed.add(PasskeyQuestion, token_hash=name.encode().ljust(32), expires_at=expires_at)
         seed.add(
             Invitation,
             token_hash=name.encode().ljust(32),
@@ -80,7 +88,9 @@ async def test_used_and_old_links_and_old_sessions_are_forgotten(db: Database, c
 
     done = await tidy(db, now)
 
-    assert (done.sign_in_links, done.browser_sessions, done.invitations) == (2, 1, 1)
+    assert (done.sign_in_links, done.browser_sessions) == (2, 1)
+    assert (done.invitations, done.passkey_questions) == (1, 1)
+    assert await db.read(column, PasskeyQuestion.token_hash) == [b"good".ljust(32)]
     assert await db.read(column, Invitation.token_hash) == [b"good".ljust(32)]
     assert await db.read(column, SignInLink.token_hash) == [b"good".ljust(32)]
     assert await db.read(column, BrowserSession.token_hash) == [b"good".ljust(32)]

@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.identity import session_actions, token_actions
-from comments.identity.models import ApiToken, BrowserSession, Credential
+from comments.identity.models import ApiToken, BrowserSession, Credential, Passkey
 from comments.identity.pages import Visitor, signed_in, visitor_with_form
+from comments.identity.passkeys import place_of
 from comments.identity.queries import (
     Part,
     credential_of,
@@ -19,6 +20,7 @@ from comments.identity.queries import (
     handle,
     moderator_at,
     parts_of,
+    passkeys_of,
     recovery_codes_left,
     sessions_of,
     tokens_of,
@@ -33,6 +35,8 @@ NOTICES = {
     "sessions": "All other browsers are signed out.",
     "password": "Your new password is good from now on.",
     "factor": "The second factor is off.",
+    "passkey": "Your passkey signs you in from now on.",
+    "passkey-end": "That passkey is good for nothing any more.",
     "token": "The token is good for nothing any more.",
 }
 
@@ -59,6 +63,7 @@ class Standing:
     tokens: list[ApiToken]
     credential: Credential | None
     codes_left: int
+    passkeys: list[Passkey]
 
 
 def standing(session: Session, found: Visitor, now: Any) -> Standing:
@@ -69,6 +74,7 @@ def standing(session: Session, found: Visitor, now: Any) -> Standing:
         list(tokens_of(session, account_id=account_id)),
         credential_of(session, account_id),
         recovery_codes_left(session, account_id),
+        list(passkeys_of(session, account_id)),
     )
 
 
@@ -139,6 +145,8 @@ async def account_page(
             (one, handle(svc.keys, one.token_hash), sites.get(one.site_id, ""), decoded_scopes(one.scopes))
             for one in has.tokens
         ],
+        place=place_of(svc.settings),
+        passkeys=[(one, handle(svc.keys, one.credential_id)) for one in has.passkeys],
         scopes=SCOPES,
         owns=any(part.role == "owner" for part in has.parts),
         ways=replace(

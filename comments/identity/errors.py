@@ -25,6 +25,12 @@ class PasswordRefused(Invalid):
     code = "password-refused"
 
 
+class PasskeyRefused(Invalid):
+    """A browser's answer that holds no passkey that is good here; which part of it fails is not told."""
+
+    code = "passkey-refused"
+
+
 class CodeWrong(Invalid):
     """A code of the second factor that is not right, or was used before."""
 

@@ -172,6 +172,33 @@ class RecoveryCode(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
 
 
+class Passkey(Base):
+    """A key on somebody's device that signs in; only its public half is here."""
+
+    __tablename__ = "passkeys"
+
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    # An account's are listed.
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    """A COSE key (RFC 9052)."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often the key said it was used, when last it was; 0 for ever if it does not count."""
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class PasskeyQuestion(Base):
+    """What a browser was asked, good once: the hash of its secret, and for whom a key is to be made."""
+
+    __tablename__ = "passkey_questions"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class Invitation(Base):
     """A part on a site that waits for somebody to take it: the hash of a link's secret, and what it gives."""
 

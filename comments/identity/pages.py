@@ -12,6 +12,7 @@ from comments.identity.actions import SESSION_LIFETIME
 from comments.identity.devices import device_words
 from comments.identity.errors import LinkUsedUp, SignInNeeded
 from comments.identity.models import Account
+from comments.identity.passkeys import place_of
 from comments.identity.session_actions import note_session
 from comments.limits import Rate
 from comments.web.forms import (
@@ -118,6 +119,11 @@ async def sign_in(request: Request) -> Response:
     return response
 
 
+async def refused_sign_in(request: Request, problem: str) -> Response:
+    """Return the page to sign in, with why it did not work."""
+    return _page(request, await visitor(request), problem=problem, status=422)
+
+
 @page
 async def link(request: Request) -> Response:
     """Show a sign-in link's button. Nothing changes: mail programs open links too."""
@@ -159,6 +165,7 @@ def _page(
         invited=invited,
         ends=ends,
         next=local_path(request.query_params.get("next", ""), ""),
+        passkeys=place_of(service(request).settings),
         mails=bool(service(request).settings.smtp_url),
         asked="asked" in request.query_params,
         signed_in=found.account.name if found else "",

@@ -48,11 +48,11 @@ async def sign_in_with_password(request: Request) -> Response:
     if held is None or stored is None or not is_right:
         return _form(request, fields, problem=WRONG, email=written)
     if held.factor_on:
-        return _code_form(request, fields, halfway(svc.keys, held, svc.clock.now()))
+        return code_form(request, fields, halfway(svc.keys, held, svc.clock.now()))
     begun = await svc.db.write(
-        credential_actions.sign_in_by_password, svc.keys, held.account_id, stored, **_around(request)
+        credential_actions.sign_in_by_password, svc.keys, held.account_id, stored, **around(request)
     )
-    return _signed_in(request, fields, begun)
+    return signed_in_answer(request, fields, begun)
 
 
 @page
@@ -71,11 +71,11 @@ async def sign_in_with_code(request: Request) -> Response:
             svc.keys,
             account_id,
             fields.get("code", "")[:40],
-            **_around(request),
+            **around(request),
         )
     except CodeWrong as wrong:
-        return _code_form(request, fields, way, problem=wrong.detail)
-    return _signed_in(request, fields, begun)
+        return code_form(request, fields, way, problem=wrong.detail)
+    return signed_in_answer(request, fields, begun)
 
 
 def halfway(keys: Keyring, held: Credential, now: datetime) -> str:
@@ -112,7 +112,8 @@ def _refuse_over_account(request: Request, rate: Rate, whose: str) -> None:
         raise TooManySignIns("Too many tries. A sign-in link still works.", retry_after=wait)
 
 
-def _around(request: Request) -> dict[str, Any]:
+def around(request: Request) -> dict[str, Any]:
+    """Return what beginning a session takes from the request."""
     svc = service(request)
     return {
         "at": svc.clock.now(),
@@ -121,7 +122,8 @@ def _around(request: Request) -> dict[str, Any]:
     }
 
 
-def _signed_in(request: Request, fields: Fields, begun: SignedIn) -> Response:
+def signed_in_answer(request: Request, fields: Fields, begun: SignedIn) -> Response:
+    """Give the browser its new cookie, and lead to where it was going."""
     settings = service(request).settings
     response = see_other(local_path(fields.get("next", ""), f"{settings.base_path}/moderate"))
     set_cookie(response, settings, begun.cookie, seconds=int(SESSION_LIFETIME.total_seconds()))
@@ -133,7 +135,8 @@ def _form(request: Request, fields: Fields, *, problem: str, email: str = "") ->
     return html_page(request, "sign_in_password.html", status=422, problem=problem, email=email, next=onwards)
 
 
-def _code_form(request: Request, fields: Fields, way: str, *, problem: str = "") -> Response:
+def code_form(request: Request, fields: Fields, way: str, *, problem: str = "") -> Response:
+    """Return the page that asks for the second factor."""
     return html_page(
         request,
         "sign_in_code.html",

@@ -12,10 +12,10 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from comments.identity.errors import SignInNeeded
-from comments.identity.models import Account, ApiToken, BrowserSession, Credential, RecoveryCode
+from comments.identity.models import Account, ApiToken, BrowserSession, Credential, Passkey, RecoveryCode
 from comments.keys import Keyring
 
-WAYS = (BrowserSession, Credential, RecoveryCode, ApiToken)
+WAYS = (BrowserSession, Credential, RecoveryCode, Passkey, ApiToken)
 """What lets somebody in, beside links."""
 
 

@@ -19,6 +19,7 @@ from comments.identity.models import (
     Credential,
     Invitation,
     Membership,
+    Passkey,
     RecoveryCode,
     SignInLink,
 )
@@ -211,6 +212,16 @@ def credential_by_email(session: Session, folded: str) -> Credential | None:
     """Return what the account with this address, as it is stored, signs in with; None if there is none."""
     mine = select(Credential).join(Account, Account.id == Credential.account_id)
     return session.scalar(mine.where(Account.email == folded))
+
+
+def passkey(session: Session, credential_id: bytes) -> Passkey | None:
+    return session.get(Passkey, credential_id)
+
+
+def passkeys_of(session: Session, account_id: UUID) -> Sequence[Passkey]:
+    """Return an account's passkeys, the newest first."""
+    newest = select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.created_at.desc())
+    return session.scalars(newest).all()
 
 
 def recovery_codes_left(session: Session, account_id: UUID) -> int:

@@ -20,6 +20,9 @@ from tests.support.browser import PageFaults
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 PASSWORD = "four words that differ"
+WITH_PASSKEYS = {"account", "second-factor", "token"}
+"""Pages with the one script that there is for passkeys."""
+
 LOOKS = [
     {"color_scheme": "light"},
     {"color_scheme": "dark"},
@@ -40,7 +43,7 @@ async def desk(run_folder: Path, tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["light", "dark", "phone"])
-async def test_the_account_page_and_signing_in_are_clean_and_have_no_script(
+async def test_the_account_page_and_signing_in_are_clean(
     desk: Desk,
     new_page: Callable[..., Awaitable[Page]],
     page_faults: PageFaults,
@@ -54,7 +57,7 @@ async def test_the_account_page_and_signing_in_are_clean_and_have_no_script(
     faults: dict[str, list[str]] = {}
 
     async def look_at(name: str) -> None:
-        assert await page.locator("script").count() == 0
+        assert await page.locator("script").count() <= (name in WITH_PASSKEYS), "works without any, too"
         faults[name] = await axe_faults(page)
         if await sideways_scroll(page) > 0:
             faults[name].append("scrolls sideways")
