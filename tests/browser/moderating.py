@@ -132,7 +132,7 @@ async def running_desk(database_url: str, folder: Path) -> AsyncIterator[Desk]:
         while not server.started:
             assert not serving.done(), "the service did not start"
             await asyncio.sleep(0.01)
-        seed = Seed(now=datetime.now(UTC) - timedelta(hours=2))
+        seed = Seed(name="slowlines", now=datetime.now(UTC) - timedelta(hours=2))
         mia, ana = seed.moderator("Mia Lindqvist"), seed.moderator("Ana Petrović")
         thread_id = seed.thread("The quiet return of the night train")
         await app.state.service.db.write(seed.store)

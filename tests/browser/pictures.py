@@ -138,7 +138,7 @@ async def take_all(service: Service, folder: Path, names: list[str]) -> None:
 
 
 def main() -> None:
-    names = sys.argv[1:] or list(STATES)
+    names = [name for name in sys.argv[1:] if name in STATES] if sys.argv[1:] else list(STATES)
     FOLDER.mkdir(exist_ok=True)
     # Nobody waits for a test here, and the machine may have other work.
     expect.set_options(timeout=30_000)

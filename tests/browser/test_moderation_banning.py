@@ -36,7 +36,7 @@ async def test_b_asks_how_and_removes_what_they_wrote(
     desk: Desk, sheet: Sheet, page: Page, dialog: Locator
 ) -> None:
     await page.keyboard.press("b")
-    await expect(dialog.get_by_role("radio", name="What Rolex-Deals24 writes")).to_be_checked()
+    await expect(dialog.get_by_role("radio", name="What Rolex-Deals24 writes")).to_be_focused()
     await dialog.get_by_label("How long").select_option("For 30 days")
     await dialog.get_by_label("Also remove all of theirs").check()
     await dialog.get_by_role("button", name="Ban", exact=True).click()

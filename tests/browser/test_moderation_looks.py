@@ -63,6 +63,11 @@ async def test_every_page_of_the_desk_is_clean(
     faults["help"] = await axe_faults(page)
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()
+    for key, form in (("r", "reply"), ("e", "edit")):
+        await page.keyboard.press(key)
+        await expect(page.locator("textarea:focus")).to_be_visible()
+        faults[form] = await axe_faults(page)
+        await page.keyboard.press("Escape")
     await page.keyboard.press("a")
     await expect(page.locator("[data-toast]")).to_contain_text("Approved.")
     await expect(page.locator(".is-leaving")).to_have_count(0)

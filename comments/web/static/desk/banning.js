@@ -43,6 +43,8 @@ export async function askBan(card) {
     return;
   }
   dialog.showModal();
+  // Else the button that closes it has the focus.
+  one("input:checked", HTMLInputElement, place).focus();
 }
 
 /** @param {HTMLFormElement} form */

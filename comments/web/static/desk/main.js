@@ -47,6 +47,14 @@ sheet.addEventListener("click", (event) => {
     void goOlder();
   }
 });
+sheet.addEventListener(
+  "toggle",
+  ({ target }) => {
+    // On a phone what opens would else be below the thumb's bar.
+    if (target instanceof HTMLDetailsElement && target.open) target.scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
 sheet.addEventListener("focusin", (event) => {
   const card = event.target instanceof Element ? event.target.closest(".held") : null;
   if (card instanceof HTMLElement && card !== marked()) mark(card, { focus: false });
