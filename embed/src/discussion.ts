@@ -105,10 +105,12 @@ export class Discussion {
     const page = this.suits(this.given, linked) ? Promise.resolve(this.given) : this.fetchPage({ around: linked });
     // Its failure is told by `open`, once there are words for it.
     page.catch(() => undefined);
-    // To ask and to make the words each takes a task's time on a slow processor.
+    // To ask, to make the words and to make what writes dates each takes a task's time on a slow processor.
     await nextFrame();
     const tag = languageOf(this.element, this.options);
     this.words = await wordsFor(tag, this.api.host);
+    await nextFrame();
+    this.words.moment(this.now());
     // The host says `dir`; but words that run from the right never stand the other way round.
     const dir = "ar fa he".includes(this.words.locale.slice(0, 2)) && "rtl";
     change(this.frame.box, { lang: tag, dir });
@@ -172,8 +174,6 @@ export class Discussion {
       // What stands below waits beyond the view until it can be said where.
       this.frame.foot.replaceChildren();
       this.frame.box.dataset["room"] = "";
-      // What writes dates takes as long to make as several comments to draw.
-      this.words.moment(this.now());
       await nextFrame();
     }
     if (this.isOver(thread)) return;

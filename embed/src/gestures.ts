@@ -31,6 +31,8 @@ async function press(d: Discussion, event: Event): Promise<void> {
     d.retry();
     return;
   }
+  // Who reads on may answer, and its styles take the longer to come in the more comments there are.
+  if (pressed.dataset["do"] === "more" && d.writable) d.chunk("writing").catch(() => undefined);
   if (pressed.nextElementSibling?.matches(".error-text")) pressed.nextElementSibling.remove();
   try {
     await (await d.acting()).act(d, pressed);

@@ -19,8 +19,13 @@ from tests.support.tracing import MARK_DRAWN, Trace, tracing
 WINDOWS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "height": 740}}
 SCREENFUL = '<div style="height:110vh">The article.</div>'
 BELOW = "<p>What the page says below the discussion.</p>" * 3
-# So slow a processor that work which is cut into slices is cut everywhere, however fast the machine.
-CRAWLING = 20
+# Each look at the page's clock takes so long that work is cut after three pieces, on any machine.
+CLOCK_OF_LOOKS = """
+(() => {
+  let now = 0;
+  performance.now = () => (now += 3);
+})();
+"""
 
 
 @pytest.fixture(params=WINDOWS)
@@ -144,38 +149,43 @@ async def test_one_script_and_one_request_bring_the_discussion_and_none_goes_els
     assert hosts == {urlsplit(discussion.url).netloc, urlsplit(discussion.service.host).netloc}
 
 
-async def slowly(page: Page, work: Callable[[], Awaitable[object]]) -> Trace:
-    async with tracing(page, slowed=CRAWLING) as trace:
+@pytest.fixture
+async def cutting(new_page: Callable[..., Awaitable[Page]]) -> Page:
+    """A page whose clock cuts all work that is cut into slices, and which tells the trace what is drawn."""
+    page = await new_page()
+    await page.add_init_script(CLOCK_OF_LOOKS)
+    await page.add_init_script(MARK_DRAWN)
+    return page
+
+
+async def traced(page: Page, work: Callable[[], Awaitable[object]]) -> Trace:
+    async with tracing(page) as trace:
         await work()
     return trace
 
 
 def assert_in_slices(trace: Trace) -> None:
-    """Many tasks draw a little each. One may draw more: Chromium's brake lets go for moments."""
-    drawn = [task.drawn for task in trace.drawing if task.drawn]
+    """Many tasks draw a little each: three comments at most, which may have replies."""
+    drawn = [task.drawn for task in trace.drawing]
     assert len(drawn) >= 5, drawn
 
 
-async def test_long_work_is_cut_into_slices(
-    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
-) -> None:
-    page = await new_page()
-    await fill(discussion, 200)
+async def test_long_work_is_cut_into_slices(discussion: Discussion, cutting: Page) -> None:
+    await fill(discussion, 100)
     discussion.embed(sort="oldest")
 
     async def open_page() -> None:
-        await page.goto(discussion.url)
-        await page.locator("comments-thread article").first.wait_for()
-        # As slow as it is made here, on a machine that has other work too.
-        await page.wait_for_function(
+        await cutting.goto(discussion.url)
+        await cutting.locator("comments-thread article").first.wait_for()
+        await cutting.wait_for_function(
             "!document.querySelector('comments-thread').shadowRoot.querySelector('[aria-busy]')",
             timeout=60_000,
         )
 
-    opening = await slowly(page, open_page)
-    await settled(page)
-    first = await shown(page)
-    more = await slowly(page, lambda: press_all(page, MORE))
+    opening = await traced(cutting, open_page)
+    await settled(cutting)
+    first = await shown(cutting)
+    more = await traced(cutting, lambda: press_all(cutting, MORE))
 
     assert sum(task.drawn for task in opening.drawing) == first
     for trace in (opening, more):
@@ -183,19 +193,16 @@ async def test_long_work_is_cut_into_slices(
 
 
 async def test_replies_that_are_asked_for_and_another_order_are_drawn_in_slices(
-    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+    discussion: Discussion, cutting: Page
 ) -> None:
-    page = await new_page()
     one_with_replies_and_many_alone = [None, *[0] * 60, *[None] * 60]
     await discussion.fill(one_with_replies_and_many_alone, Writing(texts(100), authors=20, seed=1))
     discussion.embed(sort="oldest")
-    # Marks are made in pages that are opened afterwards.
-    await page.add_init_script(MARK_DRAWN)
-    await Widget(page).open(discussion)
-    await settled(page)
+    await Widget(cutting).open(discussion)
+    await settled(cutting)
 
-    replies = await slowly(page, lambda: press(page, REPLIES))
-    order = await slowly(page, lambda: press(page, "[data-sort=newest]"))
+    replies = await traced(cutting, lambda: press(cutting, REPLIES))
+    order = await traced(cutting, lambda: press(cutting, "[data-sort=newest]"))
 
     for trace in (replies, order):
         assert sum(task.drawn for task in trace.drawing) >= 25
@@ -203,18 +210,16 @@ async def test_replies_that_are_asked_for_and_another_order_are_drawn_in_slices(
 
 
 async def test_what_another_order_takes_the_place_of_is_removed_in_slices(
-    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+    discussion: Discussion, cutting: Page
 ) -> None:
-    page = await new_page()
-    await fill(discussion, 200)
+    await fill(discussion, 100)
     discussion.embed(sort="oldest")
-    await page.add_init_script(MARK_DRAWN)
-    await Widget(page).open(discussion)
-    await settled(page)
-    await press_all(page, MORE)
-    before = await shown(page)
+    await Widget(cutting).open(discussion)
+    await settled(cutting)
+    await press_all(cutting, MORE)
+    before = await shown(cutting)
 
-    order = await slowly(page, lambda: press(page, "[data-sort=newest]", quiet_ms=1_500))
+    order = await traced(cutting, lambda: press(cutting, "[data-sort=newest]", quiet_ms=1_500))
 
     removed = [task.removed for task in order.tasks if task.removed]
     assert sum(removed) == before
@@ -223,20 +228,18 @@ async def test_what_another_order_takes_the_place_of_is_removed_in_slices(
 
 
 async def test_new_comments_that_are_wanted_are_drawn_in_slices(
-    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+    discussion: Discussion, cutting: Page
 ) -> None:
-    page = await new_page()
     await fill(discussion, 10)
     discussion.said("Ana", "The first one.")
     discussion.embed(sort="newest")
-    await page.add_init_script(MARK_DRAWN)
-    await Widget(page).open(discussion)
-    await settled(page)
+    await Widget(cutting).open(discussion)
+    await settled(cutting)
     for number in range(20):
         discussion.said("Ana", f"New comment {number}.")
-    await expect(page.get_by_role("button", name="20 new comments")).to_be_visible()
+    await expect(cutting.get_by_role("button", name="20 new comments")).to_be_visible()
 
-    wanted = await slowly(page, lambda: press(page, "[data-do=arrivals]"))
+    wanted = await traced(cutting, lambda: press(cutting, "[data-do=arrivals]"))
 
     assert sum(task.drawn for task in wanted.drawing) == 20
     assert_in_slices(wanted)

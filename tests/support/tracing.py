@@ -27,6 +27,8 @@ REMOVED = "removed"
 # Tells the trace, with marks in each task, how many comments entered the discussion, and how many left it.
 MARK_DRAWN = """
 (() => {
+  if (window.drawingIsMarked) return;
+  window.drawingIsMarked = true;
   const mark = (changes) => {
     const drawn = new Set(), removed = new Set();
     const note = (nodes, connected, noted) => {
@@ -107,14 +109,13 @@ class Trace:
 
 
 @asynccontextmanager
-async def tracing(page: Page, *, slowed: float = 1) -> AsyncIterator[Trace]:
-    """Record what the page does until the block ends, on a processor that is so many times slower.
+async def tracing(page: Page) -> AsyncIterator[Trace]:
+    """Record what the page does until the block ends.
 
     The trace is filled when the block has ended. Pages opened meanwhile count the comments that they draw.
     """
     session = await page.context.new_cdp_session(page)
     await page.add_init_script(MARK_DRAWN)
-    await session.send("Emulation.setCPUThrottlingRate", {"rate": slowed})
     config = {"recordMode": "recordAsMuchAsPossible", "includedCategories": list(CATEGORIES)}
     await session.send("Tracing.start", {"transferMode": "ReturnAsStream", "traceConfig": config})
     trace = Trace()
@@ -122,7 +123,6 @@ async def tracing(page: Page, *, slowed: float = 1) -> AsyncIterator[Trace]:
         yield trace
     finally:
         events = await _recorded(session)
-        await session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         await session.detach()
         _read(events, trace)
 

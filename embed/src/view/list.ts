@@ -58,13 +58,14 @@ export function drawItems(d: Discussion, entries: Entry[], before = false): Prom
 }
 
 /**
- * Do `work`, which returns what it has drawn, for one after another; pause between slices, and at the end.
+ * Do `work`, which returns what it has drawn, for one after another; pause after the first, between slices, and at the end.
  * Resolves to false if the widget shows something else by then.
  */
 export async function inSlices<One>(d: Discussion, all: Iterable<One>, work: (one: One) => HTMLElement | undefined | void): Promise<boolean> {
   const { thread } = d;
   const slice: HTMLElement[] = [];
-  let began = performance.now();
+  // What is drawn first finds nothing ready: neither fonts nor what writes dates.
+  let began = -SLICE_MS;
   const goesOn = async (): Promise<boolean> => {
     shorten(d, ...slice.splice(0));
     await nextFrame();
