@@ -13,7 +13,6 @@ const MOST_TOGETHER = 6;
  * rest, and in them top-level comments with their replies, or single comments.
  */
 export function letRest(d: Discussion): void {
-  const { signal } = d.ended;
   const view = new IntersectionObserver(
     (seen) => {
       for (const { target, isIntersecting } of seen) {
@@ -22,7 +21,7 @@ export function letRest(d: Discussion): void {
         view.unobserve(target);
       }
     },
-    { rootMargin: `${FAR} 0px` },
+    { rootMargin: FAR },
   );
   const observe = (all: Iterable<Element>): void => {
     for (const one of all) {
@@ -38,11 +37,7 @@ export function letRest(d: Discussion): void {
       observe(comments.length > MOST_TOGETHER ? comments : [root]);
     }
   };
-  const drawing = new MutationObserver(watch);
-  drawing.observe(d.frame.box, { childList: true, subtree: true });
-  signal.addEventListener("abort", () => {
-    drawing.disconnect();
-    view.disconnect();
-  });
+  // Both observers go with what they look at.
+  new MutationObserver(watch).observe(d.frame.box, { childList: true, subtree: true });
   watch();
 }

@@ -48,8 +48,7 @@ export function join(d: Discussion, listener: Listener): void {
 }
 
 class Stream {
-  /** The discussions of one page of the blog share their place in the stream. */
-  private readonly _pages = new Map<string, Discussion[]>();
+  private readonly _all = new Set<Discussion>();
   private _source: EventSource | undefined;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _failures = 0;
@@ -64,13 +63,9 @@ class Stream {
   }
 
   join(d: Discussion): void {
-    const { url, identifier } = d.page;
-    const page = `${url} ${identifier}`;
-    this._pages.set(page, [...(this._pages.get(page) ?? []), d]);
+    this._all.add(d);
     d.ended.signal.addEventListener("abort", () => {
-      const others = this._pages.get(page)?.filter((one) => one !== d) ?? [];
-      if (others.length) this._pages.set(page, others);
-      else this._pages.delete(page);
+      this._all.delete(d);
       this._soon();
     });
     this._soon();
@@ -87,7 +82,8 @@ class Stream {
     this._source?.close();
     // What it listens with knows the discussions that it was for.
     this._source = undefined;
-    const pages = [...this._pages.values()].slice(0, MOST_PAGES);
+    // The discussions of one page of the blog share their place in the stream.
+    const pages = [...Map.groupBy(this._all, ({ page }) => `${page.url} ${page.identifier}`).values()].slice(0, MOST_PAGES);
     if (!pages.length || document.hidden) return;
     const source = new EventSource(`${this._address}?${questionFor(pages)}`);
     const each = (data: string, told: (d: Discussion, change: Change) => unknown): void => {
@@ -114,7 +110,7 @@ class Stream {
     let left = this._rounds;
     this._rounds *= 2;
     const ask = (): void => {
-      for (const d of [...this._pages.values()].flat()) void this._listener.ask(d);
+      for (const d of this._all) void this._listener.ask(d);
       if (left--) this._timer = setTimeout(ask, ASKED_AFTER_MS);
       else this._begin();
     };
@@ -122,7 +118,7 @@ class Stream {
   }
 
   private _tell(now: boolean): void {
-    for (const d of [...this._pages.values()].flat()) this._listener.live(d, now);
+    for (const d of this._all) this._listener.live(d, now);
   }
 }
 

@@ -29,7 +29,7 @@ export function noteVisit(d: Discussion): void {
   const before = visits().find(([visited]) => visited === page)?.[1] ?? Infinity;
   const began = d.now().getTime();
   const view = new IntersectionObserver((seen) => {
-    if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+    if (!seen.at(-1)?.isIntersecting) return;
     view.disconnect();
     const leave = (): void => {
       const others = visits().filter(([visited]) => visited !== page);
@@ -39,7 +39,6 @@ export function noteVisit(d: Discussion): void {
     signal.addEventListener("abort", leave);
   });
   view.observe(d.frame.list);
-  signal.addEventListener("abort", () => view.disconnect());
   const visit: Visit = {
     isNew({ comment }) {
       const at = Date.parse(comment.created_at);
