@@ -43,9 +43,9 @@ from comments.moderation import thread_routes as moderated_threads
 from comments.notifications import pages as mail_pages
 from comments.sites.actions import check_fingerprint
 from comments.storage import Database
+from comments.threads import challenge_routes, writing_routes
 from comments.threads import pages as thread_pages
 from comments.threads import routes as thread_routes
-from comments.threads import writing_routes
 from comments.threads.site_book import SiteBook
 from comments.web import health, problems
 from comments.web.answers import json_answer
@@ -64,6 +64,7 @@ _HASHED = re.compile(r"[a-z-]+-[0-9a-f]{12}\.js")
 APIS = (
     thread_routes.api,
     writing_routes.api,
+    challenge_routes.api,
     live_routes.api,
     moderation_routes.api,
     order_routes.api,

@@ -23,7 +23,7 @@ from comments.moderation.log import seal_log
 from comments.moderation.models import Decision
 from comments.moderation.queries.texts import due_texts
 from comments.moderation.search_actions import store_terms
-from comments.policy.models import Ban, TextPrint
+from comments.policy.models import Ban, SpentProof, TextPrint
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
 from comments.text import RENDERER_VERSION, render
@@ -61,6 +61,7 @@ class Tidied:
     deleted_texts: int = 0
     bans: int = 0
     text_prints: int = 0
+    spent_proofs: int = 0
     deliveries: int = 0
     unanswered_mails: int = 0
     rendered: int = 0
@@ -98,6 +99,7 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.addresses = await _repeat(db, forget_addresses, now)
     done.bans = await _repeat(db, end_bans, now)
     done.text_prints = await _repeat(db, forget_text_prints, now)
+    done.spent_proofs = await _repeat(db, forget_spent_proofs, now)
     done.deliveries = await _repeat(db, forget_deliveries, now)
     done.unanswered_mails = await _repeat(db, forget_unanswered, now)
     done.rendered = await render_anew(db, now)
@@ -221,6 +223,11 @@ def forget_text_prints(session: Session, now: datetime) -> int:
     """Remove by what texts were known that no site compares any more."""
     due = TextPrint.created_at < now - TEXTS_KNOWN_AGAIN
     return _delete_some(session, TextPrint, TextPrint.comment_id, due)
+
+
+def forget_spent_proofs(session: Session, now: datetime) -> int:
+    """Remove what was used up and would be too old by now anyway."""
+    return _delete_some(session, SpentProof, SpentProof.challenge, SpentProof.good_until <= now)
 
 
 def forget_deliveries(session: Session, now: datetime) -> int:

@@ -16,6 +16,8 @@ class Rate(Enum):
     VOTE = "120/minute;1000/hour"
     REPORT = "20/minute;60/hour"
     PREVIEW = "120/minute"
+    CHALLENGE = "10/minute;60/hour"
+    """Challenges asked for; past it they are harder, not refused."""
     OPEN_THREAD = "30/minute;200/hour"
     TRY = "10/hour"
     """Passwords for one account from one network."""

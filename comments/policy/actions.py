@@ -1,4 +1,4 @@
-"""What changes what a site has laid down: banning, lifting a ban, remembering texts."""
+"""What changes what a site has laid down, and what is known for some time: bans, texts, spent proofs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from comments.ids import new_id
 from comments.policy.errors import BanRefused, BanUnknown
-from comments.policy.models import Ban, TextPrint
+from comments.policy.models import Ban, SpentProof, TextPrint
 from comments.policy.prints import Print
-from comments.storage import WITHOUT_SYNC
+from comments.storage import WITHOUT_SYNC, insert_ignoring
 
 KINDS = ("author", "address", "network", "domain")
 OUTCOMES = ("refuse", "silent")
@@ -88,6 +88,12 @@ def forget_texts(session: Session, comment_ids: Sequence[UUID]) -> None:
     session.execute(
         delete(TextPrint).where(TextPrint.comment_id.in_(comment_ids)), execution_options=WITHOUT_SYNC
     )
+
+
+def spend(session: Session, site_id: UUID, challenge: bytes, good_until: datetime) -> bool:
+    """Use up a proof of work; return whether nobody has before, in whatever process."""
+    row = {"challenge": challenge, "site_id": site_id, "good_until": good_until}
+    return insert_ignoring(session, SpentProof, [row]) == 1
 
 
 def _check(order: BanOrder, at: datetime) -> None:

@@ -11,7 +11,7 @@ from comments.identity.authors import KnownAuthor
 from comments.policy.prints import NEARLY_THE_SAME, Print, likeness
 from comments.policy.queries import sharing_a_mark, standing_bans
 from comments.policy.subjects import subjects_of
-from comments.rules import Facts, Policy, ThreadFacts
+from comments.rules import Facts, Policy, Sending, ThreadFacts
 from comments.sites.settings import SiteSettings
 from comments.text.plain import skeleton
 
@@ -33,6 +33,7 @@ class Known:
     seen: Print | None = None
     comment_id: UUID | None = None
     thread: ThreadFacts = field(default_factory=ThreadFacts)
+    sending: Sending = field(default_factory=Sending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def gather(session: Session, known: Known, settings: SiteSettings, at: datetime)
         bans=standing_bans(session, known.site_id, subjects, at),
         similar=similar,
         thread=known.thread,
+        sending=known.sending,
     )
     return Gathered(facts, group)
 
@@ -77,6 +79,7 @@ def policy_of(settings: SiteSettings) -> Policy:
         close_after_days=settings.close_after_days,
         hold_after_days=settings.hold_after_days,
         hold_new_threads=settings.hold_new_threads,
+        proof_of_work=settings.proof_of_work,
     )
 
 

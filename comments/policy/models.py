@@ -1,4 +1,4 @@
-"""Tables of what a site has laid down: its bans; and the prints by which texts are known again."""
+"""Tables of what a site has laid down, its bans, and of what is known for some time: prints and proofs."""
 
 from datetime import datetime
 from uuid import UUID
@@ -62,3 +62,19 @@ class TextPrint(Base):
     sketch: Mapped[bytes] = mapped_column(LargeBinary)
     similar_group: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class SpentProof(Base):
+    """A proof of work that a comment has used up, until nobody could use it any more."""
+
+    __tablename__ = "spent_proofs"
+    __table_args__ = (
+        # Upkeep forgets them.
+        Index("ix_spent_proofs_age", "good_until"),
+        # Removing a site looks for its own.
+        Index("ix_spent_proofs_site_id", "site_id"),
+    )
+
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    good_until: Mapped[datetime] = mapped_column(UtcTime)

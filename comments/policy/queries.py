@@ -1,4 +1,4 @@
-"""Questions about bans, and about texts that are known already."""
+"""Questions about bans, about texts that are known already, and about where spam came from."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -7,13 +7,17 @@ from comments.rules.bursts import bursts
 from comments.rules.closed_thread import closed_thread
 from comments.rules.draft import Banned, Draft, Facts, Judgement, Outcome, Policy, Rule, ThreadFacts, Verdict
 from comments.rules.first_comment import first_comment
+from comments.rules.form_token import form_token
 from comments.rules.hold_all import hold_all
+from comments.rules.honeypot import honeypot
 from comments.rules.known_author import known_author
 from comments.rules.links import links
 from comments.rules.moderator import moderator
 from comments.rules.new_thread import new_thread
 from comments.rules.old_thread import old_thread
+from comments.rules.proof_of_work import proof_of_work
 from comments.rules.reasons import Reason, decoded, encoded, told_to_author
+from comments.rules.sending import Sending, Ticket
 from comments.rules.similar import similar
 from comments.rules.slow_mode import slow_mode
 from comments.rules.words import words
@@ -28,7 +32,9 @@ __all__ = [
     "Policy",
     "Reason",
     "Rule",
+    "Sending",
     "ThreadFacts",
+    "Ticket",
     "Verdict",
     "decoded",
     "encoded",
@@ -48,7 +54,11 @@ RULES: tuple[Rule, ...] = (
     bursts,
     old_thread,
     new_thread,
-    # then what is known of its author,
+    # then how it was sent,
+    honeypot,
+    form_token,
+    proof_of_work,
+    # what is known of its author,
     first_comment,
     # and last, where the eye rests, what is in it.
     similar,

@@ -1,11 +1,12 @@
 """What rules judge, what they judge by, and what they can say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from comments.rules.reasons import Reason
+from comments.rules.sending import Sending
 
 
 class Outcome(StrEnum):
@@ -79,6 +80,11 @@ class Facts:
     bans: tuple[Banned, ...] = ()
     similar: int = 0
     thread: ThreadFacts = ThreadFacts()
+    sending: Sending = field(default_factory=Sending)
+
+    @property
+    def is_stranger(self) -> bool:
+        return not self.author_trusted and not self.author_approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,7 @@ class Policy:
     close_after_days: int = 0
     hold_after_days: int = 0
     hold_new_threads: bool = False
+    proof_of_work: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ class SiteSettings:
     """So many days after its first comment a page's new ones wait; 0 never."""
     hold_new_threads: bool = False
     """A comment that is the first on its page waits, unless its author is trusted."""
+    proof_of_work: bool = True
+    """A comment of somebody who has none approved waits without a proof of work, which the widget sends."""
     sort: str = "best"
     """The order a discussion is shown in at first."""
     closed: bool = False
@@ -174,6 +176,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "close_after_days": _number(0, 36_500),
     "hold_after_days": _number(0, 36_500),
     "hold_new_threads": _yes_or_no,
+    "proof_of_work": _yes_or_no,
     "sort": _sort,
     "closed": _yes_or_no,
     "title": _title,

@@ -143,6 +143,13 @@ class Comment(Base):
         _partial("uq_comments_post_key", "site_id", "post_key", where="post_key IS NOT NULL", unique=True),
         # The same text on the same place within a minute; upkeep clears digests after a day.
         _partial("ix_comments_digest", "site_id", "digest", where="digest IS NOT NULL"),
+        # How much spam came from a network.
+        _partial(
+            "ix_comments_spam_from",
+            "site_id",
+            "network_key",
+            where="state = 'spam' AND network_key IS NOT NULL",
+        ),
         # Upkeep forgets addresses after 30 days.
         _partial("ix_comments_address", "created_at", where="address_key IS NOT NULL"),
         # An import run twice finds what it brought in the first time; old deep links lead on.

@@ -85,12 +85,24 @@ class AuthorGiven(msgspec.Struct):
 
 
 class PostBody(msgspec.Struct):
-    """A new comment: Markdown, at most 10,000 code points."""
+    """A new comment: Markdown, at most 10,000 code points.
+
+    `form_token` and `altcha` are what `POST challenge` gave, and the base64 of the solved challenge's JSON,
+    `{"algorithm", "challenge", "number", "salt", "signature"}`. Without them, or with others, it waits.
+    """
 
     page: Page
     body: str
     parent_id: UUID | None = None
     author: AuthorGiven | None = None
+    form_token: str | None = None
+    altcha: str | None = None
+
+
+class ChallengeBody(msgspec.Struct):
+    """The page that a comment is for."""
+
+    page: Page
 
 
 class EditBody(msgspec.Struct):

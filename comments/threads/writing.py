@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from comments.identity.authors import Credentials
 from comments.keys import Keyring
 from comments.limits import Limits, Rate
 from comments.policy.prints import Print, print_of
+from comments.policy.proofs import brought, place_of
 from comments.text import Rendered, render_post
 from comments.text.own_words import own_words
 from comments.text.plain import clean_email, clean_name, clean_title, clean_website
@@ -29,10 +31,15 @@ SHORTEST_KEY = 22
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """From where an order comes; `network` is what limits count by."""
+    """From where an order comes, and when; `network` is what limits count by.
+
+    `trapped` says that a field was filled in that people do not see.
+    """
 
     network: str
     shown: Credentials
+    at: datetime
+    trapped: bool = False
 
 
 async def rendered(body: str) -> Rendered:
@@ -88,6 +95,14 @@ async def post_order(
         post_wait=limits.hit(Rate.POST, sender.network),
         open_wait=limits.full(Rate.OPEN_THREAD, sender.network),
         bursts=_bursts(limits, site.id, place, sender.shown),
+        brought=brought(
+            keys,
+            [place_of(site.id, key) for key in page.hashes],
+            body.form_token,
+            body.altcha,
+            sender.at,
+            trapped=sender.trapped,
+        ),
         key_of_address=partial(key_of_address, keys) if given.notify and sends_mail else None,
     )
 
@@ -100,6 +115,11 @@ def _bursts(limits: Limits, site_id: UUID, place: bytes, shown: Credentials) -> 
         ("site", Rate.SITE, str(site_id)),
     ]
     return tuple(of for of, rate, key in counted if limits.hit(rate, key))
+
+
+def flooded(limits: Limits, site_id: UUID, place: bytes) -> bool:
+    """Say whether one more comment on this page would be one of too many at once."""
+    return bool(limits.full(Rate.THREAD, f"{site_id}/{place.hex()}") or limits.full(Rate.SITE, str(site_id)))
 
 
 def _cleaned(clean: Callable[[str], str], given: str | None) -> str | None:

@@ -106,12 +106,12 @@ async def create_comment(request: Request, body: PostBody) -> PostAnswer:
     svc, site = service(request), await site_of(request)
     check_origin(request, site.origins)
     shown, token = credentials(request)
-    sender = Sender(client_network(request), shown)
+    sender = Sender(client_network(request), shown, svc.clock.now())
     key = request.headers.get("idempotency-key")
     order = await post_order(
         site, svc.keys, svc.limits, sender, body, key, sends_mail=bool(svc.settings.smtp_url)
     )
-    posted = await svc.db.write(post_comment, order, at=svc.clock.now())
+    posted = await svc.db.write(post_comment, order, at=sender.at)
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     wording = wire.Wording(svc.keys, site.id, posted.thread_id, posted.thread_url)

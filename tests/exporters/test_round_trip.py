@@ -27,7 +27,7 @@ from comments.importers.report import Report
 from comments.importers.run import Order, run_import
 from comments.moderation.models import LogHead, LogLink
 from comments.moderation.search_models import CommentTerms, TermsDue
-from comments.policy.models import TextPrint
+from comments.policy.models import SpentProof, TextPrint
 from comments.schema import metadata
 from comments.sites.actions import add_site
 from comments.sites.models import InstallationFact, Site
@@ -42,7 +42,7 @@ NOT_OF_ONE_SITE = {
     table.__tablename__
     for table in (
         *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
-        *(LogHead, LogLink, Outbox, TextPrint),
+        *(LogHead, LogLink, Outbox, SpentProof, TextPrint),
     )
 }
 MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue)}

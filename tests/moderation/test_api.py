@@ -50,7 +50,11 @@ async def test_what_waits_is_listed_with_why_and_where(site: SiteUnderTest, api:
     [waiting] = (await api.queue())["comments"]
 
     assert waiting["id"] == comment["id"]
-    assert (waiting["state"], waiting["version"], waiting["reasons"]) == ("pending", 1, ["First comment"])
+    assert (waiting["state"], waiting["version"], waiting["reasons"]) == (
+        "pending",
+        1,
+        ["No proof of work", "First comment"],
+    )
     assert (waiting["author"]["name"], waiting["author"]["approved_count"]) == ("Jonas", 0)
     assert (waiting["thread"]["url"], waiting["thread"]["title"]) == (PAGE["url"], "A")
     assert (waiting["answers"]["name"], waiting["answers"]["excerpt"]) == ("Ana", "What I remember")

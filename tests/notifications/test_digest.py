@@ -209,7 +209,11 @@ async def test_four_hundred_at_once_are_one_mail(mails: Mailing) -> None:
             card,
             svc.keys,
             svc.limits,
-            Sender(f"198.51.100.{number % 50}", Credentials((), False, token_bytes(16), token_bytes(16))),
+            Sender(
+                f"198.51.100.{number % 50}",
+                Credentials((), False, token_bytes(16), token_bytes(16)),
+                svc.clock.now(),
+            ),
             PostBody(Page(PAGE["url"]), f"Flood {number}", author=AuthorGiven(f"Guest {number}")),
             None,
             sends_mail=True,

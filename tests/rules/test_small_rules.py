@@ -5,17 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from comments.rules import Banned, Draft, Outcome, Policy, ThreadFacts, Verdict
+from comments.rules import Banned, Draft, Outcome, Policy, Sending, ThreadFacts, Ticket, Verdict
 from comments.rules.banned import banned
 from comments.rules.bursts import bursts
 from comments.rules.closed_thread import closed_thread
 from comments.rules.first_comment import first_comment
+from comments.rules.form_token import form_token
 from comments.rules.hold_all import hold_all
+from comments.rules.honeypot import honeypot
 from comments.rules.known_author import known_author
 from comments.rules.links import links
 from comments.rules.moderator import moderator
 from comments.rules.new_thread import new_thread
 from comments.rules.old_thread import old_thread
+from comments.rules.proof_of_work import proof_of_work
 from comments.rules.similar import similar
 from comments.rules.slow_mode import slow_mode
 from tests.rules.examples import DEFAULTS, KNOWN, MODERATOR, NEWCOMER, TRUSTED, a_draft, reasons
@@ -192,3 +195,56 @@ def test_a_text_that_stands_elsewhere_waits() -> None:
     assert reasons(similar, a_draft(), TRUSTED) == []
     assert reasons(similar, a_draft(), replace(TRUSTED, similar=1)) == ["Nearly the same as 1 comment"]
     assert reasons(similar, a_draft(), replace(TRUSTED, similar=36)) == ["Nearly the same as 36 comments"]
+
+
+def test_a_field_that_people_do_not_see_is_filled_in_by_programs() -> None:
+    trapped = Sending(trapped=True)
+
+    said = [
+        honeypot(a_draft(), replace(who, sending=trapped), DEFAULTS) for who in (NEWCOMER, KNOWN, TRUSTED)
+    ]
+
+    assert [verdict and verdict.outcome for verdict in said] == [Outcome.SILENT, Outcome.HOLD, Outcome.HOLD]
+    assert reasons(honeypot, a_draft(), NEWCOMER) == []
+
+
+@pytest.mark.parametrize(
+    ("ticket", "said"),
+    [
+        (Ticket.UNASKED, []),
+        (Ticket.GOOD, []),
+        (Ticket.MISSING, ["No proof of work"]),
+        (Ticket.FORGED, ["A proof of work for another page, or not by us"]),
+        (Ticket.OUTDATED, ["A proof of work that was too old"]),
+        (Ticket.SPENT, ["A proof of work that another comment has used"]),
+    ],
+)
+def test_a_strangers_comment_waits_without_a_good_proof(ticket: Ticket, said: list[str]) -> None:
+    sending = Sending(form=Ticket.GOOD, proof=ticket)
+
+    assert reasons(proof_of_work, a_draft(), replace(NEWCOMER, sending=sending)) == said
+    assert (
+        reasons(proof_of_work, a_draft(), replace(NEWCOMER, sending=sending), Policy(proof_of_work=False))
+        == []
+    )
+    assert reasons(proof_of_work, a_draft(), replace(KNOWN, sending=sending)) == []
+    assert reasons(proof_of_work, a_draft(), replace(TRUSTED, sending=sending)) == []
+
+
+@pytest.mark.parametrize(
+    ("sending", "said"),
+    [
+        (Sending(), []),
+        (Sending(Ticket.GOOD, open_for=timedelta(seconds=3)), []),
+        (Sending(Ticket.GOOD, open_for=timedelta(seconds=2.9)), ["Written within 3 seconds"]),
+        (Sending(Ticket.FORGED), ["Its form was made for another page, or not by us"]),
+        (Sending(Ticket.OUTDATED, open_for=timedelta(days=2)), ["Its form was more than a day old"]),
+        (Sending(Ticket.MISSING, Ticket.GOOD), ["Sent without a form"]),
+        (Sending(Ticket.MISSING, Ticket.MISSING), []),
+    ],
+)
+def test_a_strangers_comment_waits_without_a_form_or_too_soon_after_it(
+    sending: Sending, said: list[str]
+) -> None:
+    assert reasons(form_token, a_draft(), replace(NEWCOMER, sending=sending)) == said
+    assert reasons(form_token, a_draft(), replace(KNOWN, sending=sending)) == []

@@ -89,6 +89,7 @@ class SiteUnderTest:
         parent_id: str | None = None,
         page: dict[str, str] | None = None,
         author: dict[str, Any] | None = None,
+        brings: Mapping[str, str] = MappingProxyType({}),
         **headers: str,
     ) -> httpx.Response:
         guest = guest or Guest()
@@ -99,6 +100,7 @@ class SiteUnderTest:
             "parent_id": parent_id,
             "body": body,
             "author": author or {"name": guest.name},
+            **brings,
         }
         return await self.send("POST", "comments", order, guest=guest, **headers)
 

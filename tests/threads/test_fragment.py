@@ -186,7 +186,7 @@ def skeleton_of(html: str) -> list[tuple[str, tuple[str, ...]]]:
 
 async def test_no_name_title_or_website_breaks_out_of_it(site: SiteUnderTest) -> None:
     """Hostile ones leave the same elements as harmless ones."""
-    await site.set(first_comments_held="0", links_before_hold="10")
+    await site.set(first_comments_held="0", links_before_hold="10", proof_of_work="no")
     plain = skeleton_of(await fragment_of_one(site, "plain", "Somebody", "https://ana.example/"))
     tried = 0
     for number, attack in enumerate({**NAMES, **TITLES, **WEBSITES}.values()):
@@ -199,7 +199,7 @@ async def test_no_name_title_or_website_breaks_out_of_it(site: SiteUnderTest) ->
 
 
 async def test_no_body_breaks_out_of_it(site: SiteUnderTest) -> None:
-    await site.set(first_comments_held="0", links_before_hold="100")
+    await site.set(first_comments_held="0", links_before_hold="100", proof_of_work="no")
     for number, attack in enumerate({**HTML, **MARKDOWN}.values()):
         where = f"{ORIGIN}/{number}"
         answer = await site.post(

@@ -285,3 +285,54 @@ async def test_a_long_text_in_another_script_can_be_sent(site: SiteUnderTest, re
     )
 
     assert answer.status_code == 303, answer.text
+
+
+async def test_a_strangers_form_waits_without_a_proof_and_its_reader_is_told_before(
+    site: SiteUnderTest, reader: PlainBrowser
+) -> None:
+    await site.set(first_comments_held="0")
+    form = await reader.open(WRITE)
+    site.clock.advance(timedelta(seconds=5))
+    await reader.press("Post", body="Hello", name="Jonas")
+
+    assert "is read by a moderator before it appears" in form.text
+    assert await reasons_of(site, "pending") == [["No proof of work"]]
+
+
+async def test_a_form_sent_at_once_waits_and_its_time_goes_on_in_the_preview(
+    site: SiteUnderTest, reader: PlainBrowser
+) -> None:
+    await site.set(first_comments_held="0", proof_of_work="no")
+    await reader.open(WRITE)
+    await reader.press("Post", body="At once", name="Jonas")
+
+    await reader.open(WRITE)
+    site.clock.advance(timedelta(seconds=5))
+    await reader.press("Preview", body="After a look", name="Jonas")
+    await reader.press("Post")
+
+    assert await reasons_of(site, "pending") == [["Written within 3 seconds"]]
+    assert await reasons_of(site, "approved") == [[]]
+
+
+async def test_a_field_that_nobody_meets_takes_a_programs_comment_silently(
+    site: SiteUnderTest, reader: PlainBrowser
+) -> None:
+    form = await reader.open(WRITE)
+    page = await reader.press("Post", body="Buy", name="Bot", website="https://spam.example")
+
+    trap = re.search(r'<div class="visually-hidden" aria-hidden="true">.*?</div>', form.source, re.DOTALL)
+    assert trap is not None
+    assert 'name="website" tabindex="-1" autocomplete="off"' in trap.group()
+    assert "Waiting for a moderator" in page.text
+    assert await reasons_of(site, "pending") == await reasons_of(site, "spam") == []
+    assert await site.shown() == []
+
+
+async def reasons_of(site: SiteUnderTest, state: str) -> list[list[str]]:
+    """Return why the comments of a queue wait, the newest first."""
+    token = f"Bearer {await site.moderator()}"
+    answer = await site.client.get(
+        site.path("moderation/comments"), params={"state": state}, headers={"authorization": token}
+    )
+    return [comment["reasons"] for comment in answer.json()["comments"]]

@@ -29,6 +29,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
     ("PUT", "/comments/{id}/vote"): {"value": 1},
     ("POST", "/comments/{id}/reports"): {"reason": "spam"},
     ("POST", "/preview"): {"body": "x"},
+    ("POST", "/challenge"): {"page": PAGE},
 }
 
 

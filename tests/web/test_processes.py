@@ -7,12 +7,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.support.live import Installation, LiveService
+from tests.support.proofs import solved
 from tests.support.site import ORIGIN, PAGE
 
 pytestmark = pytest.mark.slow
@@ -69,6 +71,24 @@ def test_a_change_is_seen_by_other_processes_within_a_second(installation: Insta
             assert comment in shown(one)
             # A second is promised; the rest is for a busy machine.
             assert within(3, lambda posted=comment: posted in shown(other))  # type: ignore[misc]
+
+
+def test_of_two_processes_one_takes_a_proof_of_work(installation: Installation) -> None:
+    headers = moderator_of(installation)
+    with installation.serving() as one, installation.serving() as other:
+        challenge = asked(one.base_url, f"{API}/challenge", {"page": PAGE})["altcha"]
+        order = {"page": PAGE, "author": {"name": "Ann"}, "altcha": solved(challenge)}
+        texts = {"Here": one, "There": other}
+        with ThreadPoolExecutor() as pool:
+            sent = [
+                pool.submit(asked, service.base_url, f"{API}/comments", {**order, "body": text})
+                for text, service in texts.items()
+            ]
+        assert [answer.result()["comment"]["state"] for answer in sent] == ["pending", "pending"]
+        queue = asked(one.base_url, f"{API}/moderation/comments?state=pending", **headers)
+
+    waits = [reason for comment in queue["comments"] for reason in comment["reasons"]]
+    assert sum("another comment has used" in reason for reason in waits) == 1, waits
 
 
 def test_what_the_command_line_changes_is_seen_by_a_running_service(installation: Installation) -> None:

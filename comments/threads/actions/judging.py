@@ -1,7 +1,7 @@
 """From an order to a verdict: the facts the rules judge by, and what their outcome means here."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from comments.errors import CommentsError
 from comments.identity.authors import KnownAuthor
+from comments.policy.actions import spend
 from comments.policy.facts import Known, gather, policy_of
 from comments.policy.prints import Print
-from comments.rules import Draft, Judgement, Outcome, Reason, ThreadFacts, judge
+from comments.rules import Draft, Judgement, Outcome, Reason, Sending, ThreadFacts, Ticket, judge
 from comments.text import Rendered
 from comments.text.plain import skeleton
 from comments.threads.actions.opening import Opened
@@ -109,6 +110,7 @@ def judge_post(
             holds_all=opened.hold_all,
             slow_wait=_slow_wait(session, opened, author, at),
         ),
+        sending=_sending(session, order, author),
     )
     return _judged(session, order, known, _draft(order.rendered, name, order.website), at)
 
@@ -146,6 +148,17 @@ def _seen(order: "PostOrder | EditOrder", author: KnownAuthor) -> Print | None:
     if order.seen is None or author.account_id is not None:
         return None
     return order.seen.said_by(author.id)
+
+
+def _sending(session: Session, order: "PostOrder", author: KnownAuthor) -> Sending:
+    """Return how a comment was sent; a good proof is used up where one is asked for, and only there."""
+    brought, site = order.brought, order.site
+    is_asked = site.settings.proof_of_work and not author.trusted and not author.approved_count
+    if brought.spends is None or brought.good_until is None or not is_asked:
+        return brought.sending
+    if spend(session, site.id, brought.spends, brought.good_until):
+        return brought.sending
+    return replace(brought.sending, proof=Ticket.SPENT)
 
 
 def _slow_wait(session: Session, opened: Opened, author: KnownAuthor, at: datetime) -> int:

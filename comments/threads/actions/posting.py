@@ -1,7 +1,7 @@
 """Posting a comment: one write from the facts to the row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -22,6 +22,7 @@ from comments.identity.sections import in_sections
 from comments.ids import new_id
 from comments.policy.actions import remember_text
 from comments.policy.prints import Print
+from comments.policy.proofs import Brought
 from comments.rules import encoded
 from comments.text import Rendered
 from comments.threads.actions import judging, watching
@@ -82,7 +83,8 @@ class PostOrder:
 
     `seen` is by what its text is known again, `post_key` the hash of the request's Idempotency-Key, `digest`
     of the text and its place. `*_wait` are the seconds until an address may post or open a thread again, 0 if
-    it may now; `bursts` says what is over its rate: the `author`, the `thread`, the `site`.
+    it may now; `bursts` says what is over its rate: the `author`, the `thread`, the `site`. `brought` is what
+    came of its form's token and its proof of work.
     `key_of_address` is set if its author wants mail about replies.
     """
 
@@ -102,6 +104,7 @@ class PostOrder:
     post_wait: int = 0
     open_wait: int = 0
     bursts: tuple[str, ...] = ()
+    brought: Brought = field(default_factory=Brought)
     key_of_address: KeyOfAddress | None = None
 
 

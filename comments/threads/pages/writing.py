@@ -11,6 +11,7 @@ from starlette.responses import Response
 from comments.errors import CommentsError, Invalid, TooMany
 from comments.keys import new_token
 from comments.limits import Rate
+from comments.policy.proofs import form_token, place_of
 from comments.text import check_limits
 from comments.text.plain import clean_email, clean_name
 from comments.threads import views, words
@@ -47,7 +48,10 @@ LABELS = {"body": "Comment", "name": "Name", "email": "E-mail"}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a form says; `key` makes every sending of it the same comment."""
+    """What a form says; `key` makes every sending of it the same comment.
+
+    `made` is the token that says when it was opened; `trap` is what stands in the field that nobody sees.
+    """
 
     url: str | None
     identifier: str | None
@@ -57,6 +61,8 @@ class Draft:
     name: str = ""
     email: str = ""
     notify: bool = False
+    made: str = ""
+    trap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,12 @@ async def write(request: Request) -> Response:
         return await _send(request)
     visitor, query = await visit(request), read_query(request, WriteQuery)
     try:
-        page_keys(query.url, query.identifier)
+        page = page_keys(query.url, query.identifier)
     except (PageMissing, UrlRefused) as refused:
         return await lead_to_page(request, visitor.site, refused)
-    draft = Draft(query.url, query.identifier, query.reply_to, new_key())
+    svc, place = service(request), place_of(visitor.site.id, page.hashes[0])
+    made = form_token(svc.keys, place, svc.clock.now())
+    draft = Draft(query.url, query.identifier, query.reply_to, new_key(), made=made)
     return await _form(request, visitor, draft)
 
 
@@ -103,7 +111,7 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
     svc, site = service(request), visitor.site
     who = await svc.db.read(views.known, site, asker(request, visitor))
     _refuse_faults(draft, site.reserved, is_known=bool(who and who.name))
-    sender = Sender(client_network(request), visitor.shown)
+    sender = Sender(client_network(request), visitor.shown, svc.clock.now(), trapped=bool(draft.trap))
     order = await post_order(
         site,
         svc.keys,
@@ -113,7 +121,7 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
         draft.key,
         sends_mail=bool(svc.settings.smtp_url),
     )
-    posted = await svc.db.write(post_comment, order, at=svc.clock.now())
+    posted = await svc.db.write(post_comment, order, at=sender.at)
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     comment_id = posted.comment.id
@@ -196,13 +204,15 @@ def _draft(fields: Mapping[str, str]) -> Draft:
         fields.get("name", ""),
         fields.get("email", ""),
         "notify" in fields,
+        fields.get("made", ""),
+        fields.get("website", ""),
     )
 
 
 def _order_body(draft: Draft) -> PostBody:
     page = Page(draft.url, draft.identifier)
     given = AuthorGiven(draft.name, draft.email, notify=draft.notify)
-    return PostBody(page, draft.body, draft.reply_to, given)
+    return PostBody(page, draft.body, draft.reply_to, given, form_token=draft.made)
 
 
 def _refuse_faults(draft: Draft, reserved: frozenset[str], *, is_known: bool) -> None:
@@ -232,7 +242,9 @@ def _hint(visitor: Visit, found: Desk) -> str:
     if settings.hold_all:
         return "Comments on this page are read by a moderator before they appear."
     approved = author.approved_count if author else 0
-    if approved < settings.first_comments_held and not (author and author.trusted):
+    # This form cannot prove any work, so where that is asked for a stranger's comment waits.
+    enough = max(settings.first_comments_held, settings.proof_of_work)
+    if approved < enough and not (author and author.trusted):
         return "Your first comment here is read by a moderator before it appears."
     return ""
 
