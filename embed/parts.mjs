@@ -22,7 +22,7 @@ export async function languages() {
 /** What is fetched when idle, or on first use: by name, the file that it begins with. */
 export async function chunks() {
   const tags = await languages();
-  return { acting: "acting/index.ts", writing: "writing/index.ts", further: "further/index.ts", ...Object.fromEntries(tags.map((tag) => [tag, `i18n/${tag}.ts`])) };
+  return { acting: "acting/index.ts", writing: "writing/index.ts", further: "further/index.ts", proving: "proving/index.ts", ...Object.fromEntries(tags.map((tag) => [tag, `i18n/${tag}.ts`])) };
 }
 
 /** What TypeScript exports, as values: words are worked out here and not in the reader's browser. */

@@ -11,9 +11,18 @@ declare module "node:assert/strict" {
     deepEqual(actual: unknown, expected: unknown, message?: string): void;
     match(actual: string, pattern: RegExp, message?: string): void;
     ok(value: unknown, message?: string): asserts value;
+    rejects(attempt: Promise<unknown>): Promise<void>;
   }
   const assert: Assert;
   export default assert;
+}
+
+declare module "node:crypto" {
+  interface Hash {
+    update(text: string): Hash;
+    digest(encoding: "hex"): string;
+  }
+  export function createHash(algorithm: "sha256"): Hash;
 }
 
 declare module "node:fs" {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { Problem } from "../src/api";
+import { solve } from "../src/proving/index";
+import { matcher } from "../src/proving/sha";
 import { type Draft, draftOf } from "../src/writing/draft";
 import { linkOver, MARKS } from "../src/writing/formatting";
 import { explain } from "../src/writing/problems";
@@ -168,4 +171,25 @@ test("why a comment waits is told by the rule that helps its author most", () =>
   assert.match(whyItWaits(words, [all]), /because comments on this page are read first/);
   assert.match(whyItWaits(words, [flood]), /^Your comment waits for a moderator\. /);
   assert.match(whyItWaits(words), /^Your comment waits for a moderator\. /);
+});
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+test("SHA-256 is what it is elsewhere, whatever the text's length", () => {
+  for (let length = 0; length < 200; length++) {
+    const text = "a?b=1&".repeat(40).slice(0, length);
+    for (const number of [0, 7, 99, 123456]) assert.ok(matcher(text, sha256(text + number))(number), `${length} ${number}`);
+  }
+  const matches = matcher("salt&", sha256("salt&77"));
+  assert.deepEqual([76, 77, 78, 77].map(matches), [false, true, false, true]);
+});
+
+test("a challenge is solved from the least number to the greatest", async () => {
+  const salt = "0123456789abcdef?expires=1795064482&place=0123456789abcdef01234567&";
+  const signal = new AbortController().signal;
+  const found = [0, 1, 4_321, 50_000].map((number) =>
+    solve({ algorithm: "SHA-256", challenge: sha256(salt + number), salt, signature: "", maxnumber: 50_000 }, signal),
+  );
+  assert.deepEqual(await Promise.all(found), [0, 1, 4_321, 50_000]);
+  await assert.rejects(solve({ algorithm: "SHA-256", challenge: sha256("x"), salt, signature: "", maxnumber: 100 }, signal));
 });

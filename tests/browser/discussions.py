@@ -192,6 +192,12 @@ class Discussion:
             self.service.token,
         )
 
+    def waiting(self) -> dict[str, Any]:
+        """Return the newest comment that waits, as moderators see it."""
+        path = "moderation/comments?state=pending&limit=1"
+        found: dict[str, Any] = self._ask("GET", path, None, self.service.token)["comments"][0]
+        return found
+
     def voted(self, name: str, comment_id: str, value: int) -> None:
         answer = self._ask("PUT", f"comments/{comment_id}/vote", {"value": value}, self.tokens.get(name))
         if answer.get("token"):

@@ -10,6 +10,7 @@ import { listen, toolbar } from "./formatting";
 import { type Person, type PersonFields, personFields } from "./person";
 import { preview } from "./preview";
 import { type Complaint, explain } from "./problems";
+import { beginProof } from "./proof";
 import { type SendButton, sendButton } from "./sendbutton";
 
 /** In code points, as the service counts. */
@@ -68,15 +69,18 @@ export function compose(d: Discussion, form: HTMLFormElement, area: HTMLTextArea
     complain: (complaint) => complain(composer, complaint),
   };
   const count = (): void => drawLeft(d, area, left);
+  const prove = (): unknown => job.signed && beginProof(d);
   area.oninput = () => {
     draft.text = area.value;
     clear(composer);
+    prove();
     count();
   };
   build(composer);
   watch(composer);
   // What was typed before it came here is kept already.
   area.value ||= draft.text || (job.text ?? "");
+  prove();
   count();
   clear(composer);
   return () => {

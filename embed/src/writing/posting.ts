@@ -15,6 +15,7 @@ import type { Comment, Stored } from "../types";
 import { notice } from "../view/frame";
 import type { Draft } from "./draft";
 import type { Person } from "./person";
+import { forgetProof, proofOf } from "./proof";
 
 export interface Order {
   text: string;
@@ -34,7 +35,8 @@ export async function post(d: Discussion, order: Order): Promise<Entry | undefin
   // It must not arrive as somebody else's new comment before the answer says that it is one's own.
   const goOn = pause(d);
   try {
-    const { comment } = await send<Stored>(d, "POST", "comments", body, key);
+    const { comment } = await send<Stored>(d, "POST", "comments", { ...body, ...(await proofOf(d)) }, key);
+    forgetProof(d);
     d.identity = comment.author ?? d.identity;
     const entry = showOwn(d, comment);
     tell(d, order, comment);
