@@ -93,11 +93,12 @@ def checked_part(role: str | None, sections: tuple[str, ...]) -> Sections:
 
 
 def remove_moderator(session: Session, site_id: UUID, email: str) -> None:
-    """Take somebody's part in a site away, with their API tokens for it; raises AccountUnknown.
+    """Take somebody's part in a site away, with their API tokens for it; raises AccountUnknown."""
+    end_part(session, site_id, moderator_by_email(session, site_id, email).account_id)
 
-    Somebody who moderates nowhere any more is forgotten, and signed out.
-    """
-    account_id = moderator_by_email(session, site_id, email).account_id
+
+def end_part(session: Session, site_id: UUID, account_id: UUID) -> None:
+    """Take an account's part in a site away. Who moderates nowhere any more is forgotten, and signed out."""
     session.execute(delete(ApiToken).where(ApiToken.account_id == account_id, ApiToken.site_id == site_id))
     session.execute(
         delete(Membership).where(Membership.account_id == account_id, Membership.site_id == site_id)

@@ -37,6 +37,12 @@ class CodeWrong(Invalid):
     code = "code-wrong"
 
 
+class LastOwner(Conflict):
+    """Without this owner the site would have none."""
+
+    code = "last-owner"
+
+
 class FactorOn(Conflict):
     """The second factor is on already; its secret is never shown again."""
 

@@ -10,17 +10,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.errors import Invalid
-from comments.identity import invitation_actions, queries
+from comments.identity import invitation_actions, queries, team_actions
 from comments.identity.actions import SESSION_LIFETIME
 from comments.identity.devices import device_words
-from comments.identity.errors import InvitationForOther, InvitationUsedUp, NameRefused
+from comments.identity.errors import (
+    AccountUnknown,
+    InvitationForOther,
+    InvitationUsedUp,
+    LastOwner,
+    NameRefused,
+)
 from comments.identity.gate_routes import asking_moderator
 from comments.identity.models import Invitation
-from comments.identity.pages import TooManySignIns, signed_in, visitor, visitor_with_form
+from comments.identity.pages import TooManySignIns, Visitor, signed_in, visitor, visitor_with_form
 from comments.identity.queries import Member
 from comments.identity.sections import decoded_sections
 from comments.limits import Rate
-from comments.web.forms import cookie_name, own_form, see_other, set_cookie
+from comments.web.forms import Fields, cookie_name, own_form, see_other, set_cookie
 from comments.web.needs import NOBODY, owner, page_route
 from comments.web.service import client_network, service
 from comments.web.templating import html_page, page
@@ -58,6 +64,50 @@ async def invite(request: Request) -> Response:
     except Invalid as refused:
         return await _team_page(request, problem=refused.detail, email=fields.get("email", ""))
     return await _team_page(request, made=f"{svc.settings.base_url}/invitation/{secret}")
+
+
+@page
+async def change_member(request: Request) -> Response:
+    """Give somebody of the team another role, or other sections."""
+    found, fields = await visitor_with_form(request)
+    svc, site_id, member = service(request), asking_moderator(request).site_id, _member(fields)
+    change = partial(
+        team_actions.change_member,
+        role=fields.get("role", ""),
+        sections=tuple(fields.get("sections", "").split()),
+    )
+    try:
+        await svc.db.write(change, site_id, member)
+    except (Invalid, LastOwner) as refused:
+        return await _team_page(request, problem=refused.detail)
+    return _after_change(request, found, member)
+
+
+@page
+async def remove_member(request: Request) -> Response:
+    """Take somebody out of the team."""
+    found, fields = await visitor_with_form(request)
+    svc, site_id, member = service(request), asking_moderator(request).site_id, _member(fields)
+    try:
+        await svc.db.write(team_actions.remove_member, site_id, member)
+    except LastOwner as refused:
+        return await _team_page(request, problem=refused.detail)
+    return _after_change(request, found, member)
+
+
+def _member(fields: Fields) -> UUID:
+    """Return which account a form is about. Raises AccountUnknown."""
+    try:
+        return UUID(fields.get("member", ""))
+    except ValueError:
+        raise AccountUnknown("They are not in this team any more.") from None
+
+
+def _after_change(request: Request, found: Visitor, member: UUID) -> Response:
+    """Lead back to the team, or to the account's page: who changed their own part may own it no more."""
+    base_path = service(request).settings.base_path
+    is_me = member == found.account.id
+    return see_other(f"{base_path}/account" if is_me else f"{base_path}/team/{request.path_params['site']}")
 
 
 @page
@@ -139,6 +189,8 @@ async def _invitation_page(request: Request, secret: str, *, problem: str = "") 
 
 routes = [
     page_route("/team/{site}", show_team, needs=owner()),
+    page_route("/team/{site}/members", change_member, needs=owner(), methods=["POST"]),
+    page_route("/team/{site}/members/end", remove_member, needs=owner(), methods=["POST"]),
     page_route("/team/{site}/invitations", invite, needs=owner(), methods=["POST"]),
     page_route("/team/{site}/invitations/end", end_invitation, needs=owner(), methods=["POST"]),
     page_route("/invitation/{secret}", show_invitation, needs=NOBODY),
