@@ -41,6 +41,7 @@ from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
 from comments.moderation import thread_routes as moderated_threads
 from comments.notifications import pages as mail_pages
+from comments.outside import routes as webhook_routes
 from comments.sites.actions import check_fingerprint
 from comments.storage import Database
 from comments.threads import challenge_routes, writing_routes
@@ -71,6 +72,7 @@ APIS = (
     ban_routes.api,
     moderated_threads.api,
     reply_routes.api,
+    webhook_routes.api,
 )
 
 

@@ -64,6 +64,8 @@ class Settings:
     """Empty where no mail is sent."""
     mail_from: str = "comments@localhost"
     """The address that mails come from, perhaps with a name: `Comments <comments@talk.example>`."""
+    webhook_networks: tuple[Network, ...] = ()
+    """Private networks that webhooks may be in, which are then called by http too."""
     metrics_token: str = field(default="", repr=False)
     log_level: str = "info"
 
@@ -93,6 +95,7 @@ class Settings:
             rate_limits=reader.read("COMMENTS_RATE_LIMITS", _switch, True),
             smtp_url=reader.read("COMMENTS_SMTP_URL", _smtp_url, ""),
             mail_from=reader.read("COMMENTS_MAIL_FROM", _mail_from, _mail_from_host(base_url)),
+            webhook_networks=reader.read("COMMENTS_WEBHOOK_NETWORKS", _networks, ()),
             metrics_token=reader.read("COMMENTS_METRICS_TOKEN", _token, ""),
             log_level=reader.read("COMMENTS_LOG_LEVEL", _log_level, "info"),
         )
@@ -146,6 +149,7 @@ SETTING_NAMES = (
     "COMMENTS_RATE_LIMITS",
     "COMMENTS_SMTP_URL",
     "COMMENTS_MAIL_FROM",
+    "COMMENTS_WEBHOOK_NETWORKS",
     "COMMENTS_METRICS_TOKEN",
     "COMMENTS_LOG_LEVEL",
 )

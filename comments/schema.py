@@ -4,6 +4,7 @@ from comments.events import models as events_models
 from comments.identity import models as identity_models
 from comments.moderation import models as moderation_models
 from comments.moderation import search_models
+from comments.outside import models as outside_models
 from comments.policy import models as policy_models
 from comments.sites import models as sites_models
 from comments.storage import Base
@@ -14,6 +15,7 @@ __all__ = [
     "identity_models",
     "metadata",
     "moderation_models",
+    "outside_models",
     "policy_models",
     "search_models",
     "sites_models",

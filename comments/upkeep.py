@@ -23,6 +23,7 @@ from comments.moderation.log import seal_log
 from comments.moderation.models import Decision
 from comments.moderation.queries.texts import due_texts
 from comments.moderation.search_actions import store_terms
+from comments.outside.actions import forget_calls
 from comments.policy.models import Ban, SpentProof, TextPrint
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
@@ -37,6 +38,7 @@ TEXTS_KNOWN_AGAIN = timedelta(days=30)
 DELETED_TEXT_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=7)
 UNANSWERED_KEPT = timedelta(days=7)
+WEBHOOK_ANSWERS_KEPT = timedelta(days=30)
 DEAD_LETTERS_KEPT = timedelta(days=30)
 BATCH_ROWS = 500
 RENDERED_AT_ONCE = 100
@@ -64,6 +66,7 @@ class Tidied:
     spent_proofs: int = 0
     deliveries: int = 0
     unanswered_mails: int = 0
+    webhook_answers: int = 0
     rendered: int = 0
     made_searchable: int = 0
 
@@ -102,6 +105,7 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.spent_proofs = await _repeat(db, forget_spent_proofs, now)
     done.deliveries = await _repeat(db, forget_deliveries, now)
     done.unanswered_mails = await _repeat(db, forget_unanswered, now)
+    done.webhook_answers = await _repeat(db, forget_webhook_answers, now)
     done.rendered = await render_anew(db, now)
     done.made_searchable = await make_searchable(db)
     return done
@@ -240,6 +244,10 @@ def forget_unanswered(session: Session, now: datetime) -> int:
     """Erase some of the addresses that were to be told of replies, and never confirmed it."""
     over = (Watch.state == "asked") & (Watch.asked_at < now - UNANSWERED_KEPT)
     return _delete_some(session, Watch, Watch.comment_id, over)
+
+
+def forget_webhook_answers(session: Session, now: datetime) -> int:
+    return forget_calls(session, now - WEBHOOK_ANSWERS_KEPT, BATCH_ROWS)
 
 
 def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "comments"
 ROWS = (
     {"app", "cli", "schema", "demo", "upkeep", "freshness", "deliveries"},
     {"importers", "exporters"},
-    {"moderation", "feeds", "live", "notifications"},
+    {"moderation", "feeds", "live", "notifications", "outside"},
     {"threads"},
     {"policy"},
     {"identity", "rules", "text"},

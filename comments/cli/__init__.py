@@ -25,6 +25,7 @@ COMMANDS = {
     "backup": "comments.cli.backing_up:backup",
     "restore": "comments.cli.backing_up:restore",
     "doctor": "comments.cli.doctor:doctor",
+    "webhook": "comments.cli.webhook:webhook",
     "mail": "comments.cli.mail:mail",
     "worker": "comments.cli.worker:worker",
     "migrate": "comments.cli.migrating:migrate",

@@ -29,7 +29,10 @@ from comments.moderation.orders import (
 from comments.moderation.queries.history import decisions_of_order
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step, Subject, lock_subjects
+from comments.sites.queries import has_webhooks
+from comments.sites.webhooks import APPROVED, DELETED, EDITED, HELD, REMOVED, SPAM
 from comments.threads.counters import PublicChange, publish_changed
+from comments.threads.telling import tell_webhooks
 
 
 def decide(session: Session, order: Order, keys: Keyring, *, at: datetime) -> Outcome:
@@ -136,6 +139,7 @@ def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[St
     replaced = {step.subject.id: replacing.NOTHING for step in steps}
     if order.choice not in QUIET:
         _change(session, order, steps, replaced, at)
+        _tell_webhooks(session, order, steps, at)
     _log(session, order, keys, steps, replaced, at)
 
 
@@ -158,6 +162,24 @@ def _change(
     reports.settle(session, steps)
     trust.keep_titles(session, steps, replaced)
     trust.keep_trust(session, steps, replaced)
+
+
+def _tell_webhooks(session: Session, order: Order, steps: Sequence[Step], at: datetime) -> None:
+    """Have webhooks told what became of comments; of an edit, and not of what stays as it was."""
+    site_id = order.moderator.site_id
+    if not has_webhooks(session, site_id):
+        return
+    told: dict[str, list[UUID]] = {}
+    for step in steps:
+        if step.after != step.subject.state:
+            told.setdefault(EVENT_AFTER[step.after], []).append(step.subject.id)
+        elif order.choice == "edit":
+            told.setdefault(EDITED, []).append(step.subject.id)
+    for event, comment_ids in told.items():
+        tell_webhooks(session, site_id, event, comment_ids, at)
+
+
+EVENT_AFTER = {"approved": APPROVED, "pending": HELD, "spam": SPAM, "removed": REMOVED, "deleted": DELETED}
 
 
 def _log(

@@ -35,3 +35,15 @@ class WrongKey(Conflict):
     """The database was made with another secret key: every hash in it would be strange to this one."""
 
     code = "wrong-key"
+
+
+class WebhookUnknown(NotFound):
+    """No webhook of this site has this id, or nothing was sent to it under that one."""
+
+    code = "webhook-unknown"
+
+
+class WebhookRefused(Invalid):
+    """An address that cannot be a webhook, an event that there is not, or one webhook too many."""
+
+    code = "webhook-refused"

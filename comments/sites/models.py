@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid
+from sqlalchemy import ForeignKey, Index, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from comments.storage import Base, CText, UtcTime
@@ -30,4 +30,21 @@ class Site(Base):
     settings: Mapped[str] = mapped_column(Text, default="{}")
     """A JSON object, read through `sites.settings`."""
     version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Webhook(Base):
+    """An address that is told what happens on a site. Its secret follows from its id and the key."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = (
+        # A site's own, in the order they were added.
+        Index("ix_webhooks_site", "site_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    url: Mapped[str] = mapped_column(Text)
+    events: Mapped[str] = mapped_column(Text)
+    """A JSON list of what it wants to be told (`sites.webhooks.EVENTS`); an empty one means all."""
     created_at: Mapped[datetime] = mapped_column(UtcTime)

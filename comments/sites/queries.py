@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from comments.sites.errors import SiteUnknown
-from comments.sites.models import InstallationFact, Site
+from comments.sites.errors import SiteUnknown, WebhookUnknown
+from comments.sites.models import InstallationFact, Site, Webhook
 from comments.sites.settings import SiteSettings, parsed_settings
 
 
@@ -42,3 +42,20 @@ def origins_of(site: Site) -> tuple[str, ...]:
 def installation_fact(session: Session, name: str) -> str | None:
     """Return what is noted about the whole database under this name."""
     return session.scalar(select(InstallationFact.value).where(InstallationFact.name == name))
+
+
+def webhooks_of(session: Session, site_id: UUID) -> Sequence[Webhook]:
+    """Return a site's webhooks, in the order they were added."""
+    return session.scalars(select(Webhook).where(Webhook.site_id == site_id).order_by(Webhook.id)).all()
+
+
+def webhook_by_id(session: Session, site_id: UUID, webhook_id: UUID) -> Webhook:
+    """Return a webhook of a site. Raises WebhookUnknown."""
+    found = session.scalar(select(Webhook).where(Webhook.site_id == site_id, Webhook.id == webhook_id))
+    if found is None:
+        raise WebhookUnknown("There is no such webhook on this site.")
+    return found
+
+
+def has_webhooks(session: Session, site_id: UUID) -> bool:
+    return session.execute(select(exists().where(Webhook.site_id == site_id))).scalar_one()

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import team_names
-from comments.sites.queries import origins_of, settings_of, site_by_name
+from comments.sites.queries import has_webhooks, origins_of, settings_of, site_by_name
 from comments.sites.settings import SiteSettings
 from comments.text.plain import skeletons
 
@@ -30,6 +30,7 @@ class SiteCard:
     settings: SiteSettings
     reserved: frozenset[str]
     closed_before: datetime | None = None
+    has_webhooks: bool = False
 
     def state_of(self, thread: Row[Any]) -> str:
         """Return `open` or `closed`, whether by hand, by its age, or with all of the site."""
@@ -50,4 +51,12 @@ def site_card(session: Session, name: str) -> SiteCard:
     site = site_by_name(session, name)
     names = [*team_names(session, site.id), *_ALWAYS_RESERVED]
     reserved = frozenset().union(*map(skeletons, names))
-    return SiteCard(site.id, site.name, site.version, origins_of(site), settings_of(site), reserved)
+    return SiteCard(
+        site.id,
+        site.name,
+        site.version,
+        origins_of(site),
+        settings_of(site),
+        reserved,
+        has_webhooks=has_webhooks(session, site.id),
+    )

@@ -19,6 +19,9 @@ WAS_ANSWERED = "reply"
 WANTS_MAIL = "watch-confirm"
 """The kind of task that asks an address whether it wants mail. Its payload: the author's `comment_id`."""
 
+HAPPENED = "happened"
+"""The kind of task that tells webhooks what happened to some comments: `event`, `comment_ids`, `at`."""
+
 GATHERED_FOR = timedelta(minutes=5)
 """How long what waits is gathered before moderators are told: a burst is one mail."""
 
@@ -81,3 +84,11 @@ _TOLD_OF = (
     )
     .where(or_(Watch.state.is_not(None), _OTHERS.comment_id.is_not(None)))
 )
+
+
+def tell_webhooks(
+    session: Session, site_id: UUID, event: str, comment_ids: Sequence[UUID], at: datetime
+) -> None:
+    """Have the site's webhooks told that this happened to these comments. For sites that have some."""
+    told = {"event": event, "comment_ids": list(comment_ids), "at": at.isoformat()}
+    enqueue(session, HAPPENED, site_id, told, due=at)

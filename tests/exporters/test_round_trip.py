@@ -27,10 +27,11 @@ from comments.importers.report import Report
 from comments.importers.run import Order, run_import
 from comments.moderation.models import LogHead, LogLink
 from comments.moderation.search_models import CommentTerms, TermsDue
+from comments.outside.models import WebhookCall
 from comments.policy.models import SpentProof, TextPrint
 from comments.schema import metadata
 from comments.sites.actions import add_site
-from comments.sites.models import InstallationFact, Site
+from comments.sites.models import InstallationFact, Site, Webhook
 from comments.storage import Database
 from comments.threads.models import Comment, Thread
 from tests.exporters.full_site import FullSite
@@ -42,7 +43,7 @@ NOT_OF_ONE_SITE = {
     table.__tablename__
     for table in (
         *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
-        *(LogHead, LogLink, Outbox, SpentProof, TextPrint),
+        *(LogHead, LogLink, Outbox, SpentProof, TextPrint, Webhook, WebhookCall),
     )
 }
 MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue)}

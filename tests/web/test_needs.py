@@ -11,7 +11,7 @@ from comments.identity.actions import add_moderator, make_sign_in_link, sign_in
 from comments.identity.errors import OwnersOnly
 from comments.identity.token_actions import make_api_token
 from comments.sites.actions import add_site
-from comments.web.needs import DeclaredRoute, Needs, Who
+from comments.web.needs import SCOPES, DeclaredRoute, Needs, Who
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -91,7 +91,7 @@ def member(session: Any, site: SiteUnderTest, name: str, role: str) -> tuple[str
     secret = make_sign_in_link(session, keys, account.id, at=at)
     session.flush()
     cookie = sign_in(session, keys, secret, at=at).cookie
-    return make_api_token(session, keys, of.id, account.id, at=at), cookie
+    return make_api_token(session, keys, of.id, account.id, at=at, scopes=SCOPES), cookie
 
 
 def declared(site: SiteUnderTest) -> list[tuple[str, str, Needs]]:

@@ -13,6 +13,7 @@ from comments.identity.errors import TokenMissing
 from comments.policy.actions import forget_texts, remember_text
 from comments.policy.prints import Print
 from comments.rules import Outcome, encoded
+from comments.sites.webhooks import DELETED, EDITED, RESTORED
 from comments.storage import WITHOUT_SYNC
 from comments.text import Rendered
 from comments.threads.actions import judging
@@ -27,7 +28,7 @@ from comments.threads.models import Comment, Revision, Thread
 from comments.threads.queries.paging import SHOWN
 from comments.threads.site_card import SiteCard
 from comments.threads.standing import queue_of
-from comments.threads.telling import tell_moderators
+from comments.threads.telling import tell_moderators, tell_webhooks
 from comments.threads.tree import Place
 
 _OWN: tuple[Any, ...] = (
@@ -82,6 +83,7 @@ def edit_comment(session: Session, order: EditOrder, *, at: datetime) -> OwnComm
     else:
         _hold_revision(session, order, row, judged, at)
     _know_again(session, order, row, judged, at)
+    _tell_webhooks(session, order.site, EDITED, row.id, at)
     return own_comment(session, row.id)
 
 
@@ -99,6 +101,7 @@ def delete_comment(
     _set_state(session, row, "deleted", queue="deleted", deleted_at=at, deleted_from=row.state)
     session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=WITHOUT_SYNC)
     _published(session, row, -1 if row.state == "approved" else 0, at)
+    _tell_webhooks(session, site, DELETED, row.id, at)
     return own_comment(session, row.id)
 
 
@@ -117,6 +120,7 @@ def restore_comment(
     queue = queue_of(state, silent=row.silent)
     _set_state(session, row, state, queue=queue, deleted_at=None, deleted_from=None)
     _published(session, row, 1 if state == "approved" else 0, at)
+    _tell_webhooks(session, site, RESTORED, row.id, at)
     return own_comment(session, row.id)
 
 
@@ -246,3 +250,8 @@ def _published(session: Session, row: Row[Any], delta: int, at: datetime) -> Non
     if row.listed or delta:
         place = Place(row.root_id, row.depth, row.path)
         publish_changed(session, [PublicChange(row.id, row.thread_id, place, delta)], at)
+
+
+def _tell_webhooks(session: Session, site: SiteCard, event: str, comment_id: UUID, at: datetime) -> None:
+    if site.has_webhooks:
+        tell_webhooks(session, site.id, event, [comment_id], at)

@@ -24,6 +24,7 @@ from comments.policy.actions import remember_text
 from comments.policy.prints import Print
 from comments.policy.proofs import Brought
 from comments.rules import encoded
+from comments.sites.webhooks import CREATED
 from comments.text import Rendered
 from comments.threads.actions import judging, watching
 from comments.threads.actions.opening import Opened, locked_thread
@@ -42,7 +43,7 @@ from comments.threads.queries.finding import thread_by_id
 from comments.threads.queries.paging import WITH_REASONS
 from comments.threads.site_card import SiteCard
 from comments.threads.standing import queue_of
-from comments.threads.telling import ask_for_mail, tell_moderators, tell_of_reply
+from comments.threads.telling import ask_for_mail, tell_moderators, tell_of_reply, tell_webhooks
 from comments.threads.tree import TOP, Place, place_below
 from comments.threads.urls import page_path
 
@@ -165,6 +166,8 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
             ask_for_mail(session, order.site.id, comment_id, at)
     elif state == "pending":
         tell_moderators(session, order.site.id, at)
+    if order.site.has_webhooks:
+        tell_webhooks(session, order.site.id, CREATED, [comment_id], at)
     if judged.seen is not None and judged.similar_group is not None:
         remember_text(session, order.site.id, comment_id, judged.seen, judged.similar_group, at)
     return Posted(row, opened.url, opened.id, gave_token=actor.is_new, opened=opened.is_new)

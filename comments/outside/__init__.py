@@ -1,0 +1,1 @@
+"""Telling others' programs what happens: webhooks, and the calls that carry them."""

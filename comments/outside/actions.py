@@ -1,0 +1,78 @@
+"""What changes about messages: each webhook gets its own, answers are noted, old ones forgotten."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from comments.events import enqueue
+from comments.outside.messages import Message, wants
+from comments.outside.models import WebhookCall
+from comments.sites.errors import WebhookUnknown
+from comments.sites.models import Webhook
+from comments.sites.queries import webhook_by_id, webhooks_of
+from comments.storage import WITHOUT_SYNC
+
+WEBHOOK = "webhook"
+"""The kind of task that sends one message to one webhook. Its payload: a Message."""
+
+
+def address_messages(
+    session: Session, site_id: UUID, event: str, comment_ids: Sequence[UUID], *, first_id: UUID, at: datetime
+) -> None:
+    """Make a message for every webhook of the site that wants to be told, about each of these comments.
+
+    Done twice, it makes messages with the same ids: they follow from `first_id`.
+    """
+    for webhook in webhooks_of(session, site_id):
+        if wants(webhook, event):
+            for number, comment_id in enumerate(comment_ids):
+                message_id = UUID(int=first_id.int ^ number)
+                _send(session, site_id, Message(message_id, webhook.id, event, comment_id, at), at)
+
+
+def send_again(session: Session, site_id: UUID, webhook_id: UUID, message_id: UUID, *, at: datetime) -> None:
+    """Send once more what was sent before, under the same id. Raises WebhookUnknown."""
+    webhook_by_id(session, site_id, webhook_id)
+    call = session.get(WebhookCall, (webhook_id, message_id))
+    if call is None:
+        raise WebhookUnknown("Nothing was sent to this webhook under this id in 30 days.")
+    message = Message(message_id, webhook_id, call.event, call.comment_id, call.happened_at)
+    _send(session, site_id, message, at)
+
+
+def note_answer(session: Session, message: Message, status: int | None, answer: str, *, at: datetime) -> None:
+    """Keep what a webhook answered, or why it did not; nothing if it was removed meanwhile."""
+    here = select(Webhook.id).where(Webhook.id == message.webhook_id).with_for_update(read=True)
+    if session.scalar(here) is None:
+        return
+    call = session.get(WebhookCall, (message.webhook_id, message.id), with_for_update=True)
+    if call is None:
+        call = WebhookCall(
+            webhook_id=message.webhook_id,
+            message_id=message.id,
+            event=message.event,
+            comment_id=message.comment_id,
+            happened_at=message.at,
+            attempts=0,
+        )
+        session.add(call)
+    call.attempts, call.status, call.answer, call.answered_at = call.attempts + 1, status, answer, at
+
+
+def forget_calls(session: Session, before: datetime, most: int) -> int:
+    """Remove some messages that were answered before then; return how many."""
+    key = (WebhookCall.webhook_id, WebhookCall.message_id)
+    some = select(*key).where(WebhookCall.answered_at < before).order_by(WebhookCall.answered_at).limit(most)
+    rows = session.execute(some).all()
+    for webhook_id, message_id in rows:
+        one = (WebhookCall.webhook_id == webhook_id) & (WebhookCall.message_id == message_id)
+        session.execute(delete(WebhookCall).where(one), execution_options=WITHOUT_SYNC)
+    return len(rows)
+
+
+def _send(session: Session, site_id: UUID, message: Message, at: datetime) -> None:
+    key = f"{message.webhook_id}/{message.id}"
+    enqueue(session, WEBHOOK, site_id, message.payload(), due=at, key=key)

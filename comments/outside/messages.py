@@ -1,0 +1,122 @@
+"""What a webhook is told: a message's contents, read when it is sent. No address and no token is in it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from comments.rules import decoded
+from comments.sites.models import Site, Webhook
+from comments.threads.models import Comment, Thread
+from comments.threads.wire import AuthorShown, safe_html
+
+TRIAL = "webhook.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """That something happened to a comment; `id` stays the same however often it is sent."""
+
+    id: UUID
+    webhook_id: UUID
+    event: str
+    comment_id: UUID
+    at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Return it as it lies in the outbox."""
+        built: dict[str, Any] = msgspec.to_builtins(self)
+        return built
+
+
+class PageTold(msgspec.Struct):
+    id: UUID
+    url: str
+    title: str | None
+
+
+class CommentTold(msgspec.Struct):
+    """A comment as it is now. `body` is the source; `reasons` say why it waits, or waited."""
+
+    id: UUID
+    parent_id: UUID | None
+    state: str
+    author: AuthorShown
+    html: str
+    body: str
+    reasons: list[str]
+    created_at: datetime
+    edited_at: datetime | None
+    permalink: str
+
+
+class Told(msgspec.Struct):
+    """`comment` and `page` are null for a trial, and where the comment is gone for ever."""
+
+    site: str
+    comment_id: UUID
+    comment: CommentTold | None = None
+    page: PageTold | None = None
+
+
+class Body(msgspec.Struct):
+    type: str
+    timestamp: datetime
+    data: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Where a message goes, and its bytes."""
+
+    url: str
+    body: bytes
+
+
+def ready(session: Session, message: Message) -> Ready | None:
+    """Return a message as it is sent now; None if its webhook is gone."""
+    target = session.execute(
+        select(Webhook.url, Webhook.site_id, Site.name)
+        .join(Site, Site.id == Webhook.site_id)
+        .where(Webhook.id == message.webhook_id)
+    ).one_or_none()
+    if target is None:
+        return None
+    told = Told(target.name, message.comment_id)
+    found = session.execute(
+        select(Comment, Thread)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .where(Comment.id == message.comment_id, Comment.site_id == target.site_id)
+    ).one_or_none()
+    if found is not None:
+        comment, thread = found
+        told.page = PageTold(thread.id, thread.url, thread.title if thread.title_confirmed else None)
+        told.comment = _comment(comment, thread.url)
+    body = Body(message.event, message.at, told)
+    return Ready(target.url, msgspec.json.encode(body))
+
+
+def wants(webhook: Webhook, event: str) -> bool:
+    events = json.loads(webhook.events)
+    return not events or event in events
+
+
+def _comment(row: Comment, url: str) -> CommentTold:
+    shown = (row.author_name, row.author_kind, row.author_badge, row.author_website)
+    return CommentTold(
+        id=row.id,
+        parent_id=row.parent_id,
+        state=row.state,
+        author=AuthorShown(row.author_id, *shown),
+        html=safe_html(row),
+        body=row.source,
+        reasons=[reason.words for reason in decoded(row.reasons)],
+        created_at=row.created_at,
+        edited_at=row.edited_at,
+        permalink=f"{url.partition('#')[0]}#comment-{row.id}",
+    )

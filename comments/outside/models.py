@@ -1,0 +1,35 @@
+"""What was sent to webhooks lately, and what they answered."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from comments.storage import Base, CText, UtcTime
+
+
+class WebhookCall(Base):
+    """A message to a webhook with its last answer; forgotten after 30 days.
+
+    It holds ids: what is said about the comment is read each time that it is sent.
+    """
+
+    __tablename__ = "webhook_calls"
+    __table_args__ = (
+        # A webhook's last answers.
+        Index("ix_webhook_calls_answered", "webhook_id", "answered_at"),
+        # Upkeep forgets the old ones.
+        Index("ix_webhook_calls_age", "answered_at"),
+    )
+
+    webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    event: Mapped[str] = mapped_column(CText)
+    comment_id: Mapped[UUID] = mapped_column(Uuid)
+    happened_at: Mapped[datetime] = mapped_column(UtcTime)
+    attempts: Mapped[int] = mapped_column(default=1)
+    status: Mapped[int | None] = mapped_column()
+    """The answer's HTTP status; None where there was no answer, and `answer` says why."""
+    answer: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime] = mapped_column(UtcTime)
