@@ -32,6 +32,7 @@ from comments.identity import (
 from comments.identity import pages as identity_pages
 from comments.identity.gate_routes import gate
 from comments.keys import Keyring
+from comments.learning.book import ModelBook
 from comments.limits import Limits
 from comments.live import hub
 from comments.live import routes as live_routes
@@ -106,6 +107,7 @@ def create_app(
                 cache=PageCache(now=ticking.now),
             )
             app.state.service, app.state.site_book = svc, SiteBook(db, svc.clock, svc.cache.clear)
+            app.state.model_book = ModelBook(db)
             app.state.hub = live = _hub(svc, app.state.site_book)
             fresh = Freshness(
                 svc, app.state.site_book, thread_changed=live.thread_changed, sites_are=live.sites_are

@@ -2,6 +2,7 @@
 
 from comments.events import models as events_models
 from comments.identity import models as identity_models
+from comments.learning import models as learning_models
 from comments.moderation import models as moderation_models
 from comments.moderation import search_models
 from comments.outside import models as outside_models
@@ -13,6 +14,7 @@ from comments.threads import models as threads_models
 __all__ = [
     "events_models",
     "identity_models",
+    "learning_models",
     "metadata",
     "moderation_models",
     "outside_models",

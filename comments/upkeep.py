@@ -276,12 +276,11 @@ def texts_to_erase(session: Session, site_id: UUID, now: datetime) -> Sequence[U
 
 
 def erase_texts(session: Session, ids: Sequence[UUID]) -> None:
+    erased = {"source": "", "html": "", "author_website": None, "facts": None}
     _clear(session, delete(Revision).where(Revision.comment_id.in_(ids)))
     # The log keeps who decided what, and not what the decision replaced.
     _clear(session, update(Decision).where(Decision.comment_id.in_(ids)).values(replaced=None))
-    _clear(
-        session, update(Comment).where(Comment.id.in_(ids)).values(source="", html="", author_website=None)
-    )
+    _clear(session, update(Comment).where(Comment.id.in_(ids)).values(erased))
 
 
 @dataclass(frozen=True, slots=True)

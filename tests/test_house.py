@@ -17,7 +17,7 @@ ROWS = (
     {"importers", "exporters"},
     {"moderation", "feeds", "live", "notifications", "outside"},
     {"threads"},
-    {"policy"},
+    {"learning", "policy"},
     {"identity", "rules", "text"},
     {"sites"},
     {"events", "limits", "storage", "web"},

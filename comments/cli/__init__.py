@@ -17,6 +17,7 @@ COMMANDS = {
     "site": "comments.cli.site:site",
     "thread": "comments.cli.remapping:thread",
     "ban": "comments.cli.ban:ban",
+    "rules": "comments.cli.rules:rules",
     "moderator": "comments.cli.moderator:moderator",
     "token": "comments.cli.token:token",
     "import": "comments.cli.importing:import_",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from comments.events import Handler, Task
+from comments.moderation import teaching
 from comments.moderation.weighing import hold_if_reported
 from comments.threads.telling import REPORTED
 from comments.web.service import Service
@@ -14,11 +15,11 @@ LIMIT = timedelta(seconds=30)
 
 
 def handlers(svc: Service) -> Mapping[str, Handler]:
-    """Return who weighs reports."""
+    """Return who weighs reports, and who learns from decisions."""
 
     async def weigh(task: Task) -> None:
         comment_id = UUID(task.payload["comment"])
         if task.site_id is not None:
             await svc.db.write(hold_if_reported, svc.keys, task.site_id, comment_id, at=svc.clock.now())
 
-    return {REPORTED: Handler(weigh, LANE, LIMIT)}
+    return {REPORTED: Handler(weigh, LANE, LIMIT), **teaching.handlers(svc.db)}

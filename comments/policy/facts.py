@@ -1,13 +1,14 @@
 """What the rules judge by, gathered once for each comment, in two short questions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import KnownAuthor
+from comments.learning.model import Look
 from comments.policy.prints import NEARLY_THE_SAME, Print, likeness
 from comments.policy.queries import sharing_a_mark, standing_bans
 from comments.policy.subjects import subjects_of
@@ -21,7 +22,8 @@ class Known:
     """What is known of a comment before anything is asked.
 
     `address_keys` are all that its address and network may be kept as, `email` what its author has given,
-    `seen` the print of its text; `comment_id` names a comment that is there already.
+    `seen` the print of its text; `comment_id` names a comment that is there already; `look` is
+    None where nothing was learned yet.
     """
 
     site_id: UUID
@@ -34,6 +36,7 @@ class Known:
     comment_id: UUID | None = None
     thread: ThreadFacts = field(default_factory=ThreadFacts)
     sending: Sending = field(default_factory=Sending)
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ def gather(session: Session, known: Known, settings: SiteSettings, at: datetime)
         thread=known.thread,
         sending=known.sending,
     )
+    if known.look is not None:
+        facts = replace(facts, learned=known.look.guess(facts, at))
     return Gathered(facts, group)
 
 
@@ -80,6 +85,7 @@ def policy_of(settings: SiteSettings) -> Policy:
         hold_after_days=settings.hold_after_days,
         hold_new_threads=settings.hold_new_threads,
         proof_of_work=settings.proof_of_work,
+        learned=settings.learned,
     )
 
 

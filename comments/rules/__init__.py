@@ -5,18 +5,31 @@ from collections.abc import Sequence
 from comments.rules.banned import banned
 from comments.rules.bursts import bursts
 from comments.rules.closed_thread import closed_thread
-from comments.rules.draft import Banned, Draft, Facts, Judgement, Outcome, Policy, Rule, ThreadFacts, Verdict
+from comments.rules.draft import (
+    Banned,
+    Draft,
+    Facts,
+    Guess,
+    Judgement,
+    Outcome,
+    Policy,
+    Rule,
+    ThreadFacts,
+    Verdict,
+)
 from comments.rules.first_comment import first_comment
 from comments.rules.form_token import form_token
 from comments.rules.hold_all import hold_all
 from comments.rules.honeypot import honeypot
 from comments.rules.known_author import known_author
+from comments.rules.learned import learned
 from comments.rules.links import links
 from comments.rules.moderator import moderator
 from comments.rules.new_thread import new_thread
 from comments.rules.old_thread import old_thread
 from comments.rules.proof_of_work import proof_of_work
 from comments.rules.reasons import Reason, decoded, encoded, told_to_author
+from comments.rules.remembering import decoded_facts, encoded_facts
 from comments.rules.sending import Sending, Ticket
 from comments.rules.similar import similar
 from comments.rules.slow_mode import slow_mode
@@ -27,6 +40,7 @@ __all__ = [
     "Banned",
     "Draft",
     "Facts",
+    "Guess",
     "Judgement",
     "Outcome",
     "Policy",
@@ -37,7 +51,9 @@ __all__ = [
     "Ticket",
     "Verdict",
     "decoded",
+    "decoded_facts",
     "encoded",
+    "encoded_facts",
     "judge",
     "told_to_author",
 ]
@@ -64,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     similar,
     links,
     words,
+    learned,
     # Says only what nobody has contradicted.
     known_author,
 )

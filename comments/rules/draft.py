@@ -64,6 +64,14 @@ class ThreadFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """How much a text is like what moderators here called spam, from 0 to 1, and the clearest signs of it."""
+
+    share: float
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of its author and of this moment.
 
@@ -81,6 +89,7 @@ class Facts:
     similar: int = 0
     thread: ThreadFacts = ThreadFacts()
     sending: Sending = field(default_factory=Sending)
+    learned: Guess | None = None
 
     @property
     def is_stranger(self) -> bool:
@@ -89,7 +98,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a site has laid down; a site that says nothing has these. Days of 0 mean never."""
+    """What a site has laid down; a site that says nothing has these. Days of 0 mean never.
+
+    `learned` says what becomes of what is like spam here: `hold`, `spam` if that is clear, or `off`.
+    """
 
     first_comments_held: int = 1
     links_before_hold: int = 0
@@ -102,6 +114,7 @@ class Policy:
     hold_after_days: int = 0
     hold_new_threads: bool = False
     proof_of_work: bool = True
+    learned: str = "hold"
 
 
 @dataclass(frozen=True, slots=True)

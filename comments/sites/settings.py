@@ -14,6 +14,7 @@ from comments.sites.errors import SettingRefused
 
 SORTS = ("best", "newest", "oldest")
 LANGUAGES = ("en", "de")
+LEARNED = ("hold", "spam", "off")
 LONGEST_TITLE = 80
 LONGEST_EDIT_WINDOW = timedelta(days=30)
 LONGEST_WORD = 100
@@ -59,6 +60,8 @@ class SiteSettings:
     """A comment that is the first on its page waits, unless its author is trusted."""
     proof_of_work: bool = True
     """A comment of somebody who has none approved waits without a proof of work, which the widget sends."""
+    learned: str = "hold"
+    """What becomes of what is like the spam of this site: `hold`, `spam` if that is clear, `off`."""
     sort: str = "best"
     """The order a discussion is shown in at first."""
     closed: bool = False
@@ -145,6 +148,12 @@ def _language(words: str) -> str:
     return words
 
 
+def _learned(words: str) -> str:
+    if words not in LEARNED:
+        raise ValueError(f"{words!r} is not one of {', '.join(LEARNED)}")
+    return words
+
+
 def _title(words: str) -> str:
     if len(words) > LONGEST_TITLE or not all(map(str.isprintable, words)):
         raise ValueError(f"a title has at most {LONGEST_TITLE} visible characters")
@@ -177,6 +186,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "hold_after_days": _number(0, 36_500),
     "hold_new_threads": _yes_or_no,
     "proof_of_work": _yes_or_no,
+    "learned": _learned,
     "sort": _sort,
     "closed": _yes_or_no,
     "title": _title,

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from comments.identity.authors import KnownAuthor, known_author
 from comments.identity.errors import TokenUnknown
 from comments.identity.routes import MalformedToken, credentials
+from comments.learning.book import ModelBook
+from comments.learning.model import Model
 from comments.sites.errors import SiteUnknown
 from comments.threads import counting, reading, wire
 from comments.threads.errors import CommentUnknown, CursorRefused, IdsRefused, PageMissing, TooManyKeys
@@ -158,6 +160,12 @@ async def site_of(request: Request) -> SiteCard:
     """Return the site in the address. Raises SiteUnknown."""
     card: SiteCard = await request.app.state.site_book.card(request.path_params["site"])
     return card
+
+
+async def model_of(request: Request, site: SiteCard) -> Model | None:
+    """Return what a site has learned; None where that is too little, or its owner does not want it asked."""
+    book: ModelBook = request.app.state.model_book
+    return await book.model(site.id) if site.settings.learned != "off" else None
 
 
 def comment_id_of(request: Request) -> UUID:

@@ -10,9 +10,12 @@ from uuid import UUID
 
 from comments.identity.authors import Credentials
 from comments.keys import Keyring
+from comments.learning.model import Look, Model
+from comments.learning.signs import signs_of
 from comments.limits import Limits, Rate
 from comments.policy.prints import Print, print_of
 from comments.policy.proofs import brought, place_of
+from comments.rules import Draft
 from comments.text import Rendered, render_post
 from comments.text.own_words import own_words
 from comments.text.plain import clean_email, clean_name, clean_title, clean_website
@@ -56,10 +59,23 @@ async def known_again(shown: Rendered) -> Print | None:
     return await asyncio.to_thread(lambda: print_of(own_words(shown.html)))
 
 
-async def edit_order(site: SiteCard, comment_id: UUID, body: str, who: Credentials) -> EditOrder:
+async def looked_at(shown: Rendered, name: str, website: str | None, model: Model | None) -> Look | None:
+    """Return a comment beside what its site has learned; None where that is too little, or not asked."""
+    if model is None:
+        return None
+    draft = Draft(shown.text, shown.links, name, website)
+    if len(shown.text) <= RENDERED_ON_THE_SPOT:
+        return Look(model, signs_of(draft))
+    return Look(model, await asyncio.to_thread(signs_of, draft))
+
+
+async def edit_order(
+    site: SiteCard, comment_id: UUID, body: str, who: Credentials, model: Model | None = None
+) -> EditOrder:
     """Return the order to give one's own comment the text `body`. Raises as `rendered` does."""
     shown = await rendered(body)
-    return EditOrder(site, comment_id, body, shown, await known_again(shown), who)
+    look = await looked_at(shown, "", None, model)
+    return EditOrder(site, comment_id, body, shown, await known_again(shown), who, look)
 
 
 async def post_order(
@@ -71,6 +87,7 @@ async def post_order(
     idempotency_key: str | None,
     *,
     sends_mail: bool,
+    model: Model | None = None,
 ) -> PostOrder:
     """Return the order to post `body`. Raises Invalid with the fields that are wrong, PageRefused."""
     page = page_keys(body.page.url, body.page.identifier)
@@ -78,6 +95,7 @@ async def post_order(
     given = body.author or AuthorGiven()
     place = page.hashes[0]
     shown = await rendered(body.body)
+    name, website = _cleaned(clean_name, given.name), _cleaned(clean_website, given.website)
     return PostOrder(
         site=site,
         page=page,
@@ -86,9 +104,9 @@ async def post_order(
         source=body.body,
         rendered=shown,
         seen=await known_again(shown),
-        name=_cleaned(clean_name, given.name),
+        name=name,
         email=_cleaned(clean_email, given.email),
-        website=_cleaned(clean_website, given.website),
+        website=website,
         shown=sender.shown,
         post_key=post_key(keys, idempotency_key),
         digest=digest(site.id, place, body.parent_id, body.body),
@@ -104,6 +122,7 @@ async def post_order(
             trapped=sender.trapped,
         ),
         key_of_address=partial(key_of_address, keys) if given.notify and sends_mail else None,
+        look=await looked_at(shown, name or "", website, model),
     )
 
 

@@ -22,7 +22,7 @@ from comments.threads.actions.reacting import Reaction, report, vote
 from comments.threads.page_keys import IdentifierRefused
 from comments.threads.queries.paging import names_of
 from comments.threads.requests import EditBody, PostBody, PreviewBody, ReportBody, VoteBody
-from comments.threads.routes import comment_id_of, site_of
+from comments.threads.routes import comment_id_of, model_of, site_of
 from comments.threads.site_card import SiteCard
 from comments.threads.writing import Sender, edit_order, post_order, refuse_over, rendered
 from comments.web.forms import OriginRefused
@@ -109,7 +109,14 @@ async def create_comment(request: Request, body: PostBody) -> PostAnswer:
     sender = Sender(client_network(request), shown, svc.clock.now())
     key = request.headers.get("idempotency-key")
     order = await post_order(
-        site, svc.keys, svc.limits, sender, body, key, sends_mail=bool(svc.settings.smtp_url)
+        site,
+        svc.keys,
+        svc.limits,
+        sender,
+        body,
+        key,
+        sends_mail=bool(svc.settings.smtp_url),
+        model=await model_of(request, site),
     )
     posted = await svc.db.write(post_comment, order, at=sender.at)
     if posted.opened:
@@ -138,7 +145,8 @@ async def change_comment(request: Request, body: EditBody) -> OwnAnswer:
     svc, site = service(request), await _site_for_change(request)
     refuse_over(svc.limits, Rate.POST, client_network(request))
     shown, _ = credentials(request)
-    order = await edit_order(site, comment_id_of(request), body.body, shown)
+    model = await model_of(request, site)
+    order = await edit_order(site, comment_id_of(request), body.body, shown, model)
     own = await svc.db.write(edit_comment, order, at=svc.clock.now())
     return await _own_answer(request, site, own)
 

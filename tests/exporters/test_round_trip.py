@@ -25,6 +25,7 @@ from comments.identity.models import (
 from comments.importers.errors import ImportRefused
 from comments.importers.report import Report
 from comments.importers.run import Order, run_import
+from comments.learning.models import LearnedComment, LearnedSign, Learning
 from comments.moderation.models import LogHead, LogLink
 from comments.moderation.search_models import CommentTerms, TermsDue
 from comments.outside.models import WebhookCall
@@ -46,7 +47,7 @@ NOT_OF_ONE_SITE = {
         *(LogHead, LogLink, Outbox, SpentProof, TextPrint, Webhook, WebhookCall),
     )
 }
-MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue)}
+MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue, Learning, LearnedSign, LearnedComment)}
 
 
 async def brought_to(db: Database, path: Path, clock: FixedClock, site: str = "blog", **order: Any) -> Report:

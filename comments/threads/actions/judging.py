@@ -13,7 +13,7 @@ from comments.identity.authors import KnownAuthor
 from comments.policy.actions import spend
 from comments.policy.facts import Known, gather, policy_of
 from comments.policy.prints import Print
-from comments.rules import Draft, Judgement, Outcome, Reason, Sending, ThreadFacts, Ticket, judge
+from comments.rules import Draft, Facts, Judgement, Outcome, Reason, Sending, ThreadFacts, Ticket, judge
 from comments.text import Rendered
 from comments.text.plain import skeleton
 from comments.threads.actions.opening import Opened
@@ -72,6 +72,7 @@ class Judged:
     judgement: Judgement
     seen: Print | None
     similar_group: int | None
+    facts: Facts
 
     @property
     def outcome(self) -> Outcome:
@@ -103,6 +104,7 @@ def judge_post(
         address_keys=order.shown.address_keys,
         bursts=order.bursts,
         seen=_seen(order, author),
+        look=order.look,
         thread=ThreadFacts(
             is_closed=settings.closed or opened.state != "open",
             is_new=opened.is_new,
@@ -126,6 +128,7 @@ def judge_edit(
         name=row.author_name,
         address_keys=order.shown.address_keys,
         seen=_seen(order, author),
+        look=order.look,
         comment_id=row.id,
         thread=ThreadFacts(holds_all=bool(holds_all)),
     )
@@ -140,7 +143,7 @@ def _judged(
     if judgement.outcome is Outcome.REFUSE:
         reason = judgement.reasons[-1]
         raise _REFUSALS.get(reason.rule, _refused)(reason)
-    return Judged(judgement, known.seen, gathered.similar_group)
+    return Judged(judgement, known.seen, gathered.similar_group, gathered.facts)
 
 
 def _seen(order: "PostOrder | EditOrder", author: KnownAuthor) -> Print | None:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from comments.identity.authors import Credentials, KnownAuthor, known_author
 from comments.identity.errors import TokenMissing
+from comments.learning.model import Look
 from comments.policy.actions import forget_texts, remember_text
 from comments.policy.prints import Print
-from comments.rules import Outcome, encoded
+from comments.rules import Outcome, encoded, encoded_facts
 from comments.sites.webhooks import DELETED, EDITED, RESTORED
 from comments.storage import WITHOUT_SYNC
 from comments.text import Rendered
@@ -52,6 +53,7 @@ class EditOrder:
     rendered: Rendered
     seen: Print | None
     shown: Credentials
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ def _replace_waiting(
         silent=silent,
         similar_group=judged.similar_group,
         reasons=reasons,
+        facts=encoded_facts(judged.facts),
         edited_at=at,
         **_text_of(order),
     )
@@ -203,9 +206,15 @@ def _replace_public(
     session: Session, order: EditOrder, row: Row[Any], judged: judging.Judged, at: datetime
 ) -> None:
     session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=WITHOUT_SYNC)
-    group = judged.similar_group
     _set_state(
-        session, row, "approved", queue="approved", similar_group=group, edited_at=at, **_text_of(order)
+        session,
+        row,
+        "approved",
+        queue="approved",
+        similar_group=judged.similar_group,
+        facts=encoded_facts(judged.facts),
+        edited_at=at,
+        **_text_of(order),
     )
     _published(session, row, 0, at)
 

@@ -20,10 +20,11 @@ from comments.identity.authors import (
 )
 from comments.identity.sections import in_sections
 from comments.ids import new_id
+from comments.learning.model import Look
 from comments.policy.actions import remember_text
 from comments.policy.prints import Print
 from comments.policy.proofs import Brought
-from comments.rules import encoded
+from comments.rules import encoded, encoded_facts
 from comments.sites.webhooks import CREATED
 from comments.text import Rendered
 from comments.threads.actions import judging, watching
@@ -86,7 +87,8 @@ class PostOrder:
     of the text and its place. `*_wait` are the seconds until an address may post or open a thread again, 0 if
     it may now; `bursts` says what is over its rate: the `author`, the `thread`, the `site`. `brought` is what
     came of its form's token and its proof of work.
-    `key_of_address` is set if its author wants mail about replies.
+    `key_of_address` is set if its author wants mail about replies, `look` if the
+    site has learned enough.
     """
 
     site: SiteCard
@@ -107,6 +109,7 @@ class PostOrder:
     bursts: tuple[str, ...] = ()
     brought: Brought = field(default_factory=Brought)
     key_of_address: KeyOfAddress | None = None
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
             "id": comment_id,
             "thread_id": opened.id,
             "reasons": encoded(judged.reasons),
+            "facts": encoded_facts(judged.facts),
             "created_at": at,
             "changed_version": version,
             "content_version": version,

@@ -20,7 +20,7 @@ from comments.threads.pages.visiting import (
     visit_with_form,
 )
 from comments.threads.pages.writing import LABELS, trouble_of
-from comments.threads.routes import comment_id_of, site_of
+from comments.threads.routes import comment_id_of, model_of, site_of
 from comments.threads.wire import thread_shown
 from comments.threads.writing import edit_order, refuse_over, rendered
 from comments.web.forms import see_other
@@ -73,7 +73,8 @@ async def _send(request: Request) -> Response:
             refuse_over(svc.limits, Rate.PREVIEW, network)
             return await _form(request, visitor, text, preview=(await rendered(text)).html)
         refuse_over(svc.limits, Rate.POST, network)
-        order = await edit_order(visitor.site, comment_id_of(request), text, visitor.shown)
+        model = await model_of(request, visitor.site)
+        order = await edit_order(visitor.site, comment_id_of(request), text, visitor.shown, model)
         await svc.db.write(edit_comment, order, at=svc.clock.now())
     except CommentsError as refused:
         return await _form(request, visitor, text, refused=refused)

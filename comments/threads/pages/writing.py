@@ -32,6 +32,7 @@ from comments.threads.pages.visiting import (
     visit,
 )
 from comments.threads.requests import AuthorGiven, Page, PostBody, WriteQuery
+from comments.threads.routes import model_of
 from comments.threads.views import Desk
 from comments.threads.writing import Sender, post_order, refuse_over, rendered
 from comments.web.forms import FormOutdated
@@ -120,6 +121,7 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
         _order_body(draft),
         draft.key,
         sends_mail=bool(svc.settings.smtp_url),
+        model=await model_of(request, site),
     )
     posted = await svc.db.write(post_comment, order, at=sender.at)
     if posted.opened:

@@ -1,0 +1,11 @@
+"""What learning announces to the rest of its process."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A site has learned something, or forgotten it."""
+
+    site_id: UUID
