@@ -180,7 +180,7 @@ async def test_nothing_moves_while_a_discussion_comes(talk: Discussion, page: Pa
 
         await page.goto(discussion.url)
 
-        await expect(page.locator("comments-thread .tools").first).to_be_attached()
+        await expect(page.locator("comments-thread .live").first).to_be_attached()
         moved: list[Any] = await page.evaluate(
             "shifts.filter((one) => !one.hadRecentInput).map((one) => one.value)"
         )
