@@ -42,8 +42,8 @@ BOXES = """(host) => {
 UNCLAMPED = """(host) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync('.clamp{max-block-size:none!important} [data-do=unclamp]{display:none!important}'
-    // A comment that rests would keep the height that it had with other words for its time.
-    + '.comment{content-visibility:visible!important}');
+    // What rests would keep the height that it had with other words for its times.
+    + ':is(.thread, .item, .comment){content-visibility:visible!important}');
   host.shadowRoot.adoptedStyleSheets.push(sheet);
 }"""
 
