@@ -19,6 +19,8 @@ from comments.identity.models import (
     BrowserSession,
     Credential,
     Invitation,
+    Passkey,
+    PasskeyQuestion,
     RecoveryCode,
     SignInLink,
 )
@@ -44,6 +46,7 @@ NOT_OF_ONE_SITE = {
     table.__tablename__
     for table in (
         *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
+        *(Passkey, PasskeyQuestion),
         *(LogHead, LogLink, Outbox, SpentProof, TextPrint, Webhook, WebhookCall),
     )
 }
