@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import uvicorn
-from playwright.async_api import BrowserContext, Locator, Page
+from playwright.async_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -109,6 +109,8 @@ class Sheet:
         return self.page.locator(".held.is-current > form > .body")
 
     async def texts(self) -> list[str]:
+        """Return the texts of the list, once all that leaves it has left."""
+        await expect(self.page.locator(".is-leaving")).to_have_count(0)
         return [text.strip() for text in await self.page.locator(".held > form > .body").all_inner_texts()]
 
 

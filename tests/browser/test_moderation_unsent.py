@@ -90,6 +90,7 @@ async def test_what_is_kept_survives_a_reload(desk: Desk, sheet: Sheet, page: Pa
     await expect(sheet.toast).to_contain_text("Removed.")
     assert (await desk.states())["Top"] == "removed"
     await page.keyboard.press("u")
+    await expect(sheet.toast).to_contain_text("Undone.")
     await expect(sheet.card("Top")).to_be_visible()
     assert (await desk.states())["Top"] == "pending"
 

@@ -72,6 +72,7 @@ async def test_r_replies_and_approves_and_u_takes_both_back(desk: Desk, sheet: S
 
 async def test_a_reply_to_what_is_public_folds_its_form(desk: Desk, sheet: Sheet, page: Page) -> None:
     await page.keyboard.press("a")
+    await expect(sheet.toast).to_contain_text("Approved.")
     await page.goto(f"{desk.address}?state=approved")
     await page.keyboard.press("r")
     await page.keyboard.type("You are welcome")
