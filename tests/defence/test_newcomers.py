@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import httpx2 as httpx
 import pytest
 
-from tests.defence.stronghold import SPAM, Stronghold, at_once
+from tests.defence.stronghold import SPAM, Site, Stronghold, at_once, wait_for
 from tests.support.plain import Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("defence")]
@@ -19,21 +19,30 @@ def test_a_naive_form_bot(hold: Stronghold) -> None:
     """It fetches the form's page, fills in every field there is, and sends it, on thirty pages."""
     site = hold.site()
     reader = site.regular()
-    base = hold.service.base_url
-
-    def attack(number: int) -> int:
-        headers = {"x-forwarded-for": hold.address(), "origin": "https://talk.example"}
-        with httpx.Client(base_url=base, headers=headers, timeout=60) as bot:
-            page = bot.get(f"/d/{site.name}/write?{urlencode({'url': site.page(number)})}")
-            # Over plain HTTP a client sends no cookie that is for HTTPS alone.
-            bot.headers["cookie"] = page.headers["set-cookie"].partition(";")[0]
-            form = Page(page).form_with("Post")
-            filled = {name: value or f"bot@{SPAM}.example" for name, value in form.fields.items()}
-            filled |= {"body": LINK, "name": f"Offer {number}", "do": "post"}
-            return bot.post(httpx.URL(form.action).raw_path.decode(), data=filled).status_code
 
     with site.watched(pages=30) as watch:
-        answers = at_once([partial(attack, number) for number in range(30)])
+        answers = form_bot(hold, site, website=f"https://{SPAM}.example")
+        genuine = site.posted(reader, "It was built in 1890, says the plaque.", on=1)
+
+    assert set(answers) <= {303, 403, 422}
+    assert 303 in answers
+    assert watch.saw_no_spam
+    assert site.state_of(genuine["id"]) == "approved"
+    # It filled in what nobody sees: taken silently, it is in no queue and in no mail.
+    assert site.queue("pending") == []
+    assert site.queue("spam") == []
+    hold.let_time_pass()
+    wait_for(hold.is_idle)
+    assert site.mails() == []
+
+
+def test_a_form_bot_that_knows_the_trap(hold: Stronghold) -> None:
+    """It does the same, and leaves alone what people do not see."""
+    site = hold.site()
+    reader = site.regular()
+
+    with site.watched(pages=30) as watch:
+        answers = form_bot(hold, site, website="")
         genuine = site.posted(reader, "It was built in 1890, says the plaque.", on=1)
 
     assert set(answers) <= {303, 403, 422}
@@ -41,6 +50,23 @@ def test_a_naive_form_bot(hold: Stronghold) -> None:
     assert watch.saw_no_spam
     assert site.state_of(genuine["id"]) == "approved"
     assert site.mails_in_the_end() == 1
+
+
+def form_bot(hold: Stronghold, site: Site, *, website: str) -> list[int]:
+    """Send the form of thirty pages with a link; return the statuses of the answers."""
+
+    def attack(number: int) -> int:
+        headers = {"x-forwarded-for": hold.address(), "origin": "https://talk.example"}
+        with httpx.Client(base_url=hold.service.base_url, headers=headers, timeout=60) as bot:
+            page = bot.get(f"/d/{site.name}/write?{urlencode({'url': site.page(number)})}")
+            # Over plain HTTP a client sends no cookie that is for HTTPS alone.
+            bot.headers["cookie"] = page.headers["set-cookie"].partition(";")[0]
+            form = Page(page).form_with("Post")
+            filled = {name: value or f"bot@{SPAM}.example" for name, value in form.fields.items()}
+            filled |= {"body": LINK, "name": f"Offer {number}", "website": website, "do": "post"}
+            return bot.post(httpx.URL(form.action).raw_path.decode(), data=filled).status_code
+
+    return at_once([partial(attack, number) for number in range(30)])
 
 
 def test_400_posts_in_a_minute_from_50_addresses(hold: Stronghold) -> None:
