@@ -44,19 +44,20 @@ def add_moderator(
     role: str | None = None,
     name: str | None = None,
     sections: Iterable[str] = (),
-    signed_in_as: UUID | None = None,
+    invited: bool = False,
 ) -> Account:
     """Make somebody a moderator (or another `role`) of a site; who is one already keeps what is not given.
 
-    `sections` are paths such as `/news/` that their part is limited to; `/` is the whole site. Where the
-    account's address is not proved, what was set up for it ends, unless who is `signed_in_as` it asks.
+    `sections` are paths such as `/news/` that their part is limited to; `/` is the whole site. The operator
+    vouches for the address: where nothing has proved it, what was set up under it ends, and it counts as
+    proved. Somebody who was `invited` asks for themselves, and proves nothing by it.
     Raises EmailRefused, NameRefused, RoleRefused, SectionRefused.
     """
     sections = tuple(sections)
     limits = checked_part(role, sections)
     address = folded_email(email)
     account = session.scalar(select(Account).where(Account.email == address))
-    if account is not None and account.id != signed_in_as:
+    if account is not None and not invited:
         end_unproved_ways(session, account)
     if account is None:
         name_of_role = ROLE_NAMES[role or DEFAULT_ROLE]
@@ -66,6 +67,8 @@ def add_moderator(
         session.flush()
     if name is not None:
         account.name = clean_name(name)
+    if not invited:
+        account.email_proved_at = account.email_proved_at or at
     membership = session.get(Membership, (account.id, site_id))
     if membership is None:
         membership = Membership(

@@ -100,7 +100,7 @@ def accept(
         role=found.role,
         name=named,
         sections=where,
-        signed_in_as=signed_in_as,
+        invited=True,
         at=at,
     )
     return begin_session(session, keys, account, at=at, old_cookie=old_cookie, device=device)
