@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("comment_id", sa.Uuid(), nullable=False),
         sa.Column("site_id", sa.Uuid(), nullable=False),
         sa.Column("is_spam", sa.Boolean(), nullable=False),
-        sa.Column("share", sa.Float(), nullable=True),
+        sa.Column("share", sa.Double(), nullable=True),
         sa.Column("buckets", sa.LargeBinary(), nullable=False),
         sa.Column("decided_at", TIME, nullable=False),
         of("learned_comments", "comment_id", "comments"),
