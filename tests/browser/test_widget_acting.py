@@ -161,8 +161,10 @@ async def test_escape_leaves_a_report(discussion: Discussion, widget: Widget) ->
     await widget.open(discussion)
     await widget.button("not so bad", "More").click()
     await widget.element.get_by_role("menuitem", name="Report").click()
+    send = widget.element.get_by_role("button", name="Send report")
+    await expect(send).to_be_visible()
 
     await widget.page.keyboard.press("Escape")
 
-    await expect(widget.element.get_by_role("button", name="Send report")).to_have_count(0)
+    await expect(send).to_have_count(0)
     assert await widget.focused() == "More"
