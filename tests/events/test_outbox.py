@@ -89,7 +89,8 @@ async def test_what_fails_is_tried_again_after_longer_and_longer_pauses(
     assert timedelta(seconds=10) < pauses[0] < timedelta(seconds=20)
     # Some of a pause differs from task to task; four times as long is more than that.
     assert all(later > earlier for earlier, later in pairwise(pauses[:6]))
-    assert sum(pauses, timedelta()) > timedelta(hours=20)
+    # 23.7 hours, and a fifth less for some tasks.
+    assert sum(pauses, timedelta()) > timedelta(hours=18)
     row = await the_row(db)
     assert (row.state, row.last_error) == ("delivered", "")
 
