@@ -14,7 +14,7 @@ from comments.keys import Keyring
 from comments.moderation.actions import decide
 from comments.moderation.orders import MOST_AT_ONCE, Order, Wanted
 from comments.moderation.queries.banning import author_of_comment, some_written_by
-from comments.policy.actions import BanOrder, ban
+from comments.policy.actions import BanOrder, ban, lift
 from comments.policy.errors import BanOutside, BanRefused
 from comments.policy.models import Ban
 from comments.policy.subjects import address_subject, domain_subject, network_subject
@@ -62,7 +62,7 @@ def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime
     Raises BanOutside, BanRefused, CommentUnknown.
     """
     moderator = wish.moderator
-    _check_whole_site(moderator)
+    check_whole_site(moderator)
     subject, label = (
         _of_comment(session, wish, wish.comment_id) if wish.comment_id else _as_written(wish, keys)
     )
@@ -82,13 +82,20 @@ def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime
     return BanMade(made, removed, first)
 
 
+def lift_ban(session: Session, moderator: Moderator, ban_id: UUID) -> None:
+    """End a ban; what was removed with it stays removed. Raises BanOutside, BanUnknown."""
+    check_whole_site(moderator)
+    lift(session, moderator.site_id, ban_id)
+
+
 def bannable(session: Session, moderator: Moderator, comment_id: UUID) -> Bannable:
     """Return what can be banned of a comment's author. Raises BanOutside, BanRefused, CommentUnknown."""
-    _check_whole_site(moderator)
+    check_whole_site(moderator)
     return _bannable(_author(session, moderator.site_id, comment_id))
 
 
-def _check_whole_site(moderator: Moderator) -> None:
+def check_whole_site(moderator: Moderator) -> None:
+    """Raise BanOutside for somebody who moderates a section alone."""
     if moderator.sections is not None:
         raise BanOutside("A ban is for the whole site, and you moderate a part of it.")
 

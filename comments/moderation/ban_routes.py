@@ -9,24 +9,19 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
-from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
 from comments.identity.gate_routes import asking_moderator
-from comments.identity.routes import MalformedToken
 from comments.moderation import wire
-from comments.moderation.ban_actions import BanWish, ban_somebody
-from comments.policy.actions import lift
+from comments.moderation.ban_actions import BanWish, ban_somebody, lift_ban
+from comments.moderation.routes import WHO
 from comments.policy.errors import BanOutside, BanRefused, BanUnknown
 from comments.policy.models import Ban
 from comments.policy.queries import bans
-from comments.sites.errors import SiteUnknown
 from comments.threads.errors import CommentUnknown, CursorRefused
 from comments.web.needs import moderator
 from comments.web.routing import Api, QueryRefused
 from comments.web.service import service
 
 api = Api("/api/v1/sites/{site}", tag="Moderation")
-
-_WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly)
 
 
 class BansQuery(msgspec.Struct):
@@ -83,7 +78,7 @@ class LiftAnswer(msgspec.Struct):
     "GET",
     "/bans",
     answers={200: BansAnswer},
-    errors=(*_WHO, QueryRefused, CursorRefused),
+    errors=(*WHO, QueryRefused, CursorRefused),
     needs=moderator("read"),
 )
 async def get_bans(request: Request, query: BansQuery) -> BansAnswer:
@@ -103,7 +98,7 @@ async def get_bans(request: Request, query: BansQuery) -> BansAnswer:
     "POST",
     "/bans",
     answers={201: BanAnswer},
-    errors=(*_WHO, BanOutside, BanRefused, CommentUnknown),
+    errors=(*WHO, BanOutside, BanRefused, CommentUnknown),
     needs=moderator("moderate"),
 )
 async def post_ban(request: Request, body: BanBody) -> BanAnswer:
@@ -127,19 +122,17 @@ async def post_ban(request: Request, body: BanBody) -> BanAnswer:
     "DELETE",
     "/bans/{id}",
     answers={200: LiftAnswer},
-    errors=(*_WHO, BanOutside, BanUnknown),
+    errors=(*WHO, BanOutside, BanUnknown),
     needs=moderator("moderate"),
 )
 async def delete_ban(request: Request) -> LiftAnswer:
     """Lift a ban. What was removed with it stays removed."""
     svc, asking = service(request), asking_moderator(request)
-    if asking.sections is not None:
-        raise BanOutside("A ban is for the whole site, and you moderate a part of it.")
     try:
         ban_id = UUID(request.path_params["id"])
     except ValueError:
         raise BanUnknown("There is no such ban here, or it is lifted already.") from None
-    await svc.db.write(lift, asking.site_id, ban_id)
+    await svc.db.write(lift_ban, asking, ban_id)
     return LiftAnswer(ban_id)
 
 

@@ -4,9 +4,8 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
 from comments.identity.gate_routes import asking_moderator
-from comments.identity.routes import MalformedToken
+from comments.moderation.routes import WHO
 from comments.moderation.thread_actions import MoveWish, acting_as, merge, move, set_thread
 from comments.moderation.thread_wire import (
     MergeBody,
@@ -20,7 +19,6 @@ from comments.moderation.thread_wire import (
     thread_of_comment,
     thread_of_page,
 )
-from comments.sites.errors import SiteUnknown
 from comments.threads.errors import (
     CommentUnknown,
     MoveRefused,
@@ -37,14 +35,12 @@ from comments.web.service import service
 
 api = Api("/api/v1/sites/{site}", tag="Moderation")
 
-_WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly)
-
 
 @api.endpoint(
     "GET",
     "/moderation/thread",
     answers={200: ThreadModerated},
-    errors=(*_WHO, QueryRefused, ThreadUnknown, UrlRefused),
+    errors=(*WHO, QueryRefused, ThreadUnknown, UrlRefused),
     needs=moderator("read"),
 )
 async def get_moderated_thread(request: Request, query: PageAsked) -> ThreadModerated:
@@ -57,7 +53,7 @@ async def get_moderated_thread(request: Request, query: PageAsked) -> ThreadMode
     "PATCH",
     "/moderation/threads/{id}",
     answers={200: ThreadModerated},
-    errors=(*_WHO, ThreadUnknown, UrlRefused, PageRefused, OutsideSection, UrlTaken),
+    errors=(*WHO, ThreadUnknown, UrlRefused, PageRefused, OutsideSection, UrlTaken),
     needs=moderator("moderate"),
 )
 async def patch_thread(request: Request, body: ThreadBody) -> ThreadModerated:
@@ -76,7 +72,7 @@ async def patch_thread(request: Request, body: ThreadBody) -> ThreadModerated:
     "POST",
     "/moderation/threads/{id}/merge",
     answers={200: MovedAnswer},
-    errors=(*_WHO, ThreadUnknown, UrlRefused, MoveRefused),
+    errors=(*WHO, ThreadUnknown, UrlRefused, MoveRefused),
     needs=moderator("moderate"),
 )
 async def merge_thread(request: Request, body: MergeBody) -> MovedAnswer:
@@ -96,7 +92,7 @@ async def merge_thread(request: Request, body: MergeBody) -> MovedAnswer:
     "POST",
     "/moderation/comments/{id}/move",
     answers={200: MovedAnswer},
-    errors=(*_WHO, CommentUnknown, ThreadUnknown, UrlRefused, MoveRefused),
+    errors=(*WHO, CommentUnknown, ThreadUnknown, UrlRefused, MoveRefused),
     needs=moderator("moderate"),
 )
 async def move_with_answers(request: Request, body: MoveBody) -> MovedAnswer:

@@ -12,13 +12,20 @@ from starlette.responses import Response
 
 from comments.errors import CommentsError
 from comments.moderation import wire, words
-from comments.moderation.ban_actions import Bannable, BanWish, ban_somebody, bannable
+from comments.moderation.ban_actions import (
+    Bannable,
+    BanWish,
+    ban_somebody,
+    bannable,
+    check_whole_site,
+    lift_ban,
+)
 from comments.moderation.desk import desk
 from comments.moderation.errors import FormMalformed
 from comments.moderation.orders import LONGEST_REASON
 from comments.moderation.pages.addresses import desk_address, list_behind, queue_address, way_back
 from comments.moderation.pages.seat import Seat, field, frame, lead_to, read_id, seat_of, seat_with_form
-from comments.policy.actions import KINDS, lift
+from comments.policy.actions import KINDS
 from comments.policy.errors import BanOutside, BanRefused
 from comments.policy.queries import bans
 from comments.web.answers import json_answer
@@ -112,9 +119,7 @@ async def post_ban(request: Request) -> Response:
 async def post_lift(request: Request) -> Response:
     """Lift a ban."""
     seat, fields = await seat_with_form(request)
-    _check_whole_site(seat)
-    svc = service(request)
-    await svc.db.write(lift, seat.moderator.site_id, read_id(fields.get("ban", "")))
+    await service(request).db.write(lift_ban, seat.moderator, read_id(fields.get("ban", "")))
     return lead_to(request, desk_address(seat.site, "/bans?told=lifted"))
 
 
@@ -170,7 +175,7 @@ async def _list(
     told: _Told | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> Response:
-    _check_whole_site(seat)
+    check_whole_site(seat.moderator)
     svc, site_id = service(request), seat.moderator.site_id
     place = f"bans/{site_id}"
     after = wire.position_at(svc.keys, place, cursor)
@@ -194,11 +199,6 @@ async def _list(
 async def _around(request: Request, seat: Seat, query: wire.QueueQuery) -> dict[str, Any]:
     around = await frame(request, seat, query, here="bans")
     return {name: value for name, value in around.items() if name != "back"}
-
-
-def _check_whole_site(seat: Seat) -> None:
-    if seat.moderator.sections is not None:
-        raise BanOutside("A ban is for the whole site, and you moderate a part of it.")
 
 
 def _told(refused: CommentsError) -> _Told:

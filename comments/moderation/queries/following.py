@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
+from comments.identity.sections import Sections
 from comments.moderation.models import Decision, LogHead, LogLink
 from comments.moderation.orders import QUIET, last_standing
 from comments.moderation.queries.history import histories
@@ -47,9 +48,26 @@ def changes(session: Session, moderator: Moderator, since: int | None) -> Change
 
     The log numbers them in the order of their commits, so none comes late behind a number that was given.
     """
-    head = session.scalar(select(LogHead.number).where(LogHead.site_id == moderator.site_id)) or 0
+    head = last_number(session, moderator.site_id)
     if since is None or since >= head:
         return Changes([], head, reset=since is not None and since > head)
+    rows = numbered_decisions(
+        session, moderator.site_id, moderator.sections, after=since, up_to=head, limit=MOST_CHANGES + 1
+    )
+    if len(rows) > MOST_CHANGES:
+        return Changes(rows[:MOST_CHANGES], rows[MOST_CHANGES - 1].number)
+    return Changes(rows, head)
+
+
+def last_number(session: Session, site_id: UUID) -> int:
+    """Return the number of a site's last entry, 0 for a log that has none."""
+    return session.scalar(select(LogHead.number).where(LogHead.site_id == site_id)) or 0
+
+
+def numbered_decisions(
+    session: Session, site_id: UUID, sections: Sections, *, after: int, up_to: int | None = None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return a site's decisions behind an entry of its log, by number, with their comments as they are."""
     numbered: Select[*tuple[Any, ...]] = (
         select(
             LogLink.number,
@@ -60,24 +78,19 @@ def changes(session: Session, moderator: Moderator, since: int | None) -> Change
             Decision.after,
             Decision.at,
             Comment.state,
+            Comment.queue,
             Comment.version,
         )
         .join(Decision, Decision.id == LogLink.decision_id)
         .join(Comment, Comment.id == Decision.comment_id)
         .join(Thread, Thread.id == Comment.thread_id)
-        .where(
-            LogLink.site_id == moderator.site_id,
-            LogLink.number > since,
-            LogLink.number <= head,
-            threads_within(moderator.sections),
-        )
+        .where(LogLink.site_id == site_id, LogLink.number > after, threads_within(sections))
         .order_by(LogLink.number)
-        .limit(MOST_CHANGES + 1)
+        .limit(limit)
     )
-    rows = session.execute(numbered).all()
-    if len(rows) > MOST_CHANGES:
-        return Changes(rows[:MOST_CHANGES], rows[MOST_CHANGES - 1].number)
-    return Changes(rows, head)
+    if up_to is not None:
+        numbered = numbered.where(LogLink.number <= up_to)
+    return session.execute(numbered).all()
 
 
 def own_orders(session: Session, moderator: Moderator, limit: int) -> Sequence[PastOrder]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
-from comments.moderation.models import Decision, LogHead, LogLink
+from comments.moderation.queries.following import last_number, numbered_decisions
 from comments.moderation.queries.lanes import QUEUES, Position, belongs
 from comments.threads.models import Comment
 from comments.threads.scope import comments_within
@@ -56,7 +56,7 @@ class View:
 
 def standing(session: Session, view: View) -> Standing:
     """Return where a desk stands."""
-    number = session.scalar(select(LogHead.number).where(LogHead.site_id == view.site_id)) or 0
+    number = last_number(session, view.site_id)
     newest = [found for one in view.queues() if (found := _newest(session, view, one)) is not None]
     return Standing(number, max(newest, default=None))
 
@@ -66,23 +66,13 @@ def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[C
 
     With it goes the entry up to which that is all, 0 if it is all there is.
     """
-    rows = session.execute(
-        select(
-            Comment.id,
-            LogLink.number,
-            Comment.state,
-            Comment.queue,
-            Comment.version,
-            Decision.moderator_name,
-            Decision.at,
+    rows = numbered_decisions(session, view.site_id, view.sections, after=number, limit=MOST_TOLD)
+    last = {
+        row.comment_id: Changed(
+            row.comment_id, row.number, row.state, row.queue, row.version, row.moderator_name, row.at
         )
-        .join(Decision, Decision.id == LogLink.decision_id)
-        .join(Comment, Comment.id == Decision.comment_id)
-        .where(LogLink.site_id == view.site_id, LogLink.number > number, view.within())
-        .order_by(LogLink.number)
-        .limit(MOST_TOLD)
-    ).all()
-    last = {row.id: Changed(*row) for row in rows}
+        for row in rows
+    }
     return list(last.values()), rows[-1].number if len(rows) == MOST_TOLD else 0
 
 
