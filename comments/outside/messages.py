@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from comments.outside.queries import comment_on_page, target_of
 from comments.rules import decoded
-from comments.sites.models import Site, Webhook
-from comments.threads.models import Comment, Thread
+from comments.sites.models import Webhook
+from comments.threads.models import Comment
 from comments.threads.wire import AuthorShown, safe_html
 
 TRIAL = "webhook.test"
@@ -80,19 +80,11 @@ class Ready:
 
 def ready(session: Session, message: Message) -> Ready | None:
     """Return a message as it is sent now; None if its webhook is gone."""
-    target = session.execute(
-        select(Webhook.url, Webhook.site_id, Site.name)
-        .join(Site, Site.id == Webhook.site_id)
-        .where(Webhook.id == message.webhook_id)
-    ).one_or_none()
+    target = target_of(session, message.webhook_id)
     if target is None:
         return None
     told = Told(target.name, message.comment_id)
-    found = session.execute(
-        select(Comment, Thread)
-        .join(Thread, Thread.id == Comment.thread_id)
-        .where(Comment.id == message.comment_id, Comment.site_id == target.site_id)
-    ).one_or_none()
+    found = comment_on_page(session, target.site_id, message.comment_id)
     if found is not None:
         comment, thread = found
         told.page = PageTold(thread.id, thread.url, thread.title if thread.title_confirmed else None)

@@ -1,12 +1,15 @@
 """Questions about what was sent to webhooks."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from comments.outside.models import WebhookCall
+from comments.sites.models import Site, Webhook
+from comments.threads.models import Comment, Thread
 
 
 def last_calls(session: Session, webhook_id: UUID, *, limit: int) -> Sequence[WebhookCall]:
@@ -14,3 +17,17 @@ def last_calls(session: Session, webhook_id: UUID, *, limit: int) -> Sequence[We
     mine = select(WebhookCall).where(WebhookCall.webhook_id == webhook_id)
     newest = mine.order_by(WebhookCall.answered_at.desc(), WebhookCall.message_id.desc())
     return session.scalars(newest.limit(limit)).all()
+
+
+def target_of(session: Session, webhook_id: UUID) -> Row[Any] | None:
+    """Return a webhook's url, site_id and its site's name; None if it is gone."""
+    one: Select[*tuple[Any, ...]] = select(Webhook.url, Webhook.site_id, Site.name)
+    joined = one.join(Site, Site.id == Webhook.site_id).where(Webhook.id == webhook_id)
+    return session.execute(joined).one_or_none()
+
+
+def comment_on_page(session: Session, site_id: UUID, comment_id: UUID) -> tuple[Comment, Thread] | None:
+    """Return a comment of the site with its page, None if it is gone for ever."""
+    one = select(Comment, Thread).join(Thread, Thread.id == Comment.thread_id)
+    row = session.execute(one.where(Comment.id == comment_id, Comment.site_id == site_id)).one_or_none()
+    return None if row is None else (row[0], row[1])

@@ -86,9 +86,8 @@ class PostOrder:
     `seen` is by what its text is known again, `post_key` the hash of the request's Idempotency-Key, `digest`
     of the text and its place. `*_wait` are the seconds until an address may post or open a thread again, 0 if
     it may now; `bursts` says what is over its rate: the `author`, the `thread`, the `site`. `brought` is what
-    came of its form's token and its proof of work.
-    `key_of_address` is set if its author wants mail about replies, `look` if the
-    site has learned enough.
+    came of its form's token and its proof of work. `key_of_address` is set if its author wants mail about
+    replies, `look` if the site has learned enough.
     """
 
     site: SiteCard
