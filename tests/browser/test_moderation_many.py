@@ -93,7 +93,7 @@ async def test_five_hundred_are_decided_and_taken_back_at_once(desk: Desk, page:
     await page.get_by_role("link", name="Select all").click()
     await expect(page.get_by_text("25 selected")).to_be_visible()
     await sheet.bulk.get_by_role("button", name="Select more").click()
-    await expect(page.get_by_text("500 selected")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text("500 selected")).to_be_visible(timeout=60_000)
     await page.keyboard.press("s")
 
     await expect(sheet.toast).to_contain_text("500 comments marked as spam.", timeout=30_000)
