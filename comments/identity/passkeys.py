@@ -1,22 +1,14 @@
 """Passkeys (Web Authentication): what a browser is asked, and whether its answer holds. Nothing is stored.
 
-Source: Web Authentication, Level 3 (W3C), sections 7.1 and 7.2, as `webauthn` carries them out.
+Source: Web Authentication, Level 3 (W3C), sections 7.1 and 7.2, as `webauthn` carries them out. It is
+imported when it is needed: with all that it brings, it takes a ninth of the service's start.
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
-
-import webauthn
-from webauthn.helpers import options_to_json, parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from comments.config import LOOPBACK_HOSTS, Settings
 from comments.identity.errors import PasskeyRefused
@@ -25,8 +17,7 @@ from comments.identity.models import Account
 LONGEST_ANSWER = 20_000
 """Characters of a browser's answer as JSON; a key's id has at most 1,023 bytes."""
 
-FAULTS = (
-    WebAuthnException,
+_FAULTS = (
     ValueError,
     TypeError,
     KeyError,
@@ -35,10 +26,9 @@ FAULTS = (
     OverflowError,
     RecursionError,
 )
-"""What reading an answer raises that no browser has made."""
+"""What reading an answer raises that no browser has made, beside what `webauthn` itself refuses."""
 
 REFUSED = "This passkey is not good here, or the time for it is over. Please try again."
-PREFERRED = UserVerificationRequirement.PREFERRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +70,9 @@ def place_of(settings: Settings) -> Place | None:
 
 def creation_options(place: Place, account: Account, known: Sequence[bytes], challenge: bytes) -> str:
     """Return as JSON what the browser is asked to make; it makes none where one of the `known` is."""
+    import webauthn
+    from webauthn.helpers import structs
+
     options = webauthn.generate_registration_options(
         rp_id=place.host,
         rp_name="Comments",
@@ -87,42 +80,48 @@ def creation_options(place: Place, account: Account, known: Sequence[bytes], cha
         user_name=account.email,
         user_display_name=account.name,
         challenge=challenge,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=PREFERRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in known],
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one) for one in known],
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def request_options(place: Place, challenge: bytes) -> str:
     """Return as JSON what the browser is asked to show: any passkey that is for this host."""
+    import webauthn
+    from webauthn.helpers import structs
+
     options = webauthn.generate_authentication_options(
-        rp_id=place.host, challenge=challenge, user_verification=PREFERRED
+        rp_id=place.host,
+        challenge=challenge,
+        user_verification=structs.UserVerificationRequirement.PREFERRED,
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def made_key(place: Place, answer: str, challenge: bytes) -> NewKey:
     """Return the passkey that a browser made for this challenge. Raises PasskeyRefused."""
-    try:
+    import webauthn
+
+    with _refused():
         made = webauthn.verify_registration_response(
             credential=_short(answer),
             expected_challenge=challenge,
             expected_rp_id=place.host,
             expected_origin=list(place.origins),
         )
-    except FAULTS as fault:
-        raise PasskeyRefused(REFUSED) from fault
     return NewKey(made.credential_id, made.credential_public_key, made.sign_count)
 
 
 def named_key(answer: str) -> bytes:
     """Return the id of the passkey that an answer says it is of. Raises PasskeyRefused."""
-    try:
+    from webauthn.helpers import parse_authentication_credential_json
+
+    with _refused():
         return parse_authentication_credential_json(_short(answer)).raw_id
-    except FAULTS as fault:
-        raise PasskeyRefused(REFUSED) from fault
 
 
 def shown_key(place: Place, answer: str, challenge: bytes, *, public_key: bytes, sign_count: int) -> Shown:
@@ -131,7 +130,9 @@ def shown_key(place: Place, answer: str, challenge: bytes, *, public_key: bytes,
     A counter that did not grow is refused: there is a copy of the key, or the answer is an old one. Keys
     that are kept on several devices do not count, and say 0 for ever.
     """
-    try:
+    import webauthn
+
+    with _refused():
         shown = webauthn.verify_authentication_response(
             credential=_short(answer),
             expected_challenge=challenge,
@@ -140,9 +141,18 @@ def shown_key(place: Place, answer: str, challenge: bytes, *, public_key: bytes,
             credential_public_key=public_key,
             credential_current_sign_count=sign_count,
         )
-    except FAULTS as fault:
-        raise PasskeyRefused(REFUSED) from fault
     return Shown(shown.new_sign_count, shown.user_verified)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Raise PasskeyRefused for whatever is wrong with an answer."""
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    try:
+        yield
+    except (WebAuthnException, *_FAULTS) as fault:
+        raise PasskeyRefused(REFUSED) from fault
 
 
 def _short(answer: str) -> str:
