@@ -71,6 +71,12 @@ def gather(session: Session, known: Known, settings: SiteSettings, at: datetime)
     return Gathered(facts, group)
 
 
+def asks_for_proof(settings: SiteSettings, author: KnownAuthor | None) -> bool:
+    """Say whether an author's comments are to bring a proof of work: strangers' are; None is nobody yet."""
+    is_known = author is not None and (author.trusted or author.approved_count > 0)
+    return settings.proof_of_work and not is_known
+
+
 def policy_of(settings: SiteSettings) -> Policy:
     """Return what a site has laid down for the rules."""
     return Policy(

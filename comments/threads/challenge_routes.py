@@ -10,6 +10,7 @@ from comments.identity.authors import Credentials, known_author
 from comments.identity.errors import TokenUnknown
 from comments.identity.routes import MalformedToken, credentials
 from comments.limits import Rate
+from comments.policy.facts import asks_for_proof
 from comments.policy.proofs import Challenge, challenge_for, form_token, place_of
 from comments.sites.errors import SiteUnknown
 from comments.threads.errors import PageMissing
@@ -72,11 +73,11 @@ def _suspicion_of_request(request: Request, site: SiteCard, page: PageKeys) -> i
 def _spam_of_stranger(session: Session, site: SiteCard, shown: Credentials, at: datetime) -> int | None:
     """Return how much spam came from a stranger's network; None for who is asked for no proof."""
     if not site.settings.proof_of_work or shown.is_api_token:
-        return None
+        return None  # Before the question who it is.
     try:
         author = known_author(session, site.id, shown, at)
     except TokenUnknown:
         author = None
-    if author is not None and (author.trusted or author.approved_count):
+    if not asks_for_proof(site.settings, author):
         return None
     return spam_from(session, site.id, shown.network_key) if shown.network_key else 0

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from comments.errors import CommentsError
 from comments.identity.authors import KnownAuthor
 from comments.policy.actions import spend
-from comments.policy.facts import Known, gather, policy_of
+from comments.policy.facts import Known, asks_for_proof, gather, policy_of
 from comments.policy.prints import Print
 from comments.rules import Draft, Facts, Judgement, Outcome, Reason, Sending, ThreadFacts, Ticket, judge
 from comments.text import Rendered
@@ -156,8 +156,7 @@ def _seen(order: "PostOrder | EditOrder", author: KnownAuthor) -> Print | None:
 def _sending(session: Session, order: "PostOrder", author: KnownAuthor) -> Sending:
     """Return how a comment was sent; a good proof is used up where one is asked for, and only there."""
     brought, site = order.brought, order.site
-    is_asked = site.settings.proof_of_work and not author.trusted and not author.approved_count
-    if brought.spends is None or brought.good_until is None or not is_asked:
+    if brought.spends is None or brought.good_until is None or not asks_for_proof(site.settings, author):
         return brought.sending
     if spend(session, site.id, brought.spends, brought.good_until):
         return brought.sending
