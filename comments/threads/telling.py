@@ -22,12 +22,11 @@ WANTS_MAIL = "watch-confirm"
 HAPPENED = "happened"
 """The kind of task that tells webhooks what happened to some comments: `event`, `comment_ids`, `at`."""
 
+REPORTED = "reported"
+"""The kind of task that weighs the reports of one comment. Its payload: the `comment`."""
+
 GATHERED_FOR = timedelta(minutes=5)
 """How long what waits is gathered before moderators are told: a burst is one mail."""
-
-
-REPORTED = "reported"
-"""The kind of task that weighs the reports of one comment."""
 
 
 def weigh_reports(session: Session, site_id: UUID, comment_id: UUID, at: datetime) -> None:
@@ -70,6 +69,14 @@ def tell_readers(session: Session, comment_ids: Sequence[UUID], at: datetime) ->
             ask_for_mail(session, site_id, comment_id, at)
 
 
+def tell_webhooks(
+    session: Session, site_id: UUID, event: str, comment_ids: Sequence[UUID], at: datetime
+) -> None:
+    """Have the site's webhooks told that this happened to these comments. For sites that have some."""
+    told = {"event": event, "comment_ids": list(comment_ids), "at": at.isoformat()}
+    enqueue(session, HAPPENED, site_id, told, due=at)
+
+
 _OTHERS = aliased(Watch)
 _TOLD_OF = (
     select(Comment.id, Comment.site_id, Watch.state, _OTHERS.comment_id)
@@ -84,11 +91,3 @@ _TOLD_OF = (
     )
     .where(or_(Watch.state.is_not(None), _OTHERS.comment_id.is_not(None)))
 )
-
-
-def tell_webhooks(
-    session: Session, site_id: UUID, event: str, comment_ids: Sequence[UUID], at: datetime
-) -> None:
-    """Have the site's webhooks told that this happened to these comments. For sites that have some."""
-    told = {"event": event, "comment_ids": list(comment_ids), "at": at.isoformat()}
-    enqueue(session, HAPPENED, site_id, told, due=at)

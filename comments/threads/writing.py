@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from comments.identity.authors import Credentials
@@ -26,10 +27,12 @@ from comments.threads.page_keys import check_page_origin, page_keys
 from comments.threads.requests import AuthorGiven, PostBody
 from comments.threads.site_card import SiteCard
 
-RENDERED_ON_THE_SPOT = 2_000
+WORKED_OUT_ON_THE_SPOT = 2_000
 """Longer texts are rendered in a thread: they would hold up every reader for milliseconds."""
 
 SHORTEST_KEY = 22
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,12 @@ class Sender:
 
 async def rendered(body: str) -> Rendered:
     """Render what somebody has written. Raises BodyEmpty, BodyTooLong, BodyTooComplex."""
-    if len(body) <= RENDERED_ON_THE_SPOT:
-        return render_post(body)
-    return await asyncio.to_thread(render_post, body)
+    return await _worked_out(body, lambda: render_post(body))
 
 
 async def known_again(shown: Rendered) -> Print | None:
     """Return by what a text is known again, without what it quotes; None for one too short for that."""
-    if len(shown.text) <= RENDERED_ON_THE_SPOT:
-        return print_of(own_words(shown.html))
-    return await asyncio.to_thread(lambda: print_of(own_words(shown.html)))
+    return await _worked_out(shown.text, lambda: print_of(own_words(shown.html)))
 
 
 async def looked_at(shown: Rendered, name: str, website: str | None, model: Model | None) -> Look | None:
@@ -64,9 +63,12 @@ async def looked_at(shown: Rendered, name: str, website: str | None, model: Mode
     if model is None:
         return None
     draft = Draft(shown.text, shown.links, name, website)
-    if len(shown.text) <= RENDERED_ON_THE_SPOT:
-        return Look(model, signs_of(draft))
-    return Look(model, await asyncio.to_thread(signs_of, draft))
+    return Look(model, await _worked_out(shown.text, lambda: signs_of(draft)))
+
+
+async def _worked_out(text: str, work: Callable[[], T]) -> T:
+    """Do what takes longer the longer a text is; for a long one in a thread, as others wait meanwhile."""
+    return work() if len(text) <= WORKED_OUT_ON_THE_SPOT else await asyncio.to_thread(work)
 
 
 async def edit_order(
