@@ -43,6 +43,7 @@ from comments.moderation import routes as moderation_routes
 from comments.moderation import thread_routes as moderated_threads
 from comments.notifications import pages as mail_pages
 from comments.outside import routes as webhook_routes
+from comments.owner import pages as owner_pages
 from comments.sites.actions import check_fingerprint
 from comments.storage import Database
 from comments.threads import challenge_routes, writing_routes
@@ -158,6 +159,7 @@ def routes() -> list[BaseRoute]:
         *team_pages.routes,
         *asking_pages.routes,
         *moderation_pages.routes,
+        *owner_pages.routes,
         *mail_pages.routes,
         *feed_pages.routes,
         *thread_pages.routes,

@@ -14,6 +14,7 @@ PACKAGE = ROOT / "comments"
 # From the roof to the ground; who stands in a row may use that row and those below.
 ROWS = (
     {"app", "cli", "schema", "demo", "upkeep", "freshness", "deliveries"},
+    {"owner"},
     {"importers", "exporters"},
     {"moderation", "feeds", "live", "notifications", "outside"},
     {"threads"},

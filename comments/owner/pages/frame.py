@@ -1,0 +1,79 @@
+"""What stands around every section of the owner's pages: who asks, which site, and the way to the others."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.identity.gate_routes import asking_moderator
+from comments.identity.pages import Visitor, signed_in, visitor_with_form
+from comments.identity.queries import Moderator
+from comments.sites.models import Site
+from comments.sites.queries import site_by_name
+from comments.web.forms import Fields, see_other
+from comments.web.needs import owner, page_route
+from comments.web.service import service
+from comments.web.templating import html_page
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: `key` is the end of its address and of its template's name, `icon` one of `icons.html`."""
+
+    key: str
+    name: str
+    icon: str
+
+
+SECTIONS = (Section("install", "Install", "code"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Owning:
+    """An owner on a page of their site, which is as it was when the request came."""
+
+    visitor: Visitor
+    owner: Moderator
+    site: Site
+
+
+async def owning(request: Request) -> Owning:
+    """Return who asks, and the site: the gate let only its owners pass."""
+    site = await service(request).db.read(site_by_name, request.path_params["site"])
+    return Owning(await signed_in(request), asking_moderator(request), site)
+
+
+async def owning_with_form(request: Request) -> tuple[Owning, Fields]:
+    """Return who posts a form of a section, and its fields. Raises what `visitor_with_form` does."""
+    _, fields = await visitor_with_form(request)
+    return await owning(request), fields
+
+
+def section_page(request: Request, who: Owning, here: str, *, status: int = 200, **context: Any) -> Response:
+    """Return the page of a section, from `owner_KEY.html`, which extends `owner.html`."""
+    return html_page(
+        request,
+        f"owner_{here}.html",
+        status=status,
+        sections=SECTIONS,
+        here=here,
+        visitor=who.visitor,
+        owner=who.owner,
+        site=who.site,
+        **context,
+    )
+
+
+def lead_to_section(request: Request, key: str, query: str = "") -> Response:
+    """Lead to a section, after a form; `query` begins with its question mark."""
+    site, base_path = request.path_params["site"], service(request).settings.base_path
+    return see_other(f"{base_path}/moderate/{site}/settings/{key}{query}")
+
+
+async def lead_to_first(request: Request) -> Response:
+    """Lead to the section that comes first."""
+    return lead_to_section(request, SECTIONS[0].key)
+
+
+routes = [page_route("/moderate/{site}/settings", lead_to_first, needs=owner())]
