@@ -38,6 +38,10 @@ class Card:
     choices: Sequence[Choice]
     more: Sequence[Choice]
     restores: str
+    name: str
+    """How forms name it: with its version, and for a row of many with the time of the newest."""
+    times: str
+    """How many a row stands for, such as "37"; empty for a comment by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,15 @@ def card(held: Held, now: datetime) -> Card:
         facts=_facts(held, now),
         choices=_choices(held),
         more=_more(held),
+        name=_name(held),
+        times=words.size(held.alike.count) if held.alike and held.is_many else "",
         restores=words.STATE_WORDS.get(held.last.before, "") if held.last and row.state != "deleted" else "",
     )
+
+
+def _name(held: Held) -> str:
+    name = f"{held.row.id}:{held.row.version}"
+    return f"{name}:{held.alike.newest.isoformat()}" if held.alike and held.is_many else name
 
 
 def _choices(held: Held) -> list[Choice]:
@@ -116,7 +127,7 @@ def _more(held: Held) -> list[Choice]:
         return []
     picked_out: Choice = "unfeature" if row.featured else "feature"
     offered: dict[Choice, bool] = {
-        "approve_trust": row.state != "approved" and row.author_kind == "guest",
+        "approve_trust": not held.is_many and row.state != "approved" and row.author_kind == "guest",
         "keep": row.state == "approved" and row.report_count > 0,
         "reject_edit": held.published is not None,
         picked_out: row.state == "approved",

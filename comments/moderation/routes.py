@@ -16,6 +16,7 @@ from comments.moderation.asking import Asking, Part, parse
 from comments.moderation.errors import AllHandled, DecisionsMissing, SearchUnclear, TooManyDecisions
 from comments.moderation.finding import criteria
 from comments.moderation.orders import NewText, Order
+from comments.moderation.queries.alike import group_named
 from comments.moderation.queries.history import log
 from comments.moderation.queries.queue import HeldPage, held_comments, thread_wanted
 from comments.moderation.queries.wish import Wish
@@ -105,7 +106,8 @@ async def queue_page(svc: Service, asking: Moderator, query: wire.QueueQuery) ->
 
 def queue_place(site_id: UUID, query: wire.QueueQuery) -> str:
     """Return what a cursor of this list is good for."""
-    return "\x00".join(("queue", str(site_id), query.state, query.q, query.author, query.page, query.sort))
+    asked = (query.state, query.q, query.author, query.page, query.sort)
+    return "\x00".join(("queue", str(site_id), *asked, query.alike or "any"))
 
 
 def asking_of(query: wire.QueueQuery) -> Asking:
@@ -125,4 +127,7 @@ def wish_of(session: Session, moderator: Moderator, query: wire.QueueQuery) -> W
     pages = {part.value: thread_wanted(session, moderator.site_id, part.value) for part in asking.of("page")}
     wanted = criteria(asking, pages)
     newest_first = query.sort == "newest"
-    return Wish(None if queue == "all" else queue, wanted, moderator.sections, newest_first)
+    alike = group_named(query.alike) if query.alike else None
+    return Wish(
+        None if queue == "all" else queue, wanted, moderator.sections, newest_first, query.grouped, alike
+    )

@@ -19,6 +19,7 @@ from comments.threads.wire import safe_html
 State = Literal["pending", "reported", "approved", "spam", "removed", "deleted", "all"]
 Limit = Annotated[int, Meta(ge=1, le=100)]
 Cursor = Annotated[str, Meta(max_length=1_000)]
+AlikeGroup = Annotated[str, Meta(pattern=r"^([0-9a-f]{16}|)$")]
 Reason = Annotated[str, Meta(max_length=LONGEST_REASON)]
 
 
@@ -26,13 +27,18 @@ class QueueQuery(msgspec.Struct):
     """Which comments. `q` is what moderators type into the search box (docs/searching.md): words of text or
     name, phrases in quotation marks, `author:`, `page:`, `is:`, `reason:`, `before:`, `after:`, and `-`
     before what must not be there; a state it names goes before `state`. `author` is an author's id or how a
-    word of the name begins, `page` a thread's id, a page's URL, its path or its identifier."""
+    word of the name begins, `page` a thread's id, a page's URL, its path or its identifier.
+
+    With `grouped` nearly the same texts of what waits and of spam are one comment, the first of them, as far
+    as nothing is searched for; `alike` lists such a group by its name."""
 
     state: State = "pending"
     q: Annotated[str, Meta(max_length=500)] = ""
     author: Annotated[str, Meta(max_length=200)] = ""
     page: Annotated[str, Meta(max_length=2_000)] = ""
     sort: Literal["newest", "oldest"] = "newest"
+    alike: AlikeGroup = ""
+    grouped: bool = False
     cursor: Cursor | None = None
     limit: Limit = 25
 
@@ -91,6 +97,13 @@ class NoteShown(msgspec.Struct):
     at: datetime
 
 
+class AlikeCounted(msgspec.Struct):
+    """The group that a comment stands for: `count` with itself, 1001 for more than 1,000."""
+
+    group: str
+    count: int
+
+
 class CommentJudged(msgspec.Struct):
     """A comment as moderators see it. `version` rises with every change of it, its author's edits too.
 
@@ -115,6 +128,7 @@ class CommentJudged(msgspec.Struct):
     edited_by: str | None
     notes: list[NoteShown]
     last_decision: LastDecision | None
+    alike: AlikeCounted | None = None
 
 
 class QueueAnswer(msgspec.Struct):
@@ -224,6 +238,7 @@ def comment_judged(held: Held) -> CommentJudged:
         edited_by=edited_by(held.history),
         notes=[NoteShown(past.by, past.reason, past.at) for past in held.history if past.choice == "note"],
         last_decision=_last_decision(held),
+        alike=AlikeCounted(held.alike.name, held.alike.count) if held.is_many and held.alike else None,
     )
 
 

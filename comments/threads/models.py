@@ -133,10 +133,12 @@ class Comment(Base):
         Index("ix_comments_author", "author_id", "created_at", "id"),
         # Nearly the same texts are one row for moderators.
         _partial(
-            "ix_comments_similar",
+            "ix_comments_alike",
             "site_id",
             "similar_group",
             "queue",
+            "created_at",
+            "id",
             where="similar_group IS NOT NULL",
         ),
         # A repeated Idempotency-Key finds the comment it made; upkeep clears keys after a day.

@@ -14,7 +14,7 @@ from comments.moderation.asking import parse
 from comments.moderation.finding import criteria
 from comments.moderation.models import Decision
 from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries import following, history, news, queue
+from comments.moderation.queries import alike, following, history, news, queue
 from comments.moderation.queries.lanes import QUEUES
 from comments.moderation.queries.news import View
 from comments.moderation.queries.wish import Wish
@@ -37,7 +37,9 @@ class Large:
         self.mia = self.seed.moderator()
         author, thread = self.seed.author(), self.seed.thread()
         self.ids = [
-            self.seed.comment(thread, author, state=QUEUES[number % 5], listed=number % 5 == 1)
+            self.seed.comment(
+                thread, author, state=QUEUES[number % 5], listed=number % 5 == 1, similar_group=number % 4_000
+            )
             for number in range(ROWS)
         ]
         other.comment(other.thread(), other.author())
@@ -85,6 +87,15 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
         "a queue": lambda session: queue.held_comments(session, site_id, Wish(), after=None, limit=25),
         "its next page": lambda session: queue.held_comments(
             session, site_id, Wish(), after=position, limit=25
+        ),
+        "a queue with floods": lambda session: queue.held_comments(
+            session, site_id, Wish(grouped=True), after=position, limit=25
+        ),
+        "one flood": lambda session: queue.held_comments(
+            session, site_id, Wish(alike=15), after=position, limit=25
+        ),
+        "what a row stands for": lambda session: alike.others_of(
+            session, site_id, {large.ids[0]: alike.Shown(1, NOON)}, 500
         ),
         "the reported": lambda session: queue.held_comments(
             session, site_id, Wish("reported"), after=position, limit=25

@@ -1,6 +1,7 @@
 """What the forms of the desk do: decisions about one comment or many, and taking an order back."""
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from comments.moderation import actions, words
 from comments.moderation.desk import desk
 from comments.moderation.errors import AllHandled, FormMalformed, NoteEmpty
+from comments.moderation.gathering import decide_rows
 from comments.moderation.orders import (
     CHOICES,
     LONGEST_REASON,
@@ -25,6 +27,7 @@ from comments.moderation.orders import (
 from comments.moderation.pages.addresses import list_behind, queue_address
 from comments.moderation.pages.queue import queue_answer
 from comments.moderation.pages.seat import Seat, field, lead_to, moment, read_id, seat_with_form
+from comments.moderation.queries.alike import Shown
 from comments.moderation.reply_routes import carry_out_reply
 from comments.threads.writing import rendered
 from comments.web.answers import json_answer
@@ -111,7 +114,7 @@ async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
         source = fields.get("text", "").replace("\r\n", "\n")
         text = NewText(source, await rendered(source))
     order = Order(seat.moderator, choice, wanted, reason, text)
-    return await svc.db.write(actions.decide, order, svc.keys, at=at)
+    return await svc.db.write(decide_rows, order, _rows(fields), svc.keys, at=at)
 
 
 def _choice(fields: Mapping[str, str]) -> Choice | None:
@@ -120,10 +123,23 @@ def _choice(fields: Mapping[str, str]) -> Choice | None:
 
 def _wanted(named: str) -> Wanted:
     """Return which comment a form means, and the version of it that was shown."""
-    comment_id, _, version = named.partition(":")
+    comment_id, version, _ = _parts(named)
+    return Wanted(comment_id, expected_version=version)
+
+
+def _rows(fields: Fields) -> dict[UUID, Shown]:
+    """Return the rows of a form that stand for many, as they were shown."""
+    parts = map(_parts, fields.every("comment"))
+    return {comment_id: Shown(version, moment(newest)) for comment_id, version, newest in parts if newest}
+
+
+def _parts(named: str) -> tuple[UUID, int, str]:
+    """Return id and version of a comment as a form names it, and when the newest of its row was written."""
+    comment_id, _, rest = named.partition(":")
+    version, _, newest = rest.partition(":")
     if not (version.isascii() and version.isdecimal() and len(version) < 10):
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
-    return Wanted(read_id(comment_id), expected_version=int(version))
+    return read_id(comment_id), int(version), newest
 
 
 def _done_before(seat: Seat, fields: Fields, conflicts: Sequence[Conflict]) -> Outcome | None:

@@ -7,7 +7,9 @@ import msgspec
 
 from comments.moderation import wire
 
-_KEPT = ("state", "q", "author", "page", "sort")
+_KEPT = ("state", "q", "author", "page", "sort", "alike")
+_LISTS = {"state", "q", "author", "page"}
+"""What makes another list of it, in which a group is no more looked at."""
 _USUAL = {("state", "pending"), ("sort", "newest")}
 
 
@@ -19,6 +21,8 @@ def desk_address(site: str, rest: str = "") -> str:
 def queue_address(site: str, query: wire.QueueQuery | None = None, **changes: str) -> str:
     """Return the path of a queue; what stays out of `changes` is as in `query`, and its cursor is dropped."""
     wanted = {name: getattr(query, name) for name in _KEPT} if query else {}
+    if changes.keys() & _LISTS:
+        wanted["alike"] = ""
     wanted |= changes
     given = {name: value for name, value in wanted.items() if value and (name, value) not in _USUAL}
     return desk_address(site, f"?{urlencode(given)}" if given else "")

@@ -1,5 +1,6 @@
 """The pages of the queues: what waits, what was decided, and what a search finds."""
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -44,7 +45,7 @@ async def queue_answer(
     # Before the comments are read: what comes in between is told as new, not lost.
     stands = await svc.db.read(standing, view_of(seat, query.state))
     try:
-        found = await queue_page(svc, seat.moderator, query)
+        found = await queue_page(svc, seat.moderator, replace(query, grouped=True))
     except Invalid as unclear:
         found, told, status = HeldPage([], None), " ".join(unclear.errors.values()) or unclear.detail, 422
     cards = [card(held, svc.clock.now()) for held in found.comments]

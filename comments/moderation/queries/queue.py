@@ -13,6 +13,7 @@ from comments.identity.models import Author
 from comments.identity.sections import Sections
 from comments.moderation.finding import read_id
 from comments.moderation.orders import PastDecision, last_standing
+from comments.moderation.queries.alike import GROUPED, Alike, first_of_each, groups_of
 from comments.moderation.queries.history import histories
 from comments.moderation.queries.lanes import LISTS, Position, Stretch, along, belongs, lanes
 from comments.moderation.queries.search import EFFORT, Effort, Hunt, search
@@ -56,6 +57,12 @@ class Held:
     """The last decision that still stands: what `restore` takes back."""
     history: Sequence[PastDecision]
     """All decisions about it, oldest first."""
+    alike: Alike | None = None
+    """The group that it is the first of, where a row stands for many."""
+
+    @property
+    def is_many(self) -> bool:
+        return self.alike is not None and self.alike.is_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +87,22 @@ def held_comments(
     limit: int,
     effort: Effort = EFFORT,
 ) -> HeldPage:
-    """Return a page of a queue. A search is not for the event loop: run it with `scan`."""
+    """Return a page of a queue. A search is not for the event loop: run it with `scan`.
+
+    Of a `grouped` one a page can have fewer rows than its limit and go on.
+    """
     if wish.is_search:
         found = search(session, Hunt(site_id, wish, after, limit, effort))
         return HeldPage(_with_context(session, found.ids), found.next, found.cut_short, found.unread)
     stretch = Stretch(wish.newest_first, after)
-    rows = session.execute(along(lanes(site_id, wish.queue), stretch, limit + 1)).all()
+    if wish.grouped and wish.alike is None and wish.queue in GROUPED:
+        firsts = first_of_each(session, site_id, wish.queue, stretch, limit)
+        return HeldPage(_with_context(session, firsts.ids, grouped_in=(site_id, wish.queue)), firsts.next)
+    here = lanes(site_id, wish.queue)
+    if wish.alike is not None:
+        of_group = (Comment.similar_group == wish.alike, comments_within(wish.sections))
+        here = [(*lane, *of_group) for lane in here]
+    rows = session.execute(along(here, stretch, limit + 1)).all()
     following = (rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
     return HeldPage(_with_context(session, [row.id for row in rows[:limit]]), following)
 
@@ -133,7 +150,9 @@ def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> d
     return dict(session.execute(union_all(*counts)).all())
 
 
-def _with_context(session: Session, ids: Sequence[UUID]) -> list[Held]:
+def _with_context(
+    session: Session, ids: Sequence[UUID], *, grouped_in: tuple[UUID, str] | None = None
+) -> list[Held]:
     if not ids:
         return []
     rows = {row.id: row for row in session.execute(_ABOUT.where(Comment.id.in_(ids)))}
@@ -142,6 +161,7 @@ def _with_context(session: Session, ids: Sequence[UUID]) -> list[Held]:
     edits = {row.comment_id: row for row in session.execute(_EDITS.where(Revision.comment_id.in_(ids)))}
     reports = _reports(session, [row.id for row in rows.values() if row.report_count])
     decided = histories(session, ids)
+    alike = groups_of(session, *grouped_in, list(rows.values())) if grouped_in else {}
     return [
         Held(
             row,
@@ -152,6 +172,7 @@ def _with_context(session: Session, ids: Sequence[UUID]) -> list[Held]:
             reports.get(row.id, ()),
             last_standing(decided.get(row.id, ())),
             decided.get(row.id, ()),
+            alike.get(row.id),
         )
         for row in (rows[comment_id] for comment_id in ids)
     ]
@@ -197,6 +218,7 @@ _ABOUT: Select[*tuple[Any, ...]] = (
         Comment.author_website,
         Comment.report_count,
         Comment.featured,
+        Comment.similar_group,
         Comment.created_at,
         Comment.edited_at,
         Thread.url.label("thread_url"),

@@ -16,11 +16,15 @@ class Wish:
     sections: Sections = None
     """What the asker may see at all."""
     newest_first: bool = True
+    grouped: bool = False
+    """Whether nearly the same texts are one row, in the queues that are worked through."""
+    alike: int | None = None
+    """Only what is of this group (`Comment.similar_group`); nothing else is searched for then."""
 
     @property
     def is_search(self) -> bool:
         """Whether it may take longer than a walk along an index; a section may be rare in a queue."""
-        return self.criteria != EVERYTHING or self.sections is not None
+        return self.alike is None and (self.criteria != EVERYTHING or self.sections is not None)
 
     def before(self, at: datetime) -> "Wish":
         """Return the same wish of what was written before then."""

@@ -7,7 +7,7 @@ import { every, one } from "./elements.js";
 import { beginKeys } from "./keys.js";
 import { begin } from "./outbox.js";
 import { beginPicking, picked } from "./picking.js";
-import { goOlder, hideUnderway } from "./refilling.js";
+import { goOlder, hideUnderway, openAlike } from "./refilling.js";
 import { cards, mark, marked } from "./rows.js";
 import { whenToastGoes } from "./telling.js";
 import { beginThumb } from "./thumb.js";
@@ -41,6 +41,11 @@ sheet.addEventListener("click", (event) => {
   if (card instanceof HTMLElement && target?.closest("[data-ban]") && isPlain(event)) {
     event.preventDefault();
     void askBan(card);
+  }
+  const all = target?.closest("[data-alike-open]");
+  if (card instanceof HTMLElement && all instanceof HTMLAnchorElement && isPlain(event)) {
+    event.preventDefault();
+    void openAlike(card, all);
   }
   if (target?.closest("[data-older]") && isPlain(event)) {
     event.preventDefault();

@@ -2,7 +2,7 @@
 
 import { listAddress, pageAt } from "./loading.js";
 import { underway } from "./outbox.js";
-import { append, cards, list, mark, merge, olderLink, renew, replaceList, takeOut } from "./rows.js";
+import { append, cards, list, mark, merge, olderLink, renew, replaceList, spread, takeOut } from "./rows.js";
 import { say } from "./telling.js";
 
 /** Whether something stands in the list; what fades does not. */
@@ -65,6 +65,21 @@ export async function older(rows) {
   } catch {
     say("The older comments did not load.", { label: "Try again", run: () => void goOlder() });
     return null;
+  }
+}
+
+/**
+ * Let the row of a flood be the rows that it stands for.
+ * @param {HTMLElement} card
+ * @param {HTMLAnchorElement} link where they are listed
+ */
+export async function openAlike(card, link) {
+  const address = new URL(link.href);
+  address.searchParams.set("limit", "100");
+  try {
+    spread(card, await pageAt(address.href));
+  } catch {
+    say("The comments did not load.", { label: "Try again", run: () => void openAlike(card, link) });
   }
 }
 

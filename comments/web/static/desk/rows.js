@@ -102,7 +102,8 @@ export function putBack(id, version) {
   card.classList.remove("is-leaving");
   if (version !== undefined) {
     for (const field of card.querySelectorAll('[name="comment"]')) {
-      if (field instanceof HTMLInputElement) field.value = `${id}:${version}`;
+      // What a row stands for comes after the version.
+      if (field instanceof HTMLInputElement) field.value = field.value.replace(/:\d+/, `:${version}`);
     }
   }
   insert(item);
@@ -141,10 +142,28 @@ export function merge(fresh, wanted) {
     const id = idOf(card);
     if (!wanted(id) || cardOf(id)) continue;
     taken.delete(id);
+    const was = cards().find((other) => other.dataset.alike && other.dataset.alike === card.dataset.alike);
     insert(document.adoptNode(itemOf(card)));
+    // What came in stands for those that are nearly the same, and their row goes.
+    if (was && was === marked()) mark(card, { focus: was.contains(document.activeElement) });
+    if (was) itemOf(was).remove();
     count += 1;
   }
   return count;
+}
+
+/**
+ * Put the rows of a freshly loaded list in the place of the row that stood for them all.
+ * @param {HTMLElement} card
+ * @param {Document} fresh
+ */
+export function spread(card, fresh) {
+  const before = new Set(cards().map(idOf));
+  before.delete(idOf(card));
+  const members = every("[data-queue-name] .held", fresh).filter((member) => !before.has(idOf(member)));
+  const item = itemOf(card);
+  item.replaceWith(...members.map((member) => document.adoptNode(itemOf(member))));
+  mark(members[0]);
 }
 
 /**

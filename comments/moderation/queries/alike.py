@@ -1,0 +1,164 @@
+"""Nearly the same texts of a queue, which are one row for moderators: a flood is decided about at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, literal, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from comments.moderation.queries.lanes import Position, Stretch, along, belongs
+from comments.threads.models import Comment
+
+GROUPED = ("pending", "spam")
+"""The queues that are worked through; the others show each comment by itself."""
+
+MOST_COUNTED = 1_000
+"""A group is counted exactly up to here; one more stands for "or more"."""
+
+_ALL = 2**64
+
+_TURNS = (500, 2_000, 4_000)
+"""So many further comments are looked at when what was walked along is of groups that are shown already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A group of a queue: how many they are, and when the newest of them was written."""
+
+    group: int
+    count: int
+    newest: datetime
+
+    @property
+    def is_many(self) -> bool:
+        return self.count > 1
+
+    @property
+    def name(self) -> str:
+        """Return how addresses name the group, as `group_named` reads it."""
+        return (self.group % _ALL).to_bytes(8, "big").hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row as a moderator saw it: its comment's version, and when the newest of its group was written."""
+
+    version: int
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Comments, each the first of its group, and where to go on; `next` None is the end."""
+
+    ids: Sequence[UUID]
+    next: Position | None
+
+
+def group_named(name: str) -> int:
+    """Return the group of a name of 16 hexadecimal digits."""
+    return int.from_bytes(bytes.fromhex(name), "big", signed=True)
+
+
+def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch, limit: int) -> Rows:
+    """Return the comments of a queue that stand for their group, as far as some thousand rows tell.
+
+    Behind a flood there may be fewer than `limit`, or none, and still a `next`: a page stays cheap.
+    """
+    found: list[Position] = []
+    shown: set[int] = set()
+    lane, rest = belongs(site_id, queue), stretch
+    for turn in (limit + 1, *_TURNS):
+        rows = session.execute(_with_group(along([lane], rest, turn))).all()
+        unknown = [row.id for row in rows if row.similar_group is not None and row.similar_group not in shown]
+        firsts = _firsts(session, site_id, queue, rest, unknown)
+        found += [(row.created_at, row.id) for row in rows if row.similar_group is None or row.id in firsts]
+        shown |= {row.similar_group for row in rows if row.id in firsts}
+        if len(found) > limit:
+            return Rows([comment_id for _, comment_id in found[:limit]], found[limit - 1])
+        if len(rows) < turn:
+            return Rows([comment_id for _, comment_id in found], None)
+        last = (rows[-1].created_at, rows[-1].id)
+        rest = Stretch(stretch.newest_first, last, stretch.until)
+    return Rows([comment_id for _, comment_id in found], rest.after)
+
+
+def groups_of(session: Session, site_id: UUID, queue: str, rows: Sequence[Row[Any]]) -> dict[UUID, Alike]:
+    """Return the groups by the comment that stands for each; one by itself has a count of 1."""
+    groups = {row.similar_group: row.id for row in rows if row.similar_group is not None}
+    if not groups:
+        return {}
+    counts = []
+    for group in groups:
+        some = (
+            select(Comment.created_at)
+            .where(*belongs(site_id, queue), Comment.similar_group == group)
+            .order_by(Comment.created_at.desc())
+            .limit(MOST_COUNTED + 1)
+            .subquery()
+        )
+        total = func.count().label("total")
+        counts.append(
+            select(literal(group).label("similar_group"), total, func.max(some.c.created_at).label("newest"))
+        )
+    return {
+        groups[row.similar_group]: Alike(row.similar_group, row.total, row.newest)
+        for row in session.execute(union_all(*counts))
+    }
+
+
+def _with_group(walk: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return walk.add_columns(Comment.similar_group)
+
+
+def _firsts(session: Session, site_id: UUID, queue: str, stretch: Stretch, ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the comments that are the first of their group in the queue."""
+    if not ids:
+        return set()
+    other = aliased(Comment)
+    # One step along the index for each: asked for all that lies before it, PostgreSQL would read the table.
+    first = (
+        select(other.id)
+        .where(
+            other.site_id == site_id,
+            other.queue == queue,
+            other.similar_group == Comment.similar_group,
+        )
+        .order_by(*stretch.order(other))
+        .limit(1)
+        .scalar_subquery()
+    )
+    return set(session.scalars(select(Comment.id).where(Comment.id.in_(ids), Comment.id == first)))
+
+
+def others_of(
+    session: Session, site_id: UUID, shown: Mapping[UUID, Shown], limit: int
+) -> Sequence[tuple[UUID, int]]:
+    """Return ids and versions of what rows stand for beside themselves, as far as it was there when shown.
+
+    A row that somebody has changed since stands for nothing any more.
+    """
+    firsts = select(Comment.id, Comment.version, Comment.similar_group, Comment.queue).where(
+        Comment.site_id == site_id, Comment.id.in_(shown)
+    )
+    found: list[tuple[UUID, int]] = []
+    for row in session.execute(firsts).all():
+        seen = shown[row.id]
+        if row.version != seen.version or row.similar_group is None or row.queue not in GROUPED:
+            continue
+        others = (
+            select(Comment.id, Comment.version)
+            .where(
+                *belongs(site_id, row.queue),
+                Comment.similar_group == row.similar_group,
+                Comment.created_at <= seen.newest,
+                Comment.id != row.id,
+            )
+            .order_by(Comment.created_at.desc(), Comment.id.desc())
+            .limit(limit - len(found))
+        )
+        found += [(other.id, other.version) for other in session.execute(others)]
+    return found

@@ -1,0 +1,122 @@
+"""A flood of nearly the same texts: one row of the queue, decided about and taken back as one."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from comments.moderation.gathering import decide_rows
+from comments.moderation.orders import Order, Wanted
+from comments.moderation.queries.alike import Shown, group_named
+from comments.moderation.queries.queue import Held, HeldPage, held_comments
+from comments.moderation.queries.wish import Wish
+from tests.moderation.desk import KEYS, Desk
+from tests.moderation.test_pages import signed_in
+from tests.support.site import SiteUnderTest
+
+pytestmark = pytest.mark.anyio
+
+FLOOD = -3_000_000_000_000_000_001
+
+
+async def page(desk: Desk, wish: Wish, **asked: object) -> HeldPage:
+    given = {"after": None, "limit": 25, **asked}
+    return await desk.db.read(lambda session: held_comments(session, desk.seed.site_id, wish, **given))  # type: ignore[arg-type]
+
+
+def times(held: Held) -> int:
+    return held.alike.count if held.alike else 1
+
+
+async def test_a_flood_is_one_row_with_its_newest_or_oldest_first(desk: Desk) -> None:
+    (before,) = await desk.comments()
+    flood = await desk.comments(37, similar_group=FLOOD)
+    (after,) = await desk.comments(similar_group=5)
+    await desk.comments(3, similar_group=FLOOD, state="spam")
+
+    newest = (await page(desk, Wish(grouped=True))).comments
+    oldest = (await page(desk, Wish(grouped=True, newest_first=False))).comments
+
+    assert [held.row.id for held in newest] == [after, flood[-1], before]
+    assert [held.row.id for held in oldest] == [before, flood[0], after]
+    assert [times(held) for held in newest] == [1, 37, 1]
+    assert len((await page(desk, Wish(), limit=100)).comments) == 39
+
+
+async def test_pages_go_on_behind_a_flood_and_find_each_row_once(desk: Desk) -> None:
+    single = await desk.comments(3)
+    flood = await desk.comments(700, similar_group=FLOOD)
+    top = await desk.comments(2)
+
+    seen, after = [], None
+    for _ in range(10):
+        found = await page(desk, Wish(grouped=True), limit=2, after=after)
+        seen += [held.row.id for held in found.comments]
+        after = found.next
+        if after is None:
+            break
+
+    assert seen == [*reversed(top), flood[-1], *reversed(single)]
+
+
+async def test_the_members_of_a_row_are_listed_by_its_name(desk: Desk) -> None:
+    await desk.comments(2)
+    flood = await desk.comments(4, similar_group=FLOOD)
+    (row, *_) = (await page(desk, Wish(grouped=True))).comments
+    assert row.alike is not None
+
+    members = (await page(desk, Wish(alike=group_named(row.alike.name)), limit=3)).comments
+
+    assert [held.row.id for held in members] == flood[:0:-1]
+
+
+async def test_a_decision_on_a_row_is_about_all_that_were_there_and_comes_back_as_one(desk: Desk) -> None:
+    flood = await desk.comments(4, similar_group=FLOOD)
+    (row,) = (await page(desk, Wish(grouped=True))).comments
+    assert row.alike is not None
+    (late,) = await desk.comments(similar_group=FLOOD)
+    order = Order(desk.mia, "spam", [Wanted(row.row.id, row.row.version)])
+    shown = {row.row.id: Shown(row.row.version, row.alike.newest)}
+
+    decided = await desk.db.write(decide_rows, order, shown, KEYS, at=desk.clock.now())
+
+    assert sorted(one.comment_id for one in decided.decided) == sorted(flood)
+    assert await desk.states([*flood, late]) == ["spam"] * 4 + ["pending"]
+    undone = await desk.undo(decided)
+    assert len(undone.decided) == 4
+    assert await desk.states(flood) == ["pending"] * 4
+
+    # Somebody else decided about the comment that stands for them: the row means nothing any more.
+    desk.clock.advance(timedelta(seconds=5))
+    await desk.decide("approve", [row.row.id], by=desk.ana)
+    order = replace(order, wanted=[*order.wanted, Wanted(late)])
+    again = await desk.db.write(decide_rows, order, shown, KEYS, at=desk.clock.now())
+    assert [one.comment_id for one in again.decided] == [late]
+    assert await desk.states(flood[:3]) == ["pending"] * 3
+
+
+async def test_the_form_of_a_row_decides_about_all_and_the_api_counts_them(site: SiteUnderTest) -> None:
+    mia = await signed_in(site)
+    text = "The best replica watches of the whole wide world are sold here for very little money, hurry up"
+    for number in range(3):
+        await site.posted(text, name=f"Deals{number}", page={"url": f"https://blog.example/{number}"})
+
+    shown = (await mia.get("/moderate/blog")).text
+    assert shown.count("<article") == 1
+    assert "× 3" in shown
+    members = await mia.get(re.findall(r'href="([^"]*alike=[^"]*)"', shown)[0].replace("&amp;", "&"))
+    assert members.text.count("<article") == 3
+
+    bearer = {"authorization": f"Bearer {await site.moderator()}"}
+    listed = await site.client.get(
+        site.path("moderation/comments"), params={"grouped": "true"}, headers=bearer
+    )
+    assert [one["alike"]["count"] for one in listed.json()["comments"]] == [3]
+
+    answer = await mia.press(shown, {"decision": "spam"})
+
+    assert answer.status_code == 303
+    after = (await mia.get(answer.headers["location"])).text
+    assert "3 comments marked as spam." in after
+    assert "Nothing waits." in after
