@@ -7,6 +7,7 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
 from comments.sites import actions, queries
+from comments.sites.origins import read_origins
 from comments.sites.settings import READERS, settings_in_words
 
 SETTINGS_HELP = "Settings: origins, " + ", ".join(READERS) + ". Lists have commas between their words."
@@ -61,12 +62,9 @@ def set_(name: str, changes: tuple[str, ...]) -> None:
 
     async def work(here: Installation) -> None:
         found = await here.db.read(queries.site_by_name, name)
-        if pairs:
-            found = await here.db.write(actions.set_settings, name, pairs)
-        if origins is not None:
-            written = [origin.strip() for origin in origins.split(",") if origin.strip()]
-            found = await here.db.write(actions.set_origins, name, written)
         if changes:
+            written = None if origins is None else read_origins(origins)
+            await here.db.write(actions.change_site, name, actions.SiteWish(pairs, written))
             click.echo(f"Set {', '.join(sorted(dict(map(_pair, changes))))} of the site {name}.")
         else:
             shown = {

@@ -3,22 +3,48 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from comments.errors import Invalid
 from comments.ids import new_id
 from comments.keys import Keyring
-from comments.sites.errors import SiteExists, SiteNameRefused, SiteUnknown, WrongKey
+from comments.sites.errors import (
+    SettingRefused,
+    SiteChangedMeanwhile,
+    SiteExists,
+    SiteNameRefused,
+    SiteUnknown,
+    WrongKey,
+)
 from comments.sites.events import SiteChanged
 from comments.sites.models import InstallationFact, Site
 from comments.sites.origins import parse_origins
-from comments.sites.queries import site_by_name
-from comments.sites.settings import changed_settings
+from comments.sites.queries import held_site, origins_of, settings_of, site_by_name
+from comments.sites.settings import changed_settings, settings_in_words
 from comments.storage import announce
 
 SITE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 FINGERPRINT = "key-fingerprint"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWish:
+    """What shall be other about a site. `seen_version` is the version that whoever asks has looked at."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    origins: Sequence[str] | None = None
+    seen_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChange:
+    """A site as it is after a change, and the names of the settings that are other than before."""
+
+    site: Site
+    changed: tuple[str, ...]
 
 
 def add_site(session: Session, name: str, origins: Sequence[str], *, at: datetime) -> Site:
@@ -42,17 +68,44 @@ def add_site(session: Session, name: str, origins: Sequence[str], *, at: datetim
 
 
 def set_origins(session: Session, name: str, origins: Sequence[str]) -> Site:
-    """Replace a site's origins; raises SiteUnknown and what `parse_origins` raises."""
-    site = site_by_name(session, name)
-    site.origins = _origins_json(origins)
-    return _changed(session, site)
+    """Replace a site's origins; raises SiteUnknown, SettingRefused."""
+    return change_site(session, name, SiteWish(origins=origins)).site
 
 
 def set_settings(session: Session, name: str, changes: Mapping[str, str]) -> Site:
     """Change some of a site's settings, given as words; raises SiteUnknown, SettingRefused."""
-    site = site_by_name(session, name)
-    site.settings = changed_settings(site.settings, changes)
-    return _changed(session, site)
+    return change_site(session, name, SiteWish(changes)).site
+
+
+def change_site(session: Session, name: str, wish: SiteWish) -> SiteChange:
+    """Change settings and origins of a site, all of it or nothing.
+
+    Raises SiteUnknown; SiteChangedMeanwhile if the site is not as it was seen; SettingRefused, which names
+    everything that cannot be, the origins too.
+    """
+    site = held_site(session, name)
+    if wish.seen_version not in {None, site.version}:
+        raise SiteChangedMeanwhile(
+            "Somebody else has changed this site in the meantime. Nothing was saved.", version=site.version
+        )
+    before = _all_in_words(site)
+    errors: dict[str, str] = {}
+    try:
+        site.settings = changed_settings(site.settings, wish.settings)
+    except SettingRefused as refused:
+        errors |= refused.errors
+    try:
+        site.origins = site.origins if wish.origins is None else _origins_json(wish.origins)
+    except Invalid as refused:
+        errors |= refused.errors
+    if errors:
+        raise SettingRefused("\n".join(f"{name}: {fault}" for name, fault in errors.items()), errors=errors)
+    after = _all_in_words(site)
+    changed = tuple(name for name, words in after.items() if before[name] != words)
+    if changed:
+        site.version += 1
+        announce(session, SiteChanged(site.id, site.name))
+    return SiteChange(site, changed)
 
 
 def remove_site(session: Session, name: str) -> Site:
@@ -90,7 +143,5 @@ def _origins_json(origins: Sequence[str]) -> str:
     return json.dumps(parse_origins(origins), ensure_ascii=False)
 
 
-def _changed(session: Session, site: Site) -> Site:
-    site.version += 1
-    announce(session, SiteChanged(site.id, site.name))
-    return site
+def _all_in_words(site: Site) -> dict[str, str]:
+    return {"origins": ",".join(origins_of(site)), **settings_in_words(settings_of(site))}

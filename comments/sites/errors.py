@@ -13,6 +13,12 @@ class SiteExists(Conflict):
     code = "site-exists"
 
 
+class SiteChangedMeanwhile(Conflict):
+    """Somebody else has changed the site since it was looked at; nothing of this is stored."""
+
+    code = "site-changed"
+
+
 class SiteNameRefused(Invalid):
     """A site's name stands in addresses and in the embed tag, so not every character may be in it."""
 

@@ -50,6 +50,11 @@ def parse_origins(origins: Sequence[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def read_origins(words: str) -> list[str]:
+    """Return the origins of a list that has commas, blanks or lines between them."""
+    return words.replace(",", " ").split()
+
+
 def origin_allowed(origin: str, origins: Sequence[str]) -> bool:
     """Say whether an origin, or a page's address, belongs to one of a site's origins.
 

@@ -14,10 +14,12 @@ from comments.sites.settings import SiteSettings, parsed_settings
 
 def site_by_name(session: Session, name: str) -> Site:
     """Return the site; raises SiteUnknown."""
-    site = session.scalar(select(Site).where(Site.name == name))
-    if site is None:
-        raise SiteUnknown(f"There is no site named {name!r}.", site=name)
-    return site
+    return _one(session.scalar(select(Site).where(Site.name == name)), name)
+
+
+def held_site(session: Session, name: str) -> Site:
+    """Return the site, which nobody else changes until this is committed; raises SiteUnknown."""
+    return _one(session.scalar(select(Site).where(Site.name == name).with_for_update()), name)
 
 
 def sites(session: Session) -> Sequence[Site]:
@@ -55,6 +57,12 @@ def webhook_by_id(session: Session, site_id: UUID, webhook_id: UUID) -> Webhook:
     if found is None:
         raise WebhookUnknown("There is no such webhook on this site.")
     return found
+
+
+def _one(site: Site | None, name: str) -> Site:
+    if site is None:
+        raise SiteUnknown(f"There is no site named {name!r}.", site=name)
+    return site
 
 
 def has_webhooks(session: Session, site_id: UUID) -> bool:

@@ -161,13 +161,18 @@ def _title(words: str) -> str:
 
 
 def _words(words: str) -> list[str]:
-    found = list(dict.fromkeys(word.strip() for word in words.replace("\n", ",").split(",") if word.strip()))
+    """Read a list with commas or lines between its words; what is wrong with one is said with its line."""
+    lines = [[word.strip() for word in line.split(",")] for line in words.splitlines()]
+    for number, line in enumerate(lines, 1):
+        too_long = next((word for word in line if len(word) > LONGEST_WORD), "")
+        if too_long:
+            too_many = f"{len(too_long)} characters; {LONGEST_WORD} are the most"
+            raise ValueError(f"line {number}, “{too_long[:30]}…”, has {too_many}")
+    found = list(dict.fromkeys(word for line in lines for word in line if word))
     if len(found) > MOST_WORDS:
         raise ValueError(f"{len(found)} words are too many; {MOST_WORDS} are the most")
     if sum("*" in word for word in found) > MOST_WILDCARDS:
         raise ValueError(f"more than {MOST_WILDCARDS} words have a *")
-    if any(len(word) > LONGEST_WORD for word in found):
-        raise ValueError(f"a word has more than {LONGEST_WORD} characters")
     return found
 
 

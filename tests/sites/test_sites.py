@@ -126,7 +126,7 @@ async def test_a_removed_site_is_gone(db: Database, clock: FixedClock) -> None:
         ({"first_comments_held": "-1"}, "not a whole number"),
         ({"hold_all": "maybe"}, "neither yes nor no"),
         ({"sort": "random"}, "best, newest, oldest"),
-        ({"hold_words": "x" * 101}, "more than 100 characters"),
+        ({"hold_words": "casino\nok, " + "x" * 101}, "line 2, “xxx"),
         ({"hold_words": ",".join(map(str, range(1_001)))}, "1001 words are too many"),
     ],
 )

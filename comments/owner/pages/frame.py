@@ -26,7 +26,11 @@ class Section:
     icon: str
 
 
-SECTIONS = (Section("install", "Install", "code"),)
+SECTIONS = (
+    Section("install", "Install", "code"),
+    Section("site", "Site", "gear"),
+    Section("moderation", "Moderation", "shield"),
+)
 
 
 @dataclass(frozen=True, slots=True)
