@@ -64,6 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"browser", "firefox"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+            # A browser on a machine that stands still for a second may be late; the summary names who was.
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -72,7 +74,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what got through of the attacks in tests/defence: it is told, whether anybody asks or not."""
+    """Print what got through of the attacks in tests/defence, and which tests had a second try: unasked."""
+    late = sorted({report.nodeid for report in terminalreporter.getreports("rerun")})
+    if late:
+        terminalreporter.section("had a second try")
+        terminalreporter.write_line("\n".join(late))
     told = [
         f"{report.nodeid.rpartition('::')[2]}: {value}"
         for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")

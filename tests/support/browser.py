@@ -17,8 +17,10 @@ from tests.support.databases import locked
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
 
-BY_HAND = "No Chromium for the browser tests. Type: sudo apt-get install -y chromium"
-SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+BY_HAND = "No Chromium for the browser tests. Type: sudo apt-get install -y chromium-headless-shell"
+# The shell first: the same engine without a window's own pages, a second of work for each test.
+SHELL = "chromium-headless-shell"
+SYSTEM_NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = [
     # Root has no other way, and only our own pages are opened.
     "--no-sandbox",
@@ -63,7 +65,7 @@ def found_chromium(lock_folder: Path) -> str | None:
 
     The system's comes first, then Debian's package if we may install it, then Playwright's download.
     """
-    found = system_browser(lock_folder, SYSTEM_NAMES, "chromium")
+    found = system_browser(lock_folder, SYSTEM_NAMES, SHELL)
     if found is None and not succeeds(sys.executable, "-m", "playwright", "install", "chromium"):
         pytest.fail(BY_HAND, pytrace=False)
     return found
@@ -105,8 +107,10 @@ def chromium(run_folder: Path) -> str | None:
 
 @pytest.fixture(scope="session")
 async def browser(chromium: str | None) -> "AsyncIterator[Browser]":
-    from playwright.async_api import async_playwright
+    from playwright.async_api import async_playwright, expect
 
+    # Of no meaning where a test passes; a busy machine may take its time.
+    expect.set_options(timeout=20_000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
@@ -136,7 +140,7 @@ async def opening_pages(
 
     async def open_page(**options: Any) -> "Page":
         context = await browser.new_context(**{"timezone_id": "UTC", "locale": "en-GB", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         page_faults.watch(context)
         contexts.append(context)
         return await context.new_page()
