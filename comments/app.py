@@ -44,6 +44,7 @@ from comments.moderation import thread_routes as moderated_threads
 from comments.notifications import pages as mail_pages
 from comments.outside import routes as webhook_routes
 from comments.owner import pages as owner_pages
+from comments.owner import routes as settings_routes
 from comments.sites.actions import check_fingerprint
 from comments.storage import Database
 from comments.threads import challenge_routes, writing_routes
@@ -75,6 +76,7 @@ APIS = (
     moderated_threads.api,
     reply_routes.api,
     webhook_routes.api,
+    settings_routes.api,
 )
 
 
