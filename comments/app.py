@@ -37,7 +37,7 @@ from comments.limits import Limits
 from comments.live import hub
 from comments.live import routes as live_routes
 from comments.live.hub import Hub
-from comments.moderation import ban_routes, order_routes, reply_routes
+from comments.moderation import ban_routes, order_routes, reply_routes, trying_routes
 from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
 from comments.moderation import thread_routes as moderated_threads
@@ -75,6 +75,7 @@ APIS = (
     ban_routes.api,
     moderated_threads.api,
     reply_routes.api,
+    trying_routes.api,
     webhook_routes.api,
     settings_routes.api,
 )

@@ -1,13 +1,25 @@
 """`comments rules`: what a site has learned, how good that is, and trying rules out."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import click
+import msgspec
 
 from comments.cli.installation import Installation, in_installation
+from comments.cli.trial_words import part, trial_lines
 from comments.cli.words import counted
 from comments.learning.model import FEWEST_OF_EACH
 from comments.learning.queries import LAST, Quality, Standing, quality
 from comments.moderation.teaching import learn_anew
+from comments.moderation.trying import LAST as LAST_TRIED
+from comments.moderation.trying import attempt, tried
+from comments.moderation.trying_wire import rules_tried
 from comments.sites.queries import site_by_name
+from comments.sites.settings import READERS
+
+MOST_LISTED = 10_000
 
 of_site = click.option("--site", "site_name", required=True, metavar="NAME", help="The site's name.")
 
@@ -50,6 +62,49 @@ def quality_(site_name: str, last: int) -> None:
     in_installation(work)
 
 
+@rules.command("try", epilog="Settings: " + ", ".join(READERS) + ".")
+@of_site
+@click.option(
+    "--policy",
+    "file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Settings as JSON, such as {"links_before_hold": 2, "spam_words": ["casino"]}.',
+)
+@click.option("--last", type=click.IntRange(1), default=LAST_TRIED, show_default=True, metavar="N")
+@click.option("--list", "listed", type=click.IntRange(0, MOST_LISTED), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON object.")
+def try_(site_name: str, file: Path, last: int, listed: int, as_json: bool) -> None:
+    """Try other settings on the last N comments that moderators decided about; nothing is changed.
+
+    Shown are the comments of which the rules would have made something else, the first of them by name, and
+    how right the rules are under the settings there are and under those of the file.
+    """
+    given = _settings(file)
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        wanted = attempt(site, given, last=last, most_named=listed)
+        trial = await tried(here.db, site, wanted)
+        if as_json:
+            click.echo(msgspec.json.encode(rules_tried(wanted, trial)).decode())
+            return
+        for line in trial_lines(wanted, trial):
+            click.echo(line)
+
+    in_installation(work)
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    try:
+        given = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as fault:
+        raise click.ClickException(f"{file} is no JSON: {fault}") from None
+    if not isinstance(given, dict):
+        raise click.ClickException(f'{file} is no JSON object, such as {{"links_before_hold": 2}}.')
+    return given
+
+
 def in_words(found: Quality) -> list[str]:
     """Return how good guesses were, for people."""
     lines = [f"Learned: {counted(found.bad, 'spam comment')}, {counted(found.good, 'other')}."]
@@ -65,11 +120,7 @@ def in_words(found: Quality) -> list[str]:
 def _standings(rows: tuple[tuple[str, Standing], ...]) -> list[str]:
     return [
         f"From {one.share:.2f} on, {name}: {one.caught} of {one.caught + one.missed} spam "
-        f"(recall {_part(one.recall)}), "
-        f"{one.wronged} of {one.wronged + one.left} others (precision {_part(one.precision)})."
+        f"(recall {part(one.recall)}), "
+        f"{one.wronged} of {one.wronged + one.left} others (precision {part(one.precision)})."
         for name, one in rows
     ]
-
-
-def _part(share: float | None) -> str:
-    return "unknown" if share is None else f"{share:.1%}"

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from comments.learning.figures import Tally
 from comments.learning.model import Model
 from comments.learning.models import LearnedComment, LearnedSign, Learning
 from comments.rules.learned import HOLD_FROM, SPAM_FROM
@@ -18,29 +19,11 @@ AT_ONCE = 5_000
 LAST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How good guesses from some share on were.
+@dataclass(slots=True)
+class Standing(Tally):
+    """How good guesses from some share on were: of spam and of other comments, how many were taken for it."""
 
-    Of spam and of other comments, how many were taken for it."""
-
-    share: float
-    caught: int
-    missed: int
-    wronged: int
-    left: int
-
-    @property
-    def precision(self) -> float | None:
-        """Which part of what was taken for spam was it; None where nothing was taken for it."""
-        taken = self.caught + self.wronged
-        return self.caught / taken if taken else None
-
-    @property
-    def recall(self) -> float | None:
-        """Which part of the spam was taken for it; None where there was none."""
-        spam = self.caught + self.missed
-        return self.caught / spam if spam else None
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +78,7 @@ def counts_of(session: Session, site_id: UUID, buckets: Collection[int], model: 
 
 
 def _standing(made: list[tuple[bool, float]], share: float) -> Standing:
-    counted = {(is_spam, taken): 0 for is_spam in (True, False) for taken in (True, False)}
+    standing = Standing(share=share)
     for is_spam, guessed in made:
-        counted[is_spam, guessed >= share] += 1
-    return Standing(
-        share, counted[True, True], counted[True, False], counted[False, True], counted[False, False]
-    )
+        standing.add(is_unwanted=is_spam, is_taken=guessed >= share)
+    return standing

@@ -1,6 +1,5 @@
 """The HTTP API of a site's settings, for owners' API tokens that may change the site."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -13,7 +12,7 @@ from comments.sites.actions import SiteWish, change_site
 from comments.sites.errors import SettingRefused, SiteChangedMeanwhile, SiteUnknown
 from comments.sites.models import Site
 from comments.sites.queries import origins_of, settings_of, site_by_name
-from comments.sites.settings import SiteSettings
+from comments.sites.settings import SiteSettings, words_of
 from comments.web.needs import owner
 from comments.web.routing import Api
 from comments.web.service import service
@@ -70,18 +69,8 @@ async def get_settings(request: Request) -> SettingsAnswer:
 )
 async def patch_settings(request: Request, body: SettingsBody) -> ChangedAnswer:
     """Change some of the site's settings: all that is asked for, or nothing."""
-    wish = SiteWish(_in_words(body.settings), body.origins, body.expected_version)
+    wish = SiteWish(words_of(body.settings), body.origins, body.expected_version)
     done = await service(request).db.write(change_site, request.path_params["site"], wish)
     site: Site = done.site
     shown = (site.name, site.version, list(origins_of(site)), settings_of(site))
     return ChangedAnswer(*shown, list(done.changed))
-
-
-def _in_words(given: Mapping[str, bool | int | str | list[str]]) -> dict[str, str]:
-    return {name: _words(value) for name, value in given.items()}
-
-
-def _words(value: bool | int | str | list[str]) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "\n".join(value) if isinstance(value, list) else str(value)

@@ -95,13 +95,45 @@ def changed_settings(stored: str, changes: Mapping[str, str]) -> str:
         except ValueError as fault:
             errors[name] = str(fault)
     if errors:
-        raise SettingRefused("\n".join(f"{name}: {fault}" for name, fault in errors.items()), errors=errors)
+        raise _refused(errors)
     return json.dumps(values, ensure_ascii=False)
+
+
+def words_of(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return settings that were given as JSON as `changed_settings` takes them: `true`, `3`, `["a", "b"]`.
+
+    Words are taken as they are. Raises SettingRefused for what no setting can be.
+    """
+    errors = {
+        name: "is neither words, a number, yes or no, nor a list of words"
+        for name, value in given.items()
+        if not _can_be_words(value)
+    }
+    if errors:
+        raise _refused(errors)
+    return {
+        name: "\n".join(value)
+        if isinstance(value, list)
+        else value
+        if isinstance(value, str)
+        else _in_words(value)
+        for name, value in given.items()
+    }
 
 
 def settings_in_words(settings: SiteSettings) -> dict[str, str]:
     """Return every setting as `changed_settings` would take it back."""
     return {field.name: _in_words(getattr(settings, field.name)) for field in fields(settings)}
+
+
+def _can_be_words(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(word, str) for word in value)
+    return isinstance(value, str | int)
+
+
+def _refused(errors: Mapping[str, str]) -> SettingRefused:
+    return SettingRefused("\n".join(f"{name}: {fault}" for name, fault in errors.items()), errors=errors)
 
 
 def _in_words(value: Any) -> str:

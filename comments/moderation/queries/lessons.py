@@ -40,13 +40,18 @@ def calls_spam(history: Sequence[PastDecision]) -> bool | None:
 
     `history` is oldest first.
     """
+    return said(history, SAYS)
+
+
+def said(history: Sequence[PastDecision], meanings: Mapping[str, bool | None]) -> bool | None:
+    """Return what the last decision that stands and has a meaning means; `history` is oldest first."""
     standing: list[str] = []
     for past in history:
         if past.choice == "restore":
             del standing[-1:]
         elif past.choice not in QUIET:
             standing.append(past.choice)
-    return next((SAYS[choice] for choice in reversed(standing) if choice in SAYS), None)
+    return next((meanings[choice] for choice in reversed(standing) if choice in meanings), None)
 
 
 def learned_until(session: Session, site_id: UUID) -> datetime | None:

@@ -1,0 +1,56 @@
+"""How the commands that try rules speak: what would have been otherwise, and how right the rules are."""
+
+from collections.abc import Iterator
+
+from comments.cli.words import counted
+from comments.learning.figures import Tally
+from comments.moderation.trying import Attempt
+from comments.moderation.trying_figures import Otherwise, Trial, by_weight
+
+DECIDED = {True: "moderators took it down", False: "moderators kept it"}
+
+
+def trial_lines(wanted: Attempt, trial: Trial) -> Iterator[str]:
+    """Yield what came of a trial, for people."""
+    for one in trial.otherwise:
+        yield from _otherwise(one)
+    if trial.changed > len(trial.otherwise):
+        yield f"… and {trial.changed - len(trial.otherwise):,} more"
+    yield (
+        f"Tried on {counted(trial.tried, 'comment')} that moderators decided about:"
+        f" {trial.changed:,} would have been decided otherwise."
+    )
+    if not trial.tried:
+        return
+    rules = by_weight(trial)
+    width = max(len("all rules"), *(len(name) for name, _ in rules)) if rules else len("all rules")
+    for name, compared in [("all rules", trial.all), *rules]:
+        yield f"{name.ljust(width)}  {tally_words(compared.before)}  →  {tally_words(compared.after)}"
+    yield "Not published by themselves: unwanted ones of all unwanted, others of all others."
+    if trial.unguessed:
+        yield (
+            f"The classifier had no guess about {trial.unguessed:,} of them that it had not learned from"
+            " them; there it was left out."
+        )
+    if wanted.not_tried:
+        yield f"Not tried, as past comments say nothing about it: {', '.join(wanted.not_tried)}."
+
+
+def tally_words(tally: Tally) -> str:
+    """Return how many were taken for unwanted, and how right that is."""
+    return (
+        f"{tally.caught} of {tally.caught + tally.missed}, {tally.wronged} of {tally.wronged + tally.left}"
+        f" (precision {part(tally.precision)}, recall {part(tally.recall)})"
+    )
+
+
+def part(share: float | None) -> str:
+    """Return a share as people read it."""
+    return "unknown" if share is None else f"{share:.1%}"
+
+
+def _otherwise(one: Otherwise) -> Iterator[str]:
+    yield f"{one.id}  {one.was} → {one.would_be}, {DECIDED[one.is_unwanted]}"
+    yield f"    {one.author}: {one.beginning}"
+    if one.reason is not None:
+        yield f"    {one.reason.rule}: {one.reason.words}"
