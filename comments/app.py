@@ -42,6 +42,7 @@ from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
 from comments.moderation import thread_routes as moderated_threads
 from comments.notifications import pages as mail_pages
+from comments.outside import check_routes
 from comments.outside import routes as webhook_routes
 from comments.owner import pages as owner_pages
 from comments.owner import routes as settings_routes
@@ -77,6 +78,7 @@ APIS = (
     reply_routes.api,
     trying_routes.api,
     webhook_routes.api,
+    check_routes.api,
     settings_routes.api,
 )
 

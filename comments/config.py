@@ -65,7 +65,9 @@ class Settings:
     mail_from: str = "comments@localhost"
     """The address that mails come from, perhaps with a name: `Comments <comments@talk.example>`."""
     webhook_networks: tuple[Network, ...] = ()
-    """Private networks that webhooks may be in, which are then called by http too."""
+    """Private networks that webhooks and outside checks may be in, which are then called by http too."""
+    check_seconds: float = 5
+    """How long an outside check may take to answer."""
     metrics_token: str = field(default="", repr=False)
     log_level: str = "info"
 
@@ -96,6 +98,7 @@ class Settings:
             smtp_url=reader.read("COMMENTS_SMTP_URL", _smtp_url, ""),
             mail_from=reader.read("COMMENTS_MAIL_FROM", _mail_from, _mail_from_host(base_url)),
             webhook_networks=reader.read("COMMENTS_WEBHOOK_NETWORKS", _networks, ()),
+            check_seconds=reader.read("COMMENTS_CHECK_SECONDS", _number(1, 20), 5),
             metrics_token=reader.read("COMMENTS_METRICS_TOKEN", _token, ""),
             log_level=reader.read("COMMENTS_LOG_LEVEL", _log_level, "info"),
         )
@@ -150,6 +153,7 @@ SETTING_NAMES = (
     "COMMENTS_SMTP_URL",
     "COMMENTS_MAIL_FROM",
     "COMMENTS_WEBHOOK_NETWORKS",
+    "COMMENTS_CHECK_SECONDS",
     "COMMENTS_METRICS_TOKEN",
     "COMMENTS_LOG_LEVEL",
 )

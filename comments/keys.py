@@ -4,6 +4,12 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
 
 
 class Keyring:
@@ -33,6 +39,29 @@ class Keyring:
         if hmac.compare_digest(self.mac(purpose, message, size=len(given)), given):
             return True
         return self._old is not None and self._old.matches(purpose, message, given)
+
+    def seal(self, purpose: str, secret: str) -> bytes:
+        """Return a secret of others, such as a key of theirs, as it may be stored: unread without our key.
+
+        AES-256-GCM (NIST SP 800-38D), with a nonce of 96 random bits in front.
+        """
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher(purpose).encrypt(nonce, secret.encode(), None)
+
+    def unseal(self, purpose: str, sealed: bytes) -> str | None:
+        """Return what was sealed; None if it was with neither this key nor the old one, or was changed."""
+        # It comes late because it takes long, and few installations keep a secret of others.
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            return self._cipher(purpose).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+        except InvalidTag:
+            return self._old.unseal(purpose, sealed) if self._old else None
+
+    def _cipher(self, purpose: str) -> "AESGCM":
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM(self.mac(purpose, b"seal", size=32))
 
     def token_hash(self, token: str) -> bytes:
         """Return the 32 bytes a bearer token, sign-in link or session cookie is stored as."""

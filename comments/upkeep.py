@@ -24,6 +24,7 @@ from comments.moderation.models import Decision
 from comments.moderation.queries.texts import due_texts
 from comments.moderation.search_actions import store_terms
 from comments.outside.actions import forget_calls
+from comments.outside.check_actions import forget_check_calls
 from comments.policy.models import Ban, SpentProof, TextPrint
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
@@ -39,6 +40,7 @@ DELETED_TEXT_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=7)
 UNANSWERED_KEPT = timedelta(days=7)
 WEBHOOK_ANSWERS_KEPT = timedelta(days=30)
+CHECK_ANSWERS_KEPT = timedelta(days=30)
 DEAD_LETTERS_KEPT = timedelta(days=30)
 BATCH_ROWS = 500
 RENDERED_AT_ONCE = 100
@@ -67,6 +69,7 @@ class Tidied:
     deliveries: int = 0
     unanswered_mails: int = 0
     webhook_answers: int = 0
+    check_answers: int = 0
     rendered: int = 0
     made_searchable: int = 0
 
@@ -106,6 +109,7 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.deliveries = await _repeat(db, forget_deliveries, now)
     done.unanswered_mails = await _repeat(db, forget_unanswered, now)
     done.webhook_answers = await _repeat(db, forget_webhook_answers, now)
+    done.check_answers = await _repeat(db, forget_check_answers, now)
     done.rendered = await render_anew(db, now)
     done.made_searchable = await make_searchable(db)
     return done
@@ -248,6 +252,10 @@ def forget_unanswered(session: Session, now: datetime) -> int:
 
 def forget_webhook_answers(session: Session, now: datetime) -> int:
     return forget_calls(session, now - WEBHOOK_ANSWERS_KEPT, BATCH_ROWS)
+
+
+def forget_check_answers(session: Session, now: datetime) -> int:
+    return forget_check_calls(session, now - CHECK_ANSWERS_KEPT, BATCH_ROWS)
 
 
 def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:

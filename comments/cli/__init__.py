@@ -26,6 +26,7 @@ COMMANDS = {
     "backup": "comments.cli.backing_up:backup",
     "restore": "comments.cli.backing_up:restore",
     "doctor": "comments.cli.doctor:doctor",
+    "check": "comments.cli.check:check",
     "webhook": "comments.cli.webhook:webhook",
     "mail": "comments.cli.mail:mail",
     "worker": "comments.cli.worker:worker",

@@ -27,11 +27,12 @@ Choice = Literal[
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 """What a moderator can decide."""
 
-Deed = Choice | Literal["reported", "reply"]
+Deed = Choice | Literal["reported", "reply", "check_approve", "check_hold", "check_spam"]
 """What the log can say was done.
 
 `reported` is by the readers, whose reports put a comment back to waiting. A `reply` is what a moderator
-wrote: it stands as if it had been `removed` before, so that taking it back removes it.
+wrote: it stands as if it had been `removed` before, so that taking it back removes it. The others are what
+an outside check's answer did.
 """
 
 STATE_AFTER: dict[Deed, str] = {
@@ -41,12 +42,16 @@ STATE_AFTER: dict[Deed, str] = {
     "hold": "pending",
     "spam": "spam",
     "remove": "removed",
+    "check_approve": "approved",
+    "check_spam": "spam",
 }
-
 """The choices that change a comment's state; the others leave it as it is."""
 
 QUIET = frozenset({"note"})
 """Choices that change nothing about the comment, and so cannot be taken back."""
+
+BY_CHECKS = frozenset({"check_approve", "check_hold", "check_spam"})
+"""What no moderator has decided: nobody is known or trusted for it."""
 
 OUTCOMES = {"approve": "kept", "approve_trust": "kept", "keep": "kept", "spam": "upheld", "remove": "upheld"}
 """What a choice says of the reports that are open."""
@@ -87,6 +92,16 @@ class Readers:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideChecks:
+    """Those outside who were asked about a comment, as who decides: no account, and a name for the log."""
+
+    site_id: UUID
+    name: str
+    account_id: None = None
+    sections: Sections = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What a moderator wants of comments of their site, with a reason for the log.
 
@@ -94,7 +109,7 @@ class Order:
     `note` says.
     """
 
-    moderator: Moderator | Readers
+    moderator: Moderator | Readers | OutsideChecks
     choice: Deed
     wanted: Sequence[Wanted]
     reason: str = ""

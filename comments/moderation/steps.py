@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
 from comments.moderation import replacing
-from comments.moderation.orders import STATE_AFTER, Deed, PastDecision, is_public
+from comments.moderation.orders import BY_CHECKS, STATE_AFTER, Deed, PastDecision, is_public
 from comments.moderation.queries.history import histories
 from comments.moderation.replacing import Replaced
 from comments.threads.models import Comment, Revision, Thread
@@ -73,6 +73,12 @@ class Step:
     @property
     def public_delta(self) -> int:
         return is_public(self.after) - is_public(self.subject.state)
+
+    @property
+    def trust_delta(self) -> int:
+        """How many approvals more its author has of moderators, who read what they approve."""
+        decided = self.choice if self.undone is None else self.undone.choice
+        return 0 if decided in BY_CHECKS else self.public_delta
 
     @property
     def is_seen(self) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
+from comments.moderation.orders import BY_CHECKS
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step
 from comments.storage import WITHOUT_SYNC
@@ -21,7 +22,7 @@ def keep_titles(session: Session, steps: Sequence[Step], replaced: dict[UUID, Re
     doubted = set()
     for step in steps:
         subject = step.subject
-        if step.after == "approved" and not subject.title_confirmed:
+        if step.after == "approved" and step.choice not in BY_CHECKS and not subject.title_confirmed:
             settled.add(subject.thread_id)
             replaced[subject.id] = replace(replaced[subject.id], settled_title=True)
         elif step.public_delta < 0 and step.brings_back.settled_title:
@@ -44,9 +45,7 @@ def keep_trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Rep
     """Count approvals with their authors, and keep the name under which each was last approved."""
     _count(session, steps)
     _trust(session, steps, replaced)
-    naming = [
-        step for step in steps if step.public_delta and (step.public_delta > 0) == (step.undone is None)
-    ]
+    naming = [step for step in steps if step.trust_delta and (step.trust_delta > 0) == (step.undone is None)]
     authors = {step.subject.author_id for step in naming}
     if not authors:
         return
@@ -56,7 +55,7 @@ def keep_trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Rep
     for step in naming:
         subject = step.subject
         name = names[subject.author_id]
-        if step.public_delta > 0:
+        if step.trust_delta > 0:
             names[subject.author_id] = subject.author_name
             replaced[subject.id] = replace(replaced[subject.id], trusted_name=name)
         elif name == subject.author_name:
@@ -102,7 +101,7 @@ def _trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replace
 def _count(session: Session, steps: Sequence[Step]) -> None:
     more: dict[UUID, int] = defaultdict(int)
     for step in steps:
-        more[step.subject.author_id] += step.public_delta
+        more[step.subject.author_id] += step.trust_delta
     alike: dict[int, list[UUID]] = defaultdict(list)
     for author_id, count in more.items():
         if count:

@@ -32,6 +32,9 @@ _ONE_DECIDED = {
     "hold": "It waits again.",
     "spam": "Marked as spam.",
     "remove": "Removed.",
+    "check_approve": "The outside check found no spam.",
+    "check_hold": "The outside check wants it read.",
+    "check_spam": "The outside check called it spam.",
 }
 _MANY_DECIDED = {
     "approve": "{} comments approved.",
@@ -72,6 +75,9 @@ _LOGGED = {
     "hold": "Put back to waiting",
     "spam": "Marked as spam",
     "remove": "Removed",
+    "check_approve": "Found no spam in",
+    "check_hold": "Wants somebody to read",
+    "check_spam": "Called spam",
     "restore": "Took back the last decision about",
 }
 BANNED = {

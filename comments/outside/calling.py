@@ -9,7 +9,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 import httptools
@@ -37,10 +37,15 @@ class CallRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the status, and how the text begins."""
+    """What came back: the status, how the text begins, and the whole of it unless that is too long.
+
+    Names in `headers` are in lower case; `body` is None for an answer that was not read to its end.
+    """
 
     status: int
     text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
 
     @property
     def is_good(self) -> bool:
@@ -55,7 +60,10 @@ class Caller:
     seconds: float = CALL_SECONDS
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send JSON and return the answer, whatever its status. Raises CallFailed, CallRefused."""
+        """Send JSON, unless `headers` say what it is, and return the answer, whatever its status.
+
+        Raises CallFailed, CallRefused.
+        """
         parts = urlsplit(url)
         try:
             async with asyncio.timeout(self.seconds):
@@ -136,13 +144,16 @@ async def _answer(reader: asyncio.StreamReader) -> Answer:
     while left > 0 and not heard.ended:
         part = await reader.read(4_096)
         if not part:
+            # It ends with the connection.
             break
         left -= len(part)
         heard.parser.feed_data(part)
     if not heard.status:
         raise CallFailed("it said nothing that is an answer")
     text = heard.body.decode("utf-8", "replace")
-    return Answer(heard.status, " ".join(text.split())[:LONGEST_KEPT])
+    is_whole = heard.ended or left > 0
+    kept = " ".join(text.split())[:LONGEST_KEPT]
+    return Answer(heard.status, kept, heard.headers, bytes(heard.body) if is_whole else None)
 
 
 class _Heard:
@@ -151,8 +162,12 @@ class _Heard:
     def __init__(self) -> None:
         self.parser = httptools.HttpResponseParser(self)
         self.status = 0
+        self.headers: dict[str, str] = {}
         self.body = bytearray()
         self.ended = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         status = self.parser.get_status_code()

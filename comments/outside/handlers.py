@@ -12,6 +12,7 @@ from comments.config import Settings
 from comments.events import Handler, Task, Undeliverable
 from comments.ids import new_id
 from comments.keys import Keyring
+from comments.outside import checks
 from comments.outside.actions import WEBHOOK, address_messages, note_answer
 from comments.outside.calling import Answer, Caller, CallFailed, CallRefused
 from comments.outside.messages import TRIAL, Message, ready
@@ -82,9 +83,10 @@ class Webhooks:
 
 
 def handlers(svc: Service) -> Mapping[str, Handler]:
-    """Return who tells webhooks."""
+    """Return who tells webhooks, and who asks outside checks."""
     webhooks = Webhooks(svc.settings, svc.keys, svc.clock, svc.db)
     return {
         HAPPENED: Handler(webhooks.address, LANE, LIMIT),
         WEBHOOK: Handler(webhooks.send, LANE, LIMIT),
+        **checks.handlers(svc),
     }

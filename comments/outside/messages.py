@@ -1,4 +1,7 @@
-"""What a webhook is told: a message's contents, read when it is sent. No address and no token is in it."""
+"""What a webhook is told, and an endpoint asked, read when it is sent. No address and no token is in it.
+
+An endpoint is given the author's mail address if the site's owner wants that.
+"""
 
 import json
 from dataclasses import dataclass
@@ -10,12 +13,15 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from comments.outside.queries import comment_on_page, target_of
+from comments.outside.questions import Question
 from comments.rules import decoded
 from comments.sites.models import Webhook
 from comments.threads.models import Comment
 from comments.threads.wire import AuthorShown, safe_html
 
 TRIAL = "webhook.test"
+ASKED = "comment.check"
+ASKED_FOR_TRIAL = "check.test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,18 @@ class Told(msgspec.Struct):
     page: PageTold | None = None
 
 
+class Asked(Told):
+    """`email` is the author's, where the site's owner sends it along."""
+
+    email: str | None = None
+
+
+class AskedBody(msgspec.Struct):
+    type: str
+    timestamp: datetime
+    data: Asked
+
+
 class Body(msgspec.Struct):
     type: str
     timestamp: datetime
@@ -91,6 +109,24 @@ def ready(session: Session, message: Message) -> Ready | None:
         told.comment = _comment(comment, thread.url)
     body = Body(message.event, message.at, told)
     return Ready(target.url, msgspec.json.encode(body))
+
+
+def as_asked(question: Question, at: datetime, *, with_email: bool) -> bytes:
+    """Return the bytes that an endpoint is asked with: the newest text, also where that waits as an edit."""
+    told = _comment(question.comment, question.thread.url)
+    told.html, told.body = safe_html(question.text), question.text.source
+    told.reasons = [reason.words for reason in decoded(question.text.reasons)]
+    told.edited_at = question.changed_at
+    thread = question.thread
+    page = PageTold(thread.id, thread.url, thread.title if thread.title_confirmed else None)
+    email = question.email if with_email else None
+    asked = Asked(question.site_name, question.comment.id, told, page, email)
+    return msgspec.json.encode(AskedBody(ASKED, at, asked))
+
+
+def as_trial(site_name: str, check_id: UUID, at: datetime) -> bytes:
+    """Return the bytes of a question about nothing."""
+    return msgspec.json.encode(AskedBody(ASKED_FOR_TRIAL, at, Asked(site_name, check_id)))
 
 
 def wants(webhook: Webhook, event: str) -> bool:

@@ -1,4 +1,4 @@
-"""What was sent to webhooks lately, and what they answered."""
+"""What was sent to webhooks lately, what outside checks were asked, and what they answered."""
 
 from datetime import datetime
 from uuid import UUID
@@ -33,3 +33,31 @@ class WebhookCall(Base):
     """The answer's HTTP status; None where there was no answer, and `answer` says why."""
     answer: Mapped[str] = mapped_column(Text)
     answered_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class CheckCall(Base):
+    """What an outside check was asked about a comment last, with its answer; forgotten after 30 days.
+
+    `outcome` is `approve`, `hold` or `spam`, None where there is no answer, and `answer` says why.
+    """
+
+    __tablename__ = "check_calls"
+    __table_args__ = (
+        # A check's last answers.
+        Index("ix_check_calls_answered", "check_id", "answered_at"),
+        # Upkeep forgets the old ones.
+        Index("ix_check_calls_age", "answered_at"),
+    )
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
+    check_id: Mapped[UUID] = mapped_column(
+        ForeignKey("outside_checks.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int]
+    """At which version of the comment it was asked."""
+    attempts: Mapped[int]
+    outcome: Mapped[str | None] = mapped_column(CText)
+    answer: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime] = mapped_column(UtcTime)
+    told: Mapped[str | None] = mapped_column(CText)
+    """What it was told of the moderators' decision: `ham` or `spam`."""

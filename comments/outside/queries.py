@@ -1,4 +1,4 @@
-"""Questions about what was sent to webhooks."""
+"""Questions about what was sent to webhooks, and what outside checks were asked."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from comments.outside.models import WebhookCall
+from comments.outside.models import CheckCall, WebhookCall
 from comments.sites.models import Site, Webhook
+from comments.sites.queries import origins_of
 from comments.threads.models import Comment, Thread
 
 
@@ -17,6 +18,20 @@ def last_calls(session: Session, webhook_id: UUID, *, limit: int) -> Sequence[We
     mine = select(WebhookCall).where(WebhookCall.webhook_id == webhook_id)
     newest = mine.order_by(WebhookCall.answered_at.desc(), WebhookCall.message_id.desc())
     return session.scalars(newest.limit(limit)).all()
+
+
+def last_check_calls(session: Session, check_id: UUID, *, limit: int) -> Sequence[CheckCall]:
+    """Return what an outside check answered last, the newest first."""
+    mine = select(CheckCall).where(CheckCall.check_id == check_id)
+    newest = mine.order_by(CheckCall.answered_at.desc(), CheckCall.comment_id.desc())
+    return session.scalars(newest.limit(limit)).all()
+
+
+def site_home(session: Session, site_id: UUID) -> tuple[str, str]:
+    """Return a site's name, and the address of its front page: its first origin without a wildcard."""
+    site = session.get_one(Site, site_id)
+    plain = [origin for origin in origins_of(site) if "*" not in origin]
+    return site.name, f"{plain[0].rstrip('/')}/" if plain else ""
 
 
 def target_of(session: Session, webhook_id: UUID) -> Row[Any] | None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -103,8 +104,7 @@ def change_site(session: Session, name: str, wish: SiteWish) -> SiteChange:
     after = _all_in_words(site)
     changed = tuple(name for name, words in after.items() if before[name] != words)
     if changed:
-        site.version += 1
-        announce(session, SiteChanged(site.id, site.name))
+        _note(session, site)
     return SiteChange(site, changed)
 
 
@@ -137,6 +137,16 @@ def check_fingerprint(session: Session, keys: Keyring) -> None:
 def accept_key(session: Session, keys: Keyring) -> None:
     """Use the database with this key from now on, when the one before is lost: all its tokens end."""
     session.merge(InstallationFact(name=FINGERPRINT, value=keys.fingerprint()))
+
+
+def note_change(session: Session, site_id: UUID) -> None:
+    """Let every process look at the site anew: posts ask its card whether anybody is to be told, or asked."""
+    _note(session, session.get_one(Site, site_id, with_for_update=True))
+
+
+def _note(session: Session, site: Site) -> None:
+    site.version += 1
+    announce(session, SiteChanged(site.id, site.name))
 
 
 def _origins_json(origins: Sequence[str]) -> str:

@@ -53,3 +53,15 @@ class WebhookRefused(Invalid):
     """An address that cannot be a webhook, an event that there is not, or one webhook too many."""
 
     code = "webhook-refused"
+
+
+class CheckUnknown(NotFound):
+    """The site has no outside check of this kind."""
+
+    code = "check-unknown"
+
+
+class CheckRefused(Invalid):
+    """An outside check of an unknown kind, without its key, or with an address that is not called."""
+
+    code = "check-refused"

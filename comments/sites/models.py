@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, Uuid
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from comments.storage import Base, CText, UtcTime
@@ -47,4 +47,26 @@ class Webhook(Base):
     url: Mapped[str] = mapped_column(Text)
     events: Mapped[str] = mapped_column(Text)
     """A JSON list of what it wants to be told (`sites.webhooks.EVENTS`); an empty one means all."""
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class OutsideCheck(Base):
+    """Somebody outside who is asked about a site's comments before they are public; one of each `kind`.
+
+    `akismet` has its owner's `key`, sealed. An `http` endpoint's secret follows from `id` and the key.
+    """
+
+    __tablename__ = "outside_checks"
+    __table_args__ = (
+        # A site's own, one of each kind.
+        Index("uq_outside_checks_site", "site_id", "kind", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(CText)
+    url: Mapped[str] = mapped_column(Text)
+    key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sends_email: Mapped[bool] = mapped_column(default=False)
+    """Whether the author's mail address goes along."""
     created_at: Mapped[datetime] = mapped_column(UtcTime)

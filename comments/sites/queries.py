@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from comments.sites.errors import SiteUnknown, WebhookUnknown
-from comments.sites.models import InstallationFact, Site, Webhook
+from comments.sites.errors import CheckUnknown, SiteUnknown, WebhookUnknown
+from comments.sites.models import InstallationFact, OutsideCheck, Site, Webhook
 from comments.sites.settings import SiteSettings, parsed_settings
 
 
@@ -67,3 +67,26 @@ def _one(site: Site | None, name: str) -> Site:
 
 def has_webhooks(session: Session, site_id: UUID) -> bool:
     return session.execute(select(exists().where(Webhook.site_id == site_id))).scalar_one()
+
+
+def checks_of(session: Session, site_id: UUID) -> Sequence[OutsideCheck]:
+    """Return who outside is asked about a site's comments."""
+    mine = select(OutsideCheck).where(OutsideCheck.site_id == site_id)
+    return session.scalars(mine.order_by(OutsideCheck.kind)).all()
+
+
+def check_of(session: Session, site_id: UUID, kind: str) -> OutsideCheck:
+    """Return a site's check of a kind. Raises CheckUnknown."""
+    mine = (OutsideCheck.site_id == site_id) & (OutsideCheck.kind == kind)
+    found = session.scalar(select(OutsideCheck).where(mine))
+    if found is None:
+        raise CheckUnknown("The site has no outside check of this kind.")
+    return found
+
+
+def has_checks(session: Session, site_id: UUID, kind: str | None = None) -> bool:
+    """Say whether anybody outside is asked about a site's comments, or somebody of this kind."""
+    mine = OutsideCheck.site_id == site_id
+    if kind is not None:
+        mine &= OutsideCheck.kind == kind
+    return session.execute(select(exists().where(mine))).scalar_one()

@@ -9,11 +9,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from comments.ids import new_id
+from comments.sites.actions import note_change
 from comments.sites.errors import WebhookRefused, WebhookUnknown
-from comments.sites.events import SiteChanged
-from comments.sites.models import Site, Webhook
+from comments.sites.models import Webhook
 from comments.sites.webhooks import MOST_OF_SITE, wanted_events, webhook_url
-from comments.storage import WITHOUT_SYNC, announce
+from comments.storage import WITHOUT_SYNC
 
 
 def add_webhook(
@@ -27,7 +27,7 @@ def add_webhook(
         events=json.dumps(wanted_events(events)),
         created_at=at,
     )
-    _note_change(session, site_id)
+    note_change(session, site_id)
     if session.execute(select(func.count()).where(Webhook.site_id == site_id)).scalar_one() >= MOST_OF_SITE:
         detail = f"A site has at most {MOST_OF_SITE} webhooks."
         raise WebhookRefused(detail, errors={"url": detail})
@@ -41,11 +41,4 @@ def remove_webhook(session: Session, site_id: UUID, webhook_id: UUID) -> None:
     gone = session.execute(delete(Webhook).where(mine).returning(Webhook.id), execution_options=WITHOUT_SYNC)
     if gone.scalar_one_or_none() is None:
         raise WebhookUnknown("There is no such webhook on this site.")
-    _note_change(session, site_id)
-
-
-def _note_change(session: Session, site_id: UUID) -> None:
-    """Let every process look at the site anew: posts ask its card whether anybody is to be told."""
-    site = session.get_one(Site, site_id, with_for_update=True)
-    site.version += 1
-    announce(session, SiteChanged(site.id, site.name))
+    note_change(session, site_id)

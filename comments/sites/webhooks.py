@@ -26,13 +26,18 @@ _PRINTABLE = re.compile(r"[!-~]+")
 def webhook_url(text: str) -> str:
     """Return the address as it is called. Raises WebhookRefused."""
     try:
-        address = parse_web_address(text)
+        return called_url(text)
     except AddressFault as fault:
         raise _refused("url", str(fault)) from None
+
+
+def called_url(text: str) -> str:
+    """Return an address of others as it is called. Raises AddressFault."""
+    address = parse_web_address(text)
     query = f"?{address.query}" if address.query else ""
     url = f"{address.origin}{address.path or '/'}{query}"
     if not _PRINTABLE.fullmatch(url) or len(url) > LONGEST_URL:
-        raise _refused("url", f"is written in ASCII, with at most {LONGEST_URL} characters")
+        raise AddressFault(f"is written in ASCII, with at most {LONGEST_URL} characters")
     return url
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import team_names
-from comments.sites.queries import has_webhooks, origins_of, settings_of, site_by_name
+from comments.sites.queries import has_checks, has_webhooks, origins_of, settings_of, site_by_name
 from comments.sites.settings import SiteSettings
 from comments.text.plain import skeletons
 
@@ -31,6 +31,7 @@ class SiteCard:
     reserved: frozenset[str]
     closed_before: datetime | None = None
     has_webhooks: bool = False
+    has_checks: bool = False
 
     def state_of(self, thread: Row[Any]) -> str:
         """Return `open` or `closed`, whether by hand, by its age, or with all of the site."""
@@ -59,4 +60,5 @@ def site_card(session: Session, name: str) -> SiteCard:
         settings_of(site),
         reserved,
         has_webhooks=has_webhooks(session, site.id),
+        has_checks=has_checks(session, site.id),
     )

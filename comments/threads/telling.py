@@ -25,6 +25,9 @@ HAPPENED = "happened"
 REPORTED = "reported"
 """The kind of task that weighs the reports of one comment. Its payload: the `comment`."""
 
+TO_BE_CHECKED = "check"
+"""The kind of task that asks outside about a text. Its payload: the `comment_id`, at which `version`."""
+
 GATHERED_FOR = timedelta(minutes=5)
 """How long what waits is gathered before moderators are told: a burst is one mail."""
 
@@ -75,6 +78,12 @@ def tell_webhooks(
     """Have the site's webhooks told that this happened to these comments. For sites that have some."""
     told = {"event": event, "comment_ids": list(comment_ids), "at": at.isoformat()}
     enqueue(session, HAPPENED, site_id, told, due=at)
+
+
+def ask_outside(session: Session, site_id: UUID, comment_id: UUID, version: int, at: datetime) -> None:
+    """Have the site's outside checks asked about a comment as it is at this version. For sites with some."""
+    asked = {"comment_id": comment_id, "version": version}
+    enqueue(session, TO_BE_CHECKED, site_id, asked, due=at, key=f"{comment_id}/{version}")
 
 
 _OTHERS = aliased(Watch)

@@ -12,6 +12,7 @@ from comments.errors import CommentsError
 from comments.identity.authors import KnownAuthor
 from comments.policy.actions import spend
 from comments.policy.facts import Known, asks_for_proof, gather, policy_of
+from comments.policy.outside import is_asked_outside, until_answered
 from comments.policy.prints import Print
 from comments.rules import Draft, Facts, Judgement, Outcome, Reason, Sending, ThreadFacts, Ticket, judge
 from comments.text import Rendered
@@ -67,12 +68,16 @@ _LAST_HERE = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What becomes of a text, and by what it will be known again; None for one too short for that."""
+    """What becomes of a text, and by what it will be known again; None for one too short for that.
+
+    `is_asked_outside` says that the site's outside checks are to be asked about it.
+    """
 
     judgement: Judgement
     seen: Print | None
     similar_group: int | None
     facts: Facts
+    is_asked_outside: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -143,7 +148,10 @@ def _judged(
     if judgement.outcome is Outcome.REFUSE:
         reason = judgement.reasons[-1]
         raise _REFUSALS.get(reason.rule, _refused)(reason)
-    return Judged(judgement, known.seen, gathered.similar_group, gathered.facts)
+    asks = order.site.has_checks and is_asked_outside(judgement, gathered.facts)
+    if asks:
+        judgement = until_answered(judgement)
+    return Judged(judgement, known.seen, gathered.similar_group, gathered.facts, asks)
 
 
 def _seen(order: "PostOrder | EditOrder", author: KnownAuthor) -> Print | None:

@@ -12,8 +12,9 @@ from comments.identity.authors import Credentials, KnownAuthor, known_author
 from comments.identity.errors import TokenMissing
 from comments.learning.model import Look
 from comments.policy.actions import forget_texts, remember_text
+from comments.policy.outside import is_all_that_holds
 from comments.policy.prints import Print
-from comments.rules import Outcome, encoded, encoded_facts
+from comments.rules import Outcome, decoded, encoded, encoded_facts
 from comments.sites.webhooks import DELETED, EDITED, RESTORED
 from comments.storage import WITHOUT_SYNC
 from comments.text import Rendered
@@ -29,13 +30,14 @@ from comments.threads.models import Comment, Revision, Thread
 from comments.threads.queries.paging import SHOWN
 from comments.threads.site_card import SiteCard
 from comments.threads.standing import queue_of
-from comments.threads.telling import tell_moderators, tell_webhooks
+from comments.threads.telling import ask_outside, tell_moderators, tell_webhooks
 from comments.threads.tree import Place
 
 _OWN: tuple[Any, ...] = (
     *SHOWN,
     Comment.reasons,
     Comment.silent,
+    Comment.version,
     Comment.thread_id,
     Comment.listed,
     Comment.deleted_at,
@@ -85,6 +87,8 @@ def edit_comment(session: Session, order: EditOrder, *, at: datetime) -> OwnComm
     else:
         _hold_revision(session, order, row, judged, at)
     _know_again(session, order, row, judged, at)
+    if judged.is_asked_outside and row.state != "spam":
+        ask_outside(session, order.site.id, row.id, row.version + 1, at)
     _tell_webhooks(session, order.site, EDITED, row.id, at)
     return own_comment(session, row.id)
 
@@ -186,7 +190,7 @@ def _replace_waiting(
     state = "spam" if "spam" in {row.state, judged.state} else "pending"
     silent = row.silent or judged.is_silent
     reasons = row.reasons
-    if state == "pending" and judged.reasons:
+    if state == "pending" and judged.reasons and _may_replace(row.reasons, judged):
         reasons = encoded(judged.reasons)
     _set_state(
         session,
@@ -200,6 +204,15 @@ def _replace_waiting(
         edited_at=at,
         **_text_of(order),
     )
+
+
+def _may_replace(stored: str, judged: judging.Judged) -> bool:
+    """Say whether a new text's reasons take the place of those that a comment waits for.
+
+    Where they say no more than that the answer of an outside check is awaited, the old ones stay: else an
+    edit could publish, by that answer, what waits for a moderator.
+    """
+    return not is_all_that_holds(judged.reasons) or is_all_that_holds(decoded(stored))
 
 
 def _replace_public(

@@ -44,11 +44,18 @@ from comments.threads.queries.finding import thread_by_id
 from comments.threads.queries.paging import WITH_REASONS
 from comments.threads.site_card import SiteCard
 from comments.threads.standing import queue_of
-from comments.threads.telling import ask_for_mail, tell_moderators, tell_of_reply, tell_webhooks
+from comments.threads.telling import (
+    ask_for_mail,
+    ask_outside,
+    tell_moderators,
+    tell_of_reply,
+    tell_webhooks,
+)
 from comments.threads.tree import TOP, Place, place_below
 from comments.threads.urls import page_path
 
 REPEAT_WITHIN = timedelta(minutes=1)
+FIRST_VERSION = 1
 KEY_GOOD_FOR = timedelta(hours=24)
 
 _REPEATED: tuple[Any, ...] = (
@@ -169,11 +176,19 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
             ask_for_mail(session, order.site.id, comment_id, at)
     elif state == "pending":
         tell_moderators(session, order.site.id, at)
-    if order.site.has_webhooks:
-        tell_webhooks(session, order.site.id, CREATED, [comment_id], at)
+    _tell_outside(session, order, judged, comment_id, at)
     if judged.seen is not None and judged.similar_group is not None:
         remember_text(session, order.site.id, comment_id, judged.seen, judged.similar_group, at)
     return Posted(row, opened.url, opened.id, gave_token=actor.is_new, opened=opened.is_new)
+
+
+def _tell_outside(
+    session: Session, order: PostOrder, judged: judging.Judged, comment_id: UUID, at: datetime
+) -> None:
+    if order.site.has_webhooks:
+        tell_webhooks(session, order.site.id, CREATED, [comment_id], at)
+    if judged.is_asked_outside:
+        ask_outside(session, order.site.id, comment_id, FIRST_VERSION, at)
 
 
 def _refuse_outside(author: KnownAuthor, opened: Opened) -> None:
@@ -207,7 +222,7 @@ def _columns(
         "similar_group": judged.similar_group,
         "listed": state == "approved",
         "reply_total": 0,
-        "version": 1,
+        "version": FIRST_VERSION,
         "rank": judging.UNVOTED_RANK,
         "upvotes": 0,
         "downvotes": 0,
