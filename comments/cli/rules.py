@@ -8,10 +8,11 @@ import click
 import msgspec
 
 from comments.cli.installation import Installation, in_installation
-from comments.cli.trial_words import part, trial_lines
+from comments.cli.trial_words import anew_line, part, recheck_words, trial_lines
 from comments.cli.words import counted
 from comments.learning.model import FEWEST_OF_EACH
 from comments.learning.queries import LAST, Quality, Standing, quality
+from comments.moderation.rechecking import Recheck, Rechecked
 from comments.moderation.teaching import learn_anew
 from comments.moderation.trying import LAST as LAST_TRIED
 from comments.moderation.trying import attempt, tried
@@ -91,6 +92,39 @@ def try_(site_name: str, file: Path, last: int, listed: int, as_json: bool) -> N
             return
         for line in trial_lines(wanted, trial):
             click.echo(line)
+
+    in_installation(work)
+
+
+@rules.command()
+@of_site
+@click.option(
+    "--queue",
+    type=click.Choice(["pending", "approved", "spam"]),
+    default="pending",
+    show_default=True,
+    help="Only about what waits is anything done.",
+)
+@click.option("--apply", "applies", is_flag=True, help="Do it; without it nothing is changed.")
+@click.option("--list", "listed", type=click.IntRange(0, MOST_LISTED), default=20, show_default=True)
+def recheck(site_name: str, queue: str, applies: bool, listed: int) -> None:
+    """Run the rules anew over a queue, with the settings of today.
+
+    With --apply, what waits goes to Spam where the rules call it that, and appears where they approve it.
+    What somebody has looked at or reported stays, and what was imported never appears by this. It can be
+    stopped and run again at any time.
+    """
+    if applies and queue != "pending":
+        raise click.UsageError("--apply is for the queue of what waits.")
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        told, shown = Rechecked(), 0
+        async for one in Recheck(here.db, here.keys, here.clock, site, queue, applies).run(told):
+            shown += 1
+            if shown <= listed:
+                click.echo(anew_line(one))
+        click.echo(recheck_words(told, site_name, applies=applies))
 
     in_installation(work)
 

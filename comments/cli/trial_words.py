@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from comments.cli.words import counted
 from comments.learning.figures import Tally
+from comments.moderation.recheck_actions import Anew
+from comments.moderation.rechecking import Rechecked
 from comments.moderation.trying import Attempt
-from comments.moderation.trying_figures import Otherwise, Trial, by_weight
+from comments.moderation.trying_figures import Otherwise, Trial, by_weight, shortened
 
 DECIDED = {True: "moderators took it down", False: "moderators kept it"}
 
@@ -47,6 +49,32 @@ def tally_words(tally: Tally) -> str:
 def part(share: float | None) -> str:
     """Return a share as people read it."""
     return "unknown" if share is None else f"{share:.1%}"
+
+
+def anew_line(one: Anew) -> str:
+    """Say what the rules make of a comment today."""
+    stays = "" if one.deed else " (stays)"
+    name, text = one.read.row.author_name, shortened(one.read.draft.text)
+    return (
+        f"{one.read.row.id}  {one.read.row.state} → {one.state}{stays}\n    {name}: {text}\n    {one.because}"
+    )
+
+
+def recheck_words(told: Rechecked, site_name: str, *, applies: bool) -> str:
+    """Say what became of a queue."""
+    counts = told.done if applies else told.wanted
+    spam, public = counts["rules_spam"], counts["rules_approve"]
+    done = "went to Spam" if applies else "would go to Spam"
+    appeared = "appeared" if applies else "would appear"
+    left = (
+        f" {counted(told.left, 'comment')} the rules see otherwise, and leave to people." if told.left else ""
+    )
+    passed = told.wanted.total() - told.left - spam - public if applies else 0
+    meanwhile = f" {counted(passed, 'comment')} somebody else was first with." if passed else ""
+    return (
+        f"Checked {counted(told.checked, 'comment')} of {site_name}:"
+        f" {spam:,} {done}, {public:,} {appeared}.{left}{meanwhile}"
+    )
 
 
 def _otherwise(one: Otherwise) -> Iterator[str]:

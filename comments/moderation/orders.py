@@ -27,16 +27,21 @@ Choice = Literal[
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 """What a moderator can decide."""
 
-Deed = Choice | Literal["reported", "reply", "check_approve", "check_hold", "check_spam"]
+Deed = (
+    Choice
+    | Literal["reported", "reply", "check_approve", "check_hold", "check_spam", "rules_spam", "rules_approve"]
+)
 """What the log can say was done.
 
 `reported` is by the readers, whose reports put a comment back to waiting. A `reply` is what a moderator
-wrote: it stands as if it had been `removed` before, so that taking it back removes it. The others are what
-an outside check's answer did.
+wrote: it stands as if it had been `removed` before, so that taking it back removes it. Of the others,
+`check_…` is what an outside check's answer did, `rules_…` what the rules made of what waited (`rechecking`).
 """
 
 STATE_AFTER: dict[Deed, str] = {
     "reported": "pending",
+    "rules_spam": "spam",
+    "rules_approve": "approved",
     "approve": "approved",
     "approve_trust": "approved",
     "hold": "pending",
@@ -50,7 +55,7 @@ STATE_AFTER: dict[Deed, str] = {
 QUIET = frozenset({"note"})
 """Choices that change nothing about the comment, and so cannot be taken back."""
 
-BY_CHECKS = frozenset({"check_approve", "check_hold", "check_spam"})
+BY_PROGRAMS = frozenset({"check_approve", "check_hold", "check_spam", "rules_spam", "rules_approve"})
 """What no moderator has decided: nobody is known or trusted for it."""
 
 OUTCOMES = {"approve": "kept", "approve_trust": "kept", "keep": "kept", "spam": "upheld", "remove": "upheld"}
@@ -92,8 +97,8 @@ class Readers:
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideChecks:
-    """Those outside who were asked about a comment, as who decides: no account, and a name for the log."""
+class Program:
+    """What decides in nobody's name: the rules, or an outside check. No account, and a name for the log."""
 
     site_id: UUID
     name: str
@@ -109,7 +114,7 @@ class Order:
     `note` says.
     """
 
-    moderator: Moderator | Readers | OutsideChecks
+    moderator: Moderator | Readers | Program
     choice: Deed
     wanted: Sequence[Wanted]
     reason: str = ""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
 from comments.moderation import replacing
-from comments.moderation.orders import BY_CHECKS, STATE_AFTER, Deed, PastDecision, is_public
+from comments.moderation.orders import BY_PROGRAMS, STATE_AFTER, Deed, PastDecision, is_public
 from comments.moderation.queries.history import histories
 from comments.moderation.replacing import Replaced
 from comments.threads.models import Comment, Revision, Thread
@@ -78,7 +78,7 @@ class Step:
     def trust_delta(self) -> int:
         """How many approvals more its author has of moderators, who read what they approve."""
         decided = self.choice if self.undone is None else self.undone.choice
-        return 0 if decided in BY_CHECKS else self.public_delta
+        return 0 if decided in BY_PROGRAMS else self.public_delta
 
     @property
     def is_seen(self) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
-from comments.moderation.orders import BY_CHECKS
+from comments.moderation.orders import BY_PROGRAMS
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step
 from comments.storage import WITHOUT_SYNC
@@ -22,7 +22,7 @@ def keep_titles(session: Session, steps: Sequence[Step], replaced: dict[UUID, Re
     doubted = set()
     for step in steps:
         subject = step.subject
-        if step.after == "approved" and step.choice not in BY_CHECKS and not subject.title_confirmed:
+        if step.after == "approved" and step.choice not in BY_PROGRAMS and not subject.title_confirmed:
             settled.add(subject.thread_id)
             replaced[subject.id] = replace(replaced[subject.id], settled_title=True)
         elif step.public_delta < 0 and step.brings_back.settled_title:

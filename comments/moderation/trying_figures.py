@@ -136,16 +136,21 @@ def _unseen(tally: Tally) -> Tally:
 def _otherwise(one: Tested) -> Otherwise:
     stricter = one.would_be.outcome.strength > one.was.outcome.strength
     reasons = one.would_be.reasons if stricter else one.was.reasons
-    beginning = " ".join(one.text[: BEGINNING * 2].split())
     return Otherwise(
         one.past.row.id,
         one.past.row.author_name,
-        beginning if len(beginning) <= BEGINNING else beginning[: BEGINNING - 1] + "…",
+        shortened(one.text),
         one.past.is_unwanted,
         one.was.outcome,
         one.would_be.outcome,
         reasons[-1] if reasons else None,
     )
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a text, in one line."""
+    beginning = " ".join(text[: BEGINNING * 2].split())
+    return beginning if len(beginning) <= BEGINNING else beginning[: BEGINNING - 1] + "…"
 
 
 def by_weight(trial: Trial) -> list[tuple[str, Compared]]:

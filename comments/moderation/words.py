@@ -22,6 +22,8 @@ _ONE_DECIDED = {
     "approve": "Approved.",
     "approve_trust": "Approved, and its author is trusted.",
     "reported": "It waits again, as readers reported it.",
+    "rules_spam": "The rules call it spam now.",
+    "rules_approve": "The rules let it appear.",
     "keep": "Kept. Its reports are settled.",
     "feature": "Picked out.",
     "unfeature": "Not picked out any more.",
@@ -39,6 +41,8 @@ _ONE_DECIDED = {
 _MANY_DECIDED = {
     "approve": "{} comments approved.",
     "approve_trust": "{} comments approved, and their authors are trusted.",
+    "rules_spam": "{} comments are spam by the rules now.",
+    "rules_approve": "{} comments appear by the rules.",
     "keep": "{} comments kept. Their reports are settled.",
     "feature": "{} comments picked out.",
     "unfeature": "{} comments not picked out any more.",
@@ -64,6 +68,8 @@ _MANY_UNDONE = {
 _LOGGED = {
     "approve": "Approved",
     "reported": "Readers’ reports put back",
+    "rules_spam": "Found anew to be spam",
+    "rules_approve": "Let appear",
     "approve_trust": "Approved, trusting its author,",
     "keep": "Kept, and settled the reports of,",
     "feature": "Picked out",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.keys import Keyring
 from comments.moderation.actions import decide
-from comments.moderation.orders import Deed, Order, OutsideChecks, Wanted
+from comments.moderation.orders import Deed, Order, Program, Wanted
 from comments.moderation.steps import Subject, lock_subjects
 from comments.outside.answers import Said
 from comments.outside.models import CheckCall
@@ -155,4 +155,4 @@ def _decide(
     session: Session, asked: Asked, choice: Deed, name: str, reason: str, keys: Keyring, at: datetime
 ) -> None:
     wanted = [Wanted(asked.comment_id, expected_version=asked.version)]
-    decide(session, Order(OutsideChecks(asked.site_id, name), choice, wanted, reason), keys, at=at)
+    decide(session, Order(Program(asked.site_id, name), choice, wanted, reason), keys, at=at)

@@ -39,7 +39,18 @@ async def _decided(url: str) -> None:
     await db.close()
 
 
-def test_other_settings_are_tried_on_past_decisions(
+async def _waiting(url: str) -> None:
+    """Let a comment wait."""
+    db = await Database.open(url)
+    seed = Seed()
+    seed.rows.clear()
+    seed.site_id = (await db.read(site_by_name, "blog")).id
+    seed.comment(seed.thread(), seed.author(), text="A casino again", reasons="[]")
+    await db.write(seed.store)
+    await db.close()
+
+
+def test_settings_are_tried_on_what_was_decided_and_rules_run_anew_over_what_waits(
     here: Installation, database_url: str, tmp_path: Path
 ) -> None:
     here.run("site", "add", "blog", "--origin", "https://a.example")
@@ -62,3 +73,13 @@ def test_other_settings_are_tried_on_past_decisions(
     assert "did you mean spam_words?" in here.attempt(*trying).stderr
     file.write_text("casino")
     assert "is no JSON" in here.attempt(*trying).stderr
+
+    here.run("site", "set", "blog", "spam_words=casino")
+    asyncio.run(_waiting(database_url))
+    asked = here.run("rules", "recheck", "--site", "blog")
+    assert "pending → spam\n    Jonas: A casino again\n    Word: casino\n" in asked
+    assert asked.endswith("Checked 1 comment of blog: 1 would go to Spam, 0 would appear.\n")
+    done = here.run("rules", "recheck", "--site", "blog", "--apply", "--list", "0")
+    assert done == "Checked 1 comment of blog: 1 went to Spam, 0 appeared.\n"
+    assert here.run("rules", "recheck", "--site", "blog").startswith("Checked 0 comments")
+    assert here.attempt("rules", "recheck", "--site", "blog", "--queue", "spam", "--apply").returncode == 2

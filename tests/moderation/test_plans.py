@@ -14,7 +14,7 @@ from comments.moderation.asking import parse
 from comments.moderation.finding import criteria
 from comments.moderation.models import Decision
 from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries import alike, following, history, news, queue, trying
+from comments.moderation.queries import alike, following, history, news, queue, rechecking, trying
 from comments.moderation.queries.lanes import QUEUES
 from comments.moderation.queries.news import View
 from comments.moderation.queries.wish import Wish
@@ -77,6 +77,19 @@ def walks_through(plan: str) -> bool:
     return on_sqlite or "Seq Scan on comments" in plan or "Seq Scan on decisions" in plan
 
 
+def of_rules(site_id: UUID) -> dict[str, Callable[[Session], Any]]:
+    """Return what is asked to try rules, and to judge anew."""
+    position = (NOON, UUID(int=0))
+    return {
+        "what is judged anew": lambda session: rechecking.comments_of_queue(
+            session, site_id, "pending", position, limit=50
+        ),
+        "what rules are tried on": lambda session: trying.past_decisions(
+            session, site_id, position, limit=100
+        ),
+    }
+
+
 async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
     large = Large()
     await db.write(large.store)
@@ -109,9 +122,7 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
         "sizes": lambda session: queue.queue_sizes(session, site_id),
         "histories": lambda session: history.histories(session, some),
         "the log": lambda session: history.log(session, site_id, after=position, limit=25),
-        "what rules are tried on": lambda session: trying.past_decisions(
-            session, site_id, position, limit=100
-        ),
+        **of_rules(site_id),
         "an order": lambda session: history.entries_of_order(
             session, site_id, large.mia.account_id, NOON.replace(year=2000)
         ),
