@@ -29,7 +29,7 @@ from comments.moderation.orders import (
 from comments.moderation.queries.history import decisions_of_order
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step, Subject, lock_subjects
-from comments.moderation.teaching_actions import ask_to_learn
+from comments.moderation.teaching_actions import ask_to_learn, tell_checks
 from comments.sites.queries import has_webhooks
 from comments.sites.webhooks import APPROVED, DELETED, EDITED, HELD, REMOVED, SPAM
 from comments.threads.counters import PublicChange, publish_changed
@@ -142,6 +142,8 @@ def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[St
         _change(session, order, steps, replaced, at)
         _tell_webhooks(session, order, steps, at)
         ask_to_learn(session, order.moderator.site_id, order.choice, at)
+        decided = [step.subject.id for step in steps]
+        tell_checks(session, order.moderator.site_id, order.choice, decided, at)
     _log(session, order, keys, steps, replaced, at)
 
 

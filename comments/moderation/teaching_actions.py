@@ -1,8 +1,8 @@
-"""Learning from decisions: what is asked for with them, and what is done about it."""
+"""Learning from decisions, here and by Akismet: what is asked for with them, and what is done about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,17 @@ from comments.learning.signs import Signs
 from comments.moderation.orders import Deed
 from comments.moderation.queries.history import histories
 from comments.moderation.queries.lessons import SAYS, calls_spam
+from comments.sites.checks import AKISMET
+from comments.sites.queries import has_checks
 
 DECISIONS_MADE = "learn"
 """The kind of task that learns from what was decided on a site."""
+
+
+CHECKED_DECISIONS = "check-told"
+"""The kind of task that tells Akismet what moderators decided. Its payload: the `comment_ids`."""
+
+TOLD_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,15 @@ def ask_to_learn(session: Session, site_id: UUID, choice: Deed, at: datetime) ->
     """Have learned from a decision, unless that is about to be done already, or there is nothing in it."""
     if choice in SAYS or choice == "restore":
         enqueue(session, DECISIONS_MADE, site_id, {}, due=at, key=str(site_id))
+
+
+def tell_checks(
+    session: Session, site_id: UUID, choice: Deed, comment_ids: Sequence[UUID], at: datetime
+) -> None:
+    """Have Akismet told of a decision, where it is asked; after a while, for who undoes it does so soon."""
+    if (choice in SAYS or choice == "restore") and has_checks(session, site_id, AKISMET):
+        told = {"comment_ids": list(comment_ids)}
+        enqueue(session, CHECKED_DECISIONS, site_id, told, due=at + TOLD_AFTER)
 
 
 def teach(session: Session, site_id: UUID, seen: Sequence[Recognised], *, read_to: datetime) -> int:

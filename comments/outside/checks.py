@@ -1,4 +1,4 @@
-"""Asks outside checks about comments, after their commit, until all have answered."""
+"""Asks outside checks about comments until all have answered, and tells Akismet what moderators decided."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,16 +13,19 @@ from comments.events import Handler, Task
 from comments.events.actions import MOST_ATTEMPTS
 from comments.ids import new_id
 from comments.keys import Keyring
+from comments.moderation.teaching_actions import CHECKED_DECISIONS
 from comments.outside import akismet
 from comments.outside.answers import (
     NoAnswer,
     Said,
     check_key_is_valid,
+    check_taken,
     said_by_akismet,
     said_by_endpoint,
 )
 from comments.outside.calling import Answer, Caller, CallFailed, CallRefused
 from comments.outside.check_actions import Asked, Heard, settle
+from comments.outside.feedback import TELL, address_feedback, note_told, to_tell
 from comments.outside.messages import as_asked, as_trial
 from comments.outside.queries import site_home
 from comments.outside.questions import Question, to_ask
@@ -34,6 +37,7 @@ from comments.threads.telling import TO_BE_CHECKED
 from comments.web.service import Service
 
 LANE = "checks"
+FEEDBACK_LANE = "feedback"
 LIMIT = timedelta(seconds=30)
 
 
@@ -68,6 +72,23 @@ class Checks:
         asked = Asked(site_id, comment_id, version, is_last=task.attempts >= MOST_ATTEMPTS)
         if not await self._db.write(settle, asked, heard, self._keys, at=self._clock.now()):
             raise Unanswered(" ".join(one.fault for one in heard if one.fault))
+
+    async def address_feedback(self, task: Task) -> None:
+        ids = [UUID(one) for one in task.payload["comment_ids"]]
+        await self._db.write(address_feedback, cast(UUID, task.site_id), ids, at=self._clock.now())
+
+    async def tell(self, task: Task) -> None:
+        """Tell Akismet what moderators think of a comment. Raises NoAnswer, CallFailed, CallRefused."""
+        comment_id = UUID(task.payload["comment_id"])
+        found = await self._db.read(to_tell, cast(UUID, task.site_id), comment_id)
+        if found is None:
+            return
+        fields = {
+            "api_key": self._key(found.check),
+            **akismet.fields_of(found.question, found.check, self._keys),
+        }
+        check_taken(await self._akismet(found.check, akismet.SUBMIT[found.verdict], fields))
+        await self._db.write(note_told, found)
 
     async def trial(self, check: OutsideCheck) -> Tried:
         """Ask about nothing, now: whether Akismet knows the key, or what an endpoint says."""
@@ -113,6 +134,10 @@ class Checks:
 
 
 def handlers(svc: Service) -> Mapping[str, Handler]:
-    """Return who asks."""
+    """Return who asks, and who tells what moderators thought of it."""
     checks = Checks(svc.settings, svc.keys, svc.clock, svc.db)
-    return {TO_BE_CHECKED: Handler(checks.ask, LANE, LIMIT)}
+    return {
+        TO_BE_CHECKED: Handler(checks.ask, LANE, LIMIT),
+        CHECKED_DECISIONS: Handler(checks.address_feedback, FEEDBACK_LANE, LIMIT),
+        TELL: Handler(checks.tell, FEEDBACK_LANE, LIMIT),
+    }

@@ -301,6 +301,36 @@ async def test_an_edit_frees_nothing_that_waits_for_a_moderator(checked: Checked
     assert await checked.stands(approved) == ("pending", ["Outside check gave no answer"])
 
 
+async def test_akismet_is_told_once_what_moderators_decided_and_still_stand_by(checked: Checked) -> None:
+    decide, thanks = checked.site.decide, answering(200, "Thanks for making the web a better place.")
+    unasked = await checked.posted("Written before anybody was asked")
+    await checked.set("akismet")
+    checked.server.answers = [HAM, SPAM, HAM, answering(500), thanks]
+    missed, wrong, undone = [
+        await checked.posted(text) for text in ("It missed this one", "It was wrong here", "Nobody is sure")
+    ]
+    await checked.asked()
+    await decide("spam", missed["id"], unasked["id"])
+    await decide("approve", wrong["id"])
+    await decide("spam", undone["id"])
+    await decide("restore", undone["id"])
+    assert await checked.asked() == []
+
+    sent = [*await checked.asked(after=timedelta(minutes=6)), *await checked.asked(after=EVEN_LATER)]
+    told = {(one.line.split()[1], dict(parse_qsl(one.body.decode()))["comment_content"]) for one in sent}
+    assert len(sent) == 3
+    assert told == {
+        ("/ask/1.1/submit-spam", "It missed this one"),
+        ("/ask/1.1/submit-ham", "It was wrong here"),
+    }
+
+    await decide("spam", missed["id"])
+    assert await checked.asked(after=EVEN_LATER) == []
+    await decide("approve", missed["id"])
+    (changed,) = await checked.asked(after=EVEN_LATER)
+    assert changed.line.split()[1] == "/ask/1.1/submit-ham"
+
+
 async def test_owners_say_over_the_api_who_is_asked(checked: Checked) -> None:
     token = await checked.site.service.db.write(owners_token, checked.site)
 
