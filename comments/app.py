@@ -31,6 +31,7 @@ from comments.identity import (
 )
 from comments.identity import pages as identity_pages
 from comments.identity.gate_routes import gate
+from comments.importers import job_routes as import_routes
 from comments.keys import Keyring
 from comments.learning.book import ModelBook
 from comments.limits import Limits
@@ -80,6 +81,7 @@ APIS = (
     webhook_routes.api,
     check_routes.api,
     settings_routes.api,
+    import_routes.api,
 )
 
 

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 T = TypeVar("T")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+MEGABYTE = 1_000_000
 KEY_CHARACTERS = 32
 KEY_FILE = "secret.key"
 DATABASE_FILE = "comments.db"
@@ -64,6 +65,8 @@ class Settings:
     """Empty where no mail is sent."""
     mail_from: str = "comments@localhost"
     """The address that mails come from, perhaps with a name: `Comments <comments@talk.example>`."""
+    largest_import_bytes: int = 1_000_000_000
+    """How large a file may be that an owner sends to be imported."""
     webhook_networks: tuple[Network, ...] = ()
     """Private networks that webhooks and outside checks may be in, which are then called by http too."""
     check_seconds: float = 5
@@ -97,6 +100,8 @@ class Settings:
             rate_limits=reader.read("COMMENTS_RATE_LIMITS", _switch, True),
             smtp_url=reader.read("COMMENTS_SMTP_URL", _smtp_url, ""),
             mail_from=reader.read("COMMENTS_MAIL_FROM", _mail_from, _mail_from_host(base_url)),
+            largest_import_bytes=reader.read("COMMENTS_LARGEST_IMPORT_MB", _number(1, 1_000_000), 1_000)
+            * MEGABYTE,
             webhook_networks=reader.read("COMMENTS_WEBHOOK_NETWORKS", _networks, ()),
             check_seconds=reader.read("COMMENTS_CHECK_SECONDS", _number(1, 20), 5),
             metrics_token=reader.read("COMMENTS_METRICS_TOKEN", _token, ""),
@@ -152,6 +157,7 @@ SETTING_NAMES = (
     "COMMENTS_RATE_LIMITS",
     "COMMENTS_SMTP_URL",
     "COMMENTS_MAIL_FROM",
+    "COMMENTS_LARGEST_IMPORT_MB",
     "COMMENTS_WEBHOOK_NETWORKS",
     "COMMENTS_CHECK_SECONDS",
     "COMMENTS_METRICS_TOKEN",

@@ -2,6 +2,7 @@
 
 from comments.events import models as events_models
 from comments.identity import models as identity_models
+from comments.importers import job_models as import_job_models
 from comments.learning import models as learning_models
 from comments.moderation import models as moderation_models
 from comments.moderation import search_models
@@ -14,6 +15,7 @@ from comments.threads import models as threads_models
 __all__ = [
     "events_models",
     "identity_models",
+    "import_job_models",
     "learning_models",
     "metadata",
     "moderation_models",

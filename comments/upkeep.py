@@ -18,6 +18,7 @@ from comments.clock import Clock
 from comments.events.actions import forget_ended
 from comments.identity.authors import TOKEN_LIFE
 from comments.identity.models import BrowserSession, GuestToken, Invitation, PasskeyQuestion, SignInLink
+from comments.importers.job_actions import forget_jobs
 from comments.keys import Keyring
 from comments.moderation.log import seal_log
 from comments.moderation.models import Decision
@@ -42,6 +43,7 @@ UNANSWERED_KEPT = timedelta(days=7)
 WEBHOOK_ANSWERS_KEPT = timedelta(days=30)
 CHECK_ANSWERS_KEPT = timedelta(days=30)
 DEAD_LETTERS_KEPT = timedelta(days=30)
+IMPORTS_KEPT = timedelta(days=90)
 BATCH_ROWS = 500
 RENDERED_AT_ONCE = 100
 SEARCHABLE_AT_ONCE = 200
@@ -70,6 +72,7 @@ class Tidied:
     unanswered_mails: int = 0
     webhook_answers: int = 0
     check_answers: int = 0
+    imports: int = 0
     rendered: int = 0
     made_searchable: int = 0
 
@@ -110,6 +113,7 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.unanswered_mails = await _repeat(db, forget_unanswered, now)
     done.webhook_answers = await _repeat(db, forget_webhook_answers, now)
     done.check_answers = await _repeat(db, forget_check_answers, now)
+    done.imports = await _repeat(db, forget_old_imports, now)
     done.rendered = await render_anew(db, now)
     done.made_searchable = await make_searchable(db)
     return done
@@ -256,6 +260,10 @@ def forget_webhook_answers(session: Session, now: datetime) -> int:
 
 def forget_check_answers(session: Session, now: datetime) -> int:
     return forget_check_calls(session, now - CHECK_ANSWERS_KEPT, BATCH_ROWS)
+
+
+def forget_old_imports(session: Session, now: datetime) -> int:
+    return forget_jobs(session, now - IMPORTS_KEPT, BATCH_ROWS)
 
 
 def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "moderator": "comments.cli.moderator:moderator",
     "token": "comments.cli.token:token",
     "import": "comments.cli.importing:import_",
+    "imports": "comments.cli.imports:imports",
     "export": "comments.cli.exporting:export",
     "log": "comments.cli.log:log",
     "backup": "comments.cli.backing_up:backup",

@@ -14,10 +14,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from comments.cli.processes import BACKLOG
 from comments.deliveries import delivery
 from comments.events import Delivery
+from comments.importers.jobs import ImportJobs
 from comments.upkeep import keep_searchable, keep_tidy
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+
+    from comments.web.service import Service
 
 # Long enough for a request that is under way, shorter than what service managers wait.
 GRACEFUL_SECONDS = 5
@@ -75,6 +78,7 @@ class Server(uvicorn.Server):
                 asyncio.create_task(keep_tidy(service.db, service.keys, service.clock)),
                 asyncio.create_task(keep_searchable(service.db)),
                 asyncio.create_task(self._delivery.run()),
+                asyncio.create_task(_imports(service).run()),
             ]
         self._ready()
 
@@ -85,11 +89,18 @@ class Server(uvicorn.Server):
             await self._delivery.stop()
         for task in self._beside:
             task.cancel()
+        if self._beside:
+            # An import gives itself back, while there is a database to say so.
+            await asyncio.wait(self._beside, timeout=GRACEFUL_SECONDS)
         await super().shutdown(sockets)
 
     def _end_with_parent(self, lifeline: int) -> None:
         asyncio.get_running_loop().remove_reader(lifeline)
         self.should_exit = True
+
+
+def _imports(service: "Service") -> ImportJobs:
+    return ImportJobs(service.db, service.settings, service.keys, service.clock)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

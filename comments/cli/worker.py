@@ -10,6 +10,7 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.logs import begin_logging
 from comments.deliveries import delivery
+from comments.importers.jobs import ImportJobs
 from comments.upkeep import keep_searchable, keep_tidy, seal_logs, tidy
 
 if TYPE_CHECKING:
@@ -26,11 +27,15 @@ def worker(once: bool) -> None:
 
     async def work(here: Installation) -> None:
         delivering = delivery(service_here(here))
+        importing = ImportJobs(here.db, here.settings, here.keys, here.clock)
         if once:
             done = await tidy(here.db, here.clock.now())
             await seal_logs(here.db, here.keys, here.clock.now())
             tried = await delivering.deliver_due()
-            click.echo(f"Upkeep: {done.in_words()}. Outbox: {tried} tasks.")
+            await importing.tidy()
+            imports = await importing.work()
+            worked = f" Imports: {imports}." if imports else ""
+            click.echo(f"Upkeep: {done.in_words()}. Outbox: {tried} tasks.{worked}")
             return
         begin_logging(here.settings.log_level)
         click.echo("The worker runs (Ctrl+C stops it).")
@@ -39,9 +44,12 @@ def worker(once: bool) -> None:
             asyncio.get_running_loop().add_signal_handler(stop, tidying.cancel)
         searchable = asyncio.create_task(keep_searchable(here.db))
         running = asyncio.create_task(delivering.run())
+        imports_run = asyncio.create_task(importing.run())
         with contextlib.suppress(asyncio.CancelledError):
             await tidying
         searchable.cancel()
+        imports_run.cancel()
+        await asyncio.wait([imports_run])
         await delivering.stop()
         await running
 

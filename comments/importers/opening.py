@@ -17,10 +17,14 @@ Moved = Callable[[int, int], None]
 
 
 class ImportFile:
-    """A file to import. Whether it is packed is read from its first bytes, not from its name."""
+    """A file to import. Whether it is packed is read from its first bytes, not from its name.
 
-    def __init__(self, path: Path) -> None:
+    One of more than `most_bytes` is refused when they are unpacked: a small file can hold any number.
+    """
+
+    def __init__(self, path: Path, *, most_bytes: int | None = None) -> None:
         self.path = path
+        self._most_bytes = most_bytes
         try:
             self.size = path.stat().st_size
             with path.open("rb") as file:
@@ -39,9 +43,13 @@ class ImportFile:
 
         A packed file that breaks off just ends: who reads it notices, and can say where.
         """
+        unpacked = 0
         with self.path.open("rb") as raw:
             file = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if self.is_packed else raw
             while piece := self._read(file, size):
+                unpacked += len(piece)
+                if self._most_bytes is not None and unpacked > self._most_bytes:
+                    raise file_broken(f"Unpacked, this file has more than {self._most_bytes:,} bytes.")
                 if moved is not None:
                     moved(raw.tell(), self.size)
                 yield piece

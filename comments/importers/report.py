@@ -1,7 +1,8 @@
 """What an import says when it is done: as one object for programs, and in words."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from comments.importers.pages import OTHER_HOST
@@ -103,6 +104,23 @@ def report_of(plan: Plan, *, read: int, format_name: str, imported: int | None) 
         merged_threads=plan.merged_threads,
         orphans=plan.orphans,
         orphan_ids=plan.orphan_ids,
+    )
+
+
+def whole_report(report: Report, trial: Mapping[str, Any]) -> Report:
+    """Return the report of an import with what attempts before it brought in, which it found here already.
+
+    They are what is here now and was not when it was tried.
+    """
+    before = report.skipped.get(ALREADY, 0) - trial["skipped"].get(ALREADY, 0)
+    if before <= 0:
+        return report
+    skipped = {**report.skipped, ALREADY: report.skipped[ALREADY] - before}
+    return replace(
+        report,
+        imported=report.imported + before,
+        skipped={reason: count for reason, count in skipped.items() if count},
+        states=trial["states"],
     )
 
 

@@ -49,6 +49,8 @@ class Order:
     """What to import, and where to.
 
     `shift` moves every time of our own export. `helpers` None means as many as the machine is good for.
+    `with_team` makes whoever moderates in our own export a moderator here; without it, only those of the
+    site's team that it names are known. A file of more than `most_bytes`, unpacked, is refused.
     """
 
     path: Path
@@ -57,6 +59,8 @@ class Order:
     dry_run: bool = False
     shift: timedelta = timedelta()
     helpers: int | None = None
+    with_team: bool = True
+    most_bytes: int | None = None
 
 
 async def run_import(
@@ -81,7 +85,7 @@ class _Run:
         self._keys = keys
         self._clock = clock
         self._progress = progress
-        self._file = ImportFile(order.path)
+        self._file = ImportFile(order.path, most_bytes=order.most_bytes)
         self._format = find_format(order.format, self._file.head())
         self._spool = Spool(self._address_key)
 
@@ -149,7 +153,8 @@ class _Run:
             session.flush()
         people.adopt_site(session, site.id, exact)
         accounts = [account.exact for account in self._spool.accounts]
-        account_ids = people.join_team(session, site.id, accounts)
+        join = people.join_team if self._order.with_team else people.known_in_team
+        account_ids = join(session, site.id, accounts)
         people.write_bans(session, site.id, self._spool.sites[0].bans, account_ids)
         return replace(target, site_id=site.id), account_ids
 

@@ -18,6 +18,7 @@ from comments.web.routing import LARGEST_REQUEST, TextRefused
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Observe = Callable[[str, int, float], None]
 
+_LARGEST = "comments.largest_request"
 _log = logging.getLogger("comments.web")
 
 _ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
@@ -121,25 +122,35 @@ def _refuse_bad_text(scope: Scope) -> None:
         raise TextRefused("The address contains U+0000.", errors={"path": "contains U+0000"})
 
 
+def allow_bytes(scope: Scope, largest: int) -> None:
+    """Let a request have more bytes than others: its handler takes them piece by piece, and counts."""
+    scope[_LARGEST] = largest
+
+
 def _bounded(scope: Scope, receive: Receive) -> Receive:
     """Return a `receive` that stops reading at the largest request, whatever its headers claim."""
     if scope["method"] in {"GET", "HEAD"}:
         return receive
-    largest = LARGEST_REQUEST
     claimed = Headers(scope=scope).get("content-length", "")
-    if claimed.isdecimal() and int(claimed) > largest:
-        raise RequestTooLarge(f"A request may have {largest // 1024} kB.", largest_bytes=largest)
     read = 0
 
     async def bounded() -> Message:
         nonlocal read
+        # Asked only now: who may send a file is known when a handler begins to read.
+        largest = scope.get(_LARGEST, LARGEST_REQUEST)
+        if not read and claimed.isdecimal() and int(claimed) > largest:
+            raise _too_large(largest)
         message = await receive()
         read += len(message.get("body", b""))
         if read > largest:
-            raise RequestTooLarge(f"A request may have {largest // 1024} kB.", largest_bytes=largest)
+            raise _too_large(largest)
         return message
 
     return bounded
+
+
+def _too_large(largest: int) -> RequestTooLarge:
+    return RequestTooLarge(f"A request may have {largest // 1024:,} kB.", largest_bytes=largest)
 
 
 def _peer(scope: Scope) -> str:

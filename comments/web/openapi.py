@@ -20,6 +20,8 @@ from comments.web.routing import (
 
 _REF = "#/components/schemas/{name}"
 
+_FILE = {"type": "string", "format": "binary"}
+
 _SECURITY: Mapping[Who, list[dict[str, list[str]]]] = {
     Who.NOBODY: [],
     Who.READER: [{}, {"token": []}],
@@ -79,6 +81,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": _schema(endpoint.body)}},
         }
+    elif endpoint.takes:
+        operation["requestBody"] = {"required": True, "content": {endpoint.takes: {"schema": _FILE}}}
     return operation
 
 
@@ -117,6 +121,8 @@ def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 def _answers(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.events:
         return {"200": _stream(endpoint.events)}
+    if endpoint.gives:
+        return {"200": {"description": "The file.", "content": {endpoint.gives: {"schema": _FILE}}}}
     return {
         str(status): {
             "description": (shape.__doc__ or "The answer.").strip().partition("\n")[0],

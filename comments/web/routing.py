@@ -48,7 +48,8 @@ class BodyRefused(errors.Invalid):
 class Endpoint:
     """One method of one address. `query` and `body` are msgspec structs; `answers` says what comes back.
 
-    Where that is a stream of server-sent events, `events` has the shapes of their data, by name.
+    Where that is a stream of server-sent events, `events` has the shapes of their data, by name. `takes` and
+    `gives` are the media types of a body and an answer that are files.
     """
 
     method: str
@@ -63,6 +64,8 @@ class Endpoint:
     needs: Needs
     tag: str
     events: Mapping[str, type[msgspec.Struct]]
+    takes: str
+    gives: str
 
 
 class Api:
@@ -83,6 +86,8 @@ class Api:
         errors: tuple[type[errors.CommentsError], ...] = (),
         reads: type[msgspec.Struct] | None = None,
         events: Mapping[str, type[msgspec.Struct]] = MappingProxyType({}),
+        takes: str = "",
+        gives: str = "",
     ) -> Callable[[Handler], Handler]:
         """Register a handler, and what it needs of who asks.
 
@@ -106,6 +111,8 @@ class Api:
                     needs,
                     self.tag,
                     events,
+                    takes,
+                    gives,
                 )
             )
             return handler

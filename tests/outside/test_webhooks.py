@@ -17,15 +17,12 @@ from sqlalchemy.orm import Session
 from comments.clock import FixedClock
 from comments.deliveries import delivery
 from comments.events.models import Outbox
-from comments.identity.actions import add_moderator
-from comments.identity.queries import moderator_by_email
-from comments.identity.token_actions import make_api_token
 from comments.outside.models import WebhookCall
 from comments.sites.actions import add_site
-from comments.sites.queries import site_by_name
 from comments.upkeep import tidy
 from tests.support.receiver import Receiver, Request, answering, receiver
 from tests.support.site import Guest, SiteUnderTest, running_site
+from tests.support.team import owners_token
 
 pytestmark = pytest.mark.anyio
 
@@ -69,14 +66,6 @@ async def hooked(database_url: str, clock: FixedClock, tmp_path: Path) -> AsyncI
     with receiver() as server:
         async with running_site(database_url, clock, tmp_path, settings=settings) as site:
             yield Hooked(site, server, await site.service.db.write(owners_token, site, "blog"))
-
-
-def owners_token(session: Session, site: SiteUnderTest, name: str) -> str:
-    at, site_id = site.clock.now(), site_by_name(session, name).id
-    add_moderator(session, site_id, "olga@blog.example", role="owner", name="Olga", at=at)
-    session.flush()
-    olga = moderator_by_email(session, site_id, "olga@blog.example")
-    return make_api_token(session, site.service.keys, site_id, olga.account_id, at=at, scopes=["admin"])
 
 
 def kinds(requests: list[Request]) -> list[str]:

@@ -3,11 +3,12 @@
 A new section is a line in `frame.SECTIONS`, a module here, and a template `owner_KEY.html`.
 """
 
-from comments.owner.pages import frame, install, moderation, site
+from comments.owner.pages import frame, importing, install, moderation, site
 
 routes = [
     *frame.routes,
     *install.routes,
     *site.routes,
     *moderation.routes,
+    *importing.routes,
 ]
