@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from comments.sites.addresses import AddressFault, parse_web_address
 from comments.sites.errors import SettingRefused
 
 SORTS = ("best", "newest", "oldest")
@@ -17,6 +18,8 @@ LANGUAGES = ("en", "de")
 LEARNED = ("hold", "spam", "off")
 LONGEST_TITLE = 80
 LONGEST_EDIT_WINDOW = timedelta(days=30)
+LONGEST_TERMS = 200
+LONGEST_ADDRESS = 500
 LONGEST_WORD = 100
 MOST_WORDS = 1_000
 MOST_WILDCARDS = 200
@@ -70,6 +73,18 @@ class SiteSettings:
     """How the site is called in mails; its host if it is empty."""
     language: str = "en"
     """The language of its mails and of the pages they lead to."""
+
+    terms: str = ""
+    """A line under the box that readers write in; empty is none."""
+    terms_url: str = ""
+    """Where that line leads; empty is nowhere."""
+    terms_consent: bool = False
+    """A guest's comment is refused unless its author has agreed to the line of terms."""
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether a guest has to agree to something: there must be something to agree to."""
+        return self.terms_consent and bool(self.terms)
 
     @property
     def edit_window(self) -> timedelta:
@@ -186,9 +201,24 @@ def _learned(words: str) -> str:
     return words
 
 
-def _title(words: str) -> str:
-    if len(words) > LONGEST_TITLE or not all(map(str.isprintable, words)):
-        raise ValueError(f"a title has at most {LONGEST_TITLE} visible characters")
+def _line(most: int) -> Callable[[str], str]:
+    def read(words: str) -> str:
+        if len(words) > most or not all(map(str.isprintable, words)):
+            raise ValueError(f"has one line of at most {most} visible characters")
+        return words
+
+    return read
+
+
+def _address(words: str) -> str:
+    if not words:
+        return ""
+    try:
+        parse_web_address(words)
+    except AddressFault as fault:
+        raise ValueError(str(fault)) from None
+    if len(words) > LONGEST_ADDRESS or not all(map(str.isprintable, words)) or " " in words:
+        raise ValueError(f"is an address of at most {LONGEST_ADDRESS} characters, without blanks")
     return words
 
 
@@ -226,6 +256,9 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "learned": _learned,
     "sort": _sort,
     "closed": _yes_or_no,
-    "title": _title,
+    "title": _line(LONGEST_TITLE),
     "language": _language,
+    "terms": _line(LONGEST_TERMS),
+    "terms_url": _address,
+    "terms_consent": _yes_or_no,
 }

@@ -91,6 +91,12 @@ class NameReserved(errors.Invalid):
     code = "name-reserved"
 
 
+class ConsentMissing(errors.Invalid):
+    """The site asks guests to agree to its terms, and the comment came without that."""
+
+    code = "consent-missing"
+
+
 class NameMissing(errors.Invalid):
     """A guest's first comment needs a name."""
 

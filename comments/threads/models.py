@@ -201,6 +201,8 @@ class Comment(Base):
     deleted_from: Mapped[str | None] = mapped_column(Text)
     """The state it had when its author deleted it: what their `restore` goes back to."""
     silent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    consented_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When its author agreed to the site's terms, None if they were not asked."""
     facts: Mapped[str | None] = mapped_column(Text)
     """What was known when its text was judged, as `rules.remembering` writes it: rules can be tried on it."""
     similar_group: Mapped[int | None] = mapped_column(BigInteger)

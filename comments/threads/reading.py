@@ -30,14 +30,14 @@ def thread_answer(
 
     Raises CursorRefused, and CommentUnknown for `around` a comment that is not shown here.
     """
-    sort, closed = query.sort or cast(Sort, site.settings.sort), site.settings.closed
+    sort = query.sort or cast(Sort, site.settings.sort)
     thread = finding.thread_by_keys(session, site.id, page)
     if thread is None:
         if query.around is not None:
             raise CommentUnknown("There is no discussion on this page yet.")
         if query.cursor is not None:
             raise CursorRefused("This cursor was made for another place, or not here at all.")
-        return wire.ThreadAnswer(wire.unopened_thread(page.url, site_closed=closed), sort, [], None), None
+        return wire.ThreadAnswer(wire.unopened_thread(page.url, site.settings), sort, [], None), None
     wording = wire.Wording(keys, site.id, thread.id, thread.url)
     window = Window(sort, query.limit)
     if query.around is not None:

@@ -89,6 +89,7 @@ class PostBody(msgspec.Struct):
 
     `form_token` and `altcha` are what `POST challenge` gave, and the base64 of the solved challenge's JSON,
     `{"algorithm", "challenge", "number", "salt", "signature"}`. Without them, or with others, it waits.
+    `consent` says that its author agrees to the site's terms, where the thread's `terms` ask for that.
     """
 
     page: Page
@@ -97,6 +98,7 @@ class PostBody(msgspec.Struct):
     author: AuthorGiven | None = None
     form_token: str | None = None
     altcha: str | None = None
+    consent: bool = False
 
 
 class ChallengeBody(msgspec.Struct):

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from comments.keys import Keyring
 from comments.rules import decoded, told_to_author
+from comments.sites.settings import SiteSettings
 from comments.text import OLDEST_SAFE_RENDERER, render
 from comments.threads.cursors import write_cursor
 from comments.threads.queries.paging import CommentPage, Position
@@ -84,10 +85,19 @@ class CommentShown(msgspec.Struct, omit_defaults=True):
     waiting_body: str | UnsetType = UNSET
 
 
+class TermsShown(msgspec.Struct):
+    """A line to show beside what readers write in, leading to `url`; with `consent` they must agree to it."""
+
+    text: str
+    url: str | None
+    consent: bool
+
+
 class ThreadShown(msgspec.Struct):
     """A page's discussion; `id` is null as long as nobody has written there.
 
-    `closes_at` is there on an open one that the site closes by its age, and says when.
+    `closes_at` is there on an open one that the site closes by its age, and says when; `terms` where the site
+    has some.
     """
 
     id: UUID | None
@@ -97,6 +107,7 @@ class ThreadShown(msgspec.Struct):
     comment_count: int
     version: int
     closes_at: datetime | UnsetType = UNSET
+    terms: TermsShown | UnsetType = UNSET
 
 
 class ThreadAnswer(msgspec.Struct, omit_defaults=True):
@@ -202,7 +213,8 @@ def missing_names(rows: Sequence[Row[Any]]) -> list[UUID]:
 def thread_shown(row: Row[Any], site: SiteCard) -> ThreadShown:
     title = row.title if row.title_confirmed else None
     state, closes_at = site.state_of(row), site.closes_at(row) or UNSET
-    return ThreadShown(row.id, row.url, title, state, row.comment_count, row.version, closes_at)
+    terms = terms_shown(site.settings)
+    return ThreadShown(row.id, row.url, title, state, row.comment_count, row.version, closes_at, terms)
 
 
 def shown_until(thread: ThreadShown) -> datetime | None:
@@ -210,8 +222,15 @@ def shown_until(thread: ThreadShown) -> datetime | None:
     return None if thread.closes_at is UNSET else thread.closes_at
 
 
-def unopened_thread(url: str | None, *, site_closed: bool = False) -> ThreadShown:
-    return ThreadShown(None, url, None, "closed" if site_closed else "open", 0, 0)
+def unopened_thread(url: str | None, settings: SiteSettings) -> ThreadShown:
+    state = "closed" if settings.closed else "open"
+    return ThreadShown(None, url, None, state, 0, 0, terms=terms_shown(settings))
+
+
+def terms_shown(settings: SiteSettings) -> TermsShown | UnsetType:
+    if not settings.terms:
+        return UNSET
+    return TermsShown(settings.terms, settings.terms_url or None, settings.asks_consent)
 
 
 def safe_html(text: Any) -> str:

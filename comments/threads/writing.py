@@ -125,6 +125,7 @@ async def post_order(
         ),
         key_of_address=partial(key_of_address, keys) if given.notify and sends_mail else None,
         look=await looked_at(shown, name or "", website, model),
+        consents=body.consent,
     )
 
 

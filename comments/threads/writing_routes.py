@@ -87,6 +87,7 @@ class PreviewAnswer(msgspec.Struct):
         errors.ParentElsewhere,
         errors.ThreadClosed,
         errors.NameReserved,
+        errors.ConsentMissing,
         errors.NameMissing,
         errors.PostRefused,
         errors.OutsideSection,

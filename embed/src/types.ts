@@ -51,6 +51,8 @@ export interface ThreadInfo {
   /** Rises with every change that readers see. */
   version: number;
   closed_at?: string | null;
+  /** A line beside what one writes in; with `consent` it must be agreed to. */
+  terms?: { text: string; url: string | null; consent: boolean };
 }
 
 export interface ThreadPage {

@@ -209,6 +209,7 @@ class FullSite:
             created_at=at,
             edited_at=self.tick() if number % 5 == 0 else None,
             deleted_at=self.tick() if state == "deleted" else None,
+            consented_at=at if state == "approved" else None,
             deleted_from="approved" if state == "deleted" else None,
             address_key=self.secret(16) if number % 4 == 0 else None,
             post_key=number.to_bytes(16, "big") if number % 3 == 0 else None,

@@ -1,5 +1,7 @@
 """A program changes a site's settings with an owner's token."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -20,7 +22,7 @@ async def test_settings_are_read_and_changed_all_or_nothing(site: SiteUnderTest)
         session.flush()
         return make_api_token(session, keys, of, account.id, at=at, scopes={"admin"})
 
-    as_owner = {"authorization": f"Bearer {await site.service.db.write(owners_token)}"}
+    as_owner: Any = {"authorization": f"Bearer {await site.service.db.write(owners_token)}"}
     before = (await site.send("GET", "settings", None, **as_owner)).json()
     assert before["settings"]["first_comments_held"] == 1
 

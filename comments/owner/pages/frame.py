@@ -30,6 +30,7 @@ SECTIONS = (
     Section("install", "Install", "code"),
     Section("site", "Site", "gear"),
     Section("moderation", "Moderation", "shield"),
+    Section("terms", "Terms", "check"),
     Section("import", "Import", "import"),
 )
 

@@ -32,6 +32,7 @@ from comments.threads.actions.opening import Opened, locked_thread
 from comments.threads.actions.watching import KeyOfAddress
 from comments.threads.counters import NEVER_PUBLIC, count_reply, raise_version
 from comments.threads.errors import (
+    ConsentMissing,
     KeyReused,
     OutsideSection,
     ParentElsewhere,
@@ -94,7 +95,7 @@ class PostOrder:
     of the text and its place. `*_wait` are the seconds until an address may post or open a thread again, 0 if
     it may now; `bursts` says what is over its rate: the `author`, the `thread`, the `site`. `brought` is what
     came of its form's token and its proof of work. `key_of_address` is set if its author wants mail about
-    replies, `look` if the site has learned enough.
+    replies, `look` if the site has learned enough; `consents` says that its author agrees to the terms.
     """
 
     site: SiteCard
@@ -116,6 +117,7 @@ class PostOrder:
     brought: Brought = field(default_factory=Brought)
     key_of_address: KeyOfAddress | None = None
     look: Look | None = None
+    consents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,8 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
         return repeated
     actor = acting_author(session, order.site.id, order.shown, at)
     is_team = actor.author.account_id is not None
-    if order.post_wait and not is_team:
-        detail = f"A moment, please. You can post again in {order.post_wait} seconds."
-        raise TooManyPosts(detail, retry_after=order.post_wait)
+    if not is_team:
+        _refuse_guest(order)
     name = judging.allowed_name(order, actor.author)
     opened = locked_thread(session, order, is_team, at)
     _refuse_outside(actor.author, opened)
@@ -163,6 +164,7 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
             "reasons": encoded(judged.reasons),
             "facts": encoded_facts(judged.facts),
             "created_at": at,
+            "consented_at": at if order.consents and order.site.settings.asks_consent else None,
             "changed_version": version,
             "content_version": version,
         },
@@ -189,6 +191,16 @@ def _tell_outside(
         tell_webhooks(session, order.site.id, CREATED, [comment_id], at)
     if judged.is_asked_outside:
         ask_outside(session, order.site.id, comment_id, FIRST_VERSION, at)
+
+
+def _refuse_guest(order: PostOrder) -> None:
+    """Refuse what only the team may. Raises TooManyPosts, ConsentMissing."""
+    if order.post_wait:
+        detail = f"A moment, please. You can post again in {order.post_wait} seconds."
+        raise TooManyPosts(detail, retry_after=order.post_wait)
+    if order.site.settings.asks_consent and not order.consents:
+        detail = "Please agree to the terms of this site."
+        raise ConsentMissing(detail, errors={"consent": detail})
 
 
 def _refuse_outside(author: KnownAuthor, opened: Opened) -> None:

@@ -34,6 +34,7 @@ from comments.threads.pages.visiting import (
 from comments.threads.requests import AuthorGiven, Page, PostBody, WriteQuery
 from comments.threads.routes import model_of
 from comments.threads.views import Desk
+from comments.threads.wire import terms_shown
 from comments.threads.writing import Sender, post_order, refuse_over, rendered
 from comments.web.forms import FormOutdated
 from comments.web.problems import status_of
@@ -41,10 +42,10 @@ from comments.web.routing import read_query
 from comments.web.service import client_network, service
 from comments.web.templating import say_when
 
-FIELDS = {"body": "body", "author.name": "name", "author.email": "email"}
+FIELDS = {"body": "body", "author.name": "name", "author.email": "email", "consent": "consent"}
 """Where on the form a fault belongs that the service finds in a field of the API."""
 
-LABELS = {"body": "Comment", "name": "Name", "email": "E-mail"}
+LABELS = {"body": "Comment", "name": "Name", "email": "E-mail", "consent": "Terms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Draft:
     name: str = ""
     email: str = ""
     notify: bool = False
+    consent: bool = False
     made: str = ""
     trap: str = ""
 
@@ -162,6 +164,7 @@ async def _form(
         labels=LABELS,
         words=words,
         hint=_hint(visitor, found),
+        terms=terms_shown(visitor.site.settings) or None,
         mails=bool(service(request).settings.smtp_url),
     )
     if refused is not None:
@@ -206,6 +209,7 @@ def _draft(fields: Mapping[str, str]) -> Draft:
         fields.get("name", ""),
         fields.get("email", ""),
         "notify" in fields,
+        "consent" in fields,
         fields.get("made", ""),
         fields.get("website", ""),
     )
@@ -214,7 +218,7 @@ def _draft(fields: Mapping[str, str]) -> Draft:
 def _order_body(draft: Draft) -> PostBody:
     page = Page(draft.url, draft.identifier)
     given = AuthorGiven(draft.name, draft.email, notify=draft.notify)
-    return PostBody(page, draft.body, draft.reply_to, given, form_token=draft.made)
+    return PostBody(page, draft.body, draft.reply_to, given, form_token=draft.made, consent=draft.consent)
 
 
 def _refuse_faults(draft: Draft, reserved: frozenset[str], *, is_known: bool) -> None:

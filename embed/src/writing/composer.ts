@@ -103,7 +103,7 @@ function build(composer: Composer): void {
   area.rows = 5;
   if (job.cancel) row.append(button("button button--quiet", job.cancel, words.say(Key.cancel)));
   row.append(h("kbd", { "aria-hidden": "true" }, /Mac|iP/.test(navigator.platform) ? "⌘ Enter" : "Ctrl Enter"), send.element);
-  const foot = h("div", { class: "composer-foot" }, hints, job.signed && fields.element, row);
+  const foot = h("div", { class: "composer-foot" }, hints, job.signed && fields.element, job.signed && fields.terms, row);
   form.append(foot);
   // The service may tell who one is at any time.
   const known = (): void => {
@@ -166,6 +166,8 @@ async function submit(composer: Composer): Promise<void> {
     complain(composer, fault);
     return;
   }
+  // The browser says it in its own words: the box to agree to the site's terms.
+  if (!(composer.form.querySelector<HTMLInputElement>("input[required]")?.reportValidity() ?? true)) return;
   const finished = send.start(() => composer.hint(d.words.say(Key.slow)));
   try {
     await job.send(text, person);

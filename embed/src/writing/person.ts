@@ -11,10 +11,14 @@ import { avatar } from "../view/avatar";
 export interface Person {
   name: string;
   email: string;
+  /** Agreed to the site's terms; undefined where nothing is asked. */
+  consent?: boolean;
 }
 
 export interface PersonFields {
   element: HTMLElement;
+  /** The site's line of terms, if it has one. */
+  terms: HTMLElement | undefined;
   /** The service may have told who one is since the fields were drawn. */
   refresh(): void;
   person(): Person;
@@ -32,6 +36,8 @@ export function personFields(d: Discussion, suffix: string): PersonFields {
   const email = h("input", { class: "input", id: `mail-field-${suffix}`, type: "email", autocomplete: "email", maxlength: 254 });
   name.value = known?.name ?? "";
   email.value = known?.email ?? "";
+  const { terms } = d.thread.info;
+  const box = terms?.consent && h("input", { type: "checkbox", required: true });
   // Somebody types a name, or wants another one: then the fields stay.
   let asking = false;
   name.oninput = () => {
@@ -39,7 +45,7 @@ export function personFields(d: Discussion, suffix: string): PersonFields {
   };
   const person = (): Person => {
     const written = element.contains(name) ? name.value : (d.identity?.name ?? "");
-    return { name: written.trim(), email: email.value.trim() };
+    return { name: written.trim(), email: email.value.trim(), ...(box && { consent: box.checked }) };
   };
   const drawFields = (): void => {
     // What is being typed in stays where it is.
@@ -63,6 +69,7 @@ export function personFields(d: Discussion, suffix: string): PersonFields {
   };
   return {
     element,
+    terms: terms && h("label", { class: "house-rule" }, box, " ", terms.url ? h("a", { href: terms.url, target: "_blank" }, terms.text) : terms.text),
     refresh,
     person,
     field(asked) {
