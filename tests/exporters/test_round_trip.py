@@ -30,11 +30,11 @@ from comments.importers.run import Order, run_import
 from comments.learning.models import LearnedComment, LearnedSign, Learning
 from comments.moderation.models import LogHead, LogLink
 from comments.moderation.search_models import CommentTerms, TermsDue
-from comments.outside.models import WebhookCall
+from comments.outside.models import CheckCall, WebhookCall
 from comments.policy.models import SpentProof, TextPrint
 from comments.schema import metadata
 from comments.sites.actions import add_site
-from comments.sites.models import InstallationFact, Site, Webhook
+from comments.sites.models import InstallationFact, OutsideCheck, Site, Webhook
 from comments.storage import Database
 from comments.threads.models import Comment, Thread
 from tests.exporters.full_site import FullSite
@@ -48,6 +48,7 @@ NOT_OF_ONE_SITE = {
         *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
         *(Passkey, PasskeyQuestion),
         *(LogHead, LogLink, Outbox, SpentProof, TextPrint, Webhook, WebhookCall),
+        *(OutsideCheck, CheckCall),
     )
 }
 MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue, Learning, LearnedSign, LearnedComment)}

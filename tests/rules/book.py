@@ -33,12 +33,20 @@ This page is made of the code by `make rules`, and a test holds it.
 ## In this order
 """
 
+AFTERWARDS = """
+## Afterwards
+
+Where a site has [outside checks](outside-checks.md), they are asked once the comment is stored, about what
+the list lets pass or holds, unless a moderator wrote it or somebody whom one trusts. What would be public
+waits until they have answered; they can hold it or call it spam, and never publish what the list does not.
+"""
+
 
 def page() -> str:
     """Return the page as it should be."""
     outcomes = [f"| `{outcome}` | {what} | {seen} |" for outcome, (what, seen) in MEANS.items()]
     rules = [_chapter(number, rule) for number, rule in enumerate(RULES, 1)]
-    return INTRODUCTION + "\n".join(outcomes) + "\n" + BETWEEN + "\n" + "\n".join(rules)
+    return INTRODUCTION + "\n".join(outcomes) + "\n" + BETWEEN + "\n" + "\n".join(rules) + AFTERWARDS
 
 
 def _chapter(number: int, rule: Any) -> str:
