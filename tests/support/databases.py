@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import itertools
 import os
 import shutil
 import subprocess
@@ -11,12 +10,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import LiteralString
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+
+from tests.support.postgres_pool import PostgresqlPool, with_database
 
 SERVER_URL_VARIABLE = "COMMENTS_TEST_POSTGRES_URL"
 SERVER_SECONDS = 90.0
@@ -69,32 +68,17 @@ def start_server(folder: Path) -> None:
     server.returncode = 0
 
 
-class PostgresqlDatabases:
-    """Makes databases on one server, each a copy of a template or empty."""
+class PostgresqlDatabases(PostgresqlPool):
+    """This worker's databases on the run's server."""
 
     def __init__(self, server_url: str, run_folder: Path, worker: str) -> None:
-        self.server_url = server_url
+        super().__init__(server_url, f"{RUN_PREFIX}template", f"{RUN_PREFIX}{worker}_")
         self.run_folder = run_folder
-        self.prefix = f"{RUN_PREFIX}{worker}_"
-        self.template = f"{RUN_PREFIX}template"
-        self.numbers = itertools.count()
-        self.connection = psycopg.connect(with_database(server_url, "postgres"), autocommit=True)
-
-    def url(self, name: str) -> str:
-        return with_database(self.server_url, name)
 
     def create(self, *, migrated: bool) -> str:
-        """Make a database and return its URL."""
         if migrated:
             self.prepare_template()
-        name = f"{self.prefix}{next(self.numbers)}"
-        template = self.template if migrated else "template0"
-        # Copying files takes 40 ms, the default, which writes the copy to the log, 100 ms.
-        self.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
-        return self.url(name)
-
-    def drop(self, url: str) -> None:
-        self.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", urlsplit(url).path.removeprefix("/"))
+        return super().create(migrated=migrated)
 
     def prepare_template(self) -> None:
         ready = self.run_folder / "postgresql.migrated"
@@ -107,12 +91,6 @@ class PostgresqlDatabases:
                 migrate_in_a_process_of_its_own(self.url(self.template))
                 ready.touch()
 
-    def execute(self, statement: LiteralString, *names: str) -> None:
-        self.connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
-
-    def close(self) -> None:
-        self.connection.close()
-
 
 def drop_all_of_this_run() -> None:
     """Leave nothing on a server from outside; one of this run's own goes as a whole."""
@@ -123,10 +101,6 @@ def drop_all_of_this_run() -> None:
         mine = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
         for (name,) in server.execute(mine, [RUN_PREFIX]).fetchall():
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def with_database(url: str, name: str) -> str:
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def sqlite_copy(run_folder: Path, folder: Path) -> str:
