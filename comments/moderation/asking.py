@@ -11,6 +11,7 @@ QUEUE_NAMES = {
     "pending": "pending",
     "approved": "approved",
     "spam": "spam",
+    "silent": "silent",
     "removed": "removed",
     "deleted": "deleted",
     "reported": "reported",

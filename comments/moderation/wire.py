@@ -16,7 +16,7 @@ from comments.moderation.showing import excerpt
 from comments.threads.cursors import read_cursor, write_cursor
 from comments.threads.wire import safe_html
 
-State = Literal["pending", "reported", "approved", "spam", "removed", "deleted", "all"]
+State = Literal["pending", "reported", "approved", "spam", "silent", "removed", "deleted", "all"]
 Limit = Annotated[int, Meta(ge=1, le=100)]
 Cursor = Annotated[str, Meta(max_length=1_000)]
 AlikeGroup = Annotated[str, Meta(pattern=r"^([0-9a-f]{16}|)$")]
@@ -26,7 +26,8 @@ Reason = Annotated[str, Meta(max_length=LONGEST_REASON)]
 class QueueQuery(msgspec.Struct):
     """Which comments. `q` is what moderators type into the search box (docs/searching.md): words of text or
     name, phrases in quotation marks, `author:`, `page:`, `is:`, `reason:`, `before:`, `after:`, and `-`
-    before what must not be there; a state it names goes before `state`. `author` is an author's id or how a
+    before what must not be there; a state it names goes before `state`. What is `silent` was taken silently,
+    and is in no other list and in no count. `author` is an author's id or how a
     word of the name begins, `page` a thread's id, a page's URL, its path or its identifier.
 
     With `grouped` nearly the same texts of what waits and of spam are one comment, the first of them, as far

@@ -170,6 +170,8 @@ def heading(state: str, count: int) -> str:
         return f"{size(count)} {comments} {'waits' if count == 1 else 'wait'}"
     if state == "all":
         return f"{size(count)} {comments} in all"
+    if state == "silent":
+        return "Comments that were taken silently"
     return f"{size(count)} {comments} {_HEADINGS[state]}"
 
 
@@ -186,5 +188,6 @@ def all_sizes(sizes: dict[str, int]) -> dict[str, int]:
     """Return the sizes of all queues, with that of "all" beside them."""
     counts = [sizes.get(queue, 0) for queue in QUEUES]
     total, some_uncounted = sum(counts), max(counts) > MOST_COUNTED
-    known = {queue: sizes.get(queue, 0) for queue in LISTS}
+    # What was taken silently is counted nowhere, and has a page all the same.
+    known = {queue: sizes.get(queue, 0) for queue in (*LISTS, "silent")}
     return {**known, "all": MOST_COUNTED + 1 if some_uncounted or total > MOST_COUNTED else total}

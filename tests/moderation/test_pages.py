@@ -60,7 +60,7 @@ async def mia(site: SiteUnderTest) -> Browser:
 async def test_pages_are_kept_by_nobody_and_framed_by_nobody(site: SiteUnderTest, mia: Browser) -> None:
     await site.posted("Hello")
 
-    for path in ("/moderate", "/moderate/blog", "/moderate/blog/log"):
+    for path in ("/moderate", "/moderate/blog", "/moderate/blog?state=silent", "/moderate/blog/log"):
         answer = await mia.get(path)
         assert answer.headers["cache-control"] == "no-store"
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]

@@ -120,6 +120,14 @@ async def test_who_is_banned_silently_sees_their_comment_wait(site: SiteUnderTes
     assert comment["state"] == "pending"
     assert comment.get("reasons", []) == []
     assert (kept.state, kept.queue, kept.silent) == ("spam", "silent", True)
+    # Moderators see it where they ask for it, and nowhere else.
+    asking = {"authorization": f"Bearer {await site.moderator()}"}
+    listed = {
+        state: (await site.client.get(site.path(f"moderation/comments?state={state}"), headers=asking)).json()
+        for state in ("silent", "spam", "all")
+    }
+    assert [one["id"] for one in listed["silent"]["comments"]] == [comment["id"]]
+    assert comment["id"] not in str(listed["spam"]) + str(listed["all"])
 
 
 async def test_what_was_taken_silently_is_silent_again_when_its_author_brings_it_back(
