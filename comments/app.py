@@ -47,6 +47,7 @@ from comments.outside import check_routes
 from comments.outside import routes as webhook_routes
 from comments.owner import pages as owner_pages
 from comments.owner import routes as settings_routes
+from comments.privacy import routes as privacy_routes
 from comments.sites.actions import check_fingerprint
 from comments.storage import Database
 from comments.threads import challenge_routes, writing_routes
@@ -82,6 +83,7 @@ APIS = (
     check_routes.api,
     settings_routes.api,
     import_routes.api,
+    privacy_routes.api,
 )
 
 

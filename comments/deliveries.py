@@ -6,12 +6,18 @@ from comments.events import Delivery, Handler
 from comments.moderation import handlers as moderation
 from comments.notifications import handlers as notifications
 from comments.outside import handlers as outside
+from comments.privacy import erasing as privacy
 from comments.web.service import Service
 
 
 def handlers(svc: Service) -> Mapping[str, Handler]:
     """Return the handler of every kind of task."""
-    return {**notifications.handlers(svc), **moderation.handlers(svc), **outside.handlers(svc)}
+    return {
+        **notifications.handlers(svc),
+        **moderation.handlers(svc),
+        **outside.handlers(svc),
+        **privacy.handlers(svc),
+    }
 
 
 def delivery(svc: Service, observe: Callable[[str, str], None] = lambda kind, outcome: None) -> Delivery:

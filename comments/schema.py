@@ -8,6 +8,7 @@ from comments.moderation import models as moderation_models
 from comments.moderation import search_models
 from comments.outside import models as outside_models
 from comments.policy import models as policy_models
+from comments.privacy import models as privacy_models
 from comments.sites import models as sites_models
 from comments.storage import Base
 from comments.threads import models as threads_models
@@ -21,6 +22,7 @@ __all__ = [
     "moderation_models",
     "outside_models",
     "policy_models",
+    "privacy_models",
     "search_models",
     "sites_models",
     "threads_models",

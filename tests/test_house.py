@@ -15,7 +15,7 @@ PACKAGE = ROOT / "comments"
 ROWS = (
     {"app", "cli", "schema", "demo", "upkeep", "freshness", "deliveries"},
     {"owner"},
-    {"importers", "exporters"},
+    {"importers", "exporters", "privacy"},
     {"moderation", "feeds", "live", "notifications", "outside"},
     {"threads"},
     {"learning", "policy"},

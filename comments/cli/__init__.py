@@ -24,6 +24,7 @@ COMMANDS = {
     "imports": "comments.cli.imports:imports",
     "export": "comments.cli.exporting:export",
     "log": "comments.cli.log:log",
+    "privacy": "comments.cli.privacy:privacy",
     "backup": "comments.cli.backing_up:backup",
     "restore": "comments.cli.backing_up:restore",
     "doctor": "comments.cli.doctor:doctor",

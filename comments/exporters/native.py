@@ -7,9 +7,10 @@ comment, with what belongs to it. The same site gives the same bytes, whichever 
 Left out is what follows from the rest (places in the tree, counters, hashes of keys), what is about this
 installation (the site's id, when threads were last changed, at which versions comments were, the chain of
 the log, whose key stays here: decisions are logged anew where they are imported; webhooks and outside
-checks, or a trial installation would tell them of what happens there), and what lets somebody in: API
-tokens, sign-in links, sessions, passwords, passkeys. Guests' tokens are in it as they are stored, as keyed
-hashes: where the key moves along, guests stay who they are. Hashes of addresses are in it, too, and are
+checks, or a trial installation would tell them of what happens there; erasures of
+readers, whose marks only this key makes), and what lets somebody in: API tokens, sign-in links, sessions,
+passwords, passkeys. Guests' tokens are in it as they are stored, as keyed hashes: where the key moves along,
+guests stay who they are. Hashes of addresses are in it, too, and are
 forgotten after 30 days as ever.
 """
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Delete, delete, insert, select
+from sqlalchemy import Delete, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from comments.moderation.queries.numbers import free_numbers, wished_number
@@ -10,6 +10,9 @@ from comments.moderation.queries.texts import DueTexts, findables
 from comments.moderation.search_models import CommentTerms, TermsDue
 from comments.storage import WITHOUT_SYNC
 from comments.threads.models import Comment
+
+_CHANGES = text("SELECT total_changes()")
+_MERGE = text("INSERT INTO comment_terms_fts (comment_terms_fts, rank) VALUES ('merge', :pages)")
 
 
 def store_terms(session: Session, due: DueTexts) -> None:
@@ -34,6 +37,21 @@ def store_terms(session: Session, due: DueTexts) -> None:
             ],
         )
     _clear(session, delete(TermsDue).where(TermsDue.id.in_(due.notes)))
+
+
+def merge_terms(session: Session, pages: int) -> bool:
+    """Write about so many pages of SQLite's index anew, without words that are gone; say if there are more.
+
+    FTS5 notes that a word is gone, and takes it out when it merges what it has, which may be years later.
+    A negative number makes it merge everything into one, in steps. Source: sqlite.org/fts5.html, section 6.8.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    before = session.execute(_CHANGES).scalar_one()
+    session.execute(_MERGE, {"pages": -pages})
+    # It counts what it writes, and one row for the command itself.
+    changed: int = session.execute(_CHANGES).scalar_one() - before
+    return changed >= 2
 
 
 def _numbers(session: Session, wished: Sequence[int]) -> Sequence[int]:

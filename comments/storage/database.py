@@ -79,6 +79,13 @@ class Database(ABC):
         """
 
     @abstractmethod
+    async def settle(self) -> bool:
+        """Let what was deleted leave the write-ahead log; return False if a long read prevents it for now.
+
+        On PostgreSQL nothing is to be done here: autovacuum and the WAL's own rotation see to it.
+        """
+
+    @abstractmethod
     async def close(self) -> None:
         """Finish the writes that have begun or wait for their turn, then let go of the database."""
 

@@ -101,6 +101,9 @@ class PostgresDatabase(Database):
             await asyncio.sleep(max(interval, WATCH_SECONDS))
             await looked(changed)
 
+    async def settle(self) -> bool:
+        return True
+
     async def close(self) -> None:
         self._closing = True
         if self._writes:

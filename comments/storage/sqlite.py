@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -33,6 +34,7 @@ class SqliteDatabase(Database):
     def __init__(self, path: Path) -> None:
         super().__init__()
         prepare(path)
+        self._path = path
         self._readers = engine_for(path, writes=False)
         self._reader = self._readers.connect()
         self._watcher = connect(path, writes=False)
@@ -73,6 +75,14 @@ class SqliteDatabase(Database):
         while True:
             await asyncio.sleep(interval)
             await looked(look)
+
+    async def settle(self) -> bool:
+        def truncate() -> bool:
+            with closing(connect(self._path, writes=True)) as connection:
+                blocked, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not blocked
+
+        return await asyncio.get_running_loop().run_in_executor(self._scans, truncate)
 
     async def close(self) -> None:
         await self._writer.close()

@@ -47,6 +47,8 @@ def connect(path: Path, *, writes: bool) -> OwnTransactions:
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")
     if writes:
+        # What is deleted is overwritten: else erased texts would stay in free pages for years.
+        connection.execute("PRAGMA secure_delete=ON")
         # A long scan keeps the log from being used anew; afterwards it gives the room back.
         connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")
     else:

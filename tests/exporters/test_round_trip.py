@@ -32,6 +32,7 @@ from comments.moderation.models import LogHead, LogLink
 from comments.moderation.search_models import CommentTerms, TermsDue
 from comments.outside.models import CheckCall, WebhookCall
 from comments.policy.models import SpentProof, TextPrint
+from comments.privacy.models import Erasure
 from comments.schema import metadata
 from comments.sites.actions import add_site
 from comments.sites.models import InstallationFact, OutsideCheck, Site, Webhook
@@ -48,7 +49,7 @@ NOT_OF_ONE_SITE = {
         *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
         *(Passkey, PasskeyQuestion),
         *(LogHead, LogLink, Outbox, SpentProof, TextPrint, Webhook, WebhookCall),
-        *(OutsideCheck, CheckCall),
+        *(OutsideCheck, CheckCall, Erasure),
     )
 }
 MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue, Learning, LearnedSign, LearnedComment)}
