@@ -98,6 +98,7 @@ def digest_letter(
         button=Link(words("open_queue"), f"{base_url}/moderate/{reader.site_name}"),
         foot=[
             [words("digest_why"), " ", Link(words("digest_choose"), settings)],
+            *([[reader.note]] if reader.note else []),
             *([[words("log_end", end=str(log_end))]] if log_end is not None else []),
         ],
     )

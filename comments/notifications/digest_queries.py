@@ -37,6 +37,8 @@ class Reader:
     site_name: str
     site_title: str
     lang: str
+    note: str = ""
+    """What the site's owners say at the end of its mails."""
 
     @property
     def not_before(self) -> datetime | None:
@@ -90,6 +92,7 @@ def readers(session: Session, site_id: UUID, account_id: UUID | None = None) -> 
             site_name=row.Site.name,
             site_title=title_of(row.Site),
             lang=language_of(row.Site),
+            note=settings_of(row.Site).mail_note,
         )
         for row in rows
     ]
@@ -102,6 +105,26 @@ class Choice:
     digest: str
     site_title: str
     lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChoice:
+    """How often somebody of a site's team wants digests of it."""
+
+    account_id: UUID
+    name: str
+    digest: str
+
+
+def digest_choices(session: Session, site_id: UUID) -> Sequence[TeamChoice]:
+    """Return how often everybody of a site's team wants digests, by name."""
+    rows = session.execute(
+        select(Account.id, Account.name, Membership.digest)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.site_id == site_id)
+        .order_by(Account.name, Account.id)
+    )
+    return [TeamChoice(*row) for row in rows]
 
 
 def digest_choice(session: Session, site_id: UUID, account_id: UUID) -> Choice | None:

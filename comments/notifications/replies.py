@@ -88,6 +88,7 @@ def reply_letter(found: Reply, *, link: str, stop: str) -> Letter:
         button=Link(words("read_and_answer"), link),
         foot=[
             [words("reply_why"), " ", Link(words("stop_link"), stop)],
+            *([[found.to.note]] if found.to.note else []),
             [words("no_answers")],
         ],
     )

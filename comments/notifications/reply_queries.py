@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from comments.notifications.digest_queries import language_of, page_name, title_of
 from comments.sites.models import Site
-from comments.sites.queries import origins_of
+from comments.sites.queries import origins_of, settings_of
 from comments.threads.models import Comment, Thread, Watch
 
 
@@ -28,6 +28,8 @@ class WatchedPage:
     origins: tuple[str, ...]
     site_title: str
     lang: str
+    note: str = ""
+    """What the site's owners say at the end of its mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def watched_page(session: Session, comment_id: UUID) -> WatchedPage | None:
         origins=origins_of(row.Site),
         site_title=title_of(row.Site),
         lang=language_of(row.Site),
+        note=settings_of(row.Site).mail_note,
     )
 
 

@@ -18,6 +18,7 @@ LANGUAGES = ("en", "de")
 LEARNED = ("hold", "spam", "off")
 LONGEST_TITLE = 80
 LONGEST_EDIT_WINDOW = timedelta(days=30)
+LONGEST_NOTE = 300
 LONGEST_TERMS = 200
 LONGEST_ADDRESS = 500
 LONGEST_WORD = 100
@@ -74,6 +75,8 @@ class SiteSettings:
     language: str = "en"
     """The language of its mails and of the pages they lead to."""
 
+    mail_note: str = ""
+    """A line of the site's own at the end of digests and of notices of replies."""
     terms: str = ""
     """A line under the box that readers write in; empty is none."""
     terms_url: str = ""
@@ -258,6 +261,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "closed": _yes_or_no,
     "title": _line(LONGEST_TITLE),
     "language": _language,
+    "mail_note": _line(LONGEST_NOTE),
     "terms": _line(LONGEST_TERMS),
     "terms_url": _address,
     "terms_consent": _yes_or_no,

@@ -3,13 +3,15 @@
 A new section is a line in `frame.SECTIONS`, a module here, and a template `owner_KEY.html`.
 """
 
-from comments.owner.pages import frame, importing, install, moderation, site, terms
+from comments.owner.pages import frame, importing, install, mail, moderation, overview, site, terms
 
 routes = [
     *frame.routes,
+    *overview.routes,
     *install.routes,
     *site.routes,
     *moderation.routes,
+    *mail.routes,
     *terms.routes,
     *importing.routes,
 ]

@@ -27,9 +27,11 @@ class Section:
 
 
 SECTIONS = (
+    Section("overview", "Overview", "chart"),
     Section("install", "Install", "code"),
     Section("site", "Site", "gear"),
     Section("moderation", "Moderation", "shield"),
+    Section("mail", "Mail", "mail"),
     Section("terms", "Terms", "check"),
     Section("import", "Import", "import"),
 )

@@ -1,6 +1,7 @@
 """The one form that a section of settings has: shown, saved, refused in words, never over others' changes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from starlette.requests import Request
@@ -39,11 +40,12 @@ async def save_form(
     names: Sequence[str],
     *,
     chosen: Callable[[Fields], Mapping[str, str]] | None = None,
+    around: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
     """Save a section's settings, or show its form again with what is wrong.
 
     A box that is not ticked is sent by no browser and means `no`. `chosen` reads what stands for
-    several settings at once.
+    several settings at once; `around` is what else the page shows.
     """
     who, fields = await owning_with_form(request)
     given = {**_given(fields, names), **(chosen(fields) if chosen else {})}
@@ -59,8 +61,10 @@ async def save_form(
         shown = words_of(again.site) | {name: fields.get(name, words) for name, words in given.items()}
         shown |= {"origins": origins} if origins is not None else {}
         if isinstance(refused, SettingRefused):
-            return _page(request, again, key, shown, status=422, errors=refused.errors, seen=int(seen))
-        return _page(request, again, key, shown, status=409, stale=STALE)
+            return _page(
+                request, again, key, shown, status=422, errors=refused.errors, seen=int(seen), **around
+            )
+        return _page(request, again, key, shown, status=409, stale=STALE, **around)
     return lead_to_section(request, key, f"?saved={','.join(change.changed)}")
 
 

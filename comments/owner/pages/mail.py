@@ -1,0 +1,54 @@
+"""The section on mails: in whose words, who is told what waits, and how often oneself is."""
+
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.moderation.errors import FormMalformed
+from comments.notifications.digest_actions import CHOICES, choose_digest
+from comments.notifications.digest_queries import digest_choices
+from comments.owner.pages.frame import lead_to_section, owning, owning_with_form
+from comments.owner.pages.settings_form import save_form, show_form
+from comments.web.needs import owner, page_route
+from comments.web.service import service
+from comments.web.templating import page
+
+NAMES = ("title", "language", "mail_note")
+TIMES = {"hourly": "At most once an hour", "daily": "At most once a day", "never": "Never"}
+
+
+@page
+async def show_mail(request: Request) -> Response:
+    """Show how mails speak, and who gets them."""
+    svc, who = service(request), await owning(request)
+    team = await svc.db.read(digest_choices, who.site.id)
+    return await show_form(request, "mail", team=team, times=TIMES, sends_mail=bool(svc.settings.smtp_url))
+
+
+@page
+async def save_mail(request: Request) -> Response:
+    """Save how mails speak."""
+    svc, who = service(request), await owning(request)
+    team = await svc.db.read(digest_choices, who.site.id)
+    around = {"team": team, "times": TIMES, "sends_mail": bool(svc.settings.smtp_url)}
+    return await save_form(request, "mail", NAMES, around=around)
+
+
+@page
+async def save_digest(request: Request) -> Response:
+    """Save how often whoever asks wants digests."""
+    who, fields = await owning_with_form(request)
+    chosen = fields.get("digest", "")
+    if chosen not in CHOICES:
+        raise FormMalformed("This form is not one of ours. Reload the page.")
+    choose = partial(choose_digest, digest=chosen)
+    await service(request).db.write(choose, who.site.id, who.owner.account_id)
+    return lead_to_section(request, "mail", "?saved=digest")
+
+
+routes = [
+    page_route("/moderate/{site}/settings/mail", show_mail, needs=owner()),
+    page_route("/moderate/{site}/settings/mail", save_mail, needs=owner(), methods=["POST"]),
+    page_route("/moderate/{site}/settings/mail/digest", save_digest, needs=owner(), methods=["POST"]),
+]
