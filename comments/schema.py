@@ -5,7 +5,7 @@ from comments.identity import models as identity_models
 from comments.importers import job_models as import_job_models
 from comments.learning import models as learning_models
 from comments.moderation import models as moderation_models
-from comments.moderation import search_models
+from comments.moderation import run_models, search_models
 from comments.outside import models as outside_models
 from comments.policy import models as policy_models
 from comments.privacy import models as privacy_models
@@ -23,6 +23,7 @@ __all__ = [
     "outside_models",
     "policy_models",
     "privacy_models",
+    "run_models",
     "search_models",
     "sites_models",
     "threads_models",

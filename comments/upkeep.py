@@ -23,6 +23,7 @@ from comments.keys import Keyring
 from comments.moderation.log import seal_log
 from comments.moderation.models import Decision
 from comments.moderation.queries.texts import due_texts
+from comments.moderation.run_models import Run
 from comments.moderation.search_actions import store_terms
 from comments.outside.actions import forget_calls
 from comments.outside.check_actions import forget_check_calls
@@ -42,6 +43,7 @@ DELIVERIES_KEPT = timedelta(days=7)
 UNANSWERED_KEPT = timedelta(days=7)
 WEBHOOK_ANSWERS_KEPT = timedelta(days=30)
 CHECK_ANSWERS_KEPT = timedelta(days=30)
+RUNS_KEPT = timedelta(days=30)
 DEAD_LETTERS_KEPT = timedelta(days=30)
 IMPORTS_KEPT = timedelta(days=90)
 BATCH_ROWS = 500
@@ -73,6 +75,7 @@ class Tidied:
     webhook_answers: int = 0
     check_answers: int = 0
     imports: int = 0
+    runs: int = 0
     rendered: int = 0
     made_searchable: int = 0
 
@@ -114,6 +117,7 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.webhook_answers = await _repeat(db, forget_webhook_answers, now)
     done.check_answers = await _repeat(db, forget_check_answers, now)
     done.imports = await _repeat(db, forget_old_imports, now)
+    done.runs = await _repeat(db, forget_runs, now)
     done.rendered = await render_anew(db, now)
     done.made_searchable = await make_searchable(db)
     return done
@@ -264,6 +268,11 @@ def forget_check_answers(session: Session, now: datetime) -> int:
 
 def forget_old_imports(session: Session, now: datetime) -> int:
     return forget_jobs(session, now - IMPORTS_KEPT, BATCH_ROWS)
+
+
+def forget_runs(session: Session, now: datetime) -> int:
+    """Remove how far decisions about all of a search have come; what was decided is in the log."""
+    return _delete_some(session, Run, Run.id, Run.made_at < now - RUNS_KEPT)
 
 
 def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:

@@ -30,6 +30,7 @@ from comments.moderation.queries.history import decisions_of_order
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step, Subject, lock_subjects
 from comments.moderation.teaching_actions import ask_to_learn, tell_checks
+from comments.moderation.writing import write_to_author
 from comments.sites.queries import has_webhooks
 from comments.sites.webhooks import APPROVED, DELETED, EDITED, HELD, REMOVED, SPAM
 from comments.threads.counters import PublicChange, publish_changed
@@ -103,11 +104,13 @@ def _plan(
 
 
 def _check_words(order: Order) -> None:
-    """Raise DecisionsMissing for an edit or a note that says nothing, or an edit of several comments."""
+    """Raise DecisionsMissing for words that say nothing, and for one comment's matter said of several."""
     if order.choice == "edit" and (order.text is None or len(order.wanted) != 1):
         raise DecisionsMissing("An edit has a text, for one comment.", errors={"text": "is missing"})
-    if order.choice == "note" and not order.reason:
-        raise DecisionsMissing("A note says something.", errors={"reason": "is empty"})
+    if order.choice in QUIET and not order.reason:
+        raise DecisionsMissing("A note or a message says something.", errors={"reason": "is empty"})
+    if order.choice == "message" and len(order.wanted) != 1:
+        raise DecisionsMissing("A message is about one comment.", errors={"comment_ids": "are several"})
 
 
 def _is_stale(order: Order, one: Wanted, subject: Subject, standing: PastDecision | None) -> bool:
@@ -144,6 +147,9 @@ def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[St
         ask_to_learn(session, order.moderator.site_id, order.choice, at)
         decided = [step.subject.id for step in steps]
         tell_checks(session, order.moderator.site_id, order.choice, decided, at)
+    if order.choice == "message":
+        for step in steps:
+            write_to_author(session, order.moderator.site_id, step.subject.author_id, step.decision_id, at)
     _log(session, order, keys, steps, replaced, at)
 
 

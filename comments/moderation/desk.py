@@ -14,6 +14,7 @@ from comments.moderation import words
 from comments.moderation.orders import Choice, PastDecision, last_standing
 from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
 from comments.moderation.queries.queue import Held, queue_sizes
+from comments.moderation.queries.thread_entries import ThreadEntry, thread_entries
 from comments.moderation.showing import excerpt, without_links
 from comments.threads.wire import safe_html
 from comments.threads.words import REPORT_REASONS
@@ -60,6 +61,10 @@ class LogRow:
     entries: Sequence[LogEntry]
     undo: str
 
+    @property
+    def at(self) -> datetime:
+        return self.entries[0].at
+
 
 def desk(session: Session, moderator: Moderator, done: tuple[UUID, datetime] | None) -> Desk:
     """Return somebody's desk without its cards; `done` names the order that is told, by account and time."""
@@ -72,17 +77,19 @@ def desk(session: Session, moderator: Moderator, done: tuple[UUID, datetime] | N
 
 def log_rows(
     session: Session, moderator: Moderator, after: LogPosition | None, limit: int
-) -> tuple[Sequence[LogRow], LogPosition | None]:
-    """Return a page of the log, the decisions of one order as one row."""
+) -> tuple[Sequence[LogRow | ThreadEntry], LogPosition | None]:
+    """Return a page of the log, the decisions of one order as one row, and what was done with discussions."""
     entries, end = log(session, moderator.site_id, after=after, limit=limit, sections=moderator.sections)
     decided = histories(session, [entry.comment_id for entry in entries])
     standing = {past.id for history in decided.values() if (past := last_standing(history))}
-    rows = []
+    rows: list[LogRow | ThreadEntry] = []
     for _, group in groupby(entries, key=lambda entry: (entry.at, entry.account_id, entry.choice)):
         together = list(group)
         stands = any(entry.id in standing for entry in together)
         rows.append(LogRow(together, words.order_name(together[0]) if stands else ""))
-    return rows, end
+    newer, older = after[1] if after else None, end[1] if end else None
+    rows += thread_entries(session, moderator, newer=newer, older=older)
+    return sorted(rows, key=lambda row: row.at, reverse=True), end
 
 
 def card(held: Held, now: datetime) -> Card:
@@ -157,9 +164,5 @@ def _facts(held: Held, now: datetime) -> str:
         return "of the team"
     since = row.author_since
     seen = "first seen today" if since.date() == now.date() else f"since {since:%B %Y}"
-    approved = words.number(row.author_approved)
-    return (
-        f"imported · {approved} approved"
-        if row.author_kind == "imported"
-        else f"{seen} · {approved} approved"
-    )
+    known = "imported" if row.author_kind == "imported" else seen
+    return f"{known} · {words.fared(held.author.counts)}{' · banned' if held.author.is_banned(now) else ''}"

@@ -23,6 +23,18 @@ class SearchUnclear(errors.Invalid):
     code = "search-unclear"
 
 
+class AuthorUnreachable(errors.Invalid):
+    """A message to an author who gave no address."""
+
+    code = "author-unreachable"
+
+
+class RunUnknown(errors.NotFound):
+    """A decision about all of a search that is somebody else's, or forgotten."""
+
+    code = "run-unknown"
+
+
 class AllHandled(errors.Conflict):
     """Every comment of the order was changed by somebody else first; nothing was decided."""
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from comments.events import Handler, Task
 from comments.moderation import teaching
+from comments.moderation.run_actions import RUN_GOES_ON
+from comments.moderation.running import run_handler
 from comments.moderation.weighing import hold_if_reported
 from comments.threads.telling import REPORTED
 from comments.web.service import Service
@@ -22,4 +24,8 @@ def handlers(svc: Service) -> Mapping[str, Handler]:
         if task.site_id is not None:
             await svc.db.write(hold_if_reported, svc.keys, task.site_id, comment_id, at=svc.clock.now())
 
-    return {REPORTED: Handler(weigh, LANE, LIMIT), **teaching.handlers(svc.db)}
+    return {
+        REPORTED: Handler(weigh, LANE, LIMIT),
+        RUN_GOES_ON: run_handler(svc),
+        **teaching.handlers(svc.db),
+    }

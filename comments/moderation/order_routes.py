@@ -11,8 +11,9 @@ from comments.moderation.errors import AllHandled, DecisionsMissing, SearchUncle
 from comments.moderation.orders import MOST_AT_ONCE, Order, Outcome, Wanted
 from comments.moderation.queries.following import changes, own_orders
 from comments.moderation.queries.queue import held_comments
-from comments.moderation.routes import WHO, queue_place, wish_of
+from comments.moderation.routes import WHO, queue_place
 from comments.moderation.wire import DecisionsAnswer, QueueQuery, cursor_at, decisions_answer, position_at
+from comments.moderation.wishes import wish_of
 from comments.threads.errors import CursorRefused
 from comments.web.needs import moderator
 from comments.web.routing import Api, QueryRefused

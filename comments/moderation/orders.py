@@ -23,6 +23,7 @@ Choice = Literal[
     "edit",
     "reject_edit",
     "note",
+    "message",
 ]
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 """What a moderator can decide."""
@@ -52,7 +53,7 @@ STATE_AFTER: dict[Deed, str] = {
 }
 """The choices that change a comment's state; the others leave it as it is."""
 
-QUIET = frozenset({"note"})
+QUIET = frozenset({"note", "message"})
 """Choices that change nothing about the comment, and so cannot be taken back."""
 
 BY_PROGRAMS = frozenset({"check_approve", "check_hold", "check_spam", "rules_spam", "rules_approve"})

@@ -1,9 +1,7 @@
 """The HTTP API of moderation, for API tokens."""
 
-from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
@@ -12,14 +10,17 @@ from comments.identity.queries import Moderator
 from comments.identity.routes import MalformedToken
 from comments.moderation import wire
 from comments.moderation.actions import decide
-from comments.moderation.asking import Asking, Part, parse
-from comments.moderation.errors import AllHandled, DecisionsMissing, SearchUnclear, TooManyDecisions
-from comments.moderation.finding import criteria
+from comments.moderation.errors import (
+    AllHandled,
+    AuthorUnreachable,
+    DecisionsMissing,
+    SearchUnclear,
+    TooManyDecisions,
+)
 from comments.moderation.orders import NewText, Order
-from comments.moderation.queries.alike import group_named
 from comments.moderation.queries.history import log
-from comments.moderation.queries.queue import HeldPage, held_comments, thread_wanted
-from comments.moderation.queries.wish import Wish
+from comments.moderation.queries.queue import HeldPage, held_comments
+from comments.moderation.wishes import asking_of, wish_of
 from comments.sites.errors import SiteUnknown
 from comments.text.errors import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.threads.errors import CursorRefused
@@ -58,7 +59,16 @@ async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswe
     "POST",
     "/moderation/decisions",
     answers={200: wire.DecisionsAnswer},
-    errors=(*WHO, DecisionsMissing, TooManyDecisions, AllHandled, BodyEmpty, BodyTooLong, BodyTooComplex),
+    errors=(
+        *WHO,
+        DecisionsMissing,
+        TooManyDecisions,
+        AuthorUnreachable,
+        AllHandled,
+        BodyEmpty,
+        BodyTooLong,
+        BodyTooComplex,
+    ),
     needs=moderator("moderate"),
 )
 async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.DecisionsAnswer:
@@ -108,26 +118,3 @@ def queue_place(site_id: UUID, query: wire.QueueQuery) -> str:
     """Return what a cursor of this list is good for."""
     asked = (query.state, query.q, query.author, query.page, query.sort)
     return "\x00".join(("queue", str(site_id), *asked, query.alike or "any"))
-
-
-def asking_of(query: wire.QueueQuery) -> Asking:
-    """Return all that a query searches for, in one."""
-    asked = parse(query.q)
-    author = [Part("author", query.author, begins=True)] if query.author else []
-    page = [Part("page", query.page)] if query.page else []
-    return replace(asked, parts=(*asked.parts, *author, *page))
-
-
-def wish_of(session: Session, moderator: Moderator, query: wire.QueueQuery) -> Wish:
-    """Return what is wanted in the queries' terms. Raises SearchUnclear, Invalid for an impossible URL."""
-    asking = asking_of(query)
-    if asking.faults:
-        raise SearchUnclear(asking.faults[0], errors={"q": " ".join(asking.faults)})
-    queue = asking.queue or query.state
-    pages = {part.value: thread_wanted(session, moderator.site_id, part.value) for part in asking.of("page")}
-    wanted = criteria(asking, pages)
-    newest_first = query.sort == "newest"
-    alike = group_named(query.alike) if query.alike else None
-    return Wish(
-        None if queue == "all" else queue, wanted, moderator.sections, newest_first, query.grouped, alike
-    )

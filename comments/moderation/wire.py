@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -24,7 +24,9 @@ Reason = Annotated[str, Meta(max_length=LONGEST_REASON)]
 
 
 class QueueQuery(msgspec.Struct):
-    """Which comments. `q` is what moderators type into the search box (docs/searching.md): words of text or
+    """Which comments; `sort=reports` has the most reported first, in the queue `reported` without a search.
+
+    `q` is what moderators type into the search box (docs/searching.md): words of text or
     name, phrases in quotation marks, `author:`, `page:`, `is:`, `reason:`, `before:`, `after:`, and `-`
     before what must not be there; a state it names goes before `state`. What is `silent` was taken silently,
     and is in no other list and in no count. `author` is an author's id or how a
@@ -37,7 +39,7 @@ class QueueQuery(msgspec.Struct):
     q: Annotated[str, Meta(max_length=500)] = ""
     author: Annotated[str, Meta(max_length=200)] = ""
     page: Annotated[str, Meta(max_length=2_000)] = ""
-    sort: Literal["newest", "oldest"] = "newest"
+    sort: Literal["newest", "oldest", "reports"] = "newest"
     alike: AlikeGroup = ""
     grouped: bool = False
     cursor: Cursor | None = None
@@ -50,7 +52,10 @@ class LogQuery(msgspec.Struct):
 
 
 class AuthorJudged(msgspec.Struct):
-    """`approved_count` comments of this author were approved by moderators; `since` they are known here."""
+    """`approved_count` comments of this author were approved by moderators; `since` they are known here.
+
+    So many of theirs are `approved`, `pending`, `removed` and `spam` now; 1001 is more than 1,000.
+    """
 
     id: UUID
     name: str
@@ -59,6 +64,10 @@ class AuthorJudged(msgspec.Struct):
     website: str | None
     since: datetime
     approved_count: int
+    approved: int
+    pending: int
+    removed: int
+    spam: int
 
 
 class ThreadNamed(msgspec.Struct):
@@ -158,7 +167,8 @@ class DecisionsBody(msgspec.Struct):
 
     `approve_trust` lets the author's next comments appear by themselves. `keep` settles the reports, and the
     comment stays as it is. `edit` puts `text` in place of the text of one comment, and `reject_edit` drops an
-    edit that waits: what was public stays. `note` keeps `reason` for the moderators alone.
+    edit that waits: what was public stays. `note` keeps `reason` for the moderators alone; `message` mails it
+    to the author of one comment, if they gave an address.
     """
 
     decision: Choice
@@ -226,6 +236,7 @@ def comment_judged(held: Held) -> CommentJudged:
             row.author_website,
             row.author_since,
             row.author_approved,
+            **held.author.counts,
         ),
         thread=ThreadNamed(row.thread_id, row.thread_url, row.thread_title),
         answers=_answered(held),
@@ -267,17 +278,16 @@ def log_answer(entries: Sequence[LogEntry], following: str | None) -> LogAnswer:
     return LogAnswer(shown, following)
 
 
-def cursor_at(keys: Keyring, place: str, position: tuple[datetime, UUID] | None) -> str | None:
+def cursor_at(keys: Keyring, place: str, position: tuple[Any, ...] | None) -> str | None:
     """Return a cursor for a position of a queue or log; `place` names the site and the list."""
     return None if position is None else write_cursor(keys, place, position)
 
 
-def position_at(keys: Keyring, place: str, cursor: str | None) -> tuple[datetime, UUID] | None:
+def position_at(keys: Keyring, place: str, cursor: str | None) -> tuple[Any, ...] | None:
     """Return the position in a cursor. Raises CursorRefused."""
     if not cursor:
         return None
-    at, row_id = read_cursor(keys, place, cursor)
-    return at, row_id
+    return read_cursor(keys, place, cursor)
 
 
 def _answered(held: Held) -> Answered | None:

@@ -1,7 +1,8 @@
 """What moderators are told, in words: what was decided, who was first, how many wait."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from comments.moderation.orders import Conflict
 from comments.moderation.queries.history import LogEntry
@@ -30,6 +31,7 @@ _ONE_DECIDED = {
     "edit": "Edited.",
     "reject_edit": "The edit is rejected. What was public stays.",
     "note": "Noted.",
+    "message": "The message goes to the author by mail.",
     "reply": "Replied.",
     "hold": "It waits again.",
     "spam": "Marked as spam.",
@@ -77,6 +79,7 @@ _LOGGED = {
     "edit": "Edited",
     "reject_edit": "Rejected an edit of",
     "note": "Noted something about",
+    "message": "Wrote to the author of",
     "reply": "Replied with",
     "hold": "Put back to waiting",
     "spam": "Marked as spam",
@@ -85,6 +88,19 @@ _LOGGED = {
     "check_hold": "Wants somebody to read",
     "check_spam": "Called spam",
     "restore": "Took back the last decision about",
+}
+_ONE_OF_ALL = {
+    "approve": "approved",
+    "hold": "put back to waiting",
+    "spam": "marked as spam",
+    "remove": "removed",
+    "keep": "kept",
+}
+_SET: Mapping[tuple[str, object], str] = {
+    ("state", "closed"): "Closed",
+    ("state", "open"): "Opened",
+    ("hold_all", True): "Had all comments wait on",
+    ("hold_all", False): "Had comments judged as everywhere on",
 }
 BANNED = {
     "author": "The author is banned.",
@@ -110,6 +126,30 @@ def decided(choice: str, states_after: Sequence[str]) -> str:
         return _MANY_DECIDED[choice].format(count)
     alike = len(set(states_after)) == 1
     return _MANY_UNDONE[states_after[0]].format(count) if alike else f"Undone for {count} comments."
+
+
+def fared(counts: Mapping[str, int]) -> str:
+    """Say how somebody's comments fared, such as "3 approved, 1 waiting"."""
+    told = [f"{size(counts['approved'])} approved"]
+    told += [
+        f"{size(counts[state])} {STATE_WORDS[state]}"
+        for state in ("pending", "removed", "spam")
+        if counts[state]
+    ]
+    return ", ".join(told)
+
+
+def run(choice: str, state: str, count: int, left_alone: int) -> str:
+    """Say how far a decision about all of a list is."""
+    if state == "undone":
+        told = "Undone."
+    elif state == "undoing":
+        told = f"Being undone: {number(count)} left."
+    else:
+        one = _ONE_OF_ALL[choice]
+        so_far = f"{number(count)} comment{'' if count == 1 else 's'} {one}"
+        told = {"running": f"{so_far} so far.", "stopped": f"Stopped: {so_far}."}.get(state, f"{so_far}.")
+    return f"{told} {left(left_alone)}" if left_alone else told
 
 
 def done(entries: Sequence[LogEntry]) -> str:
@@ -144,6 +184,30 @@ def logged(entries: Sequence[LogEntry]) -> str:
     if len(entries) == 1:
         return f"{_LOGGED[choice]} a comment by"
     return decided(choice, [entry.after for entry in entries])
+
+
+def thread_logged(facts: Mapping[str, Any]) -> str:
+    """Say what was done with a discussion; its name comes after it."""
+    if facts["choice"] == "merge":
+        return f"Brought the {_comments(facts['comments'])} of {facts['before']} into"
+    if facts["choice"] == "move":
+        return f"Moved {_comments(facts['comments'])} to"
+    after = facts["after"]
+    told = [_SET[name, after[name]] for name in ("state", "hold_all") if name in after]
+    if "slow_seconds" in after:
+        seconds = after["slow_seconds"]
+        told.append(
+            f"Set slow mode to {seconds} second{'' if seconds == 1 else 's'} on"
+            if seconds
+            else "Ended slow mode on"
+        )
+    if "url" in after:
+        told.append(f"Renamed {facts['before']['url']} to")
+    return " · ".join(told)
+
+
+def _comments(count: int) -> str:
+    return f"{number(count)} comment{'' if count == 1 else 's'}"
 
 
 def left(count: int) -> str:

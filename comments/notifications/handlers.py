@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from comments.events import Handler
 from comments.identity.asking_actions import SIGN_IN_MAIL
+from comments.moderation.writing import MESSAGE_MAIL
 from comments.notifications.digest import Digests
 from comments.notifications.digest_actions import DIGEST_MAIL
 from comments.notifications.replies import Replies
 from comments.notifications.sending import mailer
 from comments.notifications.sign_in import SignInMails
+from comments.notifications.writing_authors import Messages
 from comments.threads.telling import SOMETHING_WAITS, WANTS_MAIL, WAS_ANSWERED
 from comments.web.service import Service
 
@@ -28,6 +30,7 @@ def handlers(svc: Service) -> Mapping[str, Handler]:
         SIGN_IN_MAIL: Handler(SignInMails(svc, sending).do, LANE, LIMIT),
         SOMETHING_WAITS: Handler(digests.plan, LANE, LIMIT),
         DIGEST_MAIL: Handler(digests.mail, LANE, LIMIT),
+        MESSAGE_MAIL: Handler(Messages(svc, sending).do, LANE, LIMIT),
         WAS_ANSWERED: Handler(replies.tell, LANE, LIMIT),
         WANTS_MAIL: Handler(replies.ask, LANE, LIMIT),
     }

@@ -123,6 +123,15 @@ class Comment(Base):
             "id",
             where="report_count > 0 AND state <> 'deleted'",
         ),
+        # The same, the most of them first.
+        _partial(
+            "ix_comments_most_reported",
+            "site_id",
+            "report_count",
+            "created_at",
+            "id",
+            where="report_count > 0 AND state <> 'deleted'",
+        ),
         # What readers of a thread have missed; what was never public is not in it.
         _partial("ix_comments_changed", "thread_id", "changed_version", where="changed_version > 0"),
         # The rest of a thread, which readers have never seen.
@@ -131,6 +140,8 @@ class Comment(Base):
         _partial("ix_comments_waiting", "author_id", "thread_id", where="state IN ('pending', 'spam')"),
         # When an author wrote last, and all that they wrote.
         Index("ix_comments_author", "author_id", "created_at", "id"),
+        # How much an author has in each state: what moderators see of them at a glance.
+        Index("ix_comments_fared", "author_id", "state"),
         # Nearly the same texts are one row for moderators.
         _partial(
             "ix_comments_alike",

@@ -14,7 +14,7 @@ from comments.moderation.asking import parse
 from comments.moderation.finding import criteria
 from comments.moderation.models import Decision
 from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries import alike, following, history, news, queue, rechecking, trying
+from comments.moderation.queries import alike, authors, following, history, news, queue, rechecking, trying
 from comments.moderation.queries.lanes import QUEUES
 from comments.moderation.queries.news import View
 from comments.moderation.queries.wish import Wish
@@ -35,7 +35,8 @@ class Large:
     def __init__(self) -> None:
         self.seed, other = Seed(), Seed()
         self.mia = self.seed.moderator()
-        author, thread = self.seed.author(), self.seed.thread()
+        self.author = author = self.seed.author()
+        thread = self.seed.thread()
         self.ids = [
             self.seed.comment(
                 thread, author, state=QUEUES[number % 5], listed=number % 5 == 1, similar_group=number % 4_000
@@ -90,13 +91,12 @@ def of_rules(site_id: UUID) -> dict[str, Callable[[Session], Any]]:
     }
 
 
-async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
-    large = Large()
-    await db.write(large.store)
+def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
+    """Return what desks and programs ask, by name."""
     site_id, some = large.seed.site_id, large.ids[100:125]
     position = (NOON, UUID(int=0))
     nobody = Moderator(UUID(int=1), site_id, "Nobody", "moderator")
-    asked: dict[str, Callable[[Session], Any]] = {
+    return {
         "a queue": lambda session: queue.held_comments(session, site_id, Wish(), after=None, limit=25),
         "its next page": lambda session: queue.held_comments(
             session, site_id, Wish(), after=position, limit=25
@@ -113,12 +113,16 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
         "the reported": lambda session: queue.held_comments(
             session, site_id, Wish("reported"), after=position, limit=25
         ),
+        "the most reported": lambda session: queue.held_comments(
+            session, site_id, Wish("reported", most_reported=True), after=(3, *position), limit=25
+        ),
         "a search": lambda session: queue.held_comments(
             session, site_id, Wish(None, criteria(parse("hello -nothing"), {})), after=position, limit=25
         ),
         "all queues": lambda session: queue.held_comments(
             session, site_id, Wish(queue=None), after=position, limit=25
         ),
+        "how an author fared": lambda session: authors.author_standings(session, [large.author]),
         "sizes": lambda session: queue.queue_sizes(session, site_id),
         "histories": lambda session: history.histories(session, some),
         "the log": lambda session: history.log(session, site_id, after=position, limit=25),
@@ -136,6 +140,12 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
         ),
     }
 
+
+async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
+    large = Large()
+    await db.write(large.store)
+    asked = questions(large)
+
     def explain(session: Session) -> dict[str, list[str]]:
         return {name: [*plans_of(session, query).values()] for name, query in asked.items()}
 
@@ -144,6 +154,9 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
     bad = {name: [plan for plan in sent if walks_through(plan)] for name, sent in found.items()}
     assert {name: sent for name, sent in bad.items() if sent} == {}
     sorted_again = [
-        plan for plan in found["a queue"][:1] + found["its next page"][:1] if "Sort" in plan or "TEMP" in plan
+        plan
+        for name in ("a queue", "its next page", "the most reported")
+        for plan in found[name][:1]
+        if "Sort" in plan or "TEMP" in plan
     ]
     assert sorted_again == [], "the index of the queues has them in order"

@@ -106,9 +106,9 @@ async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
     if choice is None:
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
     wanted = [_wanted(named) for named in dict.fromkeys(fields.every("comment"))]
-    reason = field(fields, "note" if choice == "note" else "reason", LONGEST_REASON)
-    if choice == "note" and not reason:
-        raise NoteEmpty("Write the note first.", errors={"note": "is empty"})
+    reason = field(fields, choice if choice in QUIET else "reason", LONGEST_REASON)
+    if choice in QUIET and not reason:
+        raise NoteEmpty(f"Write the {choice} first.", errors={choice: "is empty"})
     text = None
     if choice == "edit":
         source = fields.get("text", "").replace("\r\n", "\n")

@@ -11,10 +11,13 @@ from comments.moderation import wire, words
 from comments.moderation.desk import bulk_choices, card
 from comments.moderation.pages.addresses import desk_address, queue_address
 from comments.moderation.pages.news import view_of, write_place
+from comments.moderation.pages.runs import CHOICES as ALL_CHOICES
 from comments.moderation.pages.seat import Seat, frame, lead_to, seat_of
 from comments.moderation.queries.news import standing
 from comments.moderation.queries.queue import HeldPage
-from comments.moderation.routes import asking_of, queue_page, queue_place
+from comments.moderation.queries.runs import run_going_on
+from comments.moderation.routes import queue_page, queue_place
+from comments.moderation.wishes import asking_of
 from comments.web.routing import read_query
 from comments.web.service import service
 from comments.web.templating import html_page, page
@@ -48,7 +51,8 @@ async def queue_answer(
         found = await queue_page(svc, seat.moderator, replace(query, grouped=True))
     except Invalid as unclear:
         found, told, status = HeldPage([], None), " ".join(unclear.errors.values()) or unclear.detail, 422
-    cards = [card(held, svc.clock.now()) for held in found.comments]
+    everything, now = request.query_params.get("ticked") == "list" and status == 200, svc.clock.now()
+    cards = [card(held, now) for held in found.comments]
     following = wire.cursor_at(svc.keys, queue_place(site_id, query), found.next)
     return html_page(
         request,
@@ -61,9 +65,14 @@ async def queue_answer(
         unread=found.unread,
         told=told,
         hints=asking_of(query).hints,
-        ticked=request.query_params.get("ticked") == "all",
+        ticked=request.query_params.get("ticked") in {"all", "list"},
+        everything=everything,
+        now_exactly=now.isoformat(),
+        run=await svc.db.read(run_going_on, seat.moderator),
         banned=words.BANNED.get(request.query_params.get("banned", ""), ""),
         bulk_choices=bulk_choices(query.state),
+        all_choices=ALL_CHOICES,
+        mails=bool(svc.settings.smtp_url),
         since=stands.number,
         newest=write_place(stands.newest),
     )

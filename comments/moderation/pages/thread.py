@@ -28,7 +28,7 @@ _WISHES: Mapping[str, ThreadWish] = {
 async def show_thread(request: Request) -> Response:
     """Show what is set for a page's discussion, with forms to set it."""
     seat, asked = await seat_of(request), read_query(request, PageAsked)
-    return await _answer(request, seat, asked.page)
+    return await thread_answer(request, seat, asked.page)
 
 
 @page
@@ -41,7 +41,7 @@ async def post_thread(request: Request) -> Response:
         seconds = fields.get("seconds", "").strip() or "0"
         if not (seconds.isascii() and seconds.isdecimal() and int(seconds[:9]) <= LONGEST_PAUSE_SECONDS):
             told = f"Slow mode takes a whole number of seconds, at most {LONGEST_PAUSE_SECONDS}."
-            return await _answer(request, seat, str(thread_id), told=told)
+            return await thread_answer(request, seat, str(thread_id), told=told)
         wish = ThreadWish(slow_seconds=int(seconds))
     elif chosen in _WISHES:
         wish = _WISHES[chosen]
@@ -53,7 +53,7 @@ async def post_thread(request: Request) -> Response:
     return lead_to(request, desk_address(seat.site, f"/thread?page={thread_id}"))
 
 
-async def _answer(request: Request, seat: Seat, named: str, *, told: str = "") -> Response:
+async def thread_answer(request: Request, seat: Seat, named: str, *, told: str = "") -> Response:
     """Return the page; `told` is what was wrong with its form. Raises ThreadUnknown."""
     site = await site_of(request)
     found = await service(request).db.read(page_moderated, site, named, seat.moderator.sections)

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, literal, select, union_all
+from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
@@ -14,6 +15,7 @@ from comments.identity.sections import Sections
 from comments.moderation.finding import read_id
 from comments.moderation.orders import PastDecision, last_standing
 from comments.moderation.queries.alike import GROUPED, Alike, first_of_each, groups_of
+from comments.moderation.queries.authors import Standing, author_standings
 from comments.moderation.queries.history import histories
 from comments.moderation.queries.lanes import LISTS, Position, Stretch, along, belongs, lanes
 from comments.moderation.queries.search import EFFORT, Effort, Hunt, search
@@ -25,6 +27,9 @@ from comments.threads.models import Comment, Report, Revision, Thread
 from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.queries.finding import thread_by_keys
 from comments.threads.scope import comments_within
+
+Reported = tuple[int, datetime, UUID]
+"""A place among what is reported, the most reported first."""
 
 MOST_COUNTED = 1_000
 """Queues are counted exactly up to here."""
@@ -57,6 +62,8 @@ class Held:
     """The last decision that still stands: what `restore` takes back."""
     history: Sequence[PastDecision]
     """All decisions about it, oldest first."""
+    author: Standing
+    """How all that its author wrote has fared."""
     alike: Alike | None = None
     """The group that it is the first of, where a row stands for many."""
 
@@ -73,7 +80,7 @@ class HeldPage:
     """
 
     comments: Sequence[Held]
-    next: Position | None
+    next: Position | Reported | None
     cut_short: bool = False
     unread: bool = False
 
@@ -83,7 +90,7 @@ def held_comments(
     site_id: UUID,
     wish: Wish,
     *,
-    after: Position | None,
+    after: Position | Reported | None,
     limit: int,
     effort: Effort = EFFORT,
 ) -> HeldPage:
@@ -91,6 +98,9 @@ def held_comments(
 
     Of a `grouped` one a page can have fewer rows than its limit and go on.
     """
+    if wish.most_reported and wish.queue == "reported" and not wish.is_search:
+        return _most_reported(session, site_id, cast(Reported | None, after), limit)
+    after = cast(Position | None, after)
     if wish.is_search:
         found = search(session, Hunt(site_id, wish, after, limit, effort))
         return HeldPage(_with_context(session, found.ids), found.next, found.cut_short, found.unread)
@@ -104,6 +114,17 @@ def held_comments(
         here = [(*lane, *of_group) for lane in here]
     rows = session.execute(along(here, stretch, limit + 1)).all()
     following = (rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
+    return HeldPage(_with_context(session, [row.id for row in rows[:limit]]), following)
+
+
+def _most_reported(session: Session, site_id: UUID, after: Reported | None, limit: int) -> HeldPage:
+    place = (Comment.report_count, Comment.created_at, Comment.id)
+    walk = select(*place).where(*belongs(site_id, "reported")).order_by(*(one.desc() for one in place))
+    if after is not None:
+        walk = walk.where(tuple_(*place) < after)
+    rows = session.execute(walk.limit(limit + 1)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = (last.report_count, last.created_at, last.id) if last else None
     return HeldPage(_with_context(session, [row.id for row in rows[:limit]]), following)
 
 
@@ -161,6 +182,7 @@ def _with_context(
     edits = {row.comment_id: row for row in session.execute(_EDITS.where(Revision.comment_id.in_(ids)))}
     reports = _reports(session, [row.id for row in rows.values() if row.report_count])
     decided = histories(session, ids)
+    authors = author_standings(session, {row.author_id for row in rows.values()})
     alike = groups_of(session, *grouped_in, list(rows.values())) if grouped_in else {}
     return [
         Held(
@@ -172,6 +194,7 @@ def _with_context(
             reports.get(row.id, ()),
             last_standing(decided.get(row.id, ())),
             decided.get(row.id, ()),
+            authors[row.author_id],
             alike.get(row.id),
         )
         for row in (rows[comment_id] for comment_id in ids)
@@ -225,6 +248,7 @@ _ABOUT: Select[*tuple[Any, ...]] = (
         Thread.title.label("thread_title"),
         Author.created_at.label("author_since"),
         Author.approved_count.label("author_approved"),
+        (Author.email.is_not(None) & (Author.email != "")).label("author_reachable"),
     )
     .join(Thread, Thread.id == Comment.thread_id)
     .join(Author, Author.id == Comment.author_id)

@@ -16,6 +16,8 @@ class Wish:
     sections: Sections = None
     """What the asker may see at all."""
     newest_first: bool = True
+    most_reported: bool = False
+    """Whether what most readers reported comes first: of the queue of reports, and of no search."""
     grouped: bool = False
     """Whether nearly the same texts are one row, in the queues that are worked through."""
     alike: int | None = None

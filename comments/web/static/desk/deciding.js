@@ -6,14 +6,15 @@ import { picked, unpick } from "./picking.js";
 import { settle, show } from "./refilling.js";
 import { cardOf, idOf, mark, marked, nameOf, putBack, putLine, takeOut } from "./rows.js";
 import { recount, say } from "./telling.js";
+import { decideWhole, isWhole } from "./whole.js";
 
 /** @typedef {import("./outbox.js").Answered} Answered */
 
 const MISSING = "This comment is not here any more.";
 
 /** What changes a comment and leaves it where it is, or says something about it. */
-const STAYS = new Set(["keep", "feature", "unfeature", "edit", "reject_edit", "note", "reply"]);
-const WITHOUT_UNDO = new Set(["restore", "note"]);
+const STAYS = new Set(["keep", "feature", "unfeature", "edit", "reject_edit", "note", "message", "reply"]);
+const WITHOUT_UNDO = new Set(["restore", "note", "message"]);
 
 /** What a decision is about: the picked rows, or the marked one. */
 export function subjects() {
@@ -27,6 +28,12 @@ export function subjects() {
  * @param {string} choice
  */
 export function choose(choice) {
+  if (isWhole()) {
+    const isOffered = document.querySelector(`[data-bulk] [name="decision"][value="${choice}"]`) !== null;
+    if (isOffered) void decideWhole(choice);
+    unpick(picked());
+    return;
+  }
   const able = subjects().filter((card) => card.querySelector(`[name="decision"][value="${choice}"]`));
   if (able.length) void decide(able, choice);
 }

@@ -38,6 +38,7 @@ const KEYS = {
   r: () => withMarked((card) => write(card, "reply")),
   e: () => withMarked((card) => write(card, "edit")),
   n: () => withMarked((card) => write(card, "note")),
+  m: () => withMarked((card) => write(card, "message")),
   b: () => withMarked((card) => void askBan(card)),
   s: () => choose("spam"),
   d: () => choose("remove"),

@@ -12,6 +12,7 @@ import { cards, mark, marked } from "./rows.js";
 import { whenToastGoes } from "./telling.js";
 import { beginThumb } from "./thumb.js";
 import { beginUndoing, keepOrder, takenBack } from "./undoing.js";
+import { beginWhole } from "./whole.js";
 
 document.documentElement.classList.add("has-script");
 for (const hidden of every("[data-with-script]")) hidden.hidden = false;
@@ -78,3 +79,4 @@ begin((order, answered) => {
   settleDecision(order, answered, keepOrder({ choice: order.choice, ids, by: "", order }));
 });
 beginArriving();
+beginWhole();

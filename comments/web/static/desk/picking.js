@@ -67,10 +67,15 @@ export async function pickAll() {
 
 export function shown() {
   const some = picked();
+  const whole = one("[data-pick-list]", HTMLElement, bar);
+  const isAllHere = some.length > 0 && some.length === cards().length;
+  whole.hidden = !isAllHere || !olderLink();
+  if (whole.hidden) whole.setAttribute("aria-pressed", "false");
   for (const card of cards()) card.classList.toggle("is-picked", boxOf(card).checked);
   bar.classList.toggle("is-shown", some.length > 0);
   document.documentElement.classList.toggle("is-picking", some.length > 0);
-  count.textContent = `${some.length.toLocaleString("en")} selected`;
+  const isWhole = whole.getAttribute("aria-pressed") === "true";
+  count.textContent = isWhole ? `Selected: ${bar.dataset.inAll}` : `${some.length.toLocaleString("en")} selected`;
   const here = cards().length;
   all.hidden = some.length >= Math.min(here, MOST) && !(olderLink() && here < MOST);
   all.textContent = some.length < Math.min(here, MOST) ? `Select all ${here}` : "Select more";
@@ -88,6 +93,10 @@ export function beginPicking() {
   });
   one("[data-clear]", HTMLElement, bar).addEventListener("click", clear);
   all.addEventListener("click", () => void pickAll());
+  one("[data-pick-list]", HTMLElement, bar).addEventListener("click", ({ currentTarget }) => {
+    if (currentTarget instanceof HTMLElement) currentTarget.setAttribute("aria-pressed", String(currentTarget.getAttribute("aria-pressed") !== "true"));
+    shown();
+  });
   for (const link of every("[data-pick-here]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();

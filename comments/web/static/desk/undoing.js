@@ -18,6 +18,10 @@ const STORED = `comments.undo.${one("[data-order-form]", HTMLFormElement).datase
 /** @type {Record<string, string>} */
 const DONE = { approve: "Approved", spam: "Spam", remove: "Removed", hold: "Waits again", approve_trust: "Trusted", keep: "Kept", edit: "Edited", reply: "Replied", reject_edit: "Edit rejected", feature: "Picked out", unfeature: "Picked out no more" };
 
+const WHOLE = "whole:";
+/** @type {(id: string) => void} */
+let ofWhole = () => {};
+
 const panel = one("[data-undo-list]", HTMLElement);
 const items = one("ol", HTMLElement, panel);
 /** @type {Entry[]} Oldest first. */
@@ -66,10 +70,22 @@ export function undoLast() {
   else say("There is nothing left to undo here.");
 }
 
+/**
+ * Say who takes back what was decided about all of a list.
+ * @param {(id: string) => void} how
+ */
+export function takeBackWhole(how) {
+  ofWhole = how;
+}
+
 /** @param {Entry} entry */
 async function takeBack(entry) {
   if (!entries.includes(entry)) return;
   remove(entry);
+  if (entry.undo.startsWith(WHOLE)) {
+    ofWhole(entry.undo.slice(WHOLE.length));
+    return;
+  }
   if (entry.order && withdraw(entry.order)) {
     mark(entry.ids.map((id) => putBack(id)).find(Boolean));
     say("Undone. It was not sent yet.");

@@ -1,0 +1,71 @@
+"""How far decisions about all of a search have come."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from comments.identity.queries import Moderator
+from comments.moderation.run_models import Run
+
+
+@dataclass(frozen=True, slots=True)
+class RunNow:
+    """A run as it stands. `reached` is up to where the list is done, newest first."""
+
+    id: UUID
+    site_id: UUID
+    account_id: UUID
+    choice: str
+    asked: str
+    state: str
+    reached_at: datetime
+    reached_id: UUID
+    decided: int
+    left: int
+
+    @property
+    def goes_on(self) -> bool:
+        return self.state in {"running", "undoing"}
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Run.id,
+    Run.site_id,
+    Run.account_id,
+    Run.choice,
+    Run.asked,
+    Run.state,
+    Run.reached_at,
+    Run.reached_id,
+    Run.decided,
+    Run.left,
+)
+
+
+def run_now(session: Session, run_id: UUID) -> RunNow | None:
+    """Return how far a run is, None if it is forgotten."""
+    row = session.execute(select(*_COLUMNS).where(Run.id == run_id)).one_or_none()
+    return RunNow(*row) if row else None
+
+
+def own_run(session: Session, moderator: Moderator, run_id: UUID) -> RunNow | None:
+    """Return a run of this moderator on this site."""
+    found = run_now(session, run_id)
+    if found is None or (found.site_id, found.account_id) != (moderator.site_id, moderator.account_id):
+        return None
+    return found
+
+
+def run_going_on(session: Session, moderator: Moderator) -> UUID | None:
+    """Return the moderator's last run if it is still going on."""
+    last = session.execute(
+        select(Run.id, Run.state)
+        .where(Run.site_id == moderator.site_id, Run.account_id == moderator.account_id)
+        .order_by(Run.made_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return last.id if last and last.state in {"running", "undoing"} else None

@@ -1,0 +1,91 @@
+"""Mails an author what a moderator wrote to them; the moderator never sees the address."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from comments.events import Task
+from comments.identity.models import Author
+from comments.moderation.models import Decision
+from comments.notifications.digest_queries import language_of, page_name, title_of
+from comments.notifications.letters import Letter, Paragraph, Quote
+from comments.notifications.messages import Mail
+from comments.notifications.quoting import excerpt, shown
+from comments.notifications.sending import Mailer
+from comments.notifications.words import Words
+from comments.sites.models import Site
+from comments.threads.models import Comment, Thread
+from comments.web.service import Service
+
+LONGEST_COMMENT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a moderator wrote about a comment, and where that goes."""
+
+    email: str
+    text: str
+    html: str
+    page: str
+    site_title: str
+    lang: str
+
+
+class Messages:
+    """Does the tasks that a decision to write to an author puts in."""
+
+    def __init__(self, svc: Service, mailer: Mailer) -> None:
+        self._svc = svc
+        self._mailer = mailer
+
+    async def do(self, task: Task) -> None:
+        decision_id = UUID(task.payload["decision"])
+        found = await self._svc.db.read(message, decision_id)
+        if found is None:
+            return
+        await self._mailer.send(
+            Mail(found.email, found.site_title, message_letter(found), id=f"message-{decision_id}")
+        )
+
+
+def message(session: Session, decision_id: UUID) -> Message | None:
+    """Return a message; None if the author, their address or the text was erased meanwhile."""
+    row = session.execute(
+        select(Author.email, Decision.reason, Comment.html, Thread, Site)
+        .select_from(Decision)
+        .join(Comment, Comment.id == Decision.comment_id)
+        .join(Author, Author.id == Comment.author_id)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .join(Site, Site.id == Decision.site_id)
+        .where(Decision.id == decision_id)
+    ).one_or_none()
+    if row is None or not row.email or not row.reason:
+        return None
+    return Message(
+        email=row.email,
+        text=row.reason,
+        html=row.html,
+        page=page_name(row.Thread.title if row.Thread.title_confirmed else None, row.Thread.url),
+        site_title=title_of(row.Site),
+        lang=language_of(row.Site),
+    )
+
+
+def message_letter(found: Message) -> Letter:
+    words = Words(found.lang)
+    page = shown(found.page, words)
+    return Letter(
+        subject=words("message_subject", page=page),
+        lang=words.lang,
+        heading=words("message"),
+        parts=[
+            Paragraph(words("you_wrote", page=page)),
+            Quote(excerpt(found.html, words, LONGEST_COMMENT)),
+            Paragraph(words("message_says", site=found.site_title)),
+            Quote(found.text, loud=True),
+        ],
+        foot=[[words("message_why")], [words("no_answers")]],
+    )

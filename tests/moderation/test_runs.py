@@ -1,0 +1,96 @@
+"""Deciding about all that a list finds, beyond what one order can hold: in parts, stopped, taken back."""
+
+import re
+from collections import Counter
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import select
+
+from comments.deliveries import delivery
+from comments.moderation.log import in_words
+from comments.threads.models import Comment
+from tests.moderation.seeding import Seed
+from tests.moderation.test_pages import OURS, Browser, signed_in
+from tests.support.site import SiteUnderTest
+
+pytestmark = pytest.mark.anyio
+
+MANY = 1_100
+
+
+class Flooded:
+    """A site with 1,100 comments that wait, and Mia, who has no script."""
+
+    def __init__(self, site: SiteUnderTest, seed: Seed, mia: Browser) -> None:
+        self.site, self.seed, self.mia = site, seed, mia
+
+    @property
+    def address(self) -> str:
+        return f"/moderate/{self.seed.name}"
+
+    async def press(self, path: str, **fields: str) -> httpx.Response:
+        page = (await self.mia.get(self.address)).text
+        token = re.findall(r'name="token" value="([^"]*)"', page)[0]
+        return await self.site.client.post(
+            path, data={"token": token, **fields}, headers={"origin": OURS, **self.mia.headers}
+        )
+
+    async def begin(self, decision: str) -> str:
+        """Decide about all that waits now; return where it is told how far that is."""
+        until = in_words(self.site.clock.now())
+        answer = await self.press(f"{self.address}/all", decision=decision, until=until, back="state=pending")
+        assert answer.status_code == 303
+        return answer.headers["location"]
+
+    async def deliver(self) -> None:
+        await delivery(self.site.service).deliver_due()
+
+    async def states(self) -> Counter[str]:
+        mine = select(Comment.state).where(Comment.site_id == self.seed.site_id)
+        return Counter(await self.site.service.db.read(lambda session: session.scalars(mine).all()))
+
+
+@pytest.fixture
+async def flooded(site: SiteUnderTest) -> Flooded:
+    seed = Seed()
+    thread, author = seed.thread(), seed.author()
+    for _ in range(MANY):
+        seed.comment(thread, author)
+    seed.now = site.clock.now()
+    await site.service.db.write(seed.store)
+    return Flooded(site, seed, await signed_in(site, name=seed.name))
+
+
+async def test_all_of_a_list_is_decided_in_parts_and_taken_back_as_one(flooded: Flooded) -> None:
+    shown = (await flooded.mia.get(f"{flooded.address}?ticked=list")).text
+    assert 'action="/moderate/' + flooded.seed.name + '/all"' in shown
+    assert "Selected: all 1,000+" in shown
+
+    told = await flooded.begin("spam")
+    flooded.seed.comment(next(iter(flooded.seed.places.values()))[0], flooded.seed.author())
+    await flooded.site.service.db.write(flooded.seed.store)
+    assert "0 comments marked as spam so far." in (await flooded.mia.get(told)).text
+    assert told in (await flooded.mia.get(flooded.address)).text
+    await flooded.deliver()
+
+    assert "1,100 comments marked as spam." in (await flooded.mia.get(told)).text
+    assert await flooded.states() == {"spam": MANY, "pending": 1}, "what came later stays"
+
+    await flooded.press(told, set="undo")
+    await flooded.deliver()
+
+    assert "Undone." in (await flooded.mia.get(told)).text
+    assert await flooded.states() == {"pending": MANY + 1}
+
+
+async def test_a_stopped_one_changes_nothing_more_and_is_nobody_elses(flooded: Flooded) -> None:
+    told = await flooded.begin("remove")
+    ana = await signed_in(flooded.site, "ana@blog.example", flooded.seed.name)
+    assert (await ana.get(told)).status_code == 404
+
+    await flooded.press(told, set="stop")
+    await flooded.deliver()
+
+    assert "Stopped: 0 comments removed." in (await flooded.mia.get(told)).text
+    assert await flooded.states() == {"pending": MANY}
