@@ -84,7 +84,8 @@ class Step:
     def is_seen(self) -> bool:
         """Whether readers see something else afterwards; empty places all look removed to them."""
         other_text = self.takes_edit or self.choice == "edit" or self.brings_back.text is not None
-        return self.public_delta != 0 or (is_public(self.after) and other_text)
+        picked_out = self.choice in {"feature", "unfeature"} or self.brings_back.featured is not None
+        return self.public_delta != 0 or (is_public(self.after) and (other_text or picked_out))
 
 
 def lock_subjects(

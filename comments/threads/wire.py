@@ -61,7 +61,7 @@ class CommentShown(msgspec.Struct, omit_defaults=True):
 
     `parent_id` is whom it answers; it stands at `depth` (0 to 12). One's own also carry `body` (the source),
     `editable_until`, `reasons` and `waits_for` (why it waits, for people and for programs), `waiting_body`
-    (an edit that waits).
+    (an edit that waits). `featured` is there, and true, on what moderators picked out.
     """
 
     id: UUID
@@ -83,6 +83,7 @@ class CommentShown(msgspec.Struct, omit_defaults=True):
     reasons: list[str] | UnsetType = UNSET
     waits_for: list[WaitsFor] | UnsetType = UNSET
     waiting_body: str | UnsetType = UNSET
+    featured: bool = False
 
 
 class TermsShown(msgspec.Struct):
@@ -165,6 +166,7 @@ class Wording:
             downvotes=row.downvotes if public else 0,
             permalink=f"{self.thread_url.partition('#')[0]}#comment-{row.id}",
             replies=Replies([], row.reply_total, None),
+            featured=public and row.featured,
         )
 
     def own(

@@ -46,13 +46,15 @@ class State:
 
 
 async def lay(desk: Desk) -> None:
-    """Let four comments wait: an answer, spam, one with reports, and one in Arabic."""
+    """Let some comments wait: an answer, a flood of spam, one with reports, and one in Arabic."""
     seed, start = desk.seed, desk.seed.now
     first = await desk.held("I took the *Warsaw–Munich* sleeper every August.", name="Tomasz Wieczorek")
     await desk.decided("approve", first)
     await desk.held("سافرتُ بالقطار الليلي من القاهرة إلى أسوان.", name="ليلى حدّاد")
     await desk.held("It is, and the railway says so itself.", name="Marek Havel", report_count=2)
-    await desk.held(SPAM, name="Rolex-Deals24", reasons='["First comment", "1 link"]')
+    flood = {"reasons": '["First comment", "1 link"]', "similar_group": 24}
+    for number in (7, 18, 24):
+        await desk.held(SPAM, name=f"Rolex-Deals{number}", **flood)
     seed.now = start + timedelta(minutes=100)
     came_from = {"address_key": b"a" * 16, "network_key": b"n" * 16}
     await desk.held(MEMORY, name="Jonas Lind", parent=first, **came_from)

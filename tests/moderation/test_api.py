@@ -306,3 +306,16 @@ async def test_five_hundred_comments_are_decided_in_one_request(api: Api, clock:
     assert sorted(answer.json()["decided"]) == sorted(ids)
     assert len(answer.json()["missing"]) == 480
     assert (await api.site.thread())["thread"]["comment_count"] == 20
+
+
+async def test_readers_are_told_what_is_picked_out(site: SiteUnderTest) -> None:
+    comment = await site.said("Hello")
+    before = (await site.get("thread", url=PAGE["url"])).json()
+    assert "featured" not in before["comments"][0]
+
+    await site.decide("feature", comment["id"])
+
+    after = (await site.get("thread", url=PAGE["url"])).json()
+    assert after["comments"][0]["featured"] is True
+    assert after["thread"]["version"] > before["thread"]["version"]
+    assert "Picked out" in (await site.client.get(f"/d/blog?url={PAGE['url']}")).text

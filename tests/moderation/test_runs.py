@@ -87,7 +87,8 @@ async def test_all_of_a_list_is_decided_in_parts_and_taken_back_as_one(flooded: 
 async def test_a_stopped_one_changes_nothing_more_and_is_nobody_elses(flooded: Flooded) -> None:
     told = await flooded.begin("remove")
     ana = await signed_in(flooded.site, "ana@blog.example", flooded.seed.name)
-    assert (await ana.get(told)).status_code == 404
+    asked = {**ana.headers, "accept": "application/json"}
+    assert (await flooded.site.client.get(told, headers=asked)).json()["code"] == "run-unknown"
 
     await flooded.press(told, set="stop")
     await flooded.deliver()

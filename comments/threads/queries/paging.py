@@ -42,6 +42,7 @@ SHOWN: tuple[Any, ...] = (
     Comment.downvotes,
     Comment.created_at,
     Comment.edited_at,
+    Comment.featured,
 )
 """What a comment is shown from. Nothing private is among it but `source`, which its author alone is shown."""
 
