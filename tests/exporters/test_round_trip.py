@@ -25,10 +25,12 @@ from comments.identity.models import (
     SignInLink,
 )
 from comments.importers.errors import ImportRefused
+from comments.importers.job_models import ImportJob
 from comments.importers.report import Report
 from comments.importers.run import Order, run_import
 from comments.learning.models import LearnedComment, LearnedSign, Learning
 from comments.moderation.models import LogHead, LogLink
+from comments.moderation.run_models import Run
 from comments.moderation.search_models import CommentTerms, TermsDue
 from comments.outside.models import CheckCall, WebhookCall
 from comments.policy.models import SpentProof, TextPrint
@@ -49,7 +51,7 @@ NOT_OF_ONE_SITE = {
         *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
         *(Passkey, PasskeyQuestion),
         *(LogHead, LogLink, Outbox, SpentProof, TextPrint, Webhook, WebhookCall),
-        *(OutsideCheck, CheckCall, Erasure),
+        *(OutsideCheck, CheckCall, Erasure, Run, ImportJob),
     )
 }
 MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue, Learning, LearnedSign, LearnedComment)}
