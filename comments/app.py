@@ -19,6 +19,7 @@ from comments import __version__
 from comments.clock import Clock, SystemClock
 from comments.config import Settings
 from comments.errors import CommentsError
+from comments.exporters import routes as export_routes
 from comments.feeds import pages as feed_pages
 from comments.freshness import Freshness
 from comments.identity import (
@@ -84,6 +85,7 @@ APIS = (
     settings_routes.api,
     import_routes.api,
     privacy_routes.api,
+    export_routes.api,
 )
 
 

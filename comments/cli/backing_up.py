@@ -1,5 +1,6 @@
 """`comments backup` and `comments restore`: a SQLite installation as one file."""
 
+import asyncio
 import json
 import os
 import tempfile
@@ -15,7 +16,9 @@ from comments import __version__
 from comments.cli.installation import plain_settings, settings_here
 from comments.cli.running import alone
 from comments.config import DATABASE_FILE, KEY_FILE, Settings, SettingsFault
-from comments.storage import StorageDamaged, state
+from comments.sites.backup_actions import note_backup
+from comments.sites.queries import Backup
+from comments.storage import Database, StorageDamaged, state
 from comments.storage.backup import back_up, faults_of
 
 MANIFEST = "manifest.json"
@@ -47,6 +50,7 @@ def backup(file: Path, without_key: bool) -> None:
         with made.open("rb") as whole:
             os.fsync(whole.fileno())
         made.replace(file)
+    _note(settings, file, with_key=not without_key)
     what = "the database without its key" if without_key else "the database and its key"
     click.echo(f"Backed {what} up to {file}, {_size(file)}.")
 
@@ -80,6 +84,23 @@ def restore(file: Path, force: bool) -> None:
         click.echo(
             f"The backup has no key: put it into {key_file}, or give it by COMMENTS_SECRET_KEY.", err=True
         )
+
+
+def _note(settings: Settings, file: Path, *, with_key: bool) -> None:
+    """Let the database know of its backup: `comments doctor` and the owners' pages say when it was made."""
+    if state(settings.database_url) != "current":
+        return
+
+    made = Backup(datetime.now(UTC), str(file.absolute()), with_key)
+
+    async def note() -> None:
+        db = await Database.open(settings.database_url)
+        try:
+            await db.write(note_backup, made)
+        finally:
+            await db.close()
+
+    asyncio.run(note())
 
 
 def _own_file(settings: Settings) -> Path:

@@ -24,9 +24,10 @@ from comments.keys import Keyring
 from comments.notifications.sending import mailer
 from comments.notifications.smtp import MailFailed
 from comments.sites.actions import FINGERPRINT, accept_key
-from comments.sites.queries import installation_fact, origins_of, sites
+from comments.sites.queries import installation_fact, last_backup, origins_of, sites
 from comments.storage import Database, state
 from comments.storage.backup import faults_of
+from comments.web.templating import date_and_time
 
 LEAST_FREE_BYTES = 200_000_000
 
@@ -263,6 +264,9 @@ async def _contents(settings: Settings) -> Sequence[Finding]:
     try:
         noted = await db.read(installation_fact, FINGERPRINT)
         found = [_fingerprint(settings, noted)] if noted is not None else []
+        made = await db.read(last_backup)
+        if made is not None:
+            found.append(Finding(f"last backup {made.file}, {date_and_time(made.made_at)} UTC"))
         for site in await db.read(sites):
             found += _origins(settings, site.name, origins_of(site))
             if not await db.read(team, site.id):

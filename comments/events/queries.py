@@ -40,9 +40,22 @@ def counts(session: Session) -> Mapping[tuple[str, str], int]:
     return numbers
 
 
-def failures(session: Session, site_id: UUID | None = None, *, limit: int = 20) -> Sequence[Failure]:
-    """Return what failed, dead or waiting for another attempt, the newest first; of one site or of all."""
+def number_waiting(session: Session, site_id: UUID, kinds: Collection[str]) -> int:
+    """Return how many tasks of these kinds wait for a site."""
+    waiting = (Outbox.state == "waiting") & (Outbox.site_id == site_id) & Outbox.kind.in_(kinds)
+    return session.scalar(select(func.count()).where(waiting)) or 0
+
+
+def failures(
+    session: Session, site_id: UUID | None = None, *, limit: int = 20, kinds: Collection[str] = ()
+) -> Sequence[Failure]:
+    """Return what failed, dead or waiting for another attempt, the newest first.
+
+    It is of one site or of all, and of these kinds, or of every one without any.
+    """
     failed = (Outbox.state != "delivered") & (Outbox.last_error != "")
+    if kinds:
+        failed &= Outbox.kind.in_(kinds)
     if site_id is not None:
         failed &= Outbox.site_id == site_id
     rows = session.execute(

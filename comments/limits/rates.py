@@ -27,6 +27,8 @@ class Rate(Enum):
     SIGN_IN = "20/minute;100/hour"
     SIGN_IN_MAIL = "5/hour"
     """Sign-in links asked for by mail, by the mail's address."""
+    TRIAL_MAIL = "8/hour"
+    """Test mails that somebody has sent to themselves."""
     AUTHOR = "8/minute;60/hour"
     """All posts of one author; past it they are held, not refused."""
     THREAD = "30/minute"

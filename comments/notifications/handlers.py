@@ -15,6 +15,14 @@ from comments.notifications.writing_authors import Messages
 from comments.threads.telling import SOMETHING_WAITS, WANTS_MAIL, WAS_ANSWERED
 from comments.web.service import Service
 
+OF_A_SITE = {
+    SOMETHING_WAITS: "Who gets a digest",
+    DIGEST_MAIL: "Digest for a moderator",
+    WAS_ANSWERED: "Notice of a reply",
+    WANTS_MAIL: "Question whether somebody wants notices",
+}
+"""What is mailed for a site, in words; sign-in links are nobody's site's."""
+
 LANE = "mail"
 LIMIT = timedelta(seconds=30)
 

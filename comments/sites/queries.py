@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -10,6 +12,26 @@ from sqlalchemy.orm import Session
 from comments.sites.errors import CheckUnknown, SiteUnknown, WebhookUnknown
 from comments.sites.models import InstallationFact, OutsideCheck, Site, Webhook
 from comments.sites.settings import SiteSettings, parsed_settings
+
+LAST_BACKUP = "last-backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """The last copy that `comments backup` made of the whole installation. `file` is for who runs it."""
+
+    made_at: datetime
+    file: str
+    with_key: bool
+
+
+def last_backup(session: Session) -> Backup | None:
+    """Return the last backup that is known, None if none is."""
+    known = session.scalar(select(InstallationFact.value).where(InstallationFact.name == LAST_BACKUP))
+    if known is None:
+        return None
+    told = json.loads(known)
+    return Backup(datetime.fromisoformat(told["made_at"]), told["file"], told["with_key"])
 
 
 def site_by_name(session: Session, name: str) -> Site:

@@ -29,6 +29,7 @@ def test_a_backup_is_one_file_for_its_owner_alone(blog: Installation, tmp_path: 
         assert sorted(archive.namelist()) == ["comments.db", "manifest.json", "secret.key"]
         assert archive.read("secret.key").decode() == (blog.data_folder / "secret.key").read_text()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "data"]
+    assert f"last backup {file}, " in blog.attempt("doctor").stdout
 
 
 def test_a_backup_can_leave_the_key_out(blog: Installation, tmp_path: Path) -> None:

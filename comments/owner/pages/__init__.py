@@ -3,7 +3,20 @@
 A new section is a line in `frame.SECTIONS`, a module here, and a template `owner_KEY.html`.
 """
 
-from comments.owner.pages import frame, importing, install, mail, moderation, overview, site, terms
+from comments.owner.pages import (
+    exporting,
+    frame,
+    importing,
+    install,
+    mail,
+    moderation,
+    outbox,
+    overview,
+    site,
+    terms,
+    tokens,
+    webhooks,
+)
 
 routes = [
     *frame.routes,
@@ -14,4 +27,8 @@ routes = [
     *mail.routes,
     *terms.routes,
     *importing.routes,
+    *exporting.routes,
+    *tokens.routes,
+    *webhooks.routes,
+    *outbox.routes,
 ]

@@ -34,6 +34,10 @@ SECTIONS = (
     Section("mail", "Mail", "mail"),
     Section("terms", "Terms", "check"),
     Section("import", "Import", "import"),
+    Section("export", "Export", "export"),
+    Section("tokens", "API tokens", "lock"),
+    Section("webhooks", "Webhooks", "next"),
+    Section("outbox", "Outbox", "clock"),
 )
 
 

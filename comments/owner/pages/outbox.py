@@ -1,0 +1,95 @@
+"""The section on mail: whether it works, what waits, what failed, and to send it once more."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from comments.events import Undeliverable
+from comments.events.actions import revive
+from comments.events.queries import failures, number_waiting
+from comments.ids import new_id
+from comments.limits import Rate
+from comments.notifications.handlers import LIMIT, OF_A_SITE
+from comments.notifications.messages import Mail
+from comments.notifications.sending import mailer
+from comments.notifications.smtp import MailFailed
+from comments.notifications.trial import trial_letter
+from comments.owner.pages.frame import Owning, lead_to_section, owning, owning_with_form, section_page
+from comments.web.needs import owner, page_route
+from comments.web.service import service
+from comments.web.templating import page
+
+AT = "/moderate/{site}/settings/outbox"
+MOST_SHOWN = 20
+NO_SERVER = "No mail server is set. Who runs the service sets one with COMMENTS_SMTP_URL."
+
+
+@page
+async def show_mail(request: Request) -> Response:
+    """Show what waits and what failed, of this site alone."""
+    return await _page(request)
+
+
+@page
+async def send_trial(request: Request) -> Response:
+    """Send a mail to the owner who asks, and say what the server answers."""
+    who, _ = await owning_with_form(request)
+    svc, address = service(request), who.visitor.account.email
+    sending = mailer(svc.settings, svc.clock, svc.templates)
+    if sending is None:
+        return await _page(request, problem=NO_SERVER)
+    if svc.limits.hit(Rate.TRIAL_MAIL, str(who.owner.account_id)):
+        return await _page(request, problem="These were many test mails in an hour. Try again later.")
+    at = svc.clock.now()
+    letter = trial_letter(svc.settings.base_url, at)
+    try:
+        async with asyncio.timeout(LIMIT.total_seconds()):
+            answer = await sending.send(Mail(address, "", letter, id=f"test-{new_id(at)}"))
+    except TimeoutError:
+        return await _page(request, problem="Not sent: the mail server did not answer in time.")
+    except (MailFailed, Undeliverable) as refused:
+        return await _page(request, problem=f"Not sent. {refused}")
+    return await _page(request, told=f"Sent to {address}. {sending.server.where} says: {answer}")
+
+
+@page
+async def send_failed_again(request: Request) -> Response:
+    """Try mails once more that were given up: the one that is named, or all that are shown."""
+    who, fields = await owning_with_form(request)
+    svc, named = service(request), fields.get("mail", "")
+    failed = await svc.db.read(failures, who.site.id, limit=MOST_SHOWN, kinds=OF_A_SITE)
+    wanted = [one.id for one in failed if one.state == "dead" and named in {"", str(one.id)}]
+    await svc.db.write(revive, wanted, who.site.id, at=svc.clock.now())
+    return lead_to_section(request, "outbox")
+
+
+async def _page(request: Request, *, told: str = "", problem: str = "") -> Response:
+    who = await owning(request)
+    failed, waiting = await _outbox(request, who)
+    return section_page(
+        request,
+        who,
+        "outbox",
+        status=422 if problem else 200,
+        is_set=bool(service(request).settings.smtp_url),
+        failed=failed,
+        waiting=waiting,
+        kinds=OF_A_SITE,
+        most_shown=MOST_SHOWN,
+        told=told,
+        problem=problem,
+    )
+
+
+async def _outbox(request: Request, who: Owning) -> tuple[object, int]:
+    db = service(request).db
+    failed = await db.read(failures, who.site.id, limit=MOST_SHOWN, kinds=OF_A_SITE)
+    return failed, await db.read(number_waiting, who.site.id, OF_A_SITE)
+
+
+routes = [
+    page_route(AT, show_mail, needs=owner()),
+    page_route(f"{AT}/test", send_trial, needs=owner(), methods=["POST"]),
+    page_route(f"{AT}/again", send_failed_again, needs=owner(), methods=["POST"]),
+]
