@@ -126,3 +126,21 @@ async def test_without_a_script_boxes_and_one_form_decide_about_many(
 
     await expect(plain.get_by_role("status")).to_contain_text("4 comments removed.")
     assert await sheet.texts() == ["Five"]
+
+
+async def test_a_flood_goes_and_comes_back_by_one_key_and_opens_into_its_rows(desk: Desk, page: Page) -> None:
+    for number in range(3):
+        await desk.held(f"Buy replica watches here {number}", name=f"Deals{number}", similar_group=7)
+    sheet = await desk.open(page)
+    await expect(sheet.cards).to_have_count(1)
+    await expect(page.get_by_text("× 3")).to_be_visible()
+
+    await page.keyboard.press("s")
+    await expect(sheet.toast).to_contain_text("3 comments marked as spam.")
+    assert set((await desk.states()).values()) == {"spam"}
+    await page.keyboard.press("u")
+    await expect(sheet.toast).to_contain_text("Undone.")
+    assert set((await desk.states()).values()) == {"pending"}
+
+    await page.get_by_role("link", name="Show all", exact=True).click()
+    await expect(sheet.cards).to_have_count(3)
