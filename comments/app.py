@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import re
 import resource
 from collections.abc import AsyncIterator, Sequence
@@ -50,6 +51,7 @@ from comments.owner import pages as owner_pages
 from comments.owner import routes as settings_routes
 from comments.privacy import routes as privacy_routes
 from comments.sites.actions import check_fingerprint
+from comments.sites.seen_actions import store_seen
 from comments.storage import Database
 from comments.threads import challenge_routes, writing_routes
 from comments.threads import pages as thread_pages
@@ -65,6 +67,8 @@ from comments.web.needs import NOBODY, OPERATOR, page_route
 from comments.web.openapi import openapi_document
 from comments.web.routing import Endpoint
 from comments.web.service import Service
+
+logger = logging.getLogger(__name__)
 
 _HERE = Path(__file__).parent
 _HASHED = re.compile(r"[a-z-]+-[0-9a-f]{12}\.js")
@@ -124,7 +128,7 @@ def create_app(
             fresh = Freshness(
                 svc, app.state.site_book, thread_changed=live.thread_changed, sites_are=live.sites_are
             )
-            beside = [asyncio.create_task(fresh.watch()), asyncio.create_task(live.run())]
+            beside = [asyncio.create_task(work) for work in (fresh.watch(), live.run(), keep_seen(svc))]
             yield
             live.close()
             for task in beside:
@@ -148,6 +152,17 @@ def create_app(
         observe=app.state.metrics.observe,
     )
     return app
+
+
+async def keep_seen(svc: Service, *, every: float = 5.0) -> None:
+    """Store where discussions were seen, for ever: every few seconds, if there is anything."""
+    while True:
+        await asyncio.sleep(every)
+        if noted := svc.seen.take():
+            try:
+                await svc.db.write(store_seen, noted, at=svc.clock.now())
+            except Exception:
+                logger.exception("where discussions were seen is not stored; what comes next is")
 
 
 def _hub(svc: Service, book: SiteBook) -> Hub:

@@ -33,6 +33,18 @@ class Site(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class SeenOrigin(Base):
+    """An origin whose page asked for a site's discussion lately. Only for owners to see; not exported."""
+
+    __tablename__ = "seen_origins"
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
+    origin: Mapped[str] = mapped_column(CText, primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    """The last page, without its query; the origin where it said another."""
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class Webhook(Base):
     """An address that is told what happens on a site. Its secret follows from its id and the key."""
 

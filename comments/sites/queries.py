@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from comments.sites.errors import CheckUnknown, SiteUnknown, WebhookUnknown
-from comments.sites.models import InstallationFact, OutsideCheck, Site, Webhook
+from comments.sites.models import InstallationFact, OutsideCheck, SeenOrigin, Site, Webhook
 from comments.sites.settings import SiteSettings, parsed_settings
 
 LAST_BACKUP = "last-backup"
@@ -66,6 +66,12 @@ def origins_of(site: Site) -> tuple[str, ...]:
 def installation_fact(session: Session, name: str) -> str | None:
     """Return what is noted about the whole database under this name."""
     return session.scalar(select(InstallationFact.value).where(InstallationFact.name == name))
+
+
+def seen_origins(session: Session, site_id: UUID) -> Sequence[SeenOrigin]:
+    """Return where a site's discussions were seen lately, the last first."""
+    mine = select(SeenOrigin).where(SeenOrigin.site_id == site_id)
+    return session.scalars(mine.order_by(SeenOrigin.at.desc(), SeenOrigin.origin)).all()
 
 
 def webhooks_of(session: Session, site_id: UUID) -> Sequence[Webhook]:

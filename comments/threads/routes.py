@@ -63,6 +63,9 @@ async def get_thread(request: Request) -> Response:
         svc.cache.put(
             address, body, [shown_version(site, thread, opened)], until=wire.shown_until(answer.thread)
         )
+    if origin := request.headers.get("origin"):
+        site_name, at = request.path_params["site"], svc.clock.now()
+        svc.seen.note(site_name, origin, lambda: request.query_params.get("url", ""), at)
     return conditional(request, body)
 
 

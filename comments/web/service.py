@@ -12,6 +12,7 @@ from comments.keys import Keyring, network_of
 from comments.limits import Limits
 from comments.storage import Database
 from comments.web.cache import PageCache
+from comments.web.seen import SeenOrigins
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Service:
     templates: Environment
     cache: PageCache = field(default_factory=PageCache)
     openings: dict[Hashable, int] = field(default_factory=dict)
+    seen: SeenOrigins = field(default_factory=SeenOrigins)
 
 
 def service(request: Request) -> Service:
