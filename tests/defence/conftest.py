@@ -31,4 +31,6 @@ def hold(
         }
         installation = Installation(folder / "data", url, settings)
         with installation.serving() as service, httpx.Client(timeout=SECONDS) as client:
-            yield Stronghold(installation, service, mails.box, client)
+            stronghold = Stronghold(installation, service, mails.box, client)
+            yield stronghold
+            stronghold.close()

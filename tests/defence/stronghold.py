@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import count
 from typing import Any
 
 import httpx2 as httpx
-from sqlalchemy import Connection, create_engine, or_, select, update
+from sqlalchemy import Engine, create_engine, or_, select, update
 
 from comments.events.models import Outbox
 from tests.cli.conftest import InThisProcess
@@ -24,8 +25,29 @@ SPAM = "luckydrops"
 PROSE = "velvet sofa"
 """In the plain prose of which we say that it gets through, if its author was trusted before."""
 
+ADVERTS = [
+    f"My aunt swears by her {PROSE}, she got it at the corner shop in our street.",
+    f"After a day in the archive nothing is better than a {PROSE}. Mine was not even expensive.",
+    f"Speaking of bridges: we carried our {PROSE} over one. Lovely people who sell them here in town.",
+    f"Who else has a {PROSE}? I want another, the sale ends on Sunday.",
+    f"Great read! I finished it on my {PROSE}, you can guess where it comes from.",
+    f"They gave us a year of warranty on a {PROSE}, ask for Tom.",
+    f"The best {PROSE} in the county is made by the river, a short walk from this bridge.",
+    f"If your back hurts from standing in queues, a {PROSE} will mend it.",
+    f"I do not usually praise furniture, but there is one {PROSE} that I would praise anywhere.",
+    f"Delivered within the week, and carried upstairs: that is what I call service, and what a {PROSE}!",
+]
+"""Of PROSE, each in other words: nothing that a program could know by."""
+
+GOT_THROUGH = "got through"
+"""The property of a test under which tests/conftest.py prints it when all are done."""
+
+Passed = Callable[[str, object], None]
+
 SECONDS = 60.0
 AT_ONCE = 6
+LOOK_SECONDS = 0.3
+"""Between two looks of the reader: the service has more to do than to answer them."""
 
 
 @dataclass
@@ -67,25 +89,26 @@ class Stronghold:
         number = next(self._numbers)
         return f"100.{64 + number // 250}.{number % 250}.7"
 
+    def close(self) -> None:
+        self._database.dispose()
+
     def let_time_pass(self) -> None:
         """Make all that waits in the outbox due now, as if what it waits for were over."""
-        with self._database() as connection:
+        with self._database.begin() as connection:
             due = update(Outbox).where(Outbox.state == "waiting", Outbox.claimed_by.is_(None))
             connection.execute(due.values(due_at=datetime.now(UTC)))
 
     def is_idle(self) -> bool:
         """Say whether the outbox has nothing that is due or being done."""
-        with self._database() as connection:
+        with self._database.begin() as connection:
             is_due = or_(Outbox.due_at <= datetime.now(UTC), Outbox.claimed_by.is_not(None))
             busy = select(Outbox.id).where(Outbox.state == "waiting", is_due).limit(1)
             return connection.execute(busy).first() is None
 
-    @contextmanager
-    def _database(self) -> Iterator[Connection]:
-        engine = create_engine(str(self.installation.database_url))
-        with engine.begin() as connection:
-            yield connection
-        engine.dispose()
+    @cached_property
+    def _database(self) -> Engine:
+        """Beside the service: for what nobody can ask it."""
+        return create_engine(str(self.installation.database_url))
 
 
 @dataclass
@@ -170,10 +193,8 @@ class Site:
             query["cursor"] = answer.json()["next"]
 
     def state_of(self, comment_id: str) -> str:
-        states = [
-            state for state in ("pending", "approved", "spam", "removed") if self._is_in(state, comment_id)
-        ]
-        return states[0] if states else "lost"
+        states = ("approved", "pending", "spam", "removed")
+        return next((state for state in states if self._is_in(state, comment_id)), "lost")
 
     def _is_in(self, state: str, comment_id: str) -> bool:
         return comment_id in {one["id"] for one in self.queue(state)}
@@ -182,6 +203,10 @@ class Site:
         """Return all that anybody may see: every page's discussion and the site's feed."""
         seen = [self.get("thread", url=self.page(number)).text for number in range(pages)]
         return [*seen, self.client.get(f"{self.hold.service.base_url}/d/{self.name}/feed").text]
+
+    def advertised(self, pages: range) -> int:
+        """Return how often what is advertised in plain prose is public on these pages."""
+        return sum(self.get("thread", url=self.page(page)).text.count(PROSE) for page in pages)
 
     def mails(self) -> list[Any]:
         return [mail for mail in self.hold.box.mails if self.owner in str(mail["To"])]
@@ -203,10 +228,11 @@ class Site:
     def watched(self, pages: int = 1) -> Iterator["Watch"]:
         """Have a reader look at everything public, again and again, and once more after the block."""
         watch = Watch()
+        watch.note(self.public(pages))
         over = threading.Event()
 
         def look() -> None:
-            while not over.is_set():
+            while not over.wait(LOOK_SECONDS):
                 watch.note(self.public(pages))
 
         with ThreadPoolExecutor(1) as reader:

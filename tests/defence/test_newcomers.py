@@ -57,14 +57,15 @@ def form_bot(hold: Stronghold, site: Site, *, website: str) -> list[int]:
 
     def attack(number: int) -> int:
         headers = {"x-forwarded-for": hold.address(), "origin": "https://talk.example"}
-        with httpx.Client(base_url=hold.service.base_url, headers=headers, timeout=60) as bot:
-            page = bot.get(f"/d/{site.name}/write?{urlencode({'url': site.page(number)})}")
-            # Over plain HTTP a client sends no cookie that is for HTTPS alone.
-            bot.headers["cookie"] = page.headers["set-cookie"].partition(";")[0]
-            form = Page(page).form_with("Post")
-            filled = {name: value or f"bot@{SPAM}.example" for name, value in form.fields.items()}
-            filled |= {"body": LINK, "name": f"Offer {number}", "website": website, "do": "post"}
-            return bot.post(httpx.URL(form.action).raw_path.decode(), data=filled).status_code
+        place = f"{hold.service.base_url}/d/{site.name}/write?{urlencode({'url': site.page(number)})}"
+        page = hold.client.get(place, headers=headers)
+        # Over plain HTTP a client sends no cookie that is for HTTPS alone: what it got goes along by hand.
+        headers["cookie"] = page.headers["set-cookie"].partition(";")[0]
+        form = Page(page).form_with("Post")
+        filled = {name: value or f"bot@{SPAM}.example" for name, value in form.fields.items()}
+        filled |= {"body": LINK, "name": f"Offer {number}", "website": website, "do": "post"}
+        to = f"{hold.service.base_url}{httpx.URL(form.action).raw_path.decode()}"
+        return hold.client.post(to, data=filled, headers=headers).status_code
 
     return at_once([partial(attack, number) for number in range(30)])
 

@@ -1,34 +1,27 @@
 """Attacks by people who were approved before, and by readers who report."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from tests.defence.stronghold import PROSE, SPAM, Person, Site, Stronghold, at_once, wait_for
+from tests.defence.stronghold import (
+    ADVERTS,
+    GOT_THROUGH,
+    PROSE,
+    SPAM,
+    Passed,
+    Person,
+    Site,
+    Stronghold,
+    at_once,
+    wait_for,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("defence")]
 
-GOT_THROUGH = "got through"
-"""The property of a test under which tests/conftest.py prints it when all are done."""
-
-Passed = Callable[[str, object], None]
 LONG = (
     f"This {PROSE} has changed how we spend our evenings and everybody who visits us asks where we found it."
 )
-
-ADVERTS = [
-    f"My aunt swears by her {PROSE}, she got it at the corner shop in our street.",
-    f"After a day in the archive nothing is better than a {PROSE}. Mine was not even expensive.",
-    f"Speaking of bridges: we carried our {PROSE} over one. Lovely people who sell them here in town.",
-    f"Who else has a {PROSE}? I want another, the sale ends on Sunday.",
-    f"Great read! I finished it on my {PROSE}, you can guess where it comes from.",
-    f"They gave us a year of warranty on a {PROSE}, ask for Tom.",
-    f"The best {PROSE} in the county is made by the river, a short walk from this bridge.",
-    f"If your back hurts from standing in queues, a {PROSE} will mend it.",
-    f"I do not usually praise furniture, but there is one {PROSE} that I would praise anywhere.",
-    f"Delivered within the week, and carried upstairs: that is what I call service, and what a {PROSE}!",
-]
 
 DRESSED = [
     f"Look at https://{SPAM}.example",
@@ -93,7 +86,7 @@ def test_a_regular_who_says_one_thing_on_30_pages(
     for number in range(30):
         site.posted(who, text, on=number)
 
-    passed = _passed(site, pages=30)
+    passed = site.advertised(range(30))
     record_property(GOT_THROUGH, f"{passed} of 30 times the same: {text}")
     assert passed <= 2
 
@@ -105,7 +98,7 @@ def test_a_regular_who_advertises_in_plain_words(hold: Stronghold, record_proper
     for number, text in enumerate(ADVERTS):
         site.posted(who, text, on=number)
 
-    passed = _passed(site, pages=len(ADVERTS))
+    passed = site.advertised(range(len(ADVERTS)))
     record_property(GOT_THROUGH, f"{passed} of {len(ADVERTS)} texts in plain prose by one regular")
     assert passed > 0
     assert passed + len(site.queue("pending")) == len(ADVERTS)
@@ -119,14 +112,9 @@ def test_hosts_written_as_words(hold: Stronghold, record_property: Passed) -> No
     for text in written:
         site.posted(who, text)
 
-    passed = _passed(site, pages=1)
+    passed = site.advertised(range(1))
     record_property(GOT_THROUGH, f"{passed} of {len(written)} hosts taken apart into words")
     assert "<a " not in "".join(site.public())
-
-
-def _passed(site: Site, pages: int) -> int:
-    """Return how many comments with the advertised thing are public."""
-    return sum(site.get("thread", url=site.page(n)).text.count(f"{PROSE}") for n in range(pages))
 
 
 def test_a_brigade_of_false_reporters(hold: Stronghold, record_property: Passed) -> None:
@@ -156,13 +144,13 @@ def test_a_brigade_of_false_reporters(hold: Stronghold, record_property: Passed)
 def test_a_mail_bomb_by_reports(hold: Stronghold) -> None:
     """Twenty reporters at twenty addresses report each of twenty comments."""
     site = hold.site()
-    who = [site.regular(f"Guest {n}", f"Number {n} says hello to everybody.") for n in range(20)]
-    targets = [one["id"] for one in site.queue("approved")]
+    texts = [f"Number {n} says hello to everybody." for n in range(20)]
+    targets = [site.posted(site.somebody(f"Guest {n}"), text)["id"] for n, text in enumerate(texts)]
+    assert site.decide("approve", *targets).status_code == 200
     brigade = [site.somebody(f"Reporter {number}") for number in range(20)]
     acts = [partial(_code, site, reporter, target) for reporter in brigade for target in targets]
     answers = at_once(acts)
 
-    assert len(targets) == len(who)
     assert set(answers) <= {202, 404, 429}
     assert site.mails_in_the_end() == 1
     assert {one["id"] for state in ("pending", "approved") for one in site.queue(state)} >= set(targets)
