@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from comments.clock import Clock
 from comments.config import Settings
 from comments.events import Handler, Task
+from comments.importers.job_queries import open_job
+from comments.importers.uploads import upload_path
 from comments.keys import Keyring
 from comments.moderation.search_actions import merge_terms
 from comments.privacy.actions import ERASE, ErasureWish, ask_erasure, take_step
@@ -16,6 +18,7 @@ from comments.privacy.backups import known_backups
 from comments.privacy.models import Erasure
 from comments.privacy.queries import ended_marks, erasure_by_id, some_readers
 from comments.privacy.receipts import reader_marks
+from comments.sites.queries import last_backup
 from comments.storage import Database
 from comments.web.service import Service
 
@@ -32,11 +35,18 @@ async def erase(
     progress: Callable[[], object] = lambda: None,
 ) -> Erasure:
     """Take all the steps of an erasure and return it with its receipt; what is done is passed over."""
-    backups = known_backups(data_dir, clock.now())
+    backups = await copies_of(db, data_dir, erasure.site_id, clock.now())
     while await db.write(take_step, erasure.id, keys, backups, at=clock.now()):
         progress()
     await forget_bytes(db)
     return await db.read(erasure_by_id, erasure.site_id, erasure.id)
+
+
+async def copies_of(db: Database, data_dir: Path, site_id: UUID, at: datetime) -> list[dict[str, Any]]:
+    """Return the files that are known and still hold what a site erases now."""
+    last, waiting = await db.read(last_backup), await db.read(open_job, site_id)
+    upload = upload_path(data_dir, waiting.id) if waiting else None
+    return known_backups(data_dir, at, last=last, upload=upload)
 
 
 async def forget_bytes(db: Database) -> bool:
@@ -76,14 +86,12 @@ class Erasures:
         self._settings, self._keys, self._clock, self._db = settings, keys, clock, db
 
     async def do(self, task: Task) -> None:
-        backups: list[dict[str, Any]] = known_backups(self._settings.data_dir, self._now())
+        at = self._clock.now()
+        backups = await copies_of(self._db, self._settings.data_dir, cast(UUID, task.site_id), at)
         erasure_id = UUID(task.payload["erasure"])
-        while await self._db.write(take_step, erasure_id, self._keys, backups, at=self._now()):
+        while await self._db.write(take_step, erasure_id, self._keys, backups, at=self._clock.now()):
             pass
         await forget_bytes(self._db)
-
-    def _now(self) -> datetime:
-        return self._clock.now()
 
 
 def handlers(svc: Service) -> Mapping[str, Handler]:

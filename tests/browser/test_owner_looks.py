@@ -34,6 +34,7 @@ async def test_every_section_is_clean_and_says_what_is_wrong(
     # What the browser says of a 422 cannot be kept out of its console.
     page_faults.allow("Failed to load resource")
     await desk.svc.db.write(all_own)
+    waiting = await desk.held("I took the sleeper")
     faults: dict[str, list[str]] = {}
     for look in LOOKS:
         page = await new_page(**look)
@@ -43,6 +44,14 @@ async def test_every_section_is_clean_and_says_what_is_wrong(
             await page.goto(f"{desk.address}/settings/{section.key}")
             faults[f"{section.key} {look}"] = await axe_faults(page)
             assert await sideways_scroll(page) <= 0, section.key
+        await page.goto(f"{desk.address}/settings/readers")
+        await page.get_by_label("Whose data").fill(str(waiting))
+        await page.get_by_role("button", name="Find").click()
+        faults[f"found {look}"] = await axe_faults(page)
+        await page.get_by_role("link", name="Erase").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Erase Jonas Lind?")
+        faults[f"erasing {look}"] = await axe_faults(page)
+        assert await sideways_scroll(page) <= 0
         await page.goto(f"{desk.address}/settings/moderation")
         await page.get_by_label("Links that a guest may set").fill("many")
         await page.get_by_role("button", name="Save").click()

@@ -37,7 +37,7 @@ from comments.policy.models import SpentProof, TextPrint
 from comments.privacy.models import Erasure
 from comments.schema import metadata
 from comments.sites.actions import add_site
-from comments.sites.models import InstallationFact, OutsideCheck, Site, Webhook
+from comments.sites.models import InstallationFact, OutsideCheck, SeenOrigin, Site, Webhook
 from comments.storage import Database
 from comments.threads.models import Comment, Thread
 from tests.exporters.full_site import FullSite
@@ -51,7 +51,7 @@ NOT_OF_ONE_SITE = {
         *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
         *(Passkey, PasskeyQuestion),
         *(LogHead, LogLink, Outbox, SpentProof, TextPrint, Webhook, WebhookCall),
-        *(OutsideCheck, CheckCall, Erasure, Run, ImportJob),
+        *(OutsideCheck, CheckCall, Erasure, Run, ImportJob, SeenOrigin),
     )
 }
 MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue, Learning, LearnedSign, LearnedComment)}

@@ -1,6 +1,8 @@
 """Erasing a reader: nothing of them is left, others' things are as they were, and it can be proved."""
 
 import json
+import os
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
+from comments.ids import new_id
+from comments.importers.job_models import ImportJob
+from comments.importers.uploads import new_upload, upload_path
 from comments.learning.models import LearnedSign, Learning
 from comments.moderation.queries.checking import checked as checked_log
 from comments.privacy.actions import ErasureWish, ask_erasure, take_step
@@ -16,12 +21,13 @@ from comments.privacy.erasing import erase, replay
 from comments.privacy.errors import ReaderUnknown, ReceiptRefused
 from comments.privacy.models import Erasure
 from comments.privacy.receipts import checked
-from comments.sites.queries import site_by_name
+from comments.sites.backup_actions import note_backup
+from comments.sites.queries import Backup, site_by_name
 from comments.storage.urls import parsed, sqlite_path
 from comments.threads.models import Comment
 from comments.upkeep import make_searchable
 from tests.privacy.persons import ADDRESS, MARK, TEXTS_OF_READERS, found_in, person_with_everything
-from tests.support.site import SiteUnderTest
+from tests.support.site import Guest, SiteUnderTest
 
 
 async def wish_for(site: SiteUnderTest, author_id: UUID, scope: str = "everything") -> ErasureWish:
@@ -125,6 +131,27 @@ async def test_what_was_stopped_in_the_middle_goes_on(site: SiteUnderTest) -> No
     # Their token is good for nothing; they are somebody new if they write again.
     refused = await site.post("Me again", guest=person.guest)
     assert refused.json()["code"] == "token-unknown"
+
+
+async def test_a_receipt_names_the_copies_and_the_import_that_waits(site: SiteUnderTest) -> None:
+    svc, at = site.service, site.clock.now()
+    said = await site.posted("Erase me", guest=Guest())
+    blog = await svc.db.read(site_by_name, "blog")
+    made = {"db": "comments-before-0027.db", "zip": "by-hand.zip", "text": "notes.txt"}
+    for name in made.values():
+        (svc.settings.data_dir / name).write_text("")
+        os.utime(svc.settings.data_dir / name, (at.timestamp() - 60,) * 2)
+    await svc.db.write(note_backup, Backup(at - timedelta(days=1), "/mnt/backups/nightly.zip", True))
+    job = ImportJob(id=new_id(at), site_id=blog.id, state="tried", file_name="x", file_bytes=1, format="auto")
+    job.created_at = at
+    new_upload(svc.settings.data_dir, job.id)
+    os.utime(upload_path(svc.settings.data_dir, job.id), (at.timestamp() - 30,) * 2)
+    await svc.db.write(lambda session: session.add(job))
+
+    done = await erased(site, UUID(said["author"]["id"]))
+
+    names = [one["name"] for one in json.loads(done.receipt or "")["backups"]]
+    assert names == ["nightly.zip", "by-hand.zip", "comments-before-0027.db", f"{job.id}.upload"]
 
 
 async def test_whom_a_backup_brings_back_is_erased_again(site: SiteUnderTest) -> None:

@@ -100,7 +100,7 @@ def test_the_service_keeps_to_its_document(installation: Installation, tmp_path:
             f"{service.base_url}/openapi.json",
             f"--url={service.base_url}",
             f"--checks={CHECKS}",
-            "--max-examples=20",
+            "--max-examples=8",
             "--seed=1",
             "--phases=examples,coverage,fuzzing",
             "--generation-database=none",

@@ -35,6 +35,7 @@ SECTIONS = (
     Section("terms", "Terms", "check"),
     Section("import", "Import", "import"),
     Section("export", "Export", "export"),
+    Section("readers", "Readers’ data", "people"),
     Section("tokens", "API tokens", "lock"),
     Section("webhooks", "Webhooks", "next"),
     Section("outbox", "Outbox", "clock"),
