@@ -27,6 +27,16 @@ def last_check_calls(session: Session, check_id: UUID, *, limit: int) -> Sequenc
     return session.scalars(newest.limit(limit)).all()
 
 
+def check_calls_with_authors(
+    session: Session, check_id: UUID, *, limit: int
+) -> Sequence[tuple[CheckCall, str]]:
+    """Return what an outside check answered last, the newest first, with who wrote what it is about."""
+    both = select(CheckCall, Comment.author_name).join(Comment, Comment.id == CheckCall.comment_id)
+    newest = both.order_by(CheckCall.answered_at.desc(), CheckCall.comment_id.desc())
+    rows = session.execute(newest.where(CheckCall.check_id == check_id).limit(limit))
+    return [(call, name) for call, name in rows]
+
+
 def site_home(session: Session, site_id: UUID) -> tuple[str, str]:
     """Return a site's name, and the address of its front page: its first origin without a wildcard."""
     site = session.get_one(Site, site_id)

@@ -26,6 +26,10 @@ def set_check(
     if check is None:
         check = OutsideCheck(id=new_id(at), site_id=site_id, kind=order.kind, created_at=at)
         session.add(check)
+    # Who asked for another address and kept the key could read it there.
+    if check.key is not None and check.url != order.url and not order.key:
+        detail = "Another service is to be asked: give the key for it anew."
+        raise CheckRefused(detail, errors={"key": "is needed anew where another service is asked"})
     check.url, check.sends_email = order.url, order.sends_email
     if order.key:
         check.key = keys.seal(KEY_PURPOSE, order.key)

@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.browser import owner_states
 from tests.browser.moderating import Desk, Sheet, running_desk
 from tests.support import databases
 from tests.support.browser import ARGUMENTS, found_chromium
@@ -123,6 +124,7 @@ STATES = {
     "desk-conflict": State("Somebody else was first", conflict),
     "desk-undo": State("One’s last decisions, each of which can be undone", undo),
     "desk-help": State("The keys", dialog("?")),
+    "owner-checks": State("An owner’s settings: who outside is asked", owner_states.checks),
 }
 
 

@@ -4,6 +4,7 @@ A new section is a line in `frame.SECTIONS`, a module here, and a template `owne
 """
 
 from comments.owner.pages import (
+    checks,
     exporting,
     frame,
     importing,
@@ -25,6 +26,7 @@ routes = [
     *install.routes,
     *site.routes,
     *moderation.routes,
+    *checks.routes,
     *mail.routes,
     *terms.routes,
     *importing.routes,

@@ -31,6 +31,7 @@ SECTIONS = (
     Section("install", "Install", "code"),
     Section("site", "Site", "gear"),
     Section("moderation", "Moderation", "shield"),
+    Section("checks", "Outside checks", "search"),
     Section("mail", "Mail", "mail"),
     Section("terms", "Terms", "check"),
     Section("import", "Import", "import"),
