@@ -30,6 +30,7 @@ from comments.moderation.queries.history import decisions_of_order
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step, Subject, lock_subjects
 from comments.moderation.teaching_actions import ask_to_learn, tell_checks
+from comments.moderation.timing import time_of_its_own
 from comments.moderation.writing import write_to_author
 from comments.sites.queries import has_webhooks
 from comments.sites.webhooks import APPROVED, DELETED, EDITED, HELD, REMOVED, SPAM
@@ -55,7 +56,7 @@ def decide(session: Session, order: Order, keys: Keyring, *, at: datetime) -> Ou
     steps, conflicts = _plan(order, wanted, subjects, at)
     if len(conflicts) == len(wanted):
         raise AllHandled(_handled(conflicts), conflicts=conflicts)
-    at = _after_all_others(at, subjects.values())
+    at = time_of_its_own(session, order.moderator, _after_all_others(at, subjects.values()))
     if steps:
         _carry_out(session, order, keys, steps, at)
     raised = order.choice not in QUIET

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -109,9 +109,8 @@ def _remove_all(
         outcome = decide(session, Order(wish.moderator, "remove", wanted, wish.reason), keys, at=at)
         if not outcome.decided:
             break
-        removed, first = removed + len(outcome.decided), first or outcome.at
         # Orders of their own: each can be taken back, which one of more than 500 comments could not be.
-        at = outcome.at + timedelta(microseconds=1)
+        removed, first = removed + len(outcome.decided), first or outcome.at
     return removed, first
 
 

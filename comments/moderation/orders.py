@@ -107,6 +107,10 @@ class Program:
     sections: Sections = None
 
 
+Asker = Moderator | Readers | Program
+"""Who can decide."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a moderator wants of comments of their site, with a reason for the log.
@@ -115,7 +119,7 @@ class Order:
     `note` says.
     """
 
-    moderator: Moderator | Readers | Program
+    moderator: Asker
     choice: Deed
     wanted: Sequence[Wanted]
     reason: str = ""

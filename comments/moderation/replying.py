@@ -19,6 +19,7 @@ from comments.moderation.models import Decision
 from comments.moderation.orders import Decided, NewText, Order, Outcome, Wanted
 from comments.moderation.queries.replying import keys_of_thread
 from comments.moderation.steps import Subject, lock_subjects
+from comments.moderation.timing import time_of_its_own
 from comments.threads.actions.posting import PostOrder, post_comment
 from comments.threads.errors import CommentUnknown
 from comments.threads.site_card import SiteCard
@@ -60,7 +61,9 @@ def reply(session: Session, wish: ReplyWish, keys: Keyring, *, at: datetime) -> 
         raise CommentUnknown("There is no such comment.")
     answered = found[comment_id]
     approved: Sequence[Decided] = []
-    if answered.state != "approved":
+    if answered.state == "approved":
+        at = time_of_its_own(session, moderator, at)
+    else:
         outcome = decide(session, Order(moderator, "approve", [wish.wanted]), keys, at=at)
         approved, at = outcome.decided, outcome.at
     posted = post_comment(session, _post_order(session, wish, answered), at=at).comment

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -31,7 +31,7 @@ LEAST_ID = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What was found of a run: up to 500 comments behind `begin`, and where the next part begins."""
+    """What was found of a run: some comments behind `begin`, and where the next part begins."""
 
     run_id: UUID
     begin: Position
@@ -77,10 +77,6 @@ def carry_out_part(
     run = session.scalars(select(Run).where(Run.id == part.run_id).with_for_update()).one()
     if run.state != "running" or (run.reached_at, run.reached_id) != part.begin:
         return
-    parts = json.loads(run.parts)
-    if parts:
-        # Each part is an order of its own, which its time names.
-        at = max(at, datetime.fromisoformat(parts[-1]) + timedelta(microseconds=1))
     if part.wanted:
         order = Order(moderator, cast(Choice, run.choice), part.wanted)
         try:
@@ -91,9 +87,10 @@ def carry_out_part(
             run.decided += len(outcome.decided)
             run.left += len(outcome.conflicts)
             if outcome.decided:
-                run.parts = json.dumps([*parts, in_words(outcome.at)])
+                # Each part is an order of its own, which its time names.
+                run.parts = json.dumps([*json.loads(run.parts), in_words(outcome.at)])
     if part.next is None:
-        run.state = "done"
+        _look_no_more(run, "done")
     else:
         run.reached_at, run.reached_id = part.next
 
@@ -107,7 +104,7 @@ def take_back_part(
     if run.state != "undoing":
         return False
     if not parts:
-        run.state = "undone"
+        _look_no_more(run, "undone")
         return False
     made_at = datetime.fromisoformat(parts.pop())
     try:
@@ -125,20 +122,27 @@ def stop_run(session: Session, moderator: Moderator, run_id: UUID) -> None:
     """Stop one's own run: what is decided stays. Raises RunUnknown."""
     run = _own(session, moderator, run_id)
     if run.state in {"running", "undoing"}:
-        run.state = "stopped"
+        _look_no_more(run, "stopped")
 
 
 def take_back_run(session: Session, moderator: Moderator, run_id: UUID, *, at: datetime) -> None:
     """Take back all parts of one's own run, stopping it first. Raises RunUnknown."""
     run = _own(session, moderator, run_id)
     if run.state not in {"undoing", "undone"}:
-        run.state = "undoing"
+        _look_no_more(run, "undoing")
         _go_on(session, run.site_id, run.id, at)
 
 
 def end_run(session: Session, run_id: UUID) -> None:
     """End a run of somebody who does not moderate here any more."""
-    session.get_one(Run, run_id).state = "stopped"
+    _look_no_more(session.get_one(Run, run_id), "stopped")
+
+
+def _look_no_more(run: Run, state: str) -> None:
+    """Look for nothing more, and so forget what was looked for: it can be somebody's name."""
+    run.state = state
+    asked = msgspec.json.decode(run.asked, type=wire.QueueQuery)
+    run.asked = msgspec.json.encode(wire.QueueQuery(state=asked.state)).decode()
 
 
 def _own(session: Session, moderator: Moderator, run_id: UUID) -> Run:

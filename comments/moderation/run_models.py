@@ -30,7 +30,10 @@ class Run(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     choice: Mapped[str] = mapped_column(Text)
     asked: Mapped[str] = mapped_column(Text)
-    """What the list was asked for, a JSON object (`wire.QueueQuery`)."""
+    """What the list was asked for, a JSON object (`wire.QueueQuery`).
+
+    Words that were searched for, which can be somebody's name, stand here as long as it looks for more.
+    """
     state: Mapped[str] = mapped_column(CText, default="running")
     reached_at: Mapped[datetime] = mapped_column(UtcTime)
     reached_id: Mapped[UUID] = mapped_column(Uuid)

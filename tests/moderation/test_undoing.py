@@ -2,8 +2,9 @@
 
 import pytest
 
-from comments.moderation.actions import undo
+from comments.moderation.actions import decide, undo
 from comments.moderation.errors import AllHandled, DecisionsMissing
+from comments.moderation.orders import Order, Wanted
 from tests.moderation.desk import KEYS, Desk
 
 pytestmark = pytest.mark.anyio
@@ -61,6 +62,20 @@ async def test_a_second_press_on_undo_changes_nothing(desk: Desk) -> None:
         await desk.undo(outcome)
 
     assert await desk.states([comment_id]) == ["spam"]
+
+
+async def test_orders_of_one_moment_are_undone_one_by_one(desk: Desk) -> None:
+    one, two = await desk.comments(2)
+    at = desk.clock.now()
+    first, second = [
+        await desk.db.write(decide, Order(desk.mia, "spam", [Wanted(comment_id)]), KEYS, at=at)
+        for comment_id in (one, two)
+    ]
+
+    await desk.undo(second)
+
+    assert first.at < second.at
+    assert await desk.states([one, two]) == ["spam", "pending"]
 
 
 async def test_undo_of_nothing_is_refused(desk: Desk) -> None:
