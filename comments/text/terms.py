@@ -6,8 +6,10 @@ whole Chinese sentence as one word. So texts are cut here, and both databases ge
 
 import re
 import unicodedata
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from comments.text.plain import ACCENT, fold
 
@@ -24,6 +26,14 @@ _UNSPACED = (
 _RUN = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _ASCII_WORD = re.compile("[a-z0-9]+")
+
+NEIGHBOURS = "+"
+"""Stands before a term that says what stands together; no word has it.
+
+Of words each alone in every second text a phrase may be in none: without such terms, half the texts would
+have to be read for it. They are numbers of 16 bits, for there are more pairs than words, and an index of all
+pairs would be greater than the texts. What has the number of another pair, one text in thousands, is read.
+"""
 
 
 class _Cutting(dict[int, str]):
@@ -71,7 +81,10 @@ class Phrase:
                 found[Term(word, begins=True)] = None
             else:
                 found.update({Term(pair): None for pair in _pairs(word)})
-        return tuple(found)
+        # A last word that may go on is not known: it is a neighbour by its first character, or not at all.
+        is_whole = not self.begins or _IS_UNSPACED.match(self.words[-1])
+        known = self.words if is_whole else self.words[:-1]
+        return (*found, *(Term(term) for term in dict.fromkeys(_neighbours(known))))
 
     @property
     def needs_reading(self) -> bool:
@@ -108,9 +121,9 @@ def word_line(words: Iterable[str]) -> str:
     return f" {' '.join(words)} "
 
 
-def terms_of(words: Iterable[str]) -> set[str]:
+def terms_of(words: Sequence[str]) -> set[str]:
     """Return the terms under which a text of these words is kept."""
-    found: set[str] = set()
+    found = set(_neighbours(words))
     for word in words:
         if _IS_UNSPACED.match(word):
             found.update(_pairs(word))
@@ -123,3 +136,21 @@ def terms_of(words: Iterable[str]) -> set[str]:
 
 def _pairs(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+
+
+def _neighbours(words: Sequence[str]) -> Iterator[str]:
+    """Return the terms of what stands together: two words, or three characters of a script without spaces.
+
+    Such a run is known to its neighbours by the character beside them, as a phrase may have a part of it.
+    """
+    for word in words:
+        if _IS_UNSPACED.match(word):
+            yield from (_number(word[at : at + 3]) for at in range(len(word) - 2))
+    for one, other in pairwise(words):
+        last = one[-1] if _IS_UNSPACED.match(one) else one
+        first = other[0] if _IS_UNSPACED.match(other) else other
+        yield _number(f"{last} {first}")
+
+
+def _number(together: str) -> str:
+    return f"{NEIGHBOURS}{zlib.crc32(together.encode()) & 0xFFFF:x}"

@@ -243,6 +243,17 @@ async def test_a_search_stops_for_its_time_and_goes_on(db: Database, desk: Desk)
     assert (second.ids, second.cut_short) == (ids[5:3:-1], True)
 
 
+async def test_a_phrase_of_words_that_all_have_is_found_without_reading_all(db: Database, desk: Desk) -> None:
+    [wanted] = await desk.comments(1, text="the late train")
+    await desk.comments(150, text="the train was late")
+    await make_searchable(db)
+    little = Effort(seconds=0, turns=((5, 20),))
+
+    page = await db.scan(found, desk, '"late train"', little)
+
+    assert (page.ids, page.cut_short) == ([wanted], False)
+
+
 async def test_more_than_a_search_can_read_is_said(db: Database, desk: Desk) -> None:
     await desk.comments(MOST_DUE + 1, text="train")
 

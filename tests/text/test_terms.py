@@ -66,6 +66,31 @@ def test_the_beginning_of_a_word_finds_it() -> None:
     assert not found("weiz", "die Schweiz", begins=True)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "text"),
+    [
+        ("late train", "the train was late"),
+        ("the late train", "the train is late, the late bus"),
+        ("京都市", "市京都"),
+        ("in 東京", "東京 is in Japan"),
+    ],
+)
+def test_terms_alone_tell_what_does_not_stand_together(wanted: str, text: str) -> None:
+    phrase = phrase_of(wanted)
+
+    assert phrase is not None
+    assert not all(one.text in terms_of(words_of(text)) for one in phrase.terms)
+
+
+@given(st.text(alphabet="ab 東京都.", min_size=1, max_size=30), st.data())
+def test_every_part_of_a_text_is_found_as_a_phrase(text: str, data: st.DataObject) -> None:
+    begin = data.draw(st.integers(0, len(text) - 1))
+    part = text[begin : data.draw(st.integers(begin + 1, len(text)))]
+    ends = text[:begin][-1:].isascii() and text[:begin][-1:].isalpha() and part[:1].isascii()
+    if phrase_of(part) is not None and not ends:
+        assert found(part, text, begins=True)
+
+
 @pytest.mark.parametrize("text", ["", "%", "_", "--", "\u200b"])
 def test_where_there_is_no_letter_nothing_can_be_looked_for(text: str) -> None:
     assert phrase_of(text) is None
