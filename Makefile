@@ -48,9 +48,10 @@ bench-quick: setup  ## the same with smaller discussions and shorter runs
 guides: setup  ## follow each guide of docs/guides with its real tool; GUIDES="hugo vue" only those
 	@$(BIN)/python -m tests.guides $(GUIDES)
 
-screenshots: setup  ## take the pictures of the widget and the desk anew, into docs/screens; ONLY=menu takes one
+screenshots: setup  ## take the pictures of the widget, the desk and the mails anew, into docs/screens; ONLY=menu takes one
 	@$(BIN)/python -m tests.browser.pictures $(ONLY)
 	@$(BIN)/python -m tests.browser.desk_pictures $(ONLY)
+	@$(BIN)/python -m tests.browser.mail_pictures $(ONLY)
 
 bench-widget: setup  ## measure the widget in Chromium on a slowed processor, with 1,000 comments
 	@$(BIN)/python -m tests.bench.widget
