@@ -13,13 +13,16 @@ from pathlib import Path
 import click
 
 from comments import __version__
-from comments.cli.installation import plain_settings, settings_here
+from comments.cli.installation import Installation, in_installation, plain_settings, settings_here
 from comments.cli.running import alone
+from comments.cli.words import counted
 from comments.config import DATABASE_FILE, KEY_FILE, Settings, SettingsFault
+from comments.privacy.erasing import replay_everywhere
+from comments.privacy.models import Erasure
 from comments.sites.backup_actions import note_backup
 from comments.sites.queries import Backup
-from comments.storage import Database, StorageDamaged, state
-from comments.storage.backup import back_up, faults_of
+from comments.storage import Database, StorageDamaged, migrate_now, state
+from comments.storage.backup import back_up, copy_rows, faults_of
 
 MANIFEST = "manifest.json"
 FORMAT = "comments-backup-1"
@@ -61,7 +64,10 @@ def backup(file: Path, without_key: bool) -> None:
     "--force", is_flag=True, help="Replace a database that is there; it is kept beside the new one."
 )
 def restore(file: Path, force: bool) -> None:
-    """Put the database and key of a backup into the data folder."""
+    """Put the database and key of a backup into the data folder, brought to this release.
+
+    Readers whom the database that was there before has erased since the backup are erased again.
+    """
     settings = plain_settings()
     database = _own_file(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -73,14 +79,23 @@ def restore(file: Path, force: bool) -> None:
                 f"COMMENTS_SECRET_KEY: is not the key in {file}; unset it, or set it to that one"
             )
         _refuse_unusable(folder / DATABASE_FILE, file)
+        # In this folder, so that the copy that a migration makes goes with it: the backup is there.
+        migrate_now(f"sqlite:///{folder / DATABASE_FILE}")
         kept = _move_aside(database, force=force)
         (folder / DATABASE_FILE).replace(database)
         if key:
             _replace_key(key_file, key, kept)
+        erasures = 0 if kept is None else _erasures_since(kept, database)
     click.echo(f"Restored the database{' and its key' if key else ''} from {file}.")
     if kept is not None:
         click.echo(f"What was there before is in {kept}")
-    if not key and not settings.secret_key and not key_file.exists():
+    has_key = bool(key or settings.secret_key or key_file.exists())
+    if erasures and has_key:
+        count = in_installation(_replay)
+        click.echo(f"Erased again, because they were since the backup: {counted(count, 'reader')}.")
+    elif erasures:
+        click.echo("Then type: comments privacy replay", err=True)
+    if not has_key:
         click.echo(
             f"The backup has no key: put it into {key_file}, or give it by COMMENTS_SECRET_KEY.", err=True
         )
@@ -101,6 +116,23 @@ def _note(settings: Settings, file: Path, *, with_key: bool) -> None:
             await db.close()
 
     asyncio.run(note())
+
+
+def _erasures_since(kept: Path, database: Path) -> int:
+    """Let the database that was restored know whom the one before it has erased since; return how many."""
+    try:
+        return copy_rows(kept, database, Erasure.__tablename__)
+    except StorageDamaged:
+        click.echo(
+            "Whom it has erased since the backup cannot be read. Erase them again by their receipts: "
+            "comments privacy replay FILE …",
+            err=True,
+        )
+        return 0
+
+
+async def _replay(here: Installation) -> int:
+    return await replay_everywhere(here.db, here.keys, here.clock, here.settings.data_dir)
 
 
 def _own_file(settings: Settings) -> Path:

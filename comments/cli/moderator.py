@@ -1,12 +1,14 @@
-"""`comments moderator`: add, list, remove, token."""
+"""`comments moderator`: add, list, remove, erase, token."""
 
 import click
 
 from comments.cli.installation import Installation, in_installation
-from comments.cli.words import table
+from comments.cli.words import counted, table
 from comments.config import Settings
 from comments.identity import actions, queries, token_actions
 from comments.identity.actions import ROLE_NAMES
+from comments.privacy.erasing import forget_bytes
+from comments.privacy.moderator_actions import erase_moderator
 from comments.sites.queries import site_by_name
 from comments.web.needs import SCOPES
 
@@ -78,6 +80,26 @@ def remove(email: str, site_name: str) -> None:
         site = await here.db.read(site_by_name, site_name)
         await here.db.write(actions.remove_moderator, site.id, email)
         click.echo(f"{email} does not moderate {site_name} any more.")
+
+    in_installation(work)
+
+
+@moderator.command()
+@click.argument("who")
+@of_site
+def erase(who: str, site_name: str) -> None:
+    """Erase the name of WHO, who is not in the team any more, from decisions, their log and bans.
+
+    WHO is the name as the log shows it, or the address of somebody who still moderates another site. The
+    log's chain still verifies. What they wrote is erased like a reader's: comments privacy erase.
+    """
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        done = await here.db.write(erase_moderator, here.keys, site.id, who, at=here.clock.now())
+        await forget_bytes(here.db)
+        counts = f"{counted(done['decisions'], 'decision')} and {counted(done['bans'], 'ban')}"
+        click.echo(f"Erased who made {counts} of {site_name}.")
 
     in_installation(work)
 

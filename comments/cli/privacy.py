@@ -16,10 +16,10 @@ from comments.cli.words import counted, table
 from comments.privacy.actions import OPERATOR, ErasureWish, ask_erasure
 from comments.privacy.collecting import collected, in_text
 from comments.privacy.erasing import erase as erased
-from comments.privacy.erasing import replay as replayed
+from comments.privacy.erasing import replay_everywhere
 from comments.privacy.queries import Reader, find_readers
-from comments.privacy.receipts import checked
-from comments.sites.queries import site_by_name, sites
+from comments.privacy.receipts import checked, counts_in_words
+from comments.sites.queries import site_by_name
 
 of_site = click.option("--site", "site_name", required=True, metavar="NAME", help="The site's name.")
 every = click.option("--all", "every", is_flag=True, help="All that WHO may mean, if that is several.")
@@ -108,7 +108,7 @@ def erase(
 
     receipts = [json.loads(one) for one in in_installation(work)]
     for made in receipts:
-        counts = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in made["erased"].items())
+        counts = ", ".join(counts_in_words(made["erased"])) or "a reader"
         click.echo(f"Erased from {site_name}: {counts}. Receipt {made['erasure']}.")
     backups = {one["name"] for made in receipts for one in made["backups"]}
     if backups:
@@ -141,13 +141,7 @@ def replay(files: Sequence[Path]) -> None:
 
     async def work(here: Installation) -> int:
         receipts = await _genuine(here, files)
-        count = 0
-        for site in await here.db.read(sites):
-            more = {
-                bytes.fromhex(one["reader"]): one["scope"] for one in receipts if one["site"] == site.name
-            }
-            count += await replayed(here.db, here.keys, here.clock, site.id, here.settings.data_dir, more)
-        return count
+        return await replay_everywhere(here.db, here.keys, here.clock, here.settings.data_dir, receipts)
 
     click.echo(f"Erased again: {counted(in_installation(work), 'reader')}.")
 

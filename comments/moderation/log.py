@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from comments import __version__
+from comments.identity.models import Membership
 from comments.keys import Keyring
 from comments.moderation import chain
 from comments.moderation.chain import Link, NewEntry
 from comments.moderation.models import Decision, LogHead, LogLink
+from comments.policy.models import Ban
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, insert_ignoring
 
@@ -102,14 +104,31 @@ def erase_author_from_log(session: Session, comment_ids: Collection[UUID]) -> No
     )
 
 
-def erase_moderator_from_log(session: Session, site_id: UUID, account_id: UUID) -> None:
-    """Erase a moderator's name from all that they decided on a site; which account it was stays."""
-    theirs = select(Decision.id).where(Decision.site_id == site_id, Decision.account_id == account_id)
-    _erase(session, LogLink.decision_id.in_(theirs), OF_THE_MODERATOR)
-    session.execute(
-        update(Decision).where(Decision.id.in_(theirs)).values(moderator_name=""),
-        execution_options=WITHOUT_SYNC,
+def erase_moderator_from_log(session: Session, site_id: UUID, who: UUID | str) -> int:
+    """Erase a moderator's name from all that they decided on a site, and return how much that was.
+
+    `who` is an account, whatever it was called, or a name of nobody who is in the team now. Which account it
+    was stays.
+    """
+    theirs = of_moderator(Decision, site_id, who)
+    _erase(session, LogLink.decision_id.in_(select(Decision.id).where(*theirs)), OF_THE_MODERATOR)
+    result: Any = session.execute(
+        update(Decision).where(*theirs).values(moderator_name=""), execution_options=WITHOUT_SYNC
     )
+    count: int = result.rowcount
+    return count
+
+
+def of_moderator(
+    table: type[Decision | Ban], site_id: UUID, who: UUID | str
+) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of rows that a moderator has made; `who` as above."""
+    if isinstance(who, UUID):
+        return (table.site_id == site_id, table.account_id == who)
+    name = table.moderator_name if issubclass(table, Decision) else table.made_by
+    team = select(Membership.account_id).where(Membership.site_id == site_id)
+    has_left = or_(table.account_id.is_(None), table.account_id.not_in(team))
+    return (table.site_id == site_id, name == who, has_left)
 
 
 def in_words(at: datetime) -> str:

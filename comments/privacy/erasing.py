@@ -1,6 +1,6 @@
 """Doing an erasure to its end, in as many short writes as it takes; it can be stopped and begun again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +18,7 @@ from comments.privacy.backups import known_backups
 from comments.privacy.models import Erasure
 from comments.privacy.queries import ended_marks, erasure_by_id, some_readers
 from comments.privacy.receipts import reader_marks
-from comments.sites.queries import last_backup
+from comments.sites.queries import last_backup, sites
 from comments.storage import Database
 from comments.web.service import Service
 
@@ -76,6 +76,17 @@ async def replay(
                 await erase(db, keys, clock, asked, data_dir)
                 count += 1
         after = ids[-1]
+    return count
+
+
+async def replay_everywhere(
+    db: Database, keys: Keyring, clock: Clock, data_dir: Path, receipts: Sequence[Mapping[str, Any]] = ()
+) -> int:
+    """Do the same on every site, by what the database knows and by receipts that were checked."""
+    count = 0
+    for site in await db.read(sites):
+        more = {bytes.fromhex(one["reader"]): one["scope"] for one in receipts if one["site"] == site.name}
+        count += await replay(db, keys, clock, site.id, data_dir, more)
     return count
 
 

@@ -13,6 +13,28 @@ from comments.privacy.errors import ReceiptRefused
 
 FORMAT = "comments-erasure-1"
 
+_KINDS = {
+    "comments_removed": ("comment", "comments"),
+    "comments_emptied": ("comment whose place stays", "comments whose places stay"),
+    "names": ("name below a text", "names below texts"),
+    "revisions": ("edit that waited", "edits that waited"),
+    "votes": ("vote", "votes"),
+    "reports": ("report", "reports"),
+    "watches": ("wish for mail about answers", "wishes for mail about answers"),
+    "bans": ("ban", "bans"),
+    "tokens": ("token of a browser", "tokens of browsers"),
+}
+"""What people are told of what was erased; a receipt has all of it."""
+
+
+def counts_in_words(counts: Mapping[str, int]) -> list[str]:
+    """Return how much of each kind was erased, as one says it."""
+    return [
+        f"{counts[kind]:,} {words[0] if counts[kind] == 1 else words[1]}"
+        for kind, words in _KINDS.items()
+        if counts.get(kind)
+    ]
+
 
 def reader_mark(keys: Keyring, site_id: UUID, author_id: UUID) -> bytes:
     """Return the 16 bytes by which somebody who was erased is known again."""

@@ -60,6 +60,26 @@ def faults_of(path: Path) -> list[str]:
         ]
 
 
+def copy_rows(source: Path, target: Path, table: str) -> int:
+    """Copy the rows of a table of sites' own that `target` lacks, of sites that it has; return how many.
+
+    A `source` of a release without the table has none. Raises StorageDamaged if it cannot be read.
+    """
+    with about_file(source), closing(connect(source, writes=False)) as one:
+        names = [row[1] for row in one.execute(f'PRAGMA table_info("{table}")')]
+        listed = ", ".join(f'"{name}"' for name in names)
+        rows = one.execute(f'SELECT {listed} FROM "{table}"').fetchall() if names else []  # noqa: S608
+    site = names.index("site_id") if names else 0
+    with about_file(target), closing(connect(target, writes=True)) as other:
+        known = {row[0] for row in other.execute("SELECT id FROM sites")}
+        before = other.total_changes
+        other.executemany(
+            f'INSERT OR IGNORE INTO "{table}" ({listed}) VALUES ({", ".join("?" for _ in names)})',  # noqa: S608
+            [row for row in rows if row[site] in known],
+        )
+        return other.total_changes - before
+
+
 def _copy(original: sqlite3.Connection, path: Path) -> None:
     path.unlink(missing_ok=True)
     # Made by us, because SQLite would let everybody read it.

@@ -5,7 +5,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from alembic import command
 
+from comments.storage.migrating import alembic_config, connected
 from tests.cli.conftest import InThisProcess
 from tests.support.live import Installation
 
@@ -80,6 +82,18 @@ def test_a_damaged_database_is_replaced_too(blog: Installation, tmp_path: Path) 
     blog.run("restore", str(tmp_path / "backup.zip"), "--force")
 
     assert "blog" in blog.run("site", "list")
+
+
+def test_a_backup_of_an_older_release_comes_back_as_this_one(blog: Installation, tmp_path: Path) -> None:
+    with connected(f"sqlite:///{blog.data_folder}/comments.db") as connection:
+        command.downgrade(alembic_config(connection), "-1")
+    blog.run("backup", str(tmp_path / "backup.zip"))
+    other = InThisProcess(tmp_path / "other")
+
+    other.run("restore", str(tmp_path / "backup.zip"))
+
+    assert "blog" in other.run("site", "list")
+    assert [path.name for path in other.data_folder.glob("*.db")] == ["comments.db"]
 
 
 def test_a_restore_waits_for_nobody(blog: Installation, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_reader_is_found_given_out_and_erased_with_a_receipt(ana: Visitor) -> 
     deliver(ana)
 
     page = ana.client.get(AT).text
-    assert "1 comment, 1 browser’s token" in page
+    assert "1 comment, 1 token of a browser" in page
     receipt = re.search(rf'href="/talk({AT}/[^"]+/receipt)"', page)
     assert receipt
     made = json.loads(ana.client.get(receipt[1]).text)

@@ -16,6 +16,7 @@ from comments.privacy.erasing import copies_of
 from comments.privacy.errors import ErasureUnknown, ReaderUnknown
 from comments.privacy.models import Erasure
 from comments.privacy.queries import MOST_FOUND, Reader, erasure_by_id, erasures, find_readers, reader_by_id
+from comments.privacy.receipts import counts_in_words
 from comments.web.needs import owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
@@ -23,19 +24,6 @@ from comments.web.templating import page
 KEY = "readers"
 AT = f"/moderate/{{site}}/settings/{KEY}"
 LONGEST_WHO = 2_000
-
-_KINDS = {
-    "comments_removed": ("comment", "comments"),
-    "comments_emptied": ("comment whose place stays", "comments whose places stay"),
-    "names": ("name below a text", "names below texts"),
-    "revisions": ("edit that waited", "edits that waited"),
-    "votes": ("vote", "votes"),
-    "reports": ("report", "reports"),
-    "watches": ("wish for mail about answers", "wishes for mail about answers"),
-    "bans": ("ban", "bans"),
-    "tokens": ("browser’s token", "browsers’ tokens"),
-}
-"""What an owner is told of what was erased; the receipt has all of it."""
 
 
 @page
@@ -150,17 +138,8 @@ def _shown(one: Erasure, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "row": one,
         "by": names.get(one.asked_by) or others.get(one.asked_by, "a former owner"),
-        "counts": in_words(json.loads(one.counts)),
+        "counts": counts_in_words(json.loads(one.counts)),
     }
-
-
-def in_words(counts: Mapping[str, int]) -> Sequence[str]:
-    """Return how much of each kind was erased, as an owner would say it."""
-    return [
-        f"{counts[kind]:,} {words[0] if counts[kind] == 1 else words[1]}"
-        for kind, words in _KINDS.items()
-        if counts.get(kind)
-    ]
 
 
 def _file(request: Request, written: str, name: str, ending: str) -> Response:
