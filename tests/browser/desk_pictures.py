@@ -125,6 +125,7 @@ STATES = {
     "desk-undo": State("One’s last decisions, each of which can be undone", undo),
     "desk-help": State("The keys", dialog("?")),
     "owner-checks": State("An owner’s settings: who outside is asked", owner_states.checks),
+    "owner-trial": State("An owner’s settings: tried before they are saved", owner_states.trial),
 }
 
 

@@ -8,8 +8,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from comments.owner.pages.frame import SECTIONS
+from tests.browser import owner_states
+from tests.browser.desk_pictures import lay
 from tests.browser.looks import axe_faults, sideways_scroll
-from tests.browser.moderating import Desk, running_desk
+from tests.browser.moderating import Desk, Sheet, running_desk
 from tests.browser.test_account_looks import all_own
 from tests.support import databases
 from tests.support.browser import PageFaults
@@ -34,6 +36,7 @@ async def test_every_section_is_clean_and_says_what_is_wrong(
     # What the browser says of a 422 cannot be kept out of its console.
     page_faults.allow("Failed to load resource")
     await desk.svc.db.write(all_own)
+    await lay(desk)
     waiting = await desk.held("I took the sleeper")
     faults: dict[str, list[str]] = {}
     for look in LOOKS:
@@ -52,7 +55,10 @@ async def test_every_section_is_clean_and_says_what_is_wrong(
         await expect(page.get_by_role("heading", level=1)).to_have_text("Erase Jonas Lind?")
         faults[f"erasing {look}"] = await axe_faults(page)
         assert await sideways_scroll(page) <= 0
-        await page.goto(f"{desk.address}/settings/moderation")
+        for reach in (owner_states.checks, owner_states.trial):
+            await reach(desk, Sheet(page))
+            faults[f"{reach.__name__} {look}"] = await axe_faults(page)
+            assert await sideways_scroll(page) <= 0, reach.__name__
         await page.get_by_label("Links that a guest may set").fill("many")
         await page.get_by_role("button", name="Save").click()
         await expect(page.get_by_role("alert")).to_contain_text("Nothing was saved yet.")

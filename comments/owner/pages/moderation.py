@@ -1,15 +1,34 @@
 """The section on what waits and what is spam: the choices in plain words, and the lists of words."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.owner.pages.settings_form import save_form, show_form
+from comments.learning.model import FEWEST_OF_EACH
+from comments.learning.queries import quality
+from comments.moderation.trying import attempt, tried
+from comments.moderation.trying_figures import by_weight
+from comments.owner.pages.frame import owning
+from comments.owner.pages.settings_form import (
+    filled,
+    form_page,
+    refused_page,
+    save_form,
+    show_form,
+)
+from comments.sites.errors import SettingRefused
 from comments.web.forms import Fields
 from comments.web.needs import owner, page_route
+from comments.web.service import service
 from comments.web.templating import page
 
+KEY = "moderation"
+AT = f"/moderate/{{site}}/settings/{KEY}"
+TRIED_ON = 500
+MOST_NAMED = 20
+MOST_SECONDS = 5.0
 LISTS = ("hold_words", "spam_words", "silent_words", "refuse_words")
 NAMES = (
     "first_comments_held",
@@ -28,13 +47,34 @@ NAMES = (
 @page
 async def show_moderation(request: Request) -> Response:
     """Show what waits and what is spam."""
-    return await show_form(request, "moderation")
+    return await show_form(request, KEY, **await _around(request))
 
 
 @page
 async def save_moderation(request: Request) -> Response:
     """Save it."""
-    return await save_form(request, "moderation", NAMES, chosen=who_is_read)
+    return await save_form(request, KEY, NAMES, chosen=who_is_read, around=await _around(request))
+
+
+@page
+async def try_moderation(request: Request) -> Response:
+    """Show what would have become of the last decided comments under what the form says. Nothing is saved."""
+    form, around = await filled(request, NAMES, who_is_read), await _around(request)
+    who, db = form.who, service(request).db
+    try:
+        wanted = attempt(who.site, form.settings, last=TRIED_ON, most_named=MOST_NAMED, seconds=MOST_SECONDS)
+    except SettingRefused as refused:
+        return refused_page(request, who, KEY, form, refused, **around)
+    trial = await tried(db, who.site, wanted)
+    around |= {"trial": trial, "rules": by_weight(trial), "not_tried": wanted.not_tried}
+    return form_page(request, who, KEY, form.over(who.site), seen=form.seen, **around)
+
+
+async def _around(request: Request) -> dict[str, Any]:
+    """Return what the page shows beside its form: how good the guesses of what was learned are."""
+    site = (await owning(request)).site
+    found = await service(request).db.scan(quality, site.id)
+    return {"quality": found, "fewest": FEWEST_OF_EACH, "trial": None}
 
 
 def who_is_read(fields: Fields) -> Mapping[str, str]:
@@ -48,6 +88,7 @@ def who_is_read(fields: Fields) -> Mapping[str, str]:
 
 
 routes = [
-    page_route("/moderate/{site}/settings/moderation", show_moderation, needs=owner()),
-    page_route("/moderate/{site}/settings/moderation", save_moderation, needs=owner(), methods=["POST"]),
+    page_route(AT, show_moderation, needs=owner()),
+    page_route(AT, save_moderation, needs=owner(), methods=["POST"]),
+    page_route(f"{AT}/trial", try_moderation, needs=owner(), methods=["POST"]),
 ]

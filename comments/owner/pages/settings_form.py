@@ -1,6 +1,7 @@
 """The one form that a section of settings has: shown, saved, refused in words, never over others' changes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -26,12 +27,44 @@ STALE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a section's form was filled with; `seen` is the site's version that its owner had before them."""
+
+    who: Owning
+    settings: Mapping[str, str]
+    origins: str | None
+    seen: int
+
+    def over(self, site: Site) -> dict[str, str]:
+        """Return what the fields hold when the form is shown again: what was written, as it was written."""
+        origins = {} if self.origins is None else {"origins": self.origins}
+        return {**words_of(site), **self.settings, **origins}
+
+
 async def show_form(request: Request, key: str, **context: Any) -> Response:
     """Show a section's form as the site is now, and above it what was saved just before."""
     who = await owning(request)
     names = request.query_params.get("saved")
     saved = None if names is None else [LABELS[name] for name in names.split(",") if name in LABELS]
-    return _page(request, who, key, words_of(who.site), saved=saved, **context)
+    return form_page(request, who, key, words_of(who.site), saved=saved, **context)
+
+
+async def filled(
+    request: Request, names: Sequence[str], chosen: Callable[[Fields], Mapping[str, str]] | None = None
+) -> Filled:
+    """Read a section's form. Raises FormMalformed, and what `owning_with_form` does.
+
+    A box that is not ticked is sent by no browser and means `no`. `chosen` reads what stands for
+    several settings at once.
+    """
+    who, fields = await owning_with_form(request)
+    given = {**_given(fields, names), **(chosen(fields) if chosen else {})}
+    origins = given.pop("origins", None)
+    seen = fields.get("version", "")
+    if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
+        raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
+    return Filled(who, given, origins, int(seen))
 
 
 async def save_form(
@@ -44,28 +77,28 @@ async def save_form(
 ) -> Response:
     """Save a section's settings, or show its form again with what is wrong.
 
-    A box that is not ticked is sent by no browser and means `no`. `chosen` reads what stands for
-    several settings at once; `around` is what else the page shows.
+    `chosen` is as `filled` takes it; `around` is what else the page shows.
     """
-    who, fields = await owning_with_form(request)
-    given = {**_given(fields, names), **(chosen(fields) if chosen else {})}
-    origins = given.pop("origins", None)
-    seen = fields.get("version", "")
-    if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
-        raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
-    wish = SiteWish(given, None if origins is None else read_origins(origins), int(seen))
+    form = await filled(request, names, chosen)
+    origins = None if form.origins is None else read_origins(form.origins)
+    wish = SiteWish(form.settings, origins, form.seen)
     try:
-        change = await service(request).db.write(change_site, who.site.name, wish)
-    except (SettingRefused, SiteChangedMeanwhile) as refused:
+        change = await service(request).db.write(change_site, form.who.site.name, wish)
+    except SettingRefused as refused:
         again = await owning(request)
-        shown = words_of(again.site) | {name: fields.get(name, words) for name, words in given.items()}
-        shown |= {"origins": origins} if origins is not None else {}
-        if isinstance(refused, SettingRefused):
-            return _page(
-                request, again, key, shown, status=422, errors=refused.errors, seen=int(seen), **around
-            )
-        return _page(request, again, key, shown, status=409, stale=STALE, **around)
+        return refused_page(request, again, key, form, refused, **around)
+    except SiteChangedMeanwhile:
+        again = await owning(request)
+        return form_page(request, again, key, form.over(again.site), status=409, stale=STALE, **around)
     return lead_to_section(request, key, f"?saved={','.join(change.changed)}")
+
+
+def refused_page(
+    request: Request, who: Owning, key: str, form: Filled, refused: SettingRefused, **context: Any
+) -> Response:
+    """Show a form again, with what is wrong beside its fields."""
+    written = form.over(who.site)
+    return form_page(request, who, key, written, status=422, errors=refused.errors, seen=form.seen, **context)
 
 
 def words_of(site: Site) -> dict[str, str]:
@@ -84,7 +117,7 @@ def _default(name: str) -> Any:
     return getattr(_DEFAULTS, name, None)
 
 
-def _page(
+def form_page(
     request: Request,
     who: Owning,
     key: str,
@@ -97,6 +130,7 @@ def _page(
     seen: int | None = None,
     **context: Any,
 ) -> Response:
+    """Return a section's page with `words` in its fields, as of the version that its owner has `seen`."""
     return section_page(
         request,
         who,
