@@ -21,28 +21,22 @@ from comments.identity.models import BrowserSession, GuestToken, Invitation, Pas
 from comments.importers.job_actions import forget_jobs
 from comments.keys import Keyring
 from comments.moderation.log import seal_log
-from comments.moderation.models import Decision
 from comments.moderation.queries.texts import due_texts
 from comments.moderation.run_models import Run
 from comments.moderation.search_actions import store_terms
-from comments.outside.actions import forget_calls
-from comments.outside.check_actions import forget_check_calls
 from comments.policy.models import Ban, SpentProof, TextPrint
+from comments.retention import forget_of_site, keeping_sites
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, Base, Database
 from comments.text import RENDERER_VERSION, render
 from comments.threads.counters import texts_changed
-from comments.threads.models import Comment, Report, Revision, Vote, Watch
+from comments.threads.models import Comment, Revision, Watch
 
 REPEATS_REMEMBERED = timedelta(hours=24)
-ADDRESSES_REMEMBERED = timedelta(days=30)
 TEXTS_KNOWN_AGAIN = timedelta(days=30)
 """The longest that a site can set as `similar_days`."""
-DELETED_TEXT_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=7)
 UNANSWERED_KEPT = timedelta(days=7)
-WEBHOOK_ANSWERS_KEPT = timedelta(days=30)
-CHECK_ANSWERS_KEPT = timedelta(days=30)
 RUNS_KEPT = timedelta(days=30)
 DEAD_LETTERS_KEPT = timedelta(days=30)
 IMPORTS_KEPT = timedelta(days=90)
@@ -67,6 +61,7 @@ class Tidied:
     repeats: int = 0
     addresses: int = 0
     deleted_texts: int = 0
+    hidden_comments: int = 0
     bans: int = 0
     text_prints: int = 0
     spent_proofs: int = 0
@@ -107,15 +102,15 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     done.passkey_questions = await _repeat(db, end_passkey_questions, now)
     for site_id in await db.read(site_ids):
         done.repeats += await _in_batches(db, repeats_to_forget, forget_repeats, site_id, now)
-        done.deleted_texts += await _in_batches(db, texts_to_erase, erase_texts, site_id, now)
-    done.addresses = await _repeat(db, forget_addresses, now)
+    for site in await db.read(keeping_sites):
+        gone = await forget_of_site(db, site, now)
+        for kind in fields(gone):
+            setattr(done, kind.name, getattr(done, kind.name) + getattr(gone, kind.name))
     done.bans = await _repeat(db, end_bans, now)
     done.text_prints = await _repeat(db, forget_text_prints, now)
     done.spent_proofs = await _repeat(db, forget_spent_proofs, now)
     done.deliveries = await _repeat(db, forget_deliveries, now)
     done.unanswered_mails = await _repeat(db, forget_unanswered, now)
-    done.webhook_answers = await _repeat(db, forget_webhook_answers, now)
-    done.check_answers = await _repeat(db, forget_check_answers, now)
     done.imports = await _repeat(db, forget_old_imports, now)
     done.runs = await _repeat(db, forget_runs, now)
     done.rendered = await render_anew(db, now)
@@ -207,29 +202,6 @@ def end_passkey_questions(session: Session, now: datetime) -> int:
     return _delete_some(session, PasskeyQuestion, PasskeyQuestion.token_hash, over)
 
 
-def forget_addresses(session: Session, now: datetime) -> int:
-    """Clear some of the keyed hashes of addresses that are kept long enough."""
-    changed = 0
-    oldest = now - ADDRESSES_REMEMBERED
-    due = (Comment.address_key.is_not(None)) & (Comment.created_at < oldest)
-    some = select(Comment.id).where(due).order_by(Comment.created_at).limit(BATCH_ROWS)
-    forgotten = {"address_key": None, "network_key": None}
-    changed += _clear(session, update(Comment).where(Comment.id.in_(some)).values(forgotten))
-    due = (Vote.address_key.is_not(None)) & (Vote.created_at < oldest)
-    pairs = select(Vote.comment_id, Vote.author_id).where(due).order_by(Vote.created_at).limit(BATCH_ROWS)
-    for comment_id, author_id in session.execute(pairs).all():
-        mine = (Vote.comment_id == comment_id) & (Vote.author_id == author_id)
-        changed += _clear(session, update(Vote).where(mine).values(address_key=None))
-    due = (Report.address_key.is_not(None)) & (Report.created_at < oldest)
-    pairs = (
-        select(Report.comment_id, Report.author_id).where(due).order_by(Report.created_at).limit(BATCH_ROWS)
-    )
-    for comment_id, author_id in session.execute(pairs).all():
-        one = (Report.comment_id == comment_id) & (Report.author_id == author_id)
-        changed += _clear(session, update(Report).where(one).values(address_key=None))
-    return changed
-
-
 def end_bans(session: Session, now: datetime) -> int:
     """Remove bans that are over, and with them the last copy of the address that they were on."""
     return _delete_some(session, Ban, Ban.id, Ban.until <= now)
@@ -258,14 +230,6 @@ def forget_unanswered(session: Session, now: datetime) -> int:
     return _delete_some(session, Watch, Watch.comment_id, over)
 
 
-def forget_webhook_answers(session: Session, now: datetime) -> int:
-    return forget_calls(session, now - WEBHOOK_ANSWERS_KEPT, BATCH_ROWS)
-
-
-def forget_check_answers(session: Session, now: datetime) -> int:
-    return forget_check_calls(session, now - CHECK_ANSWERS_KEPT, BATCH_ROWS)
-
-
 def forget_old_imports(session: Session, now: datetime) -> int:
     return forget_jobs(session, now - IMPORTS_KEPT, BATCH_ROWS)
 
@@ -287,25 +251,6 @@ def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequenc
 
 def forget_repeats(session: Session, ids: Sequence[UUID]) -> None:
     _clear(session, update(Comment).where(Comment.id.in_(ids)).values(post_key=None, digest=None))
-
-
-def texts_to_erase(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:
-    """Return some comments that their authors deleted long enough ago."""
-    due = (
-        (Comment.site_id == site_id)
-        & (Comment.queue == "deleted")
-        & (Comment.deleted_at < now - DELETED_TEXT_KEPT)
-        & (Comment.source != "")
-    )
-    return session.scalars(select(Comment.id).where(due).limit(BATCH_ROWS)).all()
-
-
-def erase_texts(session: Session, ids: Sequence[UUID]) -> None:
-    erased = {"source": "", "html": "", "author_website": None, "facts": None}
-    _clear(session, delete(Revision).where(Revision.comment_id.in_(ids)))
-    # The log keeps who decided what, and not what the decision replaced.
-    _clear(session, update(Decision).where(Decision.comment_id.in_(ids)).values(replaced=None))
-    _clear(session, update(Comment).where(Comment.id.in_(ids)).values(erased))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,12 @@ def note_answer(session: Session, message: Message, status: int | None, answer: 
     call.attempts, call.status, call.answer, call.answered_at = call.attempts + 1, status, answer, at
 
 
-def forget_calls(session: Session, before: datetime, most: int) -> int:
-    """Remove some messages that were answered before then; return how many."""
+def forget_calls(session: Session, site_id: UUID, before: datetime, most: int) -> int:
+    """Remove some messages to a site's webhooks that were answered before then; return how many."""
     key = (WebhookCall.webhook_id, WebhookCall.message_id)
-    some = select(*key).where(WebhookCall.answered_at < before).order_by(WebhookCall.answered_at).limit(most)
-    rows = session.execute(some).all()
+    hooks = select(Webhook.id).where(Webhook.site_id == site_id)
+    due = WebhookCall.webhook_id.in_(hooks) & (WebhookCall.answered_at < before)
+    rows = session.execute(select(*key).where(due).limit(most)).all()
     for webhook_id, message_id in rows:
         one = (WebhookCall.webhook_id == webhook_id) & (WebhookCall.message_id == message_id)
         session.execute(delete(WebhookCall).where(one), execution_options=WITHOUT_SYNC)

@@ -82,11 +82,12 @@ def settle(session: Session, asked: Asked, heard: Sequence[Heard], keys: Keyring
     return is_all
 
 
-def forget_check_calls(session: Session, before: datetime, most: int) -> int:
-    """Remove some answers of checks that came before then; return how many."""
+def forget_check_calls(session: Session, site_id: UUID, before: datetime, most: int) -> int:
+    """Remove some answers of a site's checks that came before then; return how many."""
     key = (CheckCall.comment_id, CheckCall.check_id)
-    some = select(*key).where(CheckCall.answered_at < before).order_by(CheckCall.answered_at).limit(most)
-    rows = [tuple(row) for row in session.execute(some)]
+    checks = select(OutsideCheck.id).where(OutsideCheck.site_id == site_id)
+    due = CheckCall.check_id.in_(checks) & (CheckCall.answered_at < before)
+    rows = [tuple(row) for row in session.execute(select(*key).where(due).limit(most))]
     if rows:
         session.execute(delete(CheckCall).where(tuple_(*key).in_(rows)), execution_options=WITHOUT_SYNC)
     return len(rows)

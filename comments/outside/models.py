@@ -10,17 +10,15 @@ from comments.storage import Base, CText, UtcTime
 
 
 class WebhookCall(Base):
-    """A message to a webhook with its last answer; forgotten after 30 days.
+    """A message to a webhook with its last answer; forgotten after `answer_days` of its site.
 
     It holds ids: what is said about the comment is read each time that it is sent.
     """
 
     __tablename__ = "webhook_calls"
     __table_args__ = (
-        # A webhook's last answers.
+        # A webhook's last answers; upkeep forgets the old ones.
         Index("ix_webhook_calls_answered", "webhook_id", "answered_at"),
-        # Upkeep forgets the old ones.
-        Index("ix_webhook_calls_age", "answered_at"),
     )
 
     webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), primary_key=True)
@@ -36,17 +34,16 @@ class WebhookCall(Base):
 
 
 class CheckCall(Base):
-    """What an outside check was asked about a comment last, with its answer; forgotten after 30 days.
+    """What an outside check was asked about a comment last, with its answer.
 
-    `outcome` is `approve`, `hold` or `spam`, None where there is no answer, and `answer` says why.
+    `outcome` is `approve`, `hold` or `spam`, None where there is no answer, and `answer` says why. It is
+    forgotten after `answer_days` of its site.
     """
 
     __tablename__ = "check_calls"
     __table_args__ = (
-        # A check's last answers.
+        # A check's last answers; upkeep forgets the old ones.
         Index("ix_check_calls_answered", "check_id", "answered_at"),
-        # Upkeep forgets the old ones.
-        Index("ix_check_calls_age", "answered_at"),
     )
 
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)

@@ -20,10 +20,10 @@ from comments.policy.models import Ban, TextPrint
 from comments.privacy.own_words_actions import tasks_about
 from comments.privacy.queries import reader_by_id
 from comments.sites.models import Site
+from comments.sites.queries import settings_of
 from comments.threads.models import Comment, Report, Revision, Thread, Vote, Watch
 
 FORMAT = "comments-reader-1"
-ADDRESSES_KEPT = timedelta(days=30)
 REPEATS_KEPT = timedelta(hours=24)
 IN_ONE = 500
 
@@ -34,12 +34,14 @@ def collected(session: Session, site_id: UUID, author_id: UUID, *, at: datetime)
     """Return all that is held about a reader. Raises ReaderUnknown."""
     reader = reader_by_id(session, site_id, author_id)
     author = session.get_one(Author, author_id)
-    comments = [_comment(row) for row in _written(session, author_id)]
+    site = session.get_one(Site, site_id)
+    addresses = timedelta(days=settings_of(site).address_days)
+    comments = [_comment(row, addresses) for row in _written(session, author_id)]
     ids = [UUID(one["id"]) for one in comments]
     _add_what_belongs(session, comments, ids)
     return {
         "format": FORMAT,
-        "site": session.get_one(Site, site_id).name,
+        "site": site.name,
         "made_at": _when(at),
         "reader": {
             "id": str(reader.id),
@@ -56,8 +58,8 @@ def collected(session: Session, site_id: UUID, author_id: UUID, *, at: datetime)
         },
         "tokens": _tokens(session, author_id),
         "comments": comments,
-        "votes": _votes(session, author_id),
-        "reports": _reports(session, author_id),
+        "votes": _votes(session, author_id, addresses),
+        "reports": _reports(session, author_id, addresses),
         "bans": _bans(session, site_id, author, comments),
         "outbox": _tasks(session, site_id, ids),
         "webhook_messages": _calls(session, ids),
@@ -67,7 +69,7 @@ def collected(session: Session, site_id: UUID, author_id: UUID, *, at: datetime)
 
 
 NOTES = {
-    "addresses": "Internet addresses are kept as keyed hashes for 30 days and never as written.",
+    "addresses": "Internet addresses are kept as keyed hashes for 30 days at most and never as written.",
     "learned": (
         "What moderators decided is learned as counts of hashed features, which nobody can read. Of each "
         "learned comment its features are kept, so that they can be taken out again exactly."
@@ -112,7 +114,7 @@ def _written(session: Session, author_id: UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _comment(row: Row[Any]) -> Plain:
+def _comment(row: Row[Any], addresses: timedelta) -> Plain:
     return {
         "id": str(row.id),
         "page": row.url,
@@ -132,7 +134,7 @@ def _comment(row: Row[Any]) -> Plain:
         "reasons_to_wait": _decoded(row.reasons),
         "facts": _decoded(row.facts),
         "imported_id": row.source_id,
-        "address_hash_kept_until": _when(row.created_at + ADDRESSES_KEPT) if row.address_key else None,
+        "address_hash_kept_until": _when(row.created_at + addresses) if row.address_key else None,
         "repeat_hash_kept_until": _when(row.created_at + REPEATS_KEPT) if row.digest else None,
         "waiting_edit": None,
         "mail_about_answers": None,
@@ -200,7 +202,7 @@ def _tokens(session: Session, author_id: UUID) -> list[Plain]:
     return [{"made_at": _when(row.created_at), "used_at": _when(row.used_at)} for row in rows]
 
 
-def _votes(session: Session, author_id: UUID) -> list[Plain]:
+def _votes(session: Session, author_id: UUID, addresses: timedelta) -> list[Plain]:
     rows = session.scalars(select(Vote).where(Vote.author_id == author_id).order_by(Vote.created_at))
     return [
         {
@@ -208,13 +210,13 @@ def _votes(session: Session, author_id: UUID) -> list[Plain]:
             "value": row.value,
             "counted": row.counted,
             "at": _when(row.created_at),
-            "address_hash_kept_until": _when(row.created_at + ADDRESSES_KEPT) if row.address_key else None,
+            "address_hash_kept_until": _when(row.created_at + addresses) if row.address_key else None,
         }
         for row in rows
     ]
 
 
-def _reports(session: Session, author_id: UUID) -> list[Plain]:
+def _reports(session: Session, author_id: UUID, addresses: timedelta) -> list[Plain]:
     rows = session.scalars(select(Report).where(Report.author_id == author_id).order_by(Report.created_at))
     return [
         {
@@ -223,7 +225,7 @@ def _reports(session: Session, author_id: UUID) -> list[Plain]:
             "note": row.note,
             "outcome": row.outcome or "open",
             "at": _when(row.created_at),
-            "address_hash_kept_until": _when(row.created_at + ADDRESSES_KEPT) if row.address_key else None,
+            "address_hash_kept_until": _when(row.created_at + addresses) if row.address_key else None,
         }
         for row in rows
     ]

@@ -83,6 +83,16 @@ class SiteSettings:
     """Where that line leads; empty is nowhere."""
     terms_consent: bool = False
     """A guest's comment is refused unless its author has agreed to the line of terms."""
+    deleted_text_days: int = 30
+    """For so many days a text stays that its author deleted, and longer while they can bring it back."""
+    spam_days: int = 0
+    """So many days after it was written or last decided about, spam is erased; 0 keeps it."""
+    removed_days: int = 0
+    """The same for what moderators removed."""
+    address_days: int = 30
+    """For so many days comments, votes and reports have the keyed hash of the address they came from."""
+    answer_days: int = 30
+    """For so many days the answers of webhooks and outside checks are kept."""
 
     @property
     def asks_consent(self) -> bool:
@@ -265,4 +275,9 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "terms": _line(LONGEST_TERMS),
     "terms_url": _address,
     "terms_consent": _yes_or_no,
+    "deleted_text_days": _number(1, 365),
+    "spam_days": _number(0, 36_500),
+    "removed_days": _number(0, 36_500),
+    "address_days": _number(1, 30),
+    "answer_days": _number(1, 30),
 }

@@ -163,8 +163,8 @@ class Comment(Base):
             "network_key",
             where="state = 'spam' AND network_key IS NOT NULL",
         ),
-        # Upkeep forgets addresses after 30 days.
-        _partial("ix_comments_address", "created_at", where="address_key IS NOT NULL"),
+        # Upkeep forgets addresses after 30 days at most, as the site says.
+        _partial("ix_comments_address_age", "site_id", "created_at", where="address_key IS NOT NULL"),
         # An import run twice finds what it brought in the first time; old deep links lead on.
         _partial(
             "uq_comments_source",
@@ -276,8 +276,8 @@ class Vote(Base):
     __table_args__ = (
         # How many guests of one address have voted on a comment.
         _partial("ix_votes_address", "comment_id", "address_key", where="address_key IS NOT NULL"),
-        # Upkeep forgets addresses after 30 days.
-        _partial("ix_votes_address_age", "created_at", where="address_key IS NOT NULL"),
+        # Upkeep forgets addresses after 30 days at most, as the site says.
+        _partial("ix_votes_site_address_age", "site_id", "created_at", where="address_key IS NOT NULL"),
     )
 
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
@@ -302,8 +302,8 @@ class Report(Base):
         Index("ix_reports_author", "author_id"),
         # Taking a decision back opens the reports again that it settled.
         _partial("ix_reports_settled", "settled_by", where="settled_by IS NOT NULL"),
-        # Upkeep forgets addresses after 30 days.
-        _partial("ix_reports_address_age", "created_at", where="address_key IS NOT NULL"),
+        # Upkeep forgets addresses after 30 days at most, as the site says.
+        _partial("ix_reports_site_address_age", "site_id", "created_at", where="address_key IS NOT NULL"),
     )
 
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)

@@ -34,6 +34,7 @@ SECTIONS = (
     Section("checks", "Outside checks", "search"),
     Section("mail", "Mail", "mail"),
     Section("terms", "Terms", "check"),
+    Section("keeping", "What is kept", "inbox"),
     Section("import", "Import", "import"),
     Section("export", "Export", "export"),
     Section("readers", "Readers’ data", "people"),
