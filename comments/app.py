@@ -47,6 +47,7 @@ from comments.moderation import thread_routes as moderated_threads
 from comments.notifications import pages as mail_pages
 from comments.outside import check_routes
 from comments.outside import routes as webhook_routes
+from comments.owner import outbox_routes, overview_routes, token_routes
 from comments.owner import pages as owner_pages
 from comments.owner import routes as settings_routes
 from comments.privacy import routes as privacy_routes
@@ -87,6 +88,9 @@ APIS = (
     webhook_routes.api,
     check_routes.api,
     settings_routes.api,
+    token_routes.api,
+    outbox_routes.api,
+    overview_routes.api,
     import_routes.api,
     privacy_routes.api,
     export_routes.api,

@@ -119,10 +119,17 @@ def pause_after(task: Task) -> timedelta:
     return timedelta(seconds=pause.total_seconds() * spread)
 
 
-def revive(session: Session, ids: Collection[UUID], site_id: UUID | None, *, at: datetime) -> int:
+def revive(
+    session: Session,
+    ids: Collection[UUID],
+    site_id: UUID | None,
+    *,
+    at: datetime,
+    kinds: Collection[str] = (),
+) -> int:
     """Let dead tasks of a site (None: of all) wait again, as if they were new; return how many.
 
-    One with a key that waits already stays dead.
+    One with a key that waits already stays dead. With `kinds`, all others stay dead, too.
     """
     other = Outbox.__table__.alias()
     waits_already = exists().where(
@@ -134,13 +141,15 @@ def revive(session: Session, ids: Collection[UUID], site_id: UUID | None, *, at:
     these = Outbox.id.in_(ids) & (Outbox.state == "dead") & ~waits_already
     if site_id is not None:
         these &= Outbox.site_id == site_id
+    if kinds:
+        these &= Outbox.kind.in_(kinds)
     revived = {"state": "waiting", "ended_at": None, "claimed_by": None, "attempts": 0, "due_at": at}
-    kinds = session.scalars(
+    found = session.scalars(
         update(Outbox).where(these).values(revived).returning(Outbox.kind), execution_options=WITHOUT_SYNC
     ).all()
-    for kind in kinds:
+    for kind in found:
         announce(session, Enqueued(kind, at))
-    return len(kinds)
+    return len(found)
 
 
 def forget_ended(session: Session, state: str, before: datetime, most: int) -> int:

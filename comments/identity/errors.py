@@ -95,6 +95,12 @@ class TokenUnknown(NotSignedIn):
     code = "token-unknown"
 
 
+class ApiTokenUnknown(NotFound):
+    """The site, or the account, has no API token of this id."""
+
+    code = "api-token-unknown"
+
+
 class TokenMissing(NotSignedIn):
     """Nobody is known, and somebody must be."""
 

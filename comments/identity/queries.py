@@ -53,6 +53,11 @@ class Moderator:
         return self.role == "owner"
 
 
+def account_by_id(session: Session, account_id: UUID) -> Account:
+    """Return an account that is known to be there."""
+    return session.get_one(Account, account_id)
+
+
 def account_by_email(session: Session, email: str) -> Account:
     """Return the account of an address in any case; raises AccountUnknown, EmailRefused."""
     account = session.scalar(select(Account).where(Account.email == folded_email(email)))

@@ -1,14 +1,14 @@
 """API tokens: made with what they may do, noted when used, and ended. Shown once, kept as hashes."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from comments.identity.errors import ScopeRefused, TokenUnknown
+from comments.identity.errors import ApiTokenUnknown, ScopeRefused
 from comments.identity.models import ApiToken
 from comments.identity.queries import clean_label, handle, tokens_of
 from comments.keys import Keyring, new_token
@@ -24,11 +24,18 @@ def make_api_token(
     at: datetime,
     scopes: Iterable[str] = ("read", "moderate"),
     name: str = "",
+    at_most: Set[str] = frozenset(SCOPES),
 ) -> str:
-    """Return a new API token for one site, good for these scopes. Raises ScopeRefused."""
+    """Return a new API token for one site, good for these scopes. Raises ScopeRefused.
+
+    `at_most` is what whoever asks may do: a token makes none that may do more than itself.
+    """
     wanted = sorted(set(scopes))
     if not wanted or not set(wanted) <= SCOPES.keys():
         problem = f"are some of {', '.join(SCOPES)}"
+        raise ScopeRefused(f"Scopes {problem}.", errors={"scopes": problem})
+    if not at_most >= set(wanted):
+        problem = f"are at most those of the token that asks: {', '.join(sorted(at_most))}"
         raise ScopeRefused(f"Scopes {problem}.", errors={"scopes": problem})
     token = new_token("m")
     session.add(
@@ -58,9 +65,9 @@ def end_api_token(
     site_id: UUID | None = None,
     account_id: UUID | None = None,
 ) -> None:
-    """End the token with this handle, of a site or of an account. Raises TokenUnknown."""
+    """End the token with this handle, of a site or of an account. Raises ApiTokenUnknown."""
     for one in tokens_of(session, site_id=site_id, account_id=account_id):
         if handle(keys, one.token_hash) == named:
             session.delete(one)
             return
-    raise TokenUnknown("There is no such token any more.")
+    raise ApiTokenUnknown("There is no such token any more.")

@@ -1,9 +1,44 @@
 """The letter that shows whether mails arrive."""
 
+import asyncio
 from datetime import datetime
 
+from comments.events import Undeliverable
+from comments.identity.models import Account
+from comments.ids import new_id
+from comments.limits import Rate
+from comments.notifications.handlers import LIMIT
 from comments.notifications.letters import Letter, Link, Paragraph
+from comments.notifications.messages import Mail
+from comments.notifications.sending import mailer
+from comments.notifications.smtp import MailFailed
+from comments.web.service import Service
 from comments.web.templating import date_and_time
+
+NO_SERVER = "No mail server is set. Who runs the service sets one with COMMENTS_SMTP_URL."
+
+
+class TrialFailed(Exception):
+    """The test mail did not go out, for the reason in words."""
+
+
+async def send_trial(svc: Service, account: Account) -> str:
+    """Send a test mail to an owner now, and return what came of it. Raises TrialFailed."""
+    sending = mailer(svc.settings, svc.clock, svc.templates)
+    if sending is None:
+        raise TrialFailed(NO_SERVER)
+    if svc.limits.hit(Rate.TRIAL_MAIL, str(account.id)):
+        raise TrialFailed("These were many test mails in an hour. Try again later.")
+    at = svc.clock.now()
+    letter = trial_letter(svc.settings.base_url, at)
+    try:
+        async with asyncio.timeout(LIMIT.total_seconds()):
+            answer = await sending.send(Mail(account.email, "", letter, id=f"test-{new_id(at)}"))
+    except TimeoutError:
+        raise TrialFailed("Not sent: the mail server did not answer in time.") from None
+    except (MailFailed, Undeliverable) as refused:
+        raise TrialFailed(f"Not sent. {refused}") from refused
+    return f"Sent to {account.email}. {sending.server.where} says: {answer}"
 
 
 def trial_letter(base_url: str, at: datetime) -> Letter:

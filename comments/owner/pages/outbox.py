@@ -1,20 +1,12 @@
 """The section on mail: whether it works, what waits, what failed, and to send it once more."""
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.events import Undeliverable
 from comments.events.actions import revive
 from comments.events.queries import failures, number_waiting
-from comments.ids import new_id
-from comments.limits import Rate
-from comments.notifications.handlers import LIMIT, OF_A_SITE
-from comments.notifications.messages import Mail
-from comments.notifications.sending import mailer
-from comments.notifications.smtp import MailFailed
-from comments.notifications.trial import trial_letter
+from comments.notifications.handlers import OF_A_SITE
+from comments.notifications.trial import TrialFailed, send_trial
 from comments.owner.pages.frame import Owning, lead_to_section, owning, owning_with_form, section_page
 from comments.web.needs import owner, page_route
 from comments.web.service import service
@@ -22,7 +14,6 @@ from comments.web.templating import page
 
 AT = "/moderate/{site}/settings/outbox"
 MOST_SHOWN = 20
-NO_SERVER = "No mail server is set. Who runs the service sets one with COMMENTS_SMTP_URL."
 
 
 @page
@@ -32,25 +23,13 @@ async def show_mail(request: Request) -> Response:
 
 
 @page
-async def send_trial(request: Request) -> Response:
+async def send_test(request: Request) -> Response:
     """Send a mail to the owner who asks, and say what the server answers."""
     who, _ = await owning_with_form(request)
-    svc, address = service(request), who.visitor.account.email
-    sending = mailer(svc.settings, svc.clock, svc.templates)
-    if sending is None:
-        return await _page(request, problem=NO_SERVER)
-    if svc.limits.hit(Rate.TRIAL_MAIL, str(who.owner.account_id)):
-        return await _page(request, problem="These were many test mails in an hour. Try again later.")
-    at = svc.clock.now()
-    letter = trial_letter(svc.settings.base_url, at)
     try:
-        async with asyncio.timeout(LIMIT.total_seconds()):
-            answer = await sending.send(Mail(address, "", letter, id=f"test-{new_id(at)}"))
-    except TimeoutError:
-        return await _page(request, problem="Not sent: the mail server did not answer in time.")
-    except (MailFailed, Undeliverable) as refused:
-        return await _page(request, problem=f"Not sent. {refused}")
-    return await _page(request, told=f"Sent to {address}. {sending.server.where} says: {answer}")
+        return await _page(request, told=await send_trial(service(request), who.visitor.account))
+    except TrialFailed as failed:
+        return await _page(request, problem=str(failed))
 
 
 @page
@@ -90,6 +69,6 @@ async def _outbox(request: Request, who: Owning) -> tuple[object, int]:
 
 routes = [
     page_route(AT, show_mail, needs=owner()),
-    page_route(f"{AT}/test", send_trial, needs=owner(), methods=["POST"]),
+    page_route(f"{AT}/test", send_test, needs=owner(), methods=["POST"]),
     page_route(f"{AT}/again", send_failed_again, needs=owner(), methods=["POST"]),
 ]
