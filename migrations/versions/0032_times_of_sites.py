@@ -29,7 +29,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Upkeep forgot old answers by their age.
     op.create_index("ix_check_calls_age", "check_calls", ["answered_at"])
+    # The same.
     op.create_index("ix_webhook_calls_age", "webhook_calls", ["answered_at"])
     _index("ix_reports_address_age", "reports", "created_at")
     _index("ix_votes_address_age", "votes", "created_at")
@@ -40,4 +42,5 @@ def downgrade() -> None:
 
 
 def _index(name: str, table: str, *columns: str) -> None:
+    # Upkeep forgets a site's addresses when they are old enough.
     op.create_index(name, table, list(columns), sqlite_where=KEPT, postgresql_where=KEPT)
