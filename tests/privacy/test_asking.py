@@ -105,6 +105,6 @@ def _holds_everything(document: dict[str, object], person: Person) -> None:
     assert answered["log"][0]["author"].endswith(MARK)
     assert "Mia" not in json.dumps(answered["log"])
     assert answered["address_hash_kept_until"]
-    for kind in ("tokens", "votes", "reports", "bans", "outbox", "webhook_messages"):
+    for kind in ("tokens", "votes", "reports", "bans", "outbox", "webhook_messages", "outside_checks"):
         assert document[kind], kind
     assert MARK in in_text(document)
