@@ -1,32 +1,11 @@
-"""What the tests of the program share: installations, and a quick way to use them."""
+"""What the tests of the program share: installations."""
 
-import contextlib
-import io
-import os
-import subprocess
-import sys
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
-from comments.cli import run
+from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
-
-
-class InThisProcess(Installation):
-    """Runs commands without starting Python anew for each: what they say and do is the same."""
-
-    def attempt(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        out, err = io.StringIO(), io.StringIO()
-        with (
-            mock.patch.dict(os.environ, self.environment(), clear=True),
-            mock.patch.object(sys, "stdin", io.StringIO(stdin)),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            code = run(arguments)
-        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 
 from comments.storage.migrating import alembic_config, connected
-from tests.cli.conftest import InThisProcess
+from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 
 

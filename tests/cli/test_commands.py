@@ -7,7 +7,7 @@ import click
 import pytest
 
 from comments.cli import COMMANDS, program
-from tests.cli.conftest import InThisProcess
+from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 
 

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tests.cli.conftest import InThisProcess
+from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 from tests.support.ports import free_port
 

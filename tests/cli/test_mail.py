@@ -8,9 +8,9 @@ import pytest
 from comments.events import enqueue
 from comments.events.actions import note_dead, take_up
 from comments.storage import Database
-from tests.cli.conftest import InThisProcess
 from tests.conftest import NOON
 from tests.events.tasks import LIMIT
+from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 from tests.support.mail_server import mail_server
 from tests.support.ports import free_port

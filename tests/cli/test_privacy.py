@@ -18,8 +18,8 @@ from comments.moderation.actions import decide
 from comments.moderation.orders import Order, Wanted
 from comments.sites.queries import site_by_name
 from comments.storage import Database
-from tests.cli.conftest import InThisProcess
 from tests.moderation.seeding import Seed
+from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 
 US = "us@mail.example"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import InThisProcess
+from tests.support.in_process import InThisProcess
 from tests.support.live import Installation, LiveService, is_healthy, wait_until_healthy
 from tests.support.ports import free_port
 

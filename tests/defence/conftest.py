@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import BOTH
 from tests.defence.stronghold import SECONDS, Stronghold
 from tests.support import databases
-from tests.support.live import Installation
+from tests.support.in_process import InThisProcess
 from tests.support.mail_server import mail_server
 
 
@@ -29,7 +29,7 @@ def hold(
             "COMMENTS_SMTP_URL": mails.url(),
             "COMMENTS_BASE_URL": "https://talk.example",
         }
-        installation = Installation(folder / "data", url, settings)
+        installation = InThisProcess(folder / "data", url, settings)
         with installation.serving() as service, httpx.Client(timeout=SECONDS) as client:
             stronghold = Stronghold(installation, service, mails.box, client)
             yield stronghold
