@@ -126,7 +126,8 @@ def create_app(
                 templates=templates(),
                 cache=PageCache(now=ticking.now),
             )
-            app.state.service, app.state.site_book = svc, SiteBook(db, svc.clock, svc.cache.clear)
+            app.state.service = svc
+            app.state.site_book = SiteBook(db, svc.clock, svc.cache.clear, sends_mail=bool(settings.smtp_url))
             app.state.model_book = ModelBook(db)
             app.state.hub = live = _hub(svc, app.state.site_book)
             fresh = Freshness(

@@ -52,7 +52,7 @@ async def show_feed(request: Request) -> Response:
         return conditional(request, await _of_site(request, site, base))
     page, opened = page_keys(query.url, query.identifier), svc.openings.get(site.id, 0)
     thread, rows = await svc.db.read(_newest, site, page)
-    shown = thread_shown(thread, site) if thread is not None else unopened_thread(page.url, site.settings)
+    shown = thread_shown(thread, site) if thread is not None else unopened_thread(page.url, site)
     known = page if thread is None else thread
     links = Links(base, known.url, known.identifier)
     title = f"Comments on {words.page_name(shown, page.identifier)}"

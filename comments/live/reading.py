@@ -76,7 +76,7 @@ def _news_of_page(
     if thread is None:
         check_page_origin(page, site.origins)
         if since:
-            shown = wire.unopened_thread(page.url, site.settings)
+            shown = wire.unopened_thread(page.url, site)
             return News(None, 0, "reset", _rest(Reset(0, shown)))
         return News(None, 0)
     if since is None:

@@ -37,7 +37,7 @@ def thread_answer(
             raise CommentUnknown("There is no discussion on this page yet.")
         if query.cursor is not None:
             raise CursorRefused("This cursor was made for another place, or not here at all.")
-        return wire.ThreadAnswer(wire.unopened_thread(page.url, site.settings), sort, [], None), None
+        return wire.ThreadAnswer(wire.unopened_thread(page.url, site), sort, [], None), None
     wording = wire.Wording(keys, site.id, thread.id, thread.url)
     window = Window(sort, query.limit)
     if query.around is not None:

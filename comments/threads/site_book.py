@@ -16,10 +16,13 @@ REMEMBERED_SECONDS = 0.5
 class SiteBook:
     """Cards by name, at most half a second old. Calls `changed` when a site is other than it was."""
 
-    def __init__(self, db: Database, clock: Clock, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, changed: Callable[[], None], *, sends_mail: bool = False
+    ) -> None:
         self._db = db
         self._clock = clock
         self._changed = changed
+        self._sends_mail = sends_mail
         self._cards: dict[str, tuple[float, SiteCard]] = {}
 
     async def card(self, name: str) -> SiteCard:
@@ -42,7 +45,7 @@ class SiteBook:
         kept = self._cards.get(name)
         if kept is not None and time.monotonic() - kept[0] < REMEMBERED_SECONDS:
             return kept[1]
-        card = await self._db.read(site_card, name)
+        card = replace(await self._db.read(site_card, name), sends_mail=self._sends_mail)
         if kept is not None and (kept[1].id, kept[1].version) != (card.id, card.version):
             self.forget()
         self._cards[name] = (time.monotonic(), card)

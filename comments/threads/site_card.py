@@ -32,6 +32,7 @@ class SiteCard:
     closed_before: datetime | None = None
     has_webhooks: bool = False
     has_checks: bool = False
+    sends_mail: bool = False
 
     def state_of(self, thread: Row[Any]) -> str:
         """Return `open` or `closed`, whether by hand, by its age, or with all of the site."""

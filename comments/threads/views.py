@@ -158,7 +158,7 @@ def desk(
     thread = finding.thread_by_keys(session, site.id, page)
     _check_origin(site, page, thread)
     if thread is None:
-        shown = wire.unopened_thread(page.url, site.settings)
+        shown = wire.unopened_thread(page.url, site)
     else:
         shown = thread_shown(thread, site)
     answered = _public(session, keys, site, reply_to) if reply_to and thread is not None else None

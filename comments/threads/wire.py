@@ -98,7 +98,7 @@ class ThreadShown(msgspec.Struct):
     """A page's discussion; `id` is null as long as nobody has written there.
 
     `closes_at` is there on an open one that the site closes by its age, and says when; `terms` where the site
-    has some.
+    has some; `mails` where a comment can ask for mail about replies, and is true.
     """
 
     id: UUID | None
@@ -109,6 +109,7 @@ class ThreadShown(msgspec.Struct):
     version: int
     closes_at: datetime | UnsetType = UNSET
     terms: TermsShown | UnsetType = UNSET
+    mails: bool | UnsetType = UNSET
 
 
 class ThreadAnswer(msgspec.Struct, omit_defaults=True):
@@ -215,8 +216,8 @@ def missing_names(rows: Sequence[Row[Any]]) -> list[UUID]:
 def thread_shown(row: Row[Any], site: SiteCard) -> ThreadShown:
     title = row.title if row.title_confirmed else None
     state, closes_at = site.state_of(row), site.closes_at(row) or UNSET
-    terms = terms_shown(site.settings)
-    return ThreadShown(row.id, row.url, title, state, row.comment_count, row.version, closes_at, terms)
+    terms, mails = terms_shown(site.settings), site.sends_mail or UNSET
+    return ThreadShown(row.id, row.url, title, state, row.comment_count, row.version, closes_at, terms, mails)
 
 
 def shown_until(thread: ThreadShown) -> datetime | None:
@@ -224,9 +225,10 @@ def shown_until(thread: ThreadShown) -> datetime | None:
     return None if thread.closes_at is UNSET else thread.closes_at
 
 
-def unopened_thread(url: str | None, settings: SiteSettings) -> ThreadShown:
-    state = "closed" if settings.closed else "open"
-    return ThreadShown(None, url, None, state, 0, 0, terms=terms_shown(settings))
+def unopened_thread(url: str | None, site: SiteCard) -> ThreadShown:
+    state = "closed" if site.settings.closed else "open"
+    terms, mails = terms_shown(site.settings), site.sends_mail or UNSET
+    return ThreadShown(None, url, None, state, 0, 0, terms=terms, mails=mails)
 
 
 def terms_shown(settings: SiteSettings) -> TermsShown | UnsetType:

@@ -53,6 +53,8 @@ export interface ThreadInfo {
   closed_at?: string | null;
   /** A line beside what one writes in; with `consent` it must be agreed to. */
   terms?: { text: string; url: string | null; consent: boolean };
+  /** A comment can ask for mail about replies. */
+  mails?: boolean;
 }
 
 export interface ThreadPage {

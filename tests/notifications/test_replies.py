@@ -50,6 +50,7 @@ async def count_watches(mails: Mailing) -> int:
 
 
 async def test_a_reply_is_mailed_once_the_address_has_confirmed(mails: Mailing) -> None:
+    assert (await mails.site.thread())["thread"]["mails"] is True
     comment = await asked(mails, Guest("Tomasz"))
     (question,) = to_readers(await mails.deliver())
     (address,) = addresses(question)

@@ -42,7 +42,9 @@ async def test_a_guest_must_agree_where_the_site_asks_for_it(site: SiteUnderTest
         "The team need not": None,
     }
     await site.set(terms="")
-    assert "terms" not in (await site.thread())["thread"]
+    shown_now = (await site.thread())["thread"]
+    assert "terms" not in shown_now
+    assert "mails" not in shown_now, "and no mail server is set here"
     await site.posted("There is nothing to agree to")
 
 

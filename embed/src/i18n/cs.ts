@@ -101,6 +101,7 @@ const cs: Language = {
   name: "Jméno",
   mail: "E-mail",
   mailHint: "Nikdy se nezobrazuje. Nepovinný.",
+  mailMe: "Poslat mi e-mail o odpovědích",
   postingAs: "Píšete jako {name}",
   change: "Změnit",
   houseRule: "Váš první komentář si tu před zveřejněním přečte moderátor.",

@@ -71,6 +71,7 @@ const de: Language = {
   name: "Name",
   mail: "E-Mail",
   mailHint: "Wird nie gezeigt. Freiwillig.",
+  mailMe: "Bei Antworten eine E-Mail an mich",
   postingAs: "Du schreibst als {name}",
   change: "Ändern",
   houseRule: "Dein erster Kommentar hier wird von der Moderation gelesen, bevor er erscheint.",

@@ -84,6 +84,7 @@ export const writing = {
   name: "Name",
   mail: "E-mail",
   mailHint: "Never shown. Optional.",
+  mailMe: "Mail me about replies",
   postingAs: "Posting as {name}",
   change: "Change",
   houseRule: "Your first comment here is read by a moderator before it appears.",

@@ -87,6 +87,7 @@ const es: Language = {
   name: "Nombre",
   mail: "Correo electrónico",
   mailHint: "Nunca se muestra. Opcional.",
+  mailMe: "Avisarme por correo de las respuestas",
   postingAs: "Escribes como {name}",
   change: "Cambiar",
   houseRule: "Tu primer comentario aquí lo lee la moderación antes de que aparezca.",

@@ -87,6 +87,7 @@ const fr: Language = {
   name: "Nom",
   mail: "E-mail",
   mailHint: "Jamais affiché. Facultatif.",
+  mailMe: "M’écrire quand on me répond",
   postingAs: "Vous écrivez en tant que {name}",
   change: "Changer",
   houseRule: "Ici, votre premier commentaire est lu par la modération avant d’être publié.",

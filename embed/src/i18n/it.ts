@@ -87,6 +87,7 @@ const it: Language = {
   name: "Nome",
   mail: "E-mail",
   mailHint: "Non viene mai mostrata. Facoltativa.",
+  mailMe: "Avvisami delle risposte via e-mail",
   postingAs: "Scrivi come {name}",
   change: "Cambia",
   houseRule: "Il tuo primo commento qui viene letto dalla moderazione prima di comparire.",

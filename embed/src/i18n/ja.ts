@@ -71,6 +71,7 @@ const ja: Language = {
   name: "名前",
   mail: "メールアドレス",
   mailHint: "公開されません。任意です。",
+  mailMe: "返信をメールで受け取る",
   postingAs: "{name}として投稿します",
   change: "変更",
   houseRule: "ここでの最初のコメントは、モデレーターが読んでから表示されます。",

@@ -138,4 +138,5 @@ export enum Key {
   allComments,
   newSince,
   newBadge,
+  mailMe,
 }

@@ -71,6 +71,7 @@ const ko: Language = {
   name: "이름",
   mail: "이메일",
   mailHint: "공개되지 않아요. 선택 사항이에요.",
+  mailMe: "답글을 이메일로 받기",
   postingAs: "{name} 님으로 작성 중",
   change: "변경",
   houseRule: "여기에 처음 쓴 댓글은 운영자가 읽은 뒤에 표시돼요.",

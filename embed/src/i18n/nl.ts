@@ -71,6 +71,7 @@ const nl: Language = {
   name: "Naam",
   mail: "E-mail",
   mailHint: "Wordt nooit getoond. Niet verplicht.",
+  mailMe: "Mail mij over antwoorden",
   postingAs: "Je schrijft als {name}",
   change: "Wijzigen",
   houseRule: "Je eerste reactie hier wordt door een moderator gelezen voordat die verschijnt.",

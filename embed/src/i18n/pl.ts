@@ -101,6 +101,7 @@ const pl: Language = {
   name: "Imię lub pseudonim",
   mail: "E-mail",
   mailHint: "Nigdy nie jest pokazywany. Nieobowiązkowy.",
+  mailMe: "Wyślij mi e-mail o odpowiedziach",
   postingAs: "Piszesz jako {name}",
   change: "Zmień",
   houseRule: "Twój pierwszy komentarz tutaj przeczyta moderacja, zanim się pojawi.",

@@ -87,6 +87,7 @@ const ptBr: Language = {
   name: "Nome",
   mail: "E-mail",
   mailHint: "Nunca é exibido. Opcional.",
+  mailMe: "Avisar-me das respostas por e-mail",
   postingAs: "Você escreve como {name}",
   change: "Mudar",
   houseRule: "Seu primeiro comentário aqui é lido pela moderação antes de aparecer.",

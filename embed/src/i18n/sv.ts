@@ -71,6 +71,7 @@ const sv: Language = {
   name: "Namn",
   mail: "E-post",
   mailHint: "Visas aldrig. Frivilligt.",
+  mailMe: "Mejla mig om svar",
   postingAs: "Du skriver som {name}",
   change: "Ändra",
   houseRule: "Din första kommentar här läses av en moderator innan den syns.",

@@ -71,6 +71,7 @@ const tr: Language = {
   name: "Ad",
   mail: "E-posta",
   mailHint: "Hiçbir zaman gösterilmez. İsteğe bağlı.",
+  mailMe: "Yanıtları bana e-postayla bildir",
   postingAs: "{name} adıyla yazıyorsunuz",
   change: "Değiştir",
   houseRule: "Buradaki ilk yorumunuz yayımlanmadan önce bir moderatör tarafından okunur.",

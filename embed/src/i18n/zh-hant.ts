@@ -71,6 +71,7 @@ const zhHant: Language = {
   name: "名稱",
   mail: "電子郵件",
   mailHint: "絕不公開。可不填。",
+  mailMe: "有回覆時寄信給我",
   postingAs: "以 {name} 的名義發言",
   change: "變更",
   houseRule: "你在這裡的第一則留言會先由管理員讀過，才會顯示。",

@@ -71,6 +71,7 @@ const zh: Language = {
   name: "名字",
   mail: "电子邮箱",
   mailHint: "绝不公开。可不填。",
+  mailMe: "有回复时发邮件给我",
   postingAs: "以 {name} 的身份发言",
   change: "更改",
   houseRule: "你在这里的第一条评论会先由管理员阅读，然后才会显示。",

@@ -166,8 +166,8 @@ async function submit(composer: Composer): Promise<void> {
     complain(composer, fault);
     return;
   }
-  // The browser says it in its own words: the box to agree to the site's terms.
-  if (!(composer.form.querySelector<HTMLInputElement>("input[required]")?.reportValidity() ?? true)) return;
+  // The browser says it in its own words: the box to agree to the site's terms, the address that mail is to go to.
+  if (!(composer.form.querySelector<HTMLInputElement>("input:required:invalid")?.reportValidity() ?? true)) return;
   const finished = send.start(() => composer.hint(d.words.say(Key.slow)));
   try {
     await job.send(text, person);

@@ -13,6 +13,8 @@ export interface Person {
   email: string;
   /** Agreed to the site's terms; undefined where nothing is asked. */
   consent?: boolean;
+  /** Wants mail about replies; undefined where the service sends none. */
+  notify?: boolean;
 }
 
 export interface PersonFields {
@@ -36,8 +38,11 @@ export function personFields(d: Discussion, suffix: string): PersonFields {
   const email = h("input", { class: "input", id: `mail-field-${suffix}`, type: "email", autocomplete: "email", maxlength: 254 });
   name.value = known?.name ?? "";
   email.value = known?.email ?? "";
-  const { terms } = d.thread.info;
+  const { terms, mails } = d.thread.info;
+  const wish = mails && h("input", { type: "checkbox" });
+  const wishLine = wish && h("label", { class: "house-rule" }, wish, " ", words.say(Key.mailMe));
   const box = terms?.consent && h("input", { type: "checkbox", required: true });
+  if (wish) wish.onchange = () => { email.required = wish.checked };
   // Somebody types a name, or wants another one: then the fields stay.
   let asking = false;
   name.oninput = () => {
@@ -45,12 +50,12 @@ export function personFields(d: Discussion, suffix: string): PersonFields {
   };
   const person = (): Person => {
     const written = element.contains(name) ? name.value : (d.identity?.name ?? "");
-    return { name: written.trim(), email: email.value.trim(), ...(box && { consent: box.checked }) };
+    return { name: written.trim(), email: email.value.trim(), ...(box && { consent: box.checked }), ...(wish && { notify: wish.checked }) };
   };
   const drawFields = (): void => {
     // What is being typed in stays where it is.
     if (element.contains(name)) return;
-    element.replaceChildren(h("div", { class: "who" }, field(words.say(Key.name), name), field(words.say(Key.mail), email, words.say(Key.mailHint))));
+    element.replaceChildren(h("div", { class: "who" }, field(words.say(Key.name), name), field(words.say(Key.mail), email, words.say(Key.mailHint)), wishLine));
   };
   const another = (): void => {
     asking = true;
@@ -65,7 +70,7 @@ export function personFields(d: Discussion, suffix: string): PersonFields {
       return;
     }
     const as = words.parts(Key.postingAs, { name: h("b", {}, h("bdi", {}, identity.name)) });
-    element.replaceChildren(h("div", { class: "as" }, avatar(identity), h("span", {}, ...as), button("link-button", another, words.say(Key.change))));
+    element.replaceChildren(h("div", { class: "as" }, avatar(identity), h("span", {}, ...as), button("link-button", another, words.say(Key.change)), known?.email && wishLine));
   };
   return {
     element,

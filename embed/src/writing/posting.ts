@@ -29,8 +29,8 @@ export interface Order {
 /** Resolves when the comment is stored and shown. Rejects with what the service said, nothing changed. */
 export async function post(d: Discussion, order: Order): Promise<Entry | undefined> {
   const { text, person, parent, draft } = order;
-  const { name, email, consent } = person;
-  const body = { page: d.page, parent_id: parent?.comment.id ?? null, body: text, author: { name, email: email || undefined }, consent };
+  const { name, email, consent, notify } = person;
+  const body = { page: d.page, parent_id: parent?.comment.id ?? null, body: text, author: { name, email: email || undefined, notify }, consent };
   const key = draft.keyFor(JSON.stringify(body));
   // It must not arrive as somebody else's new comment before the answer says that it is one's own.
   const goOn = pause(d);
