@@ -29,6 +29,12 @@ class AuthorUnreachable(errors.Invalid):
     code = "author-unreachable"
 
 
+class AuthorUnknown(errors.NotFound):
+    """Nobody with this id has written here, or in one's sections."""
+
+    code = "author-unknown"
+
+
 class RunUnknown(errors.NotFound):
     """A decision about all of a search that is somebody else's, or forgotten."""
 

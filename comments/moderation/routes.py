@@ -10,15 +10,19 @@ from comments.identity.queries import Moderator
 from comments.identity.routes import MalformedToken
 from comments.moderation import wire
 from comments.moderation.actions import decide
+from comments.moderation.author_wire import AuthorKnown, author_known
 from comments.moderation.errors import (
     AllHandled,
+    AuthorUnknown,
     AuthorUnreachable,
     DecisionsMissing,
     SearchUnclear,
     TooManyDecisions,
 )
+from comments.moderation.finding import read_id
 from comments.moderation.orders import NewText, Order
 from comments.moderation.queries.history import log
+from comments.moderation.queries.profile import profile
 from comments.moderation.queries.queue import HeldPage, held_comments
 from comments.moderation.wishes import asking_of, wish_of
 from comments.sites.errors import SiteUnknown
@@ -100,6 +104,22 @@ async def get_log(request: Request, query: wire.LogQuery) -> wire.LogAnswer:
         log, asking.site_id, after=after, limit=query.limit, sections=asking.sections
     )
     return wire.log_answer(entries, wire.cursor_at(svc.keys, place, end))
+
+
+@api.endpoint(
+    "GET",
+    "/moderation/authors/{id}",
+    answers={200: AuthorKnown},
+    errors=(*WHO, AuthorUnknown),
+    needs=moderator("read"),
+)
+async def get_author(request: Request) -> AuthorKnown:
+    """Who an author is: since when, how their comments fared, their bans, what was decided about them."""
+    svc, asking, author_id = service(request), asking_moderator(request), read_id(request.path_params["id"])
+    found = await svc.db.read(profile, asking, author_id, at=svc.clock.now()) if author_id else None
+    if found is None:
+        raise AuthorUnknown("Nobody with this id has written here.")
+    return author_known(found)
 
 
 async def queue_page(svc: Service, asking: Moderator, query: wire.QueueQuery) -> HeldPage:

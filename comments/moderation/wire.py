@@ -261,21 +261,21 @@ def decisions_answer(outcome: Outcome) -> DecisionsAnswer:
 
 
 def log_answer(entries: Sequence[LogEntry], following: str | None) -> LogAnswer:
-    shown = [
-        DecisionLogged(
-            entry.comment_id,
-            entry.by,
-            entry.choice,
-            entry.before,
-            entry.after,
-            entry.reason,
-            entry.at,
-            entry.author_name,
-            ThreadNamed(entry.thread_id, entry.thread_url, entry.thread_title),
-        )
-        for entry in entries
-    ]
-    return LogAnswer(shown, following)
+    return LogAnswer([decision_logged(entry) for entry in entries], following)
+
+
+def decision_logged(entry: LogEntry) -> DecisionLogged:
+    return DecisionLogged(
+        entry.comment_id,
+        entry.by,
+        entry.choice,
+        entry.before,
+        entry.after,
+        entry.reason,
+        entry.at,
+        entry.author_name,
+        ThreadNamed(entry.thread_id, entry.thread_url, entry.thread_title),
+    )
 
 
 def cursor_at(keys: Keyring, place: str, position: tuple[Any, ...] | None) -> str | None:

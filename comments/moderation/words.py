@@ -17,6 +17,7 @@ STATE_WORDS = {
     "pending": "waiting",
     "spam": "spam",
     "removed": "removed",
+    "deleted": "deleted",
 }
 
 _ONE_DECIDED = {
@@ -184,6 +185,11 @@ def logged(entries: Sequence[LogEntry]) -> str:
     if len(entries) == 1:
         return f"{_LOGGED[choice]} a comment by"
     return decided(choice, [entry.after for entry in entries])
+
+
+def logged_of(entry: LogEntry) -> str:
+    """Say what was decided, where it is known whose comment it was."""
+    return f"{_LOGGED[entry.choice]} a comment"
 
 
 def thread_logged(facts: Mapping[str, Any]) -> str:

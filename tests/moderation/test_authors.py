@@ -1,11 +1,14 @@
-"""What stands beside an author's name, and what most readers reported first."""
+"""What is known of an author: beside their name, on their page, by program; and most reported first."""
 
 import pytest
 
 from comments.moderation import words
 from comments.moderation.queries.queue import held_comments
 from comments.moderation.queries.wish import Wish
+from comments.sites.actions import add_site
 from tests.moderation.desk import Desk
+from tests.moderation.test_pages import signed_in
+from tests.support.site import SiteUnderTest
 
 pytestmark = pytest.mark.anyio
 
@@ -43,3 +46,30 @@ async def test_what_most_readers_reported_comes_first_page_by_page(desk: Desk) -
     assert seen == [some, many, few]
     assert none not in seen
     assert after is None
+
+
+async def test_an_authors_page_says_who_they_are_and_what_was_decided(site: SiteUnderTest) -> None:
+    comment = await site.posted("Rude", author={"name": "<b>Ana", "email": "ana.private@mail.example"})
+    bearer = f"Bearer {await site.moderator()}"
+    for what, body in (
+        ("bans", {"kind": "author", "comment_id": comment["id"], "reason": "Again"}),
+        ("moderation/decisions", {"decision": "note", "comment_ids": [comment["id"]], "reason": "Twice now"}),
+        ("moderation/decisions", {"decision": "remove", "comment_ids": [comment["id"]]}),
+    ):
+        assert (await site.send("POST", what, body, authorization=bearer)).status_code < 300
+    mia, author = await signed_in(site), comment["author"]["id"]
+
+    page = (await mia.get(f"/moderate/blog?state=all&author={author}")).text
+    told = (await site.send("GET", f"moderation/authors/{author}", authorization=bearer)).json()
+    nobody = await site.send("GET", f"moderation/authors/{comment['id']}", authorization=bearer)
+    await site.service.db.write(add_site, "other", ["https://other.example"], at=site.clock.now())
+    ana = await signed_in(site, "ana@other.example", "other")
+    elsewhere = (await ana.get(f"/moderate/other?state=all&author={author}")).text
+
+    expected = ("&lt;b&gt;Ana", "gave a mail address", "for good", "Again", "Twice now", "waiting → removed")
+    assert [one for one in expected if one not in page] == []
+    assert "ana.private" not in page
+    assert [one["decision"] for one in told["decisions"]] == ["remove", "note"]
+    assert (told["removed"], told["reachable"], told["bans"][0]["reason"]) == (1, True, "Again")
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "author-unknown")
+    assert "Ana" not in elsewhere.partition("<main")[2]

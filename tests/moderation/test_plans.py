@@ -14,7 +14,17 @@ from comments.moderation.asking import parse
 from comments.moderation.finding import criteria
 from comments.moderation.models import Decision
 from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries import alike, authors, following, history, news, queue, rechecking, trying
+from comments.moderation.queries import (
+    alike,
+    authors,
+    following,
+    history,
+    news,
+    profile,
+    queue,
+    rechecking,
+    trying,
+)
 from comments.moderation.queries.lanes import QUEUES
 from comments.moderation.queries.news import View
 from comments.moderation.queries.wish import Wish
@@ -123,6 +133,7 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
             session, site_id, Wish(queue=None), after=position, limit=25
         ),
         "how an author fared": lambda session: authors.author_standings(session, [large.author]),
+        "an author": lambda session: profile.profile(session, large.mia, large.author, at=NOON),
         "sizes": lambda session: queue.queue_sizes(session, site_id),
         "histories": lambda session: history.histories(session, some),
         "the log": lambda session: history.log(session, site_id, after=position, limit=25),

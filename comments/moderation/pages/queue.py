@@ -9,11 +9,13 @@ from comments.identity.pages import signed_in
 from comments.identity.queries import sites_of
 from comments.moderation import wire, words
 from comments.moderation.desk import bulk_choices, card
+from comments.moderation.finding import read_id
 from comments.moderation.pages.addresses import desk_address, queue_address
 from comments.moderation.pages.news import view_of, write_place
 from comments.moderation.pages.runs import CHOICES as ALL_CHOICES
 from comments.moderation.pages.seat import Seat, frame, lead_to, seat_of
 from comments.moderation.queries.news import standing
+from comments.moderation.queries.profile import profile
 from comments.moderation.queries.queue import HeldPage
 from comments.moderation.queries.runs import run_going_on
 from comments.moderation.routes import queue_page, queue_place
@@ -52,6 +54,8 @@ async def queue_answer(
     except Invalid as unclear:
         found, told, status = HeldPage([], None), " ".join(unclear.errors.values()) or unclear.detail, 422
     everything, now = request.query_params.get("ticked") == "list" and status == 200, svc.clock.now()
+    author_id = read_id(query.author)
+    person = await svc.db.read(profile, seat.moderator, author_id, at=now) if author_id else None
     cards = [card(held, now) for held in found.comments]
     following = wire.cursor_at(svc.keys, queue_place(site_id, query), found.next)
     return html_page(
@@ -60,6 +64,7 @@ async def queue_answer(
         status=status,
         **await frame(request, seat, query, here=query.state),
         cards=cards,
+        person=person,
         next=queue_address(seat.site, query, cursor=following) if following else "",
         cut_short=found.cut_short,
         unread=found.unread,

@@ -109,6 +109,14 @@ def entries_of_order(
     return [LogEntry(*row) for row in session.execute(statement)]
 
 
+def entries_about(
+    session: Session, site_id: UUID, comment_ids: Sequence[UUID], limit: int
+) -> Sequence[LogEntry]:
+    """Return the newest decisions about these comments, the newest first."""
+    statement = _ENTRIES.where(Decision.site_id == site_id, Decision.comment_id.in_(comment_ids))
+    return [LogEntry(*row) for row in session.execute(statement.limit(limit))] if comment_ids else []
+
+
 _ENTRIES: Select[*tuple[Any, ...]] = (
     select(
         Decision.id,
