@@ -124,6 +124,11 @@ STATES = {
     "desk-conflict": State("Somebody else was first", conflict),
     "desk-undo": State("One’s last decisions, each of which can be undone", undo),
     "desk-help": State("The keys", dialog("?")),
+    "owner-overview": State("An owner’s page: what came in", owner_states.overview),
+    "owner-install": State("An owner’s settings: where the discussion was seen", owner_states.install),
+    "owner-mistake": State("An owner’s settings: a list with a mistake", owner_states.mistake),
+    "owner-keeping": State("An owner’s settings: what is kept", owner_states.section("keeping")),
+    "owner-outbox": State("An owner’s settings: mails", owner_states.outbox),
     "owner-checks": State("An owner’s settings: who outside is asked", owner_states.checks),
     "owner-trial": State("An owner’s settings: tried before they are saved", owner_states.trial),
 }

@@ -1,5 +1,6 @@
 """States of the owner's pages, reached for pictures and for tests of how they look."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,14 +9,21 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from comments.deliveries import delivery
+from comments.events.actions import enqueue
+from comments.events.models import Outbox
 from comments.keys import Keyring
 from comments.learning.models import LearnedComment, Learning
+from comments.notifications.digest_actions import DIGEST_MAIL
 from comments.outside.models import CheckCall
 from comments.sites.check_actions import set_check
 from comments.sites.checks import CheckOrder
+from comments.sites.models import SeenOrigin
 from comments.sites.queries import checks_of
+from comments.threads.telling import WAS_ANSWERED
 from tests.browser.moderating import Desk, Sheet
 from tests.browser.test_account_looks import all_own
+
+MINUTES = timedelta(minutes=4)
 
 
 async def checks(desk: Desk, sheet: Sheet) -> None:
@@ -29,6 +37,56 @@ async def checks(desk: Desk, sheet: Sheet) -> None:
     await sheet.page.goto(f"{desk.address}/settings/checks")
     await sheet.page.get_by_text("What it answered last").click()
     await expect(sheet.page.get_by_text("Nothing against it")).to_be_visible()
+
+
+async def overview(desk: Desk, sheet: Sheet) -> None:
+    """Open the chart of thirty days, each with something."""
+    await desk.svc.db.write(all_own)
+    author, noon = desk.seed.author(), desk.svc.clock.now()
+    for day in range(30):
+        counts = {"approved": 4 + day * 7 % 11, "pending": day * 5 % 3, "spam": day * 3 % 7}
+        for state, count in counts.items():
+            for _ in range(count):
+                at = noon - timedelta(days=day, minutes=5)
+                desk.seed.comment(desk.thread_id, author, state=state, created_at=at)
+    await desk.svc.db.write(desk.seed.store)
+    await sheet.page.goto(f"{desk.address}/settings/overview")
+
+
+async def install(desk: Desk, sheet: Sheet) -> None:
+    """Open the section on installing, where a copy of the site shows the discussion too."""
+    await desk.svc.db.write(all_own)
+    await desk.svc.db.write(_seen, desk.seed.site_id, desk.svc.clock.now())
+    await sheet.page.goto(f"{desk.address}/settings/install")
+    await expect(sheet.page.get_by_text("https://copy.example").first).to_be_visible()
+
+
+async def mistake(desk: Desk, sheet: Sheet) -> None:
+    """Save a list of words that has one too long."""
+    await desk.svc.db.write(all_own)
+    await sheet.page.goto(f"{desk.address}/settings/moderation")
+    words = "replica watch\n" + "very" * 30
+    await sheet.page.get_by_label("Words that are spam", exact=True).fill(words)
+    await sheet.page.get_by_role("button", name="Save").click()
+    await expect(sheet.page.get_by_role("alert")).to_contain_text("Nothing was saved yet.")
+
+
+async def outbox(desk: Desk, sheet: Sheet) -> None:
+    """Open the section on mails, two of which failed."""
+    await desk.svc.db.write(all_own)
+    await desk.svc.db.write(_failed, desk.seed.site_id, desk.svc.clock.now())
+    await sheet.page.goto(f"{desk.address}/settings/outbox")
+    await expect(sheet.page.get_by_text("421 4.7.0").first).to_be_visible()
+
+
+def section(key: str) -> Callable[[Desk, Sheet], Awaitable[None]]:
+    """Return how to open a section as it is."""
+
+    async def reach(desk: Desk, sheet: Sheet) -> None:
+        await desk.svc.db.write(all_own)
+        await sheet.page.goto(f"{desk.address}/settings/{key}")
+
+    return reach
 
 
 async def trial(desk: Desk, sheet: Sheet) -> None:
@@ -47,6 +105,24 @@ async def trial(desk: Desk, sheet: Sheet) -> None:
     await expect(page.get_by_label("Words that are spam", exact=True)).to_have_value(
         "luxury-time.example\nsleeper"
     )
+
+
+def _seen(session: Session, site_id: UUID, at: datetime) -> None:
+    for origin in ("https://blog.example", "https://copy.example"):
+        if session.get(SeenOrigin, (site_id, origin)) is None:
+            session.add(
+                SeenOrigin(site_id=site_id, origin=origin, url=f"{origin}/night-trains", at=at - MINUTES)
+            )
+
+
+def _failed(session: Session, site_id: UUID, at: datetime) -> None:
+    for kind, key, said in (
+        (WAS_ANSWERED, "one", "550 5.1.1 The mailbox does not exist."),
+        (DIGEST_MAIL, "two", "421 4.7.0 Too many connections, try again later."),
+    ):
+        enqueue(session, kind, site_id, {}, due=at - MINUTES, key=key)
+        dead = {"state": "dead", "last_error": said, "attempts": 9, "ended_at": at - MINUTES}
+        session.execute(update(Outbox).where(Outbox.key == key).values(dead))
 
 
 def _learned_enough(session: Session) -> None:
