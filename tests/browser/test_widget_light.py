@@ -12,7 +12,7 @@ from playwright.async_api import Page, Request, Route, expect
 from tests.bench.writing import texts
 from tests.browser.discussions import Discussion
 from tests.browser.reading import MORE, REPLIES, fill, press, press_all, shown
-from tests.browser.widget import Widget
+from tests.browser.widget import Widget, box_of
 from tests.support.seeding import Text, Writing
 from tests.support.tracing import MARK_DRAWN, Trace, tracing
 
@@ -115,17 +115,37 @@ async def test_nothing_moves_when_a_slow_discussion_takes_the_place_of_the_grey_
     assert trace.shifted == 0
 
 
+NOTE_MOVES = """() => {
+  const noted = [];
+  const seen = new PerformanceObserver((list) => noted.push(...list.getEntries()));
+  seen.observe({ type: 'layout-shift' });
+  window.moves = async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+    noted.push(...seen.takeRecords());
+    return noted.map(({ sources }) => sources.map(({ previousRect }) => previousRect.top));
+  };
+}"""
+"""From now on note where that was which moves, for each time that something does."""
+
+
 async def test_opening_the_composer_is_what_the_reader_asked_for(discussion: Discussion, page: Page) -> None:
     await fill(discussion, 25)
     widget = Widget(page)
     await widget.open(discussion)
     await settled(page)
 
-    async with tracing(page) as trace:
-        await widget.composer.click()
-        await expect(widget.post_button).to_be_visible()
+    top = (await box_of(widget.element.locator(".composer").first))["y"]
+    await page.evaluate(NOTE_MOVES)
 
-    assert trace.shifted == 0
+    await widget.composer.click()
+    await expect(widget.post_button).to_be_visible()
+
+    # It grows and what stood below makes room, in one step; however late that is, nothing above it moves.
+    moves: list[list[float]] = await page.evaluate("moves()")
+    assert len(moves) == 1, moves
+    outline = 4  # It is drawn around what has the focus, and counts for where that is.
+    assert min(moves[0]) >= top - outline
+    assert (await box_of(widget.element.locator(".composer").first))["y"] == top
 
 
 async def test_one_script_and_one_request_bring_the_discussion_and_none_goes_elsewhere(
