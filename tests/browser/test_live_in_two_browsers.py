@@ -17,7 +17,10 @@ from tests.support.ports import free_port
 pytestmark = pytest.mark.xdist_group("firefox")
 
 SOON = 15_000
-"""Milliseconds: one second is promised, the rest is for a loaded machine; without a stream one asks after 25,000."""
+"""Milliseconds: one second is promised, the rest is for a loaded machine.
+
+Less than the 25 seconds after which a page without a stream asks by itself.
+"""
 RECOVERED = 60_000
 """Milliseconds to catch up: a few attempts, after which the widget asks every 25 seconds."""
 

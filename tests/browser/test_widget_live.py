@@ -11,7 +11,10 @@ from tests.browser.widget import Widget, box_of
 from tests.support.browser import PageFaults
 
 SOON = 15_000
-"""Milliseconds: one second is promised, the rest is for a loaded machine; without a stream one asks after 25,000."""
+"""Milliseconds: one second is promised, the rest is for a loaded machine.
+
+Less than the 25 seconds after which a page without a stream asks by itself.
+"""
 
 HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
