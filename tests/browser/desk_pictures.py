@@ -113,6 +113,20 @@ async def bans(desk: Desk, sheet: Sheet) -> None:
     await sheet.page.goto(f"{desk.address}/bans")
 
 
+async def author(desk: Desk, sheet: Sheet) -> None:
+    await desk.decided("approve", desk.made[MEMORY])
+    await sheet.page.goto(f"{desk.address}?state=all&author={desk.authors[MEMORY]}")
+    await sheet.page.get_by_text("What was decided").click()
+
+
+def at(rest: str) -> Callable[[Desk, Sheet], Awaitable[None]]:
+    async def go(desk: Desk, sheet: Sheet) -> None:
+        await desk.decided("spam", desk.made[SPAM])
+        await sheet.page.goto(desk.address + rest.format(here=desk.thread_id, there=desk.other_thread_id))
+
+    return go
+
+
 STATES = {
     "desk-waiting": State("What waits", as_it_is),
     "desk-empty": State("Nothing waits", empty, is_empty=True),
@@ -123,6 +137,10 @@ STATES = {
     "desk-bans": State("The bans that stand", bans),
     "desk-conflict": State("Somebody else was first", conflict),
     "desk-undo": State("One’s last decisions, each of which can be undone", undo),
+    "desk-author": State("Who an author is, above all that they wrote", author),
+    "desk-log": State("What was decided, by whom", at("/log")),
+    "desk-thread": State("A whole discussion", at("/thread?page={here}")),
+    "desk-merge": State("Two discussions become one", at("/thread/merge?thread={here}&into={there}")),
     "desk-help": State("The keys", dialog("?")),
     "owner-overview": State("An owner’s page: what came in", owner_states.overview),
     "owner-install": State("An owner’s settings: where the discussion was seen", owner_states.install),

@@ -32,7 +32,7 @@ SECRET = "a secret for tests only, long enough"
 
 @dataclass
 class Desk:
-    """The service at `base_url` with a site of 'Mia' and 'Ana', and a thread to comment on."""
+    """The service at `base_url` with a site of 'Mia' and 'Ana', a thread to comment on, and another one."""
 
     base_url: str
     svc: Service
@@ -40,7 +40,9 @@ class Desk:
     mia: Moderator
     ana: Moderator
     thread_id: UUID
+    other_thread_id: UUID
     made: dict[str, UUID] = field(default_factory=dict)
+    authors: dict[str, UUID] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -50,7 +52,8 @@ class Desk:
         """Let a comment of a new guest wait; one with a later time stands further up."""
         html = render(text, format="markdown").html
         values = {"html": html, **values}
-        comment_id = self.seed.comment(self.thread_id, self.seed.author(name), name=name, text=text, **values)
+        author = self.authors[text] = self.seed.author(name)
+        comment_id = self.seed.comment(self.thread_id, author, name=name, text=text, **values)
         await self.svc.db.write(self.seed.store)
         self.made[text] = comment_id
         return comment_id
@@ -137,8 +140,9 @@ async def running_desk(database_url: str, folder: Path) -> AsyncIterator[Desk]:
         seed = Seed(name="slowlines", now=datetime.now(UTC) - timedelta(hours=2))
         mia, ana = seed.moderator("Mia Lindqvist"), seed.moderator("Ana Petrović")
         thread_id = seed.thread("The quiet return of the night train")
+        other_thread_id = seed.thread("Another discussion")
         await app.state.service.db.write(seed.store)
-        yield Desk(f"http://127.0.0.1:{port}", app.state.service, seed, mia, ana, thread_id)
+        yield Desk(f"http://127.0.0.1:{port}", app.state.service, seed, mia, ana, thread_id, other_thread_id)
     finally:
         server.should_exit = True
         await serving

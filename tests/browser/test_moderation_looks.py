@@ -47,6 +47,19 @@ async def a_full_desk(desk: Desk) -> None:
     await desk.svc.db.write(desk.seed.store)
 
 
+def rarer(desk: Desk) -> list[str]:
+    """Return the pages beside the lists: of what was decided, of an author, of a discussion, and forms."""
+    (comment_id, (thread_id, _)), *_ = desk.seed.places.items()
+    author = next(iter(desk.authors.values()))
+    return [
+        "/log",
+        f"?state=all&author={author}",
+        f"/thread?page={thread_id}",
+        f"/thread/merge?thread={thread_id}&into={desk.other_thread_id}",
+        f"/move?comment={comment_id}",
+    ]
+
+
 @pytest.mark.parametrize("scheme", SCHEMES, ids=["light", "dark"])
 async def test_every_page_of_the_desk_is_clean(
     desk: Desk, new_page: Callable[..., Awaitable[Page]], scheme: dict[str, Any]
@@ -55,7 +68,15 @@ async def test_every_page_of_the_desk_is_clean(
     page = await new_page(**scheme)
     await desk.open(page)
     faults = {}
-    for rest in ("", "?state=approved", "?state=removed", "?state=all", "?state=spam", "?q=nothing", "/log"):
+    for rest in (
+        "",
+        "?state=approved",
+        "?state=removed",
+        "?state=all",
+        "?state=spam",
+        "?q=nothing",
+        *rarer(desk),
+    ):
         await page.goto(desk.address + rest)
         faults[rest] = await axe_faults(page)
     await page.goto(desk.address)
@@ -85,7 +106,7 @@ async def test_a_phone_shows_the_desk_without_scrolling_sideways(
     await a_full_desk(desk)
     page = await new_page(**PHONE, **scheme)
     sheet = await desk.open(page)
-    for rest in ("", "?state=all", "/log"):
+    for rest in ("", "?state=all", *rarer(desk)):
         await page.goto(desk.address + rest)
         assert await sideways_scroll(page) == 0, rest
         assert await axe_faults(page) == [], rest

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from comments.events import Delivery
+from comments.moderation.run_actions import RUN_GOES_ON
+from comments.moderation.running import run_handler
 from tests.browser.moderating import Desk, Sheet, running_desk
 from tests.support import databases
 from tests.support.browser import PageFaults
@@ -144,3 +147,29 @@ async def test_a_flood_goes_and_comes_back_by_one_key_and_opens_into_its_rows(de
 
     await page.get_by_role("link", name="Show all", exact=True).click()
     await expect(sheet.cards).to_have_count(3)
+
+
+async def test_all_of_a_list_is_followed_stopped_and_taken_back(desk: Desk, page: Page) -> None:
+    sheet = await five_on_the_desk(desk, page)
+    await page.goto(f"{desk.address}?limit=2")
+    parts = Delivery(desk.svc.db, desk.svc.clock, {RUN_GOES_ON: run_handler(desk.svc, at_once=2)})
+
+    await page.get_by_role("link", name="Select all").click()
+    await page.get_by_role("button", name="Select all 5").click()
+    await expect(page.get_by_text("Selected: all 5")).to_be_visible()
+    await page.keyboard.press("s")
+    await expect(sheet.toast).to_contain_text("0 comments marked as spam so far.")
+    await parts.deliver_due()
+    await expect(sheet.toast).to_contain_text("5 comments marked as spam.")
+    await expect(page.get_by_text("Nothing waits.")).to_be_visible()
+
+    await sheet.toast.get_by_role("button", name="Undo").click()
+    await expect(sheet.toast).to_contain_text("Being undone: 5 left.")
+    await sheet.toast.get_by_role("button", name="Stop").click()
+    await expect(sheet.toast).to_contain_text("Stopped: 5 comments marked as spam.")
+    await sheet.toast.get_by_role("button", name="Undo").click()
+    await expect(sheet.toast).to_contain_text("Being undone: 5 left.")
+    await parts.deliver_due()
+    await expect(sheet.toast).to_contain_text("Undone.")
+    await expect(page.get_by_role("heading", name="5 comments wait")).to_be_visible()
+    assert set((await desk.states()).values()) == {"pending"}
