@@ -136,6 +136,8 @@ class Comment(Base):
         _partial("ix_comments_changed", "thread_id", "changed_version", where="changed_version > 0"),
         # The rest of a thread, which readers have never seen.
         _partial("ix_comments_unseen", "thread_id", where="changed_version = 0"),
+        # The queues of single pages, for who moderates a part of a site; what is public is found by time.
+        _partial("ix_comments_held", "thread_id", "queue", "created_at", "id", where="queue <> 'approved'"),
         # What an author still has waiting in a thread.
         _partial("ix_comments_waiting", "author_id", "thread_id", where="state IN ('pending', 'spam')"),
         # When an author wrote last, and all that they wrote.

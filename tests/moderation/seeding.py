@@ -16,6 +16,7 @@ from comments.sites.models import Site
 from comments.threads.models import Comment, Revision, Thread, ThreadKey
 from comments.threads.page_keys import key_hash, page_keys
 from comments.threads.tree import TOP, Place, place_below
+from comments.threads.urls import page_path
 from tests.conftest import NOON
 
 _numbers = itertools.count()
@@ -57,10 +58,18 @@ class Seed:
         self.add(Author, id=author_id, site_id=self.site_id, kind="guest", name=name)
         return author_id
 
-    def thread(self, title: str | None = None) -> UUID:
+    def thread(self, title: str | None = None, *, section: str = "/") -> UUID:
         thread_id = new_id(self.now)
-        url = f"https://blog.example/{thread_id}"
-        self.add(Thread, id=thread_id, site_id=self.site_id, url=url, title=title, updated_at=self.now)
+        url = f"https://blog.example{section}{thread_id}"
+        self.add(
+            Thread,
+            id=thread_id,
+            site_id=self.site_id,
+            url=url,
+            title=title,
+            updated_at=self.now,
+            page_path=page_path(url),
+        )
         [(kind, key)] = page_keys(url, None).pairs
         self.add(
             ThreadKey,

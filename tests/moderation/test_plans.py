@@ -1,6 +1,7 @@
 """How the databases go about the queues and the log of a large site: along indexes, never through a table."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from tests.support.plans import plans_of
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 ROWS = 20_000
+SPORT = "/sport/"
 
 
 class Large:
@@ -150,6 +152,41 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
             session, Order(large.mia, "spam", [Wanted(one) for one in some]).moderator.site_id, some
         ),
     }
+
+
+def of_a_part(site_id: UUID) -> dict[str, Callable[[Session], Any]]:
+    """Return what somebody asks who moderates a part of the site."""
+    part = (SPORT,)
+    return {
+        **{
+            f"{state} of a part": partial(
+                queue.held_comments,
+                site_id=site_id,
+                wish=Wish(state, sections=part),
+                after=(NOON, UUID(int=0)),
+                limit=25,
+            )
+            for state in ("pending", "approved", None)
+        },
+        "sizes of a part": lambda session: queue.queue_sizes(session, site_id, part),
+        "where a part stands": lambda session: news.standing(session, View(site_id, None, part)),
+    }
+
+
+async def test_a_part_of_a_site_is_walked_page_by_page(db: Database) -> None:
+    large = Large()
+    await db.write(large.store)
+
+    def explain(session: Session) -> dict[str, list[str]]:
+        asked = of_a_part(large.seed.site_id)
+        return {name: [*plans_of(session, query).values()] for name, query in asked.items()}
+
+    found = await db.write(explain)
+
+    through = {name: [plan for plan in plans if walks_through(plan)] for name, plans in found.items()}
+    assert {name: plans for name, plans in through.items() if plans} == {}
+    assert [plan for plan in found["pending of a part"] if "ix_comments_held" in plan] != []
+    assert [plan for plans in found.values() for plan in plans if "ix_comments_queue" in plan] == []
 
 
 async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:

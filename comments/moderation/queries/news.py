@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
 from comments.moderation.queries.following import last_number, numbered_decisions
-from comments.moderation.queries.lanes import QUEUES, Position, belongs
+from comments.moderation.queries.lanes import Position
+from comments.moderation.queries.parts import part_of
 from comments.threads.models import Comment
-from comments.threads.scope import comments_within
 
 MOST_TOLD = 1_000
 """Decisions told at once, and arrivals; who asks again is told the next ones."""
@@ -47,17 +47,15 @@ class View:
     queue: str | None
     sections: Sections = None
 
-    def queues(self) -> Sequence[str]:
-        return QUEUES if self.queue is None else (self.queue,)
-
-    def within(self) -> ColumnElement[bool]:
-        return comments_within(self.sections)
+    def lanes(self, session: Session) -> Sequence[tuple[ColumnElement[bool], ...]]:
+        """Return the conditions of the index ranges that it walks along."""
+        return part_of(session, self.site_id, self.sections).lanes(self.queue)
 
 
 def standing(session: Session, view: View) -> Standing:
     """Return where a desk stands."""
     number = last_number(session, view.site_id)
-    newest = [found for one in view.queues() if (found := _newest(session, view, one)) is not None]
+    newest = [found for lane in view.lanes(session) if (found := _newest(session, lane)) is not None]
     return Standing(number, max(newest, default=None))
 
 
@@ -79,8 +77,8 @@ def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[C
 def arrived_since(session: Session, view: View, after: Position | None) -> Sequence[UUID]:
     """Return the comments of a queue that are newer than `after`; None is an empty queue's."""
     found: list[tuple[datetime, UUID]] = []
-    for one in view.queues():
-        statement = select(Comment.created_at, Comment.id).where(*belongs(view.site_id, one), view.within())
+    for lane in view.lanes(session):
+        statement = select(Comment.created_at, Comment.id).where(*lane)
         if after is not None:
             statement = statement.where(tuple_(Comment.created_at, Comment.id) > after)
         newest = statement.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(MOST_TOLD)
@@ -88,10 +86,10 @@ def arrived_since(session: Session, view: View, after: Position | None) -> Seque
     return [comment_id for _, comment_id in sorted(found, reverse=True)[:MOST_TOLD]]
 
 
-def _newest(session: Session, view: View, queue: str) -> Position | None:
+def _newest(session: Session, lane: Sequence[ColumnElement[bool]]) -> Position | None:
     row = session.execute(
         select(Comment.created_at, Comment.id)
-        .where(*belongs(view.site_id, queue), view.within())
+        .where(*lane)
         .order_by(Comment.created_at.desc(), Comment.id.desc())
         .limit(1)
     ).one_or_none()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
@@ -18,6 +18,7 @@ from comments.moderation.queries.alike import GROUPED, Alike, first_of_each, gro
 from comments.moderation.queries.authors import Standing, author_standings
 from comments.moderation.queries.history import histories
 from comments.moderation.queries.lanes import LISTS, Position, Stretch, along, belongs, lanes
+from comments.moderation.queries.parts import part_of
 from comments.moderation.queries.search import EFFORT, Effort, Hunt, search
 from comments.moderation.queries.wish import Wish
 from comments.rules import decoded
@@ -101,17 +102,27 @@ def held_comments(
     if wish.most_reported and wish.queue == "reported" and not wish.is_search:
         return _most_reported(session, site_id, cast(Reported | None, after), limit)
     after = cast(Position | None, after)
+    stretch = Stretch(wish.newest_first, after)
+    if wish.is_whole_queue and wish.sections is not None:
+        part = part_of(session, site_id, wish.sections)
+        if part.is_small(wish.queue):
+            return _walk(session, part.lanes(wish.queue), stretch, limit)
     if wish.is_search:
         found = search(session, Hunt(site_id, wish, after, limit, effort))
         return HeldPage(_with_context(session, found.ids), found.next, found.cut_short, found.unread)
-    stretch = Stretch(wish.newest_first, after)
     if wish.grouped and wish.alike is None and wish.queue in GROUPED:
         firsts = first_of_each(session, site_id, wish.queue, stretch, limit)
         return HeldPage(_with_context(session, firsts.ids, grouped_in=(site_id, wish.queue)), firsts.next)
     here = lanes(site_id, wish.queue)
     if wish.alike is not None:
-        of_group = (Comment.similar_group == wish.alike, comments_within(wish.sections))
+        of_group = (Comment.similar_group == wish.alike, comments_within(wish.sections, site_id))
         here = [(*lane, *of_group) for lane in here]
+    return _walk(session, here, stretch, limit)
+
+
+def _walk(
+    session: Session, here: Sequence[tuple[ColumnElement[bool], ...]], stretch: Stretch, limit: int
+) -> HeldPage:
     rows = session.execute(along(here, stretch, limit + 1)).all()
     following = (rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
     return HeldPage(_with_context(session, [row.id for row in rows[:limit]]), following)
@@ -162,11 +173,13 @@ def _keys_of(session: Session, site_id: UUID, page: str) -> list[PageKeys]:
 
 def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> dict[str, int]:
     """Return how many comments are in each queue; one more than MOST_COUNTED stands for "or more"."""
-    counts = []
+    counts, part = [], part_of(session, site_id, sections)
     for queue in LISTS:
-        some = select(Comment.id).where(*belongs(site_id, queue), comments_within(sections))
-        # In the index's order: else PostgreSQL may look for so many rows all through the table.
-        counted = some.order_by(Comment.created_at).limit(MOST_COUNTED + 1).subquery()
+        some = select(Comment.id).where(*part.counted(queue))
+        if not part.is_by_page(queue):
+            # In the index's order: else PostgreSQL may look for so many rows all through the table.
+            some = some.order_by(Comment.created_at)
+        counted = some.limit(MOST_COUNTED + 1).subquery()
         counts.append(select(literal(queue), func.count()).select_from(counted))
     return dict(session.execute(union_all(*counts)).all())
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, and_, false, func, select, true
 from sqlalchemy.orm import Session
 
 from comments.moderation.finding import Criteria
@@ -63,7 +63,7 @@ class Hunt:
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """Return what must be true of a comment, apart from its terms and its time."""
-        return (*belongs(self.site_id, self.wish.queue), comments_within(self.wish.sections))
+        return (*belongs(self.site_id, self.wish.queue), comments_within(self.wish.sections, self.site_id))
 
 
 @dataclass(slots=True)
@@ -185,7 +185,7 @@ class _Hunting:
                 .limit(limit)
             )
             if self.hunt.wish.sections is not None:
-                within = comments_within(self.hunt.wish.sections)
+                within = comments_within(self.hunt.wish.sections, self.hunt.site_id)
                 hits_here = hits_here.join(Comment, (Comment.id == walked.c.id) & within)
             walks.append(hits_here)
         hits = [_position(row) for row in self.session.execute(merged(walks, stretch, limit))]
@@ -194,12 +194,15 @@ class _Hunting:
     def _ask_index(self, most: int) -> None:
         """Ask the index for the next `most` comments that have the terms, whatever queue they are in."""
         asked = self._numbers_with_terms(most + 1).cte("asked")
+        conditions = [*self.hunt.conditions(), *self.rest.holds()]
+        if self.dialect == "sqlite":
+            # All of it within a function: see `_asked_about`.
+            conditions = [func.coalesce(and_(*conditions), false())]
         limit = self._limit()
         hits = (
             select(Comment.id, Comment.created_at)
-            .join(CommentTerms, CommentTerms.comment_id == Comment.id)
-            .join(asked, asked.c.number == CommentTerms.number)
-            .where(*self.hunt.conditions(), *self.rest.holds())
+            .select_from(self._asked_about(asked))
+            .where(*conditions)
             .order_by(*self.rest.order())
             .limit(limit)
             .subquery()
@@ -220,6 +223,16 @@ class _Hunting:
             edge = (moment, _GREATEST_ID if self.rest.newest_first else _LEAST_ID)
             if self.rest.after is None or self.rest.comes_first(self.rest.after, edge):
                 self._take([one for one in found if self.rest.comes_first(one, edge)], limit, edge)
+
+    def _asked_about(self, asked: CTE) -> FromClause:
+        """Join the comments to their numbers, of which there are few.
+
+        SQLite would rather walk along all comments of the site, in order, and look for each among them. It
+        keeps to the order of outer joins, unless it can tell that no row is missing: of a function it cannot.
+        """
+        outer = self.dialect == "sqlite"
+        numbered = asked.join(CommentTerms, CommentTerms.number == asked.c.number, isouter=outer)
+        return numbered.join(Comment, Comment.id == CommentTerms.comment_id, isouter=outer)
 
     def _take(self, hits: list[Position], limit: int, reached: Position | None) -> None:
         """Note hits, in order, up to the position that was `reached`; None is the end of everything."""

@@ -28,6 +28,11 @@ class Wish:
         """Whether it may take longer than a walk along an index; a section may be rare in a queue."""
         return self.alike is None and (self.criteria != EVERYTHING or self.sections is not None)
 
+    @property
+    def is_whole_queue(self) -> bool:
+        """Whether nothing is searched for, apart from what the asker may see."""
+        return self.alike is None and self.criteria == EVERYTHING
+
     def before(self, at: datetime) -> "Wish":
         """Return the same wish of what was written before then."""
         before = at if self.criteria.before is None else min(at, self.criteria.before)
