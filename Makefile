@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint rules defence bench bench-classifier bench-quick bench-widget guides screenshots lock clean
+.PHONY: help setup run test check lint rules defence bench bench-classifier bench-desk bench-quick bench-widget guides screenshots lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -55,6 +55,9 @@ screenshots: setup  ## take the pictures of the widget, the desk and the mails a
 
 bench-widget: setup  ## measure the widget in Chromium on a slowed processor, with 1,000 comments
 	@$(BIN)/python -m tests.bench.widget
+
+bench-desk: setup  ## measure moderators' pages on a site of a million comments, on both databases
+	@$(BIN)/python -m tests.bench.desk
 
 bench-classifier: setup  ## try the classifier on a public corpus of mails, fetched once; CORPUS=folder is one that is there
 	@$(BIN)/python -m tests.bench.corpus $(CORPUS)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import contestants, flat, importing, seeding
+from tests.bench import contestants, desk, flat, importing, seeding
 from tests.bench.contestants import ISSO, OURS, ROOT, CannotBuild, Contestant
 from tests.bench.load import fast_client
 from tests.bench.measuring import Bench
@@ -37,29 +37,35 @@ class Size:
     rounds: int
     huge: int
     imported: int
+    moderated: int
+    """Comments on the site that moderators' pages are asked of."""
     budget_seconds: float
     """For everything side by side, from the beginning: on a slow machine later rounds are left out."""
 
 
-FULL = Size({"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 2.0, 3, 1_000_000, 100_000, 420.0)
-QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 6_000, 70.0)
+FULL = Size(
+    {"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 2.0, 3, 1_000_000, 100_000, desk.HUGE, 420.0
+)
+QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 6_000, desk.QUICK, 70.0)
 
 
 def main() -> None:
     """Measure everything; a full run also writes the document."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="smaller and shorter, about two minutes")
+    parser.add_argument("--quick", action="store_true", help="smaller and shorter, about three minutes")
     quick: bool = parser.parse_args().quick
     folder = Path(tempfile.mkdtemp(prefix="comments-bench-"))
     try:
-        markdown = tables(run(QUICK if quick else FULL, folder))
+        results = run(QUICK if quick else FULL, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"\n{markdown}\n")
+    markdown, of_desk = tables(results), desk.table(results.desk)
+    print(f"\n{markdown}\n\n{of_desk}\n")
     if quick:
         print("A quick run is for the inner loop; `make bench` writes docs/performance.md.")
     else:
         write_into(DOCUMENT, markdown)
+        write_into(DOCUMENT, of_desk, "desk")
         print("Written into docs/performance.md.")
 
 
@@ -91,6 +97,7 @@ def run(size: Size, folder: Path) -> Results:
     results.flat = flat.measure_flat(folder / "flat", asked, first, client, size.rounds)
     say("import")
     results.imported = importing.measure_import(folder / "import", size.imported)
+    results.desk = desk.measure_desk(folder / "desk", (desk.SMALL, size.moderated), say)
     share = others.share()
     if share is not None:
         results.facts.append(f"other programs took {share:.0%} of the processors' time meanwhile")

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench.contestants import BARE, ISSO, OURS
+from tests.bench.desk import Answers
 from tests.bench.flat import Flat
 from tests.bench.importing import Imported
 from tests.bench.measuring import Figures, Who, ratios
 from tests.bench.works import Work
 
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 NOTHING = "–"
 ORDER = (OURS, ISSO, BARE)
 
@@ -26,6 +26,7 @@ class Results:
     memory: dict[Who, tuple[int, int]] = field(default_factory=dict)
     flat: list[Flat] = field(default_factory=list)
     imported: Imported | None = None
+    desk: list[Answers] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
 
@@ -44,13 +45,14 @@ def tables(results: Results) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def write_into(document: Path, markdown: str) -> None:
-    """Replace what stands between the markers. Raises ValueError if the document has none."""
-    before, begin, rest = document.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
+def write_into(document: Path, markdown: str, part: str = "bench") -> None:
+    """Replace what stands between a part's markers. Raises ValueError if the document has none."""
+    begins, ends = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+    before, begin, rest = document.read_text().partition(begins)
+    _, end, after = rest.partition(ends)
     if not begin or not end:
-        raise ValueError(f"{document.name} has no {BEGIN} … {END}")
-    document.write_text(f"{before}{BEGIN}\n{markdown}\n{END}{after}")
+        raise ValueError(f"{document.name} has no {begins} … {ends}")
+    document.write_text(f"{before}{begins}\n{markdown}\n{ends}{after}")
 
 
 def _rates(results: Results) -> str:
