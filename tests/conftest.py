@@ -80,7 +80,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("had a second try")
         terminalreporter.write_line("\n".join(late))
     told = [
-        f"{report.nodeid.rpartition('::')[2]}: {value}"
+        f"{report.nodeid.rpartition('::')[2].partition('@defence')[0]}: {value}"
         for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
         for name, value in report.user_properties
         if name == "got through" and report.when == "call"

@@ -13,6 +13,14 @@ from tests.support.in_process import InThisProcess
 from tests.support.mail_server import mail_server
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each database's attacks on one worker, so that one service serves them."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "hold" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(f"defence on {item.callspec.params['hold']}"))
+
+
 @pytest.fixture(scope="session", params=BOTH)
 def hold(
     request: pytest.FixtureRequest, run_folder: Path, tmp_path_factory: pytest.TempPathFactory

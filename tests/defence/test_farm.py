@@ -19,7 +19,7 @@ from tests.defence.stronghold import (
 )
 from tests.support.proofs import solved
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("defence")]
+pytestmark = pytest.mark.slow
 
 PATIENCE_SECONDS = 3.1
 """Longer than the three seconds within which nobody can have read and written."""

@@ -10,7 +10,7 @@ import pytest
 from tests.defence.stronghold import SPAM, Site, Stronghold, at_once, wait_for
 from tests.support.plain import Page
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("defence")]
+pytestmark = pytest.mark.slow
 
 LINK = f"Cheap {SPAM}: https://{SPAM}.example/buy and https://{SPAM}.example/more"
 

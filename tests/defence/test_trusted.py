@@ -17,7 +17,7 @@ from tests.defence.stronghold import (
     wait_for,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("defence")]
+pytestmark = pytest.mark.slow
 
 LONG = (
     f"This {PROSE} has changed how we spend our evenings and everybody who visits us asks where we found it."
