@@ -67,6 +67,15 @@ class Server(uvicorn.Server):
         self._delivery: Delivery | None = None
         signal.signal(signal.SIGTERM, _end)
 
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        serving = self.serve(sockets=sockets)
+        try:
+            with asyncio.Runner(loop_factory=self.config.get_loop_factory()) as runner:
+                runner.run(serving)
+        finally:
+            # A signal that comes before the loop has begun leaves it as it is, and Python would complain.
+            serving.close()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._lifeline is not None:

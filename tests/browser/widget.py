@@ -36,7 +36,9 @@ class Widget:
 
     async def texts(self) -> list[str]:
         """The texts of the comments shown, from top to bottom."""
-        return [text.strip() for text in await self.element.locator(".comment > .body").all_inner_texts()]
+        # A list that another order has replaced goes bit by bit, hidden.
+        shown = self.element.locator(".comment > .body:visible")
+        return [text.strip() for text in await shown.all_inner_texts()]
 
     async def write(self, text: str, *, name: str | None = None) -> None:
         await self.composer.click()

@@ -16,7 +16,7 @@ from comments.identity.models import Author
 from comments.moderation.actions import decide, undo
 from comments.moderation.errors import AllHandled
 from comments.moderation.models import Decision
-from comments.moderation.orders import Choice, Order, Outcome, Wanted
+from comments.moderation.orders import QUIET, Choice, Order, Outcome, Wanted
 from comments.storage import Database
 from comments.threads.models import Comment, Revision, Thread
 from comments.threads.tree import Place, ancestors
@@ -25,8 +25,8 @@ from tests.moderation.seeding import Seed
 
 pytestmark = pytest.mark.anyio
 
-# Edits and notes have words of their own, and change no counter.
-CHOICES: tuple[Choice, ...] = tuple(choice for choice in get_args(Choice) if choice not in {"edit", "note"})
+# Edits, notes and messages have words of their own, and change no counter.
+CHOICES: tuple[Choice, ...] = tuple(choice for choice in get_args(Choice) if choice not in {"edit", *QUIET})
 # Parents come before their replies; None is a top-level comment.
 trees = st.integers(1, 7).flatmap(
     lambda size: st.tuples(*(st.sampled_from([None, *range(number)]) for number in range(size)))
@@ -37,7 +37,7 @@ orders = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tree=trees, decisions=orders)
 async def test_counters_are_what_counting_again_gives(
     db: Database,

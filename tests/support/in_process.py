@@ -17,7 +17,7 @@ class InThisProcess(Installation):
         # The modules of the program are imported by who first needs them, not by every test.
         from comments.cli import run
 
-        out, err = io.StringIO(), io.StringIO()
+        out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", newline=""), io.StringIO()
         with (
             mock.patch.dict(os.environ, self.environment(), clear=True),
             mock.patch.object(sys, "stdin", io.StringIO(stdin)),
@@ -25,4 +25,5 @@ class InThisProcess(Installation):
             contextlib.redirect_stderr(err),
         ):
             code = run(arguments)
-        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+            out.flush()
+        return subprocess.CompletedProcess(arguments, code, out.buffer.getvalue().decode(), err.getvalue())
