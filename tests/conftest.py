@@ -62,9 +62,11 @@ sys.addaudithook(refuse_the_network)
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if {"browser", "firefox"} & set(getattr(item, "fixturenames", ())):
+        wanted = set(getattr(item, "fixturenames", ()))
+        if wanted & {"browser", "firefox"}:
             item.add_marker("browser")
-            # A browser on a machine that stands still for a second may be late; the summary names who was.
+        # What a machine that stands still for a second may make late; the summary names what was.
+        if wanted & {"browser", "firefox", "live", "hold", "installation", "fresh"}:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

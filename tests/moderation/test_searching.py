@@ -61,7 +61,7 @@ ASKED = (
     "train after:2026-01-02 before:2026-01-03",
     "nothing-has-this",
 )
-HASTY = Effort(turns=((2, 2), (3, 5), (4, 20)))
+HASTY = Effort(60, turns=((2, 2), (3, 5), (4, 20)))
 """Turns so short that every way of searching is gone."""
 
 
