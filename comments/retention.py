@@ -19,7 +19,7 @@ from comments.outside.check_actions import forget_check_calls
 from comments.sites.models import Site
 from comments.sites.queries import settings_of
 from comments.sites.settings import SiteSettings
-from comments.storage import WITHOUT_SYNC, Database
+from comments.storage import Database, changed_rows
 from comments.threads.counters import PublicChange, publish_changed
 from comments.threads.models import Comment, Report, Revision, Thread, Vote
 from comments.threads.tree import Place
@@ -97,10 +97,10 @@ def texts_to_erase(session: Session, site: Keeping, now: datetime) -> Sequence[U
 def erase_texts(session: Session, ids: Sequence[UUID]) -> None:
     """Erase what comments said; that they were there, and whose they were, stays."""
     erased = {"source": "", "html": "", "author_website": None, "facts": None}
-    _clear(session, delete(Revision).where(Revision.comment_id.in_(ids)))
+    changed_rows(session, delete(Revision).where(Revision.comment_id.in_(ids)))
     # The log keeps who decided what, and not what the decision replaced.
-    _clear(session, update(Decision).where(Decision.comment_id.in_(ids)).values(replaced=None))
-    _clear(session, update(Comment).where(Comment.id.in_(ids)).values(erased))
+    changed_rows(session, update(Decision).where(Decision.comment_id.in_(ids)).values(replaced=None))
+    changed_rows(session, update(Comment).where(Comment.id.in_(ids)).values(erased))
 
 
 def hidden_to_erase(session: Session, site: Keeping, now: datetime) -> Sequence[UUID]:
@@ -123,11 +123,11 @@ def erase_hidden(session: Session, site: Keeping, ids: Sequence[UUID], now: date
     """
     rows = _held(session, site, ids, now)
     held = [row.id for row in rows]
-    _clear(session, delete(Revision).where(Revision.comment_id.in_(held)))
+    changed_rows(session, delete(Revision).where(Revision.comment_id.in_(held)))
     erase_author_from_log(session, held)
     unseen = {row.id: row.thread_id for row in rows if row.changed_version == 0 and row.source_id is None}
     going = unseen.keys() - _answered(session, unseen)
-    _clear(session, delete(Comment).where(Comment.id.in_(going)))
+    changed_rows(session, delete(Comment).where(Comment.id.in_(going)))
     staying = [row for row in rows if row.id not in going]
     erase_texts(session, [row.id for row in staying])
     deleted: dict[str, Any] = {
@@ -140,7 +140,7 @@ def erase_hidden(session: Session, site: Keeping, ids: Sequence[UUID], now: date
         "reasons": "[]",
         "version": Comment.version + 1,
     }
-    _clear(session, update(Comment).where(Comment.id.in_([row.id for row in staying])).values(deleted))
+    changed_rows(session, update(Comment).where(Comment.id.in_([row.id for row in staying])).values(deleted))
     shown = [row for row in staying if row.listed]
     places = [
         PublicChange(row.id, row.thread_id, Place(row.root_id, row.depth, row.path), 0) for row in shown
@@ -154,7 +154,7 @@ def forget_addresses(session: Session, site_id: UUID, before: datetime) -> int:
     due = (Comment.site_id == site_id) & Comment.address_key.is_not(None) & (Comment.created_at < before)
     some = select(Comment.id).where(due).order_by(Comment.created_at).limit(BATCH_ROWS)
     forgotten = {"address_key": None, "network_key": None}
-    return _clear(session, update(Comment).where(Comment.id.in_(some)).values(forgotten))
+    return changed_rows(session, update(Comment).where(Comment.id.in_(some)).values(forgotten))
 
 
 def forget_vote_addresses(session: Session, site_id: UUID, before: datetime) -> int:
@@ -175,7 +175,7 @@ def _forget_addresses_of(
     changed = 0
     for comment_id, author_id in session.execute(some).all():
         one = (rows.comment_id == comment_id) & (rows.author_id == author_id)
-        changed += _clear(session, update(rows).where(one).values(address_key=None))
+        changed += changed_rows(session, update(rows).where(one).values(address_key=None))
     return changed
 
 
@@ -214,12 +214,6 @@ def _answered(session: Session, comments: Mapping[UUID, UUID]) -> set[UUID]:
     # Two questions, because each has its index.
     kinds = (Comment.changed_version == 0, Comment.changed_version > 0)
     return set(session.scalars(union(*(select(Comment.parent_id).where(answers, kind) for kind in kinds))))
-
-
-def _clear(session: Session, statement: Any) -> int:
-    result: Any = session.execute(statement, execution_options=WITHOUT_SYNC)
-    count: int = result.rowcount
-    return count
 
 
 _COLUMNS: tuple[Any, ...] = (

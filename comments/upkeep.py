@@ -27,7 +27,7 @@ from comments.moderation.search_actions import store_terms
 from comments.policy.models import Ban, SpentProof, TextPrint
 from comments.retention import forget_of_site, keeping_sites
 from comments.sites.models import Site
-from comments.storage import WITHOUT_SYNC, Base, Database
+from comments.storage import Base, Database, changed_rows
 from comments.text import RENDERER_VERSION, render
 from comments.threads.counters import texts_changed
 from comments.threads.models import Comment, Revision, Watch
@@ -250,7 +250,7 @@ def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequenc
 
 
 def forget_repeats(session: Session, ids: Sequence[UUID]) -> None:
-    _clear(session, update(Comment).where(Comment.id.in_(ids)).values(post_key=None, digest=None))
+    changed_rows(session, update(Comment).where(Comment.id.in_(ids)).values(post_key=None, digest=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +280,7 @@ def store_rendered(session: Session, texts: type[Base], anew: Sequence[Outdated]
     changed: list[UUID] = []
     for text in anew:
         same = (id_column == text.comment_id) & (table.source == text.source)
-        if _clear(session, update(texts).where(same).values(html=text.html, renderer=RENDERER_VERSION)):
+        if changed_rows(session, update(texts).where(same).values(html=text.html, renderer=RENDERER_VERSION)):
             changed.append(text.comment_id)
     if texts is Comment:
         texts_changed(session, changed, at)
@@ -311,10 +311,4 @@ def _delete_some(
     session: Session, rows: type[Base], key: InstrumentedAttribute[Any], due: ColumnElement[bool]
 ) -> int:
     some = select(key).where(due).limit(BATCH_ROWS)
-    return _clear(session, delete(rows).where(key.in_(some)))
-
-
-def _clear(session: Session, statement: Any) -> int:
-    result: Any = session.execute(statement, execution_options=WITHOUT_SYNC)
-    count: int = result.rowcount
-    return count
+    return changed_rows(session, delete(rows).where(key.in_(some)))

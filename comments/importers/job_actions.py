@@ -1,10 +1,10 @@
 """What changes imports that owners asked for: they are added, worked on, started, stopped, ended."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from comments.importers.job_errors import ImportNotTried, ImportOver, ImportUnderWay
@@ -12,7 +12,7 @@ from comments.importers.job_models import ImportJob
 from comments.importers.job_queries import Claimed, due_jobs, job_of
 from comments.importers.registry import find_format
 from comments.sites.models import Site
-from comments.storage import WITHOUT_SYNC, insert_ignoring
+from comments.storage import changed_rows, insert_ignoring
 
 CLAIMED_FOR = timedelta(seconds=30)
 """How long after the last sign of life of who works on it another one goes on."""
@@ -103,14 +103,14 @@ def note_progress(
     """Note how far it is, and stay with it; return False if it shall stop, or is another's by now."""
     said = {"step": step, "done": done, "total": total, "claimed_until": at + CLAIMED_FOR}
     going_on = update(ImportJob).where(_mine(claimed), ImportJob.stop_asked.is_(False)).values(said)
-    return _changed(session, going_on)
+    return changed_rows(session, going_on) == 1
 
 
 def note_tried(session: Session, claimed: Claimed, trial: str) -> None:
     """Keep what the trial said; the owner decides now."""
     tried = {"state": "tried", "trial": trial, "error": "", "attempts": 0}
     free = {"claimed_by": None, "claimed_until": None}
-    _changed(session, update(ImportJob).where(_mine(claimed)).values(tried | free))
+    changed_rows(session, update(ImportJob).where(_mine(claimed)).values(tried | free))
 
 
 def end_job(
@@ -120,14 +120,14 @@ def end_job(
     ended = {"state": state, "ended_at": at, "error": error[:LONGEST_ERROR]}
     free = {"claimed_by": None, "claimed_until": None}
     said = {"report": report} if report else {}
-    _changed(session, update(ImportJob).where(_mine(claimed)).values(ended | free | said))
+    changed_rows(session, update(ImportJob).where(_mine(claimed)).values(ended | free | said))
 
 
 def let_go(session: Session, claimed: Claimed, *, error: str = "", until: datetime | None = None) -> None:
     """Give a job back. With an error it waits until then; without one this was no attempt."""
     attempts = claimed.attempts if error else claimed.attempts - 1
     free = {"claimed_by": None, "claimed_until": until, "attempts": attempts, "error": error[:LONGEST_ERROR]}
-    _changed(session, update(ImportJob).where(_mine(claimed)).values(free))
+    changed_rows(session, update(ImportJob).where(_mine(claimed)).values(free))
 
 
 def give_up_jobs(session: Session, now: datetime) -> int:
@@ -137,19 +137,19 @@ def give_up_jobs(session: Session, now: datetime) -> int:
     forgotten = (ImportJob.state == "tried") & (ImportJob.created_at < now - TRIALS_KEPT)
     words = "It was not started within 7 days, and the file is gone."
     gone = ended | {"state": "stopped", "error": words}
-    number = _count(session, update(ImportJob).where(is_open, forgotten).values(gone))
+    number = changed_rows(session, update(ImportJob).where(is_open, forgotten).values(gone))
     long_ago = or_(
         ImportJob.claimed_until < now - FILES_AWAITED,
         ImportJob.claimed_until.is_(None) & (ImportJob.created_at < now - TRIALS_KEPT - FILES_AWAITED),
     )
     lost = ended | {"state": "failed", "error": "The file is not here any more. Send it once more."}
-    return number + _count(session, update(ImportJob).where(is_open, long_ago).values(lost))
+    return number + changed_rows(session, update(ImportJob).where(is_open, long_ago).values(lost))
 
 
 def forget_jobs(session: Session, before: datetime, most: int) -> int:
     """Remove some imports that ended before then; return how many."""
     some = select(ImportJob.id).where(ImportJob.ended_at < before).limit(most)
-    return _count(session, delete(ImportJob).where(ImportJob.id.in_(some)))
+    return changed_rows(session, delete(ImportJob).where(ImportJob.id.in_(some)))
 
 
 def _held(session: Session, site_id: UUID, job_id: UUID) -> ImportJob:
@@ -160,11 +160,3 @@ def _held(session: Session, site_id: UUID, job_id: UUID) -> ImportJob:
 
 def _mine(claimed: Claimed) -> Any:
     return (ImportJob.id == claimed.id) & (ImportJob.claimed_by == claimed.by) & ImportJob.ended_at.is_(None)
-
-
-def _changed(session: Session, statement: Any) -> bool:
-    return _count(session, statement) == 1
-
-
-def _count(session: Session, statement: Any) -> int:
-    return cast(CursorResult[Any], session.execute(statement, execution_options=WITHOUT_SYNC)).rowcount

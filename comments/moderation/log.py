@@ -18,7 +18,7 @@ from comments.moderation.chain import Link, NewEntry
 from comments.moderation.models import Decision, LogHead, LogLink
 from comments.policy.models import Ban
 from comments.sites.models import Site
-from comments.storage import WITHOUT_SYNC, insert_ignoring
+from comments.storage import WITHOUT_SYNC, changed_rows, insert_ignoring
 
 OF_THE_AUTHOR = ("author", "reason", "replaced")
 OF_THE_MODERATOR = ("by",)
@@ -112,11 +112,7 @@ def erase_moderator_from_log(session: Session, site_id: UUID, who: UUID | str) -
     """
     theirs = of_moderator(Decision, site_id, who)
     _erase(session, LogLink.decision_id.in_(select(Decision.id).where(*theirs)), OF_THE_MODERATOR)
-    result: Any = session.execute(
-        update(Decision).where(*theirs).values(moderator_name=""), execution_options=WITHOUT_SYNC
-    )
-    count: int = result.rowcount
-    return count
+    return changed_rows(session, update(Decision).where(*theirs).values(moderator_name=""))
 
 
 def of_moderator(

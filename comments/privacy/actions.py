@@ -25,7 +25,7 @@ from comments.privacy.own_words_actions import ANONYMOUS, erase_comments, some_c
 from comments.privacy.receipts import reader_mark, sealed
 from comments.privacy.traces_actions import erase_reports, erase_votes, erase_watches
 from comments.sites.models import Site
-from comments.storage import WITHOUT_SYNC
+from comments.storage import WITHOUT_SYNC, changed_rows
 
 ERASE = "erase"
 """The kind of task that goes on with an erasure until it is done. Its payload: the `erasure`."""
@@ -128,10 +128,10 @@ def _finish(
     """Remove the author, log that it was done, and sign the receipt."""
     done = Counter(json.loads(erasure.counts))
     name = session.execute(select(Author.name).where(Author.id == author_id)).scalar_one_or_none()
-    done["bans"] += _rows(session, delete(Ban).where(Ban.author_id == author_id))
+    done["bans"] += changed_rows(session, delete(Ban).where(Ban.author_id == author_id))
     if name:
         forget_label(session, erasure.site_id, name)
-    done["readers"] += _rows(session, delete(Author).where(Author.id == author_id))
+    done["readers"] += changed_rows(session, delete(Author).where(Author.id == author_id))
     erasure.author_id, erasure.state, erasure.done_at = None, "done", at
     counts = {kind: number for kind, number in sorted(done.items()) if number}
     erasure.counts = json.dumps(counts)
@@ -168,10 +168,4 @@ def forget_label(session: Session, site_id: UUID, name: str) -> None:
     """Let bans on addresses and networks stand without the name that moderators knew them by."""
     for kind in ("address", "network"):
         named = (Ban.site_id == site_id) & (Ban.kind == kind) & (Ban.label == f"{kind} of {name}")
-        _rows(session, update(Ban).where(named).values(label=f"{kind} of {ANONYMOUS}", reason=""))
-
-
-def _rows(session: Session, statement: Any) -> int:
-    result: Any = session.execute(statement, execution_options=WITHOUT_SYNC)
-    count: int = result.rowcount
-    return count
+        changed_rows(session, update(Ban).where(named).values(label=f"{kind} of {ANONYMOUS}", reason=""))

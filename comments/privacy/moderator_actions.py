@@ -1,7 +1,6 @@
 """Erasing the name of somebody who moderated a site, and does not any more."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -16,7 +15,7 @@ from comments.moderation.log import add_to_log, erase_moderator_from_log, in_wor
 from comments.policy.models import Ban
 from comments.privacy.actions import OPERATOR
 from comments.privacy.errors import ReaderOfTeam, ReaderUnknown
-from comments.storage import WITHOUT_SYNC
+from comments.storage import changed_rows
 
 
 def erase_moderator(
@@ -35,12 +34,12 @@ def erase_moderator(
     bans = update(Ban).where(*of_moderator(Ban, site_id, known_as)).values(made_by="")
     done = {
         "decisions": erase_moderator_from_log(session, site_id, known_as),
-        "bans": _rows(session, bans),
+        "bans": changed_rows(session, bans),
         "invitations": 0,
     }
     if account is not None:
         theirs = (Invitation.site_id == site_id, Invitation.email == account.email)
-        done["invitations"] = _rows(session, delete(Invitation).where(*theirs))
+        done["invitations"] = changed_rows(session, delete(Invitation).where(*theirs))
     if not any(done.values()):
         raise ReaderUnknown("Nobody who has left the site's team is known by this.")
     facts = {"account": OPERATOR, "scope": "moderator", "erased": done, "at": in_words(at)}
@@ -55,9 +54,3 @@ def _account(session: Session, who: str) -> Account | None:
         return account_by_email(session, who)
     except AccountUnknown:
         return None
-
-
-def _rows(session: Session, statement: Any) -> int:
-    result: Any = session.execute(statement, execution_options=WITHOUT_SYNC)
-    count: int = result.rowcount
-    return count

@@ -24,7 +24,7 @@ from comments.policy.models import Ban
 from comments.privacy.models import Erasure
 from comments.sites.models import Webhook
 from comments.sites.webhooks import DELETED, EDITED
-from comments.storage import WITHOUT_SYNC
+from comments.storage import changed_rows
 from comments.threads.counters import PublicChange, publish_changed, texts_changed
 from comments.threads.models import Comment, Report, Revision, Thread, Watch
 from comments.threads.telling import tell_webhooks
@@ -80,18 +80,18 @@ def erase_comments(
     _forget_labels(session, erasure.site_id, rows)
     _forget_what_was_made(session, erasure.site_id, ids, done, at)
     if everything:
-        done["revisions"] += _rows(session, delete(Revision).where(Revision.comment_id.in_(ids)))
+        done["revisions"] += changed_rows(session, delete(Revision).where(Revision.comment_id.in_(ids)))
         # What others said of it in their reports quotes it as likely as not.
-        _rows(session, update(Report).where(Report.comment_id.in_(ids)).values(note=""))
+        changed_rows(session, update(Report).where(Report.comment_id.in_(ids)).values(note=""))
     else:
         reasonless = update(Revision).where(Revision.comment_id.in_(ids)).values(reasons="[]")
-        _rows(session, reasonless)
-    done["watches"] += _rows(session, delete(Watch).where(Watch.comment_id.in_(ids)))
+        changed_rows(session, reasonless)
+    done["watches"] += changed_rows(session, delete(Watch).where(Watch.comment_id.in_(ids)))
     owner = _nobody(session, erasure, at)
     values = {**_TRACES, "author_id": owner, "version": Comment.version + 1}
     if everything:
         values |= {**_TEXTS, "deleted_at": at}
-    _rows(session, update(Comment).where(Comment.id.in_(ids)).values(values))
+    changed_rows(session, update(Comment).where(Comment.id.in_(ids)).values(values))
     if everything:
         # An empty place that somebody's answers hang on looks different, too.
         changes = [
@@ -133,8 +133,8 @@ def _forget_what_was_made(
     erase_author_from_log(session, ids)
     hooks = select(Webhook.id).where(Webhook.site_id == site_id)
     calls = WebhookCall.webhook_id.in_(hooks) & WebhookCall.comment_id.in_(ids)
-    done["webhook_answers"] += _rows(session, delete(WebhookCall).where(calls))
-    done["check_answers"] += _rows(session, delete(CheckCall).where(CheckCall.comment_id.in_(ids)))
+    done["webhook_answers"] += changed_rows(session, delete(WebhookCall).where(calls))
+    done["check_answers"] += changed_rows(session, delete(CheckCall).where(CheckCall.comment_id.in_(ids)))
     done["outbox"] += _forget_tasks(session, site_id, {str(one) for one in ids})
 
 
@@ -157,7 +157,7 @@ def _forget_tasks(session: Session, site_id: UUID, ids: Collection[str]) -> int:
     """Remove tasks about these comments: what a mail server said of one names an address."""
     about, gone = [row.id for row in tasks_about(session, site_id, ids)], 0
     for start in range(0, len(about), 500):
-        gone += _rows(session, delete(Outbox).where(Outbox.id.in_(about[start : start + 500])))
+        gone += changed_rows(session, delete(Outbox).where(Outbox.id.in_(about[start : start + 500])))
     return gone
 
 
@@ -168,7 +168,9 @@ def _forget_labels(session: Session, site_id: UUID, rows: Sequence[Row[Any]]) ->
         known = {key.hex() for row in rows if (key := getattr(row, f"{kind}_key"))}
         these = Ban.label.in_(names) | Ban.subject.in_(known)
         of_site = (Ban.site_id == site_id) & (Ban.kind == kind)
-        _rows(session, update(Ban).where(of_site, these).values(label=f"{kind} of {ANONYMOUS}", reason=""))
+        changed_rows(
+            session, update(Ban).where(of_site, these).values(label=f"{kind} of {ANONYMOUS}", reason="")
+        )
 
 
 def _nobody(session: Session, erasure: Erasure, at: datetime) -> UUID:
@@ -210,7 +212,7 @@ def _remove_unseen(session: Session, rows: Sequence[Row[Any]]) -> int:
     threads = {row.thread_id for row in rows if row.id in unseen}
     answered = select(Comment.parent_id).where(Comment.thread_id.in_(threads), Comment.parent_id.in_(unseen))
     going = unseen - set(session.scalars(answered)) if unseen else unseen
-    return _rows(session, delete(Comment).where(Comment.id.in_(going))) if going else 0
+    return changed_rows(session, delete(Comment).where(Comment.id.in_(going))) if going else 0
 
 
 def _tell(session: Session, site_id: UUID, event: str, rows: Sequence[Row[Any]], at: datetime) -> None:
@@ -220,12 +222,6 @@ def _tell(session: Session, site_id: UUID, event: str, rows: Sequence[Row[Any]],
 
 def _place(row: Row[Any]) -> Place:
     return Place(row.root_id, row.depth, row.path)
-
-
-def _rows(session: Session, statement: Any) -> int:
-    result: Any = session.execute(statement, execution_options=WITHOUT_SYNC)
-    count: int = result.rowcount
-    return count
 
 
 _COLUMNS: tuple[Any, ...] = (

@@ -1,7 +1,7 @@
 """The database: the only place that knows dialects, threads and commits."""
 
 from comments.storage.base import WITHOUT_SYNC, Base
-from comments.storage.bulk import insert_ignoring
+from comments.storage.bulk import changed_rows, insert_ignoring
 from comments.storage.changes import announce
 from comments.storage.database import Database
 from comments.storage.errors import (
@@ -32,6 +32,7 @@ __all__ = [
     "UtcTime",
     "WritingWhileReading",
     "announce",
+    "changed_rows",
     "first_per_group",
     "insert_ignoring",
     "migrate",

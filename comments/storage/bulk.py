@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import FromClause, Insert, Table
+from sqlalchemy import CursorResult, Delete, FromClause, Insert, Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from comments.storage.base import WITHOUT_SYNC
 
 
 def insert_ignoring(
@@ -22,6 +24,12 @@ def insert_ignoring(
     statement = _insert_ignoring(table, session.get_bind().dialect.name)
     counted = session.connection().execution_options(preserve_rowcount=True)
     return counted.execute(statement, rows).rowcount
+
+
+def changed_rows(session: Session, statement: Update | Delete) -> int:
+    """Update or delete, and return how many rows that was; objects already loaded do not follow."""
+    result = cast(CursorResult[Any], session.execute(statement, execution_options=WITHOUT_SYNC))
+    return result.rowcount
 
 
 @cache

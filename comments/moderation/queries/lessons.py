@@ -68,13 +68,13 @@ def decided(session: Session, site_id: UUID, after: LogPosition | None, *, limit
     rows = session.execute(query.order_by(Decision.at, Decision.id).limit(limit)).all()
     ids = list(dict.fromkeys(row.comment_id for row in rows))
     guests = (Comment.id.in_(ids)) & (Comment.author_kind == "guest") & (Comment.source != "")
-    found = {row.id: row for row in session.execute(select(*_JUDGED).where(guests))}
+    found = {row.id: row for row in session.execute(select(*JUDGED).where(guests))}
     last = rows[-1] if rows else None
     end = (last.at, last.id) if last is not None and len(rows) == limit else None
     return Decided([found[one] for one in ids if one in found], last.at if last is not None else None, end)
 
 
-_JUDGED: tuple[Any, ...] = (
+JUDGED: tuple[Any, ...] = (
     Comment.id,
     Comment.source,
     Comment.source_format,

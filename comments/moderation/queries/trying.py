@@ -12,7 +12,7 @@ from comments.learning.models import LearnedComment
 from comments.moderation.models import Decision
 from comments.moderation.orders import QUIET, PastDecision, edited_by
 from comments.moderation.queries.history import LogPosition, histories
-from comments.moderation.queries.lessons import SAYS, said
+from comments.moderation.queries.lessons import JUDGED, SAYS, said
 from comments.threads.models import Comment
 
 MEANS: Mapping[str, bool | None] = {**SAYS, "remove": True, "reported": None}
@@ -72,19 +72,7 @@ def _past(row: Row[Any], history: Sequence[PastDecision]) -> Past | None:
 
 
 _JUDGED: Select[*tuple[Any, ...]] = (
-    select(
-        Comment.id,
-        Comment.source,
-        Comment.source_format,
-        Comment.author_name,
-        Comment.author_website,
-        Comment.facts,
-        Comment.reasons,
-        Comment.created_at,
-        Comment.edited_at,
-        LearnedComment.share,
-        LearnedComment.comment_id.label("learned_id"),
-    )
+    select(*JUDGED, Comment.edited_at, LearnedComment.share, LearnedComment.comment_id.label("learned_id"))
     .outerjoin(LearnedComment, LearnedComment.comment_id == Comment.id)
     .where(Comment.author_kind == "guest", Comment.source != "")
 )
