@@ -130,8 +130,10 @@ export class Discussion {
     this.frame.box.remove();
   }
 
-  retry(): void {
-    void this.open(this.fetchPage({}));
+  /** Ask once more. The button that had the focus goes: so it is the next try's, or on what has come. */
+  async retry(): Promise<void> {
+    await this.open(this.fetchPage({}));
+    this.root.querySelector<HTMLElement>("[data-do=retry],.list .author")?.focus();
   }
 
   /** Show a page, or what became of it; `linked` is the comment that it was asked for. */

@@ -28,7 +28,7 @@ async function press(d: Discussion, event: Event): Promise<void> {
   // A link that we follow ourselves.
   if (pressed.matches("a")) event.preventDefault();
   if (pressed.dataset["do"] === "retry") {
-    d.retry();
+    await d.retry();
     return;
   }
   // Who reads on may answer, and its styles take the longer to come in the more comments there are.

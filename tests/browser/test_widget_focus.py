@@ -73,6 +73,22 @@ async def test_trying_again_by_keyboard_loses_no_focus(
     await expect(widget.comment("kept text").get_by_role("heading")).to_be_focused()
 
 
+async def test_reading_tried_again_by_keyboard_loses_no_focus(
+    discussion: Discussion, widget: Widget, page_faults: PageFaults
+) -> None:
+    page_faults.allow("ERR_FAILED")
+    discussion.said("Ana", "the question")
+    await widget.page.route("**/thread?*", lambda route: route.abort(), times=2)
+    await widget.open(discussion)
+    again = widget.element.get_by_role("button", name="Try again")
+
+    await again.press("Enter")
+    await expect(again).to_be_focused()
+    await again.press("Enter")
+
+    await expect(widget.comment("the question").get_by_role("heading")).to_be_focused()
+
+
 async def test_another_order_gives_the_focus_to_its_first_comment(
     discussion: Discussion, widget: Widget
 ) -> None:
