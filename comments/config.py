@@ -50,6 +50,10 @@ class Settings:
     data_dir: Path
     database_url: str = field(repr=False)
     """`sqlite:////absolute/path` or `postgresql://…`."""
+    database_direct_url: str = field(default="", repr=False)
+    """The same database past a pooler, or empty: for LISTEN, migrations and locks of a session."""
+    database_read_url: str = field(default="", repr=False)
+    """A replica of the database, or empty: for what readers read."""
     secret_key: str = field(default="", repr=False)
     """Empty until `with_secret_key` has looked into the data folder."""
     secret_key_old: str = field(default="", repr=False)
@@ -89,6 +93,8 @@ class Settings:
         settings = cls(
             data_dir=data_dir,
             database_url=database_url,
+            database_direct_url=reader.read("COMMENTS_DATABASE_DIRECT_URL", _postgres_url, ""),
+            database_read_url=reader.read("COMMENTS_DATABASE_READ_URL", _postgres_url, ""),
             secret_key=reader.read("COMMENTS_SECRET_KEY", _key, ""),
             secret_key_old=reader.read("COMMENTS_SECRET_KEY_OLD", _key, ""),
             redis_url=reader.read("COMMENTS_REDIS_URL", _redis_url, ""),
@@ -107,6 +113,13 @@ class Settings:
             metrics_token=reader.read("COMMENTS_METRICS_TOKEN", _token, ""),
             log_level=reader.read("COMMENTS_LOG_LEVEL", _log_level, "info"),
         )
+        unread = any(problem.startswith("COMMENTS_DATABASE_") for problem in reader.problems)
+        if database_url.startswith("sqlite:") and not unread:
+            reader.problems += [
+                f"{name}: goes with a COMMENTS_DATABASE_URL of PostgreSQL only"
+                for name in ("COMMENTS_DATABASE_DIRECT_URL", "COMMENTS_DATABASE_READ_URL")
+                if reader.given(name)
+            ]
         if database_url.startswith("postgresql:") and not reader.given("COMMENTS_SECRET_KEY"):
             reader.problems.append(
                 "COMMENTS_SECRET_KEY: must be given with PostgreSQL, the same for every host; "
@@ -119,6 +132,11 @@ class Settings:
     @property
     def on_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite:")
+
+    @property
+    def unpooled_url(self) -> str:
+        """The database by the way on which a connection's session is one's own, as far as that is known."""
+        return self.database_direct_url or self.database_url
 
     @property
     def database_file(self) -> Path | None:
@@ -146,6 +164,8 @@ class Settings:
 SETTING_NAMES = (
     "COMMENTS_DATA_DIR",
     "COMMENTS_DATABASE_URL",
+    "COMMENTS_DATABASE_DIRECT_URL",
+    "COMMENTS_DATABASE_READ_URL",
     "COMMENTS_REDIS_URL",
     "COMMENTS_SECRET_KEY",
     "COMMENTS_SECRET_KEY_OLD",
@@ -293,6 +313,12 @@ def _database_url(text: str) -> str:
     if parts.scheme in {"postgresql", "postgres"}:
         return f"postgresql:{text.partition(':')[2]}"
     raise ValueError("must begin with sqlite:/// or postgresql://")
+
+
+def _postgres_url(text: str) -> str:
+    if _split(text).scheme not in {"postgresql", "postgres"}:
+        raise ValueError("must begin with postgresql://")
+    return _database_url(text)
 
 
 def _redis_url(text: str) -> str:

@@ -49,5 +49,5 @@ given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with connected(Settings.from_environment(os.environ).database_url) as connection:
+    with connected(Settings.from_environment(os.environ).unpooled_url) as connection:
         run(connection)

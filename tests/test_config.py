@@ -43,6 +43,8 @@ def test_every_setting_is_read() -> None:
     given = settings(
         COMMENTS_DATA_DIR="/srv/talk",
         COMMENTS_DATABASE_URL="postgres://talk:s3cret@db.example/talk",
+        COMMENTS_DATABASE_DIRECT_URL="postgres://talk:s3cret@db.example:5433/talk",
+        COMMENTS_DATABASE_READ_URL="postgresql://talk:s3cret@copy.example/talk",
         COMMENTS_REDIS_URL="redis://cache.example:6379/0",
         COMMENTS_SECRET_KEY=KEY,
         COMMENTS_SECRET_KEY_OLD=KEY[::-1],
@@ -60,6 +62,8 @@ def test_every_setting_is_read() -> None:
 
     assert given.data_dir == Path("/srv/talk")
     assert given.database_url == "postgresql://talk:s3cret@db.example/talk"
+    assert given.database_direct_url == given.unpooled_url == "postgresql://talk:s3cret@db.example:5433/talk"
+    assert given.database_read_url == "postgresql://talk:s3cret@copy.example/talk"
     assert given.database_file is None
     assert given.base_url == "https://example/talk"
     assert (given.host, given.port, given.workers) == ("::", 9000, 4)
@@ -109,6 +113,8 @@ def test_mails_come_from_the_base_urls_host(base_url: str, address: str) -> None
         ("COMMENTS_TRUSTED_PROXIES", "10.0.0.1/8", "not an address or a network"),
         ("COMMENTS_DATABASE_URL", "mysql://root@db/x", "sqlite:/// or postgresql://"),
         ("COMMENTS_DATABASE_URL", "sqlite://", "needs a file"),
+        ("COMMENTS_DATABASE_DIRECT_URL", "postgresql://db/x", "COMMENTS_DATABASE_URL of PostgreSQL only"),
+        ("COMMENTS_DATABASE_READ_URL", "postgresql://db/x", "COMMENTS_DATABASE_URL of PostgreSQL only"),
         ("COMMENTS_REDIS_URL", "cache:6379", "redis://"),
         ("COMMENTS_SMTP_URL", "mail.example:25", "smtp://user:password@host:587"),
         ("COMMENTS_MAIL_FROM", "Slow Lines", "such as comments@talk.example"),
@@ -137,6 +143,8 @@ def test_no_message_and_no_repr_shows_a_secret() -> None:
         "COMMENTS_SECRET_KEY": "hunter2",
         "COMMENTS_SECRET_KEY_OLD": "hunter2hunter2hunter2hunter2hunter2",
         "COMMENTS_DATABASE_URL": "mysql://root:hunter2@db/x",
+        "COMMENTS_DATABASE_DIRECT_URL": "mysql://root:hunter2@db/x",
+        "COMMENTS_DATABASE_READ_URL": "mysql://root:hunter2@db/x",
         "COMMENTS_REDIS_URL": "http://:hunter2@cache",
         "COMMENTS_SMTP_URL": "http://a:hunter2@mail:port",
         "COMMENTS_METRICS_TOKEN": "hunter2 hunter2",
@@ -165,6 +173,16 @@ def test_postgresql_needs_a_key_and_takes_one() -> None:
 
     assert "must be given" in problems(COMMENTS_DATABASE_URL=url)[0]
     assert settings(COMMENTS_DATABASE_URL=url, COMMENTS_SECRET_KEY=KEY).secret_key == KEY
+
+
+def test_other_ways_to_the_database_are_postgresqls() -> None:
+    main = {"COMMENTS_DATABASE_URL": "postgresql://talk@db.example/talk", "COMMENTS_SECRET_KEY": KEY}
+
+    assert settings(**main).unpooled_url == main["COMMENTS_DATABASE_URL"]
+    for name in ("COMMENTS_DATABASE_DIRECT_URL", "COMMENTS_DATABASE_READ_URL"):
+        assert problems(**main, **{name: "sqlite:////srv/x.db"}) == (
+            f"{name}: must begin with postgresql://",
+        )
 
 
 def test_a_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:

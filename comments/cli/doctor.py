@@ -94,6 +94,7 @@ def _all_findings(*, thorough: bool) -> Iterator[Finding]:
     yield from _mail(settings)
     yield from _port(settings)
     yield from _database(settings, thorough=thorough)
+    yield from _other_ways(settings)
 
 
 def _parts(problem: str) -> tuple[str, str]:
@@ -238,6 +239,19 @@ def _database(settings: Settings, *, thorough: bool) -> Iterator[Finding]:
             yield from asyncio.run(_contents(settings))
     except Exception as fault:
         yield Finding(name, reason(fault), is_wrong=True)
+
+
+def _other_ways(settings: Settings) -> Iterator[Finding]:
+    ways = {
+        "COMMENTS_DATABASE_DIRECT_URL": settings.database_direct_url,
+        "COMMENTS_DATABASE_READ_URL": settings.database_read_url,
+    }
+    for name, url in ways.items():
+        if url:
+            try:
+                yield Finding(f"database by {name}", *STATES[state(url)])
+            except Exception as fault:
+                yield Finding(f"database by {name}", reason(fault), is_wrong=True)
 
 
 STATES: dict[str, tuple[str, bool]] = {

@@ -80,6 +80,6 @@ def make_ready(settings: Settings, *, migrates: bool = False) -> None:
         raise StorageMismatch(
             "The database is of an older release. Stop the service, back it up, then type: comments migrate"
         )
-    done = migrate_now(settings.database_url)
+    done = migrate_now(settings.unpooled_url)
     if done.copy is not None:
         click.echo(f"Migrated the database to {done.revision}; it is kept as it was in {done.copy}", err=True)

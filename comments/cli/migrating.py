@@ -9,7 +9,7 @@ from comments.storage import migrate_now
 @click.command()
 def migrate() -> None:
     """Bring the database to this release; a SQLite file is copied first."""
-    done = migrate_now(settings_here().database_url)
+    done = migrate_now(settings_here().unpooled_url)
     if done.before == "current":
         click.echo(f"Nothing to do: the database is at {done.revision} already.")
     elif done.copy is not None:

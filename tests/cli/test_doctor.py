@@ -1,9 +1,11 @@
 """`comments doctor`: names what is wrong and what to do, and changes nothing."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
+from tests.support.databases import PostgresqlDatabases
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 from tests.support.ports import free_port
@@ -87,3 +89,18 @@ def test_a_site_that_nobody_moderates_is_named(fresh: Installation) -> None:
     fresh.run("site", "add", "blog", "--origin", "https://a.example")
 
     assert "comments moderator add EMAIL --site blog" in fresh.run("doctor")
+
+
+@pytest.mark.postgresql
+def test_other_ways_to_the_database_are_tried(
+    postgresql_databases: PostgresqlDatabases, tmp_path: Path
+) -> None:
+    url = postgresql_databases.create(migrated=True)
+    nowhere = "postgresql://talk@127.0.0.1:9/talk"
+    ways = {"COMMENTS_DATABASE_DIRECT_URL": url, "COMMENTS_DATABASE_READ_URL": nowhere}
+
+    found = InThisProcess(tmp_path / "data", url, ways).attempt("doctor").stdout
+
+    assert "ok     database by COMMENTS_DATABASE_DIRECT_URL" in found
+    assert "WRONG  database by COMMENTS_DATABASE_READ_URL: PostgreSQL cannot be reached" in found
+    postgresql_databases.drop(url)
