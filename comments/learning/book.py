@@ -36,7 +36,10 @@ class ModelBook:
 
     async def model(self, site_id: UUID) -> Model | None:
         """Return what a site has learned, None as long as that is too little."""
-        entry = self._entries.setdefault(site_id, _Entry())
+        entry = self._entries.get(site_id)
+        if entry is None:
+            # Made only where it is needed: a model is two megabytes of zeros, and each post comes by here.
+            entry = self._entries[site_id] = _Entry()
         self._entries.move_to_end(site_id)
         if len(self._entries) > MOST_MODELS:
             self._entries.popitem(last=False)
