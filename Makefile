@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint rules defence bench bench-classifier bench-desk bench-quick bench-widget guides screenshots lock clean
+.PHONY: help setup run test check lint rules defence bench bench-classifier bench-desk bench-quick bench-reads bench-widget guides screenshots lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -44,6 +44,9 @@ bench: setup  ## measure this service beside others; docs/performance.md explain
 
 bench-quick: setup  ## the same with smaller discussions and shorter runs
 	@$(BIN)/python -m tests.bench --quick
+
+bench-reads: setup  ## measure cached reads beside a bare route, memory and the start, in half a minute
+	@$(BIN)/python -m tests.bench.reads
 
 guides: setup  ## follow each guide of docs/guides with its real tool; GUIDES="hugo vue" only those
 	@$(BIN)/python -m tests.guides $(GUIDES)

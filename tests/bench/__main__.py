@@ -19,7 +19,7 @@ from tests.bench import contestants, desk, flat, importing, seeding
 from tests.bench.contestants import ISSO, OURS, ROOT, CannotBuild, Contestant
 from tests.bench.load import fast_client
 from tests.bench.measuring import Bench
-from tests.bench.processes import MemoryWatch, Others, memory_bytes
+from tests.bench.processes import Memory, MemoryWatch, Others, memory
 from tests.bench.seeding import POSTS_PAGE, Seeds
 from tests.bench.table import Results, tables, write_into
 from tests.bench.works import READS_AT_ONCE, WRITES_AT_ONCE, Work, posting_works, reading_works
@@ -121,22 +121,22 @@ def side_by_side(bench: Bench, size: Size, programs: Path | None, results: Resul
             running += [_isso(stack, programs, folder, workers) for workers in WORKERS]
         isso_port = next((one.port for one in running if one.name == ISSO), None)
         reading = reading_works(running[0].port, isso_port, seeds, folder / "answers.json")
-        running += [stack.enter_context(contestants.bare(folder / "answers.json", n)) for n in WORKERS]
+        for dressed in (False, True):
+            bare = [contestants.bare(folder / "answers.json", n, dressed=dressed) for n in WORKERS]
+            running += [stack.enter_context(one) for one in bare]
         bench.contestants = running
-        idle = {one: memory_bytes(one.process) for one in running if one.name in {OURS, ISSO}}
+        idle = {one: memory(one.process) for one in running if one.name in {OURS, ISSO}}
         results.works = [(work, bench.measure(work)) for work in reading]
         *writing, mixed = posting_works(answerable, isso_tops, seeds)
         results.works += [(work, bench.measure(work)) for work in writing]
         _mixed(bench, mixed, idle, results)
 
 
-def _mixed(bench: Bench, work: Work, idle: Mapping[Contestant, int], results: Results) -> None:
+def _mixed(bench: Bench, work: Work, idle: Mapping[Contestant, Memory], results: Results) -> None:
     with ExitStack() as stack:
         watches = {one: stack.enter_context(MemoryWatch(one.process)) for one in idle}
         results.works.append((work, bench.measure(work)))
-    results.memory = {
-        (one.name, one.workers): (bytes_, watches[one].most_bytes) for one, bytes_ in idle.items()
-    }
+    results.memory = {(one.name, one.workers): (before, watches[one].most) for one, before in idle.items()}
 
 
 def _ours(stack: ExitStack, folder: Path, workers: int) -> Contestant:

@@ -1,7 +1,8 @@
 """A bare Starlette route that returns given bytes, as the ceiling.
 
-`python -m tests.bench.bare PORT WORKERS FILE`; FILE has by name
+`python -m tests.bench.bare PORT WORKERS FILE [--dressed]`; FILE has by name
 what the service itself answered: the headers, and the body in hexadecimal digits.
+Dressed it wears the middleware of our service: request id, address, security headers, metrics.
 """
 
 import json
@@ -18,8 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from comments.web.edge import Edge
+from comments.web.health import Metrics
 
-def bare_app(file: Path) -> Starlette:
+
+def bare_app(file: Path, *, dressed: bool) -> Starlette:
     """Return an application with one route, that knows each answer by its name and its ETag."""
     answers = {
         name: (bytes.fromhex(answer["body"]), answer["headers"])
@@ -35,17 +39,19 @@ def bare_app(file: Path) -> Starlette:
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers)
 
-    return Starlette(routes=[Route("/{name}", view)])
+    app = Starlette(routes=[Route("/api/{name}", view)])
+    if dressed:
+        app.add_middleware(Edge, trusted=(), observe=Metrics().observe)
+    return app
 
 
 def main() -> None:
     """Answer on the port with so many processes until told to stop."""
     port, workers, file = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    app = bare_app(file, dressed="--dressed" in sys.argv)
     listening = socket.create_server(("127.0.0.1", port), backlog=2048)
     server = uvicorn.Server(
-        uvicorn.Config(
-            bare_app(file), http="httptools", loop="uvloop", ws="none", access_log=False, log_level="error"
-        )
+        uvicorn.Config(app, http="httptools", loop="uvloop", ws="none", access_log=False, log_level="error")
     )
     if workers == 1:
         server.run(sockets=[listening])

@@ -19,6 +19,7 @@ from tests.bench.seeding import SECRET
 from tests.support.ports import free_port
 
 OURS, ISSO, BARE = "Comments", "Isso", "bare Starlette"
+DRESSED = "bare Starlette with our middleware"
 ISSO_PACKAGES = ("isso==0.14.0", "gunicorn==27.0.1")
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".bench"
@@ -118,12 +119,12 @@ def isso(programs: Path, database: Path, workers: int) -> Iterator[Contestant]:
 
 
 @contextmanager
-def bare(answers: Path, workers: int) -> Iterator[Contestant]:
-    """Run the route that returns what is in the file `answers`."""
+def bare(answers: Path, workers: int, *, dressed: bool = False) -> Iterator[Contestant]:
+    """Run the route that returns what is in the file `answers`, alone or with our middleware."""
     port, log = free_port(), answers.with_suffix(".log")
     command = [sys.executable, "-m", "tests.bench.bare", str(port), str(workers), str(answers)]
-    with started(command, log, {}, ROOT) as process:
-        yield _answering(BARE, workers, port, process, get("/ready"), log)
+    with started([*command, "--dressed"] if dressed else command, log, {}, ROOT) as process:
+        yield _answering(DRESSED if dressed else BARE, workers, port, process, get("/ready"), log)
 
 
 def ask(port: int, request: bytes) -> Answer:

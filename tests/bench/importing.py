@@ -48,7 +48,7 @@ def measure_import(folder: Path, posts: int) -> Imported:
     report = json.loads(log.read_text().splitlines()[-1])
     if report["read"] != posts:
         raise RuntimeError(f"{report['read']} of {posts} posts were read")
-    return Imported(posts, seconds, watch.most_bytes)
+    return Imported(posts, seconds, watch.most.resident)
 
 
 def _check(code: int, log: Path) -> None:

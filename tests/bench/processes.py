@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -47,9 +48,29 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes of a process and all below it, in main memory.
+
+    Pages that processes share count in each of them in `resident` (RSS), divided among them in `own` (PSS).
+    """
+
+    resident: int
+    own: int
+
+    def __str__(self) -> str:
+        return f"{self.resident / 1e6:,.0f} MB ({self.own / 1e6:,.0f})"
+
+
+def memory(process: int) -> Memory:
+    """Return what a process and all below it have now."""
+    own = sum(_kilobytes(PROC / str(one) / "smaps_rollup", "Pss") for one in _tree(process))
+    return Memory(memory_bytes(process), own)
+
+
 def memory_bytes(process: int) -> int:
-    """Return the resident memory (RSS) of a process and all below it; pages they share count in each."""
-    return sum(_status_bytes(one, "VmRSS") for one in _tree(process))
+    """Return the resident memory (RSS) alone, which the kernel tells more quickly."""
+    return sum(_kilobytes(PROC / str(one) / "status", "VmRSS") for one in _tree(process))
 
 
 def computed_seconds(process: int) -> float:
@@ -65,7 +86,7 @@ class MemoryWatch:
         self._every = every_seconds
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
-        self.most_bytes = 0
+        self.most = Memory(0, 0)
 
     def __enter__(self) -> "MemoryWatch":
         self._thread.start()
@@ -77,7 +98,8 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while not self._done.is_set():
-            self.most_bytes = max(self.most_bytes, memory_bytes(self._process))
+            if memory_bytes(self._process) > self.most.resident:
+                self.most = memory(self._process)
             time.sleep(self._every)
 
 
@@ -121,9 +143,10 @@ def _tree(process: int) -> list[int]:
     return found
 
 
-def _status_bytes(process: int, name: str) -> int:
+def _kilobytes(file: Path, name: str) -> int:
+    """Return in bytes what the file says in kB; 0 for a process that has ended."""
     with contextlib.suppress(OSError):
-        for line in (PROC / str(process) / "status").read_text().splitlines():
+        for line in file.read_text().splitlines():
             if line.startswith(f"{name}:"):
                 return int(line.split()[1]) * 1024
     return 0

@@ -5,25 +5,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.contestants import BARE, ISSO, OURS
+from tests.bench.contestants import BARE, DRESSED, ISSO, OURS
 from tests.bench.desk import Answers
 from tests.bench.flat import Flat
 from tests.bench.importing import Imported
 from tests.bench.measuring import Figures, Who, ratios
+from tests.bench.processes import Memory
 from tests.bench.works import Work
 
 NOTHING = "–"
-ORDER = (OURS, ISSO, BARE)
+ORDER = (OURS, ISSO, BARE, DRESSED)
 
 
 @dataclass(slots=True)
 class Results:
-    """All that one run of the bench has found. Memory is in bytes, idle and at its greatest under load."""
+    """All that one run of the bench has found. Memory is that of idle servers, then the most under load."""
 
     facts: list[str] = field(default_factory=list)
     workers: tuple[int, ...] = (1, 2)
     works: list[tuple[Work, dict[Who, Figures]]] = field(default_factory=list)
-    memory: dict[Who, tuple[int, int]] = field(default_factory=dict)
+    memory: dict[Who, tuple[Memory, Memory]] = field(default_factory=dict)
     flat: list[Flat] = field(default_factory=list)
     imported: Imported | None = None
     desk: list[Answers] = field(default_factory=list)
@@ -65,7 +66,7 @@ def _rates(results: Results) -> str:
 
 
 def _ratios(results: Results) -> str:
-    others = [name for name in (ISSO, BARE) if any(name == one for _, f in results.works for one, _ in f)]
+    others = [name for name in ORDER[1:] if any(name == one for _, f in results.works for one, _ in f)]
     pairs = [(name, workers) for name in others for workers in results.workers]
     heads = [*(f"times {name}, {_processes(workers)}" for name, workers in pairs), "ours computes"]
     rows = [
@@ -92,10 +93,10 @@ def _holds(results: Results) -> str:
 
 def _memory(results: Results) -> str:
     rows = [
-        [f"{name}, {_processes(workers)}", f"{idle / 1e6:,.0f} MB", f"{most / 1e6:,.0f} MB"]
+        [f"{name}, {_processes(workers)}", str(idle), str(most)]
         for (name, workers), (idle, most) in results.memory.items()
     ]
-    title = "Memory (RSS) of all processes together, pages they share counted in each."
+    title = "Memory of all processes together (RSS), and in brackets with what they share counted once (PSS)."
     return f"{title}\n\n{_table(['', 'just started', 'most, under the mixed load'], rows)}" if rows else ""
 
 

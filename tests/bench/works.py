@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.bench.contestants import BARE, ISSO, OURS, Answer, ask
+from tests.bench.contestants import BARE, DRESSED, ISSO, OURS, Answer, ask
 from tests.bench.requests import NUMBER, get, post
 from tests.bench.seeding import POSTS_PAGE, SITE, Answerable, Seeds, page_url, reader
 
@@ -43,7 +43,8 @@ def reading_works(port: int, isso_port: int | None, seeds: Seeds, answers: Path)
     works = [_first_view(port, isso_port, page, count, bare) for page, count in seeds.pages.items()]
     works = [work for work, page in zip(works, seeds.pages, strict=True) if page != POSTS_PAGE]
     works += [_not_modified(bare["b"]), _nothing_kept("b"), _everything(port, isso_port, "b", seeds)]
-    works += [_counts(port, isso_port, pages, bare) for pages in (["b"], ["a", "b", POSTS_PAGE])]
+    hundred = ["a", "b", *(f"nowhere-{number}" for number in range(98))]
+    works += [_counts(port, isso_port, pages, bare) for pages in (["b"], ["a", "b", POSTS_PAGE], hundred)]
     answers.write_text(
         json.dumps({name: {"headers": _own(one), "body": one.sent.hex()} for name, one in bare.items()})
     )
@@ -75,7 +76,7 @@ def _isso_view(page: str) -> bytes:
 
 
 def _first_view(port: int, isso_port: int | None, page: str, count: int, bare: dict[str, Answer]) -> Work:
-    asked = {OURS: [thread(page)], BARE: [get(f"/{page}")]}
+    asked = {OURS: [thread(page)], **_bare(page)}
     bare[page] = ask(port, thread(page))
     holds = {OURS: _in_words(_shown(json.loads(bare[page].body)["comments"]), bare[page])}
     if isso_port is not None:
@@ -87,7 +88,7 @@ def _first_view(port: int, isso_port: int | None, page: str, count: int, bare: d
 
 def _not_modified(seen: Answer) -> Work:
     headers = {"If-None-Match": seen.headers["etag"]}
-    asked = {OURS: [thread("b", headers=headers)], BARE: [get("/b", headers=headers)]}
+    asked = {OURS: [thread("b", headers=headers)], **_bare("b", headers)}
     return Work("the same, not modified (304)", asked, holds={ISSO: "has no ETag"})
 
 
@@ -117,10 +118,15 @@ def _counts(port: int, isso_port: int | None, pages: Sequence[str], bare: dict[s
     request = get(f"{API}/counts", [("url", page_url(page)) for page in pages])
     name = f"counts-{len(pages)}"
     bare[name] = ask(port, request)
-    asked = {OURS: [request], BARE: [get(f"/{name}")]}
+    asked = {OURS: [request], **_bare(name)}
     if isso_port is not None:
         asked[ISSO] = [post("/count", [f"/{page}" for page in pages])]
     return Work(f"counts of {len(pages)} page{'s' if len(pages) > 1 else ''}", asked)
+
+
+def _bare(name: str, headers: Mapping[str, str] | None = None) -> dict[str, Sequence[bytes]]:
+    request = get(f"/api/{name}", headers=headers)
+    return {BARE: [request], DRESSED: [request]}
 
 
 def _walked(port: int, page: str) -> tuple[list[bytes], int, int]:

@@ -1,0 +1,92 @@
+"""`python -m tests.bench.reads`: cached reads beside a bare route, memory, and the start; half a minute."""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.bench import contestants, seeding
+from tests.bench.contestants import BARE, DRESSED, OURS
+from tests.bench.load import fast_client
+from tests.bench.measuring import Bench, Figures, Who
+from tests.bench.processes import computed_seconds, memory
+from tests.bench.seeding import POSTS_PAGE, Seeds
+from tests.bench.works import reading_works
+
+PAGES = {"a": 100, "b": 1_000, POSTS_PAGE: 100}
+SECONDS, ROUNDS = 1.0, 3
+STARTS = 5
+FRAMEWORKS = (
+    "import sqlalchemy.orm, starlette.applications, starlette.routing, msgspec, click, brotli, uvloop"
+)
+FRAMEWORKS += "; import sqlalchemy.dialects.sqlite, uvicorn.protocols.http.httptools_impl"
+
+
+def main() -> None:
+    """Measure and print; nothing is written."""
+    folder = Path(tempfile.mkdtemp(prefix="comments-bench-"))
+    try:
+        _measure(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure(folder: Path) -> None:
+    (folder / "requests").mkdir()
+    _, client = fast_client()
+    seeding.seed_comments(folder / "seeded", Seeds(PAGES))
+    print(
+        f"start: {_start_seconds(folder / 'seeded'):.2f} s computed until it answers, "
+        f"{_frameworks_seconds():.2f} s of it to import the frameworks"
+    )
+    with ExitStack() as stack:
+        ours = stack.enter_context(contestants.comments(folder / "seeded", 1))
+        print(f"idle: {memory(ours.process)} (PSS in brackets)")
+        works = reading_works(ours.port, None, Seeds(PAGES), folder / "answers.json")
+        bare = [contestants.bare(folder / "answers.json", 1, dressed=dressed) for dressed in (False, True)]
+        running = [ours, *(stack.enter_context(one) for one in bare)]
+        bench = Bench(running, client, SECONDS, ROUNDS, folder, lambda _: None)
+        print("Processor time of one answer, and the bare routes' by ours:")
+        for work in works:
+            if work.asked.get(BARE):
+                print(f"  {work.title}: {_line(bench.measure(work))}")
+        print(f"after it: {memory(ours.process)}")
+
+
+def _line(figures: dict[Who, Figures]) -> str:
+    ours = figures[OURS, 1].cpu
+    bare, dressed = figures[BARE, 1].cpu, figures[DRESSED, 1].cpu
+    return (
+        f"{ours * 1e6:.1f} µs; {bare * 1e6:.1f} µs bare = {bare / ours:.2f}; "
+        f"{dressed * 1e6:.1f} µs with our middleware = {dressed / ours:.2f}"
+    )
+
+
+def _start_seconds(folder: Path) -> float:
+    """Return the median processor time of `comments serve` until it answers."""
+    taken = []
+    for _ in range(STARTS):
+        with contestants.comments(folder, 1) as one:
+            taken.append(computed_seconds(one.process))
+    return statistics.median(taken)
+
+
+def _frameworks_seconds() -> float:
+    """Return the median processor time of importing what every service on these frameworks imports."""
+    taken = []
+    for _ in range(STARTS):
+        before = os.times()
+        subprocess.run([sys.executable, "-c", FRAMEWORKS], check=True)
+        after = os.times()
+        taken.append(
+            after.children_user + after.children_system - before.children_user - before.children_system
+        )
+    return statistics.median(taken)
+
+
+if __name__ == "__main__":
+    main()
