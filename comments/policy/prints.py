@@ -8,7 +8,6 @@ Source: Broder, "On the resemblance and containment of documents", SEQUENCES 199
 """
 
 import hashlib
-import heapq
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +61,7 @@ def print_of(text: str) -> Print | None:
     runs = _runs(folded)
     if not runs:
         return _short_print_of(folded)
-    smallest = heapq.nsmallest(SKETCH_HASHES, {_hash(run) for run in runs})
+    smallest = sorted({_hash(run) for run in runs})[:SKETCH_HASHES]
     sketch = struct.pack(f">{len(smallest)}I", *(value >> 32 for value in smallest))
     return Print(tuple(map(_signed, smallest[:MARKS])), sketch, _signed(_hash(sketch.hex())))
 
@@ -70,7 +69,7 @@ def print_of(text: str) -> Print | None:
 def likeness(one: bytes, other: bytes) -> float:
     """Return about which share of their runs two texts have in common, from their sketches."""
     ours, theirs = _hashes(one), _hashes(other)
-    union = heapq.nsmallest(SKETCH_HASHES, {*ours, *theirs})
+    union = sorted({*ours, *theirs})[:SKETCH_HASHES]
     both = {*ours} & {*theirs}
     return sum(1 for value in union if value in both) / len(union)
 

@@ -11,7 +11,8 @@ from comments.rules.reading import readable
 _FINDER = LinkifyIt(options={"fuzzy_email": False})
 _FINDER_TURN = Lock()  # it keeps what it has found in itself
 
-_DOTS = re.compile("[.。．]")
+# Not the end of a sentence: a blank stands behind that, and readable() leaves blanks where they are.
+_DOTS = re.compile(r"[.。．](?!\s|\Z)")
 _ENDINGS = (
     "com|net|org|info|biz|shop|store|online|site|website|xyz|top|club|live|vip|win|bet|casino|app|dev|icu"
 )

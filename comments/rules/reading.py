@@ -34,7 +34,9 @@ _UNSPACED = re.compile(
 
 def readable(text: str) -> str:
     """Return a text without what cannot be seen, on one line, folded: what the other functions read."""
-    return fold(readable_line("".join(_without_towers(text))))
+    if any(map(unicodedata.combining, set(text))):
+        text = "".join(_without_towers(text))
+    return fold(readable_line(text))
 
 
 def words_in(readable_text: str) -> str:

@@ -104,6 +104,8 @@ def fold(text: str) -> str:
 
     Source: Unicode, section 3.13, compatibility caseless matching (D146).
     """
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", decomposed.casefold()))
 
@@ -116,10 +118,19 @@ def skeleton(name: str) -> str:
 
     Source: UTS #39, section 4, with the data in `lookalikes`.
     """
+    seen = name.translate(ASCII_LOOKS) if name.isascii() else _looks(name)
+    return seen or fold(name)
+
+
+def _looks(name: str) -> str:
     letters = ACCENT.sub("", unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name)))
     folded = unicodedata.normalize("NFD", letters.translate(LOOKALIKES).casefold()).translate(LOOKALIKES)
     seen = folded.translate(LIKE_ANOTHER)
-    return "".join(char for char in seen if unicodedata.category(char)[0] in "LNM") or fold(name)
+    return "".join(char for char in seen if unicodedata.category(char)[0] in "LNM")
+
+
+# Most words of most posts are ASCII, where nothing that stands beside a character changes how it looks.
+ASCII_LOOKS = {code: _looks(chr(code)) for code in range(0x80)}
 
 
 def skeletons(name: str) -> frozenset[str]:
@@ -133,6 +144,8 @@ def skeletons(name: str) -> frozenset[str]:
 def readable_line(text: str) -> str:
     """Return `text` on one line, composed (NFC), without controls, direction marks and stray joiners."""
     text = NOT_FOR_READING.sub("", text)
+    if text.isascii():
+        return " ".join(text.split())
     text = JOINERS.sub(lambda match: match[1] or match[2] or "", text)
     text = STACKED_ACCENTS.sub(r"\1", unicodedata.normalize("NFC", SPACE.sub(" ", text)))
     return unicodedata.normalize("NFC", LEADING.sub("", text)).rstrip()

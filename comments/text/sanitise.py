@@ -15,6 +15,7 @@ from bleach.html5lib_shim import Filter
 from bleach.sanitizer import Cleaner
 
 from comments.text import policy
+from comments.text.harmless import is_harmless, words_of
 
 HREF, TITLE, REL = (None, "href"), (None, "title"), (None, "rel")
 
@@ -136,12 +137,11 @@ class Sanitiser:
         )
 
     def sanitise(self, html: str) -> Sanitised:
+        """Sanitise what `readable` has read."""
         self._seen.words.clear()
         self._seen.links.clear()
-        safe: str = self._cleaner.clean(ENDLESS_NUMBERS.sub("\ufffd", readable(html)))
-        return Sanitised(
-            safe, ONE_BREAK.sub("\n", "".join(self._seen.words)).strip(), tuple(self._seen.links)
-        )
+        safe: str = self._cleaner.clean(ENDLESS_NUMBERS.sub("\ufffd", html))
+        return Sanitised(safe, _on_lines("".join(self._seen.words)), tuple(self._seen.links))
 
 
 _of_this_thread = threading.local()
@@ -152,9 +152,22 @@ def sanitise(html: str, *, classes: bool = False) -> Sanitised:
 
     `classes` keeps the highlighter's classes, and is only for what our own Markdown renderer wrote.
     """
+    html = readable(html)
+    if is_harmless(html):
+        # Its serialiser leaves quotation marks in text as they are.
+        return Sanitised(html.replace("&quot;", '"'), _on_lines(words_of(html)), ())
+    return sanitised_by_bleach(html, classes=classes)
+
+
+def sanitised_by_bleach(html: str, *, classes: bool) -> Sanitised:
+    """Sanitise what `readable` has read, whatever it is."""
     name = "with_classes" if classes else "without_classes"
     sanitiser: Sanitiser | None = getattr(_of_this_thread, name, None)
     if sanitiser is None:
         sanitiser = Sanitiser(classes=classes)
         setattr(_of_this_thread, name, sanitiser)
     return sanitiser.sanitise(html)
+
+
+def _on_lines(words: str) -> str:
+    return ONE_BREAK.sub("\n", words).strip()
