@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from comments import __version__
+from comments.cli.collecting import not_collecting
 
 # A command's module is imported when it is asked for: `comments --version` should not wait for SQLAlchemy.
 COMMANDS = {
@@ -48,7 +49,8 @@ class Program(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
+        with not_collecting():
+            command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from comments.cli.collecting import keep_for_ever, not_collecting
 from comments.cli.installation import make_ready, opened, settings_here
 from comments.cli.logs import begin_logging
 from comments.cli.processes import Supervisor, listening_socket, tell_ready
@@ -19,6 +20,8 @@ from comments.config import Settings
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+
+    from comments.cli.server import Server
 
 MOST_FILES = 65_536
 
@@ -65,16 +68,19 @@ def answer(settings: Settings, listening: socket.socket, make_app: MakeApp, read
     begin_logging(settings.log_level)
     _allow_many_files()
     # Before any process is forked: they share what is imported here.
-    app = make_app(settings)
+    with not_collecting():
+        from comments.cli.server import Server
+
+        app = make_app(settings)
+    keep_for_ever()
     if settings.workers == 1:
-        return _answer_in_this_process(app, listening, ready, lifeline=None, upkeep=True)
+        return _run(Server(app, ready=ready, lifeline=None, upkeep=True), listening)
 
     supervisor = os.getpid()
 
     def work(number: int, lifeline: int) -> int:
-        return _answer_in_this_process(
-            app, listening, lambda: tell_ready(supervisor), lifeline=lifeline, upkeep=number == 0
-        )
+        server = Server(app, ready=lambda: tell_ready(supervisor), lifeline=lifeline, upkeep=number == 0)
+        return _run(server, listening)
 
     return Supervisor(settings.workers, work, ready).run()
 
@@ -87,17 +93,7 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _answer_in_this_process(
-    app: "Starlette",
-    listening: socket.socket,
-    ready: Callable[[], None],
-    *,
-    lifeline: int | None,
-    upkeep: bool,
-) -> int:
-    from comments.cli.server import Server
-
-    server = Server(app, ready=ready, lifeline=lifeline, upkeep=upkeep)
+def _run(server: "Server", listening: socket.socket) -> int:
     # uvicorn stops gracefully, and then raises once more the signal that told it to.
     with contextlib.suppress(KeyboardInterrupt, SystemExit):
         server.run(sockets=[listening])

@@ -3,7 +3,6 @@
 import io
 from functools import partial
 
-import segno
 from anyio import to_thread
 from markupsafe import Markup
 from starlette.requests import Request
@@ -86,6 +85,8 @@ async def _setting_up(request: Request, found: Visitor, *, anew: bool = False, p
 
 def _drawn(address: str) -> Markup:
     """Return a QR code as an SVG element: a strict policy lets no image with `data:` in."""
+    import segno
+
     file = io.BytesIO()
     segno.make(address, error="m").save(
         file,

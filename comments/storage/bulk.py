@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Delete, FromClause, Insert, Table, Update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from comments.storage.base import WITHOUT_SYNC
@@ -35,5 +35,8 @@ def changed_rows(session: Session, statement: Update | Delete) -> int:
 @cache
 def _insert_ignoring(table: Table, dialect: str) -> Insert:
     # Made once: putting a statement together takes longer than running it.
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()

@@ -8,25 +8,35 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    String,
+    column,
+    create_engine,
+    event,
+    inspect,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-import comments
 from comments.storage.backup import back_up
 from comments.storage.errors import StorageMismatch
-from comments.storage.postgres_connections import plain_engine
 from comments.storage.postgres_errors import unreachable
+from comments.storage.revisions import SCRIPTS, newest, revisions
 from comments.storage.sqlite_connections import begin_writing, driver_of, engine_for, prepare
 from comments.storage.sqlite_errors import about_file
 from comments.storage.urls import parsed, sqlite_path
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 State = Literal["empty", "current", "older", "newer", "foreign"]
 
@@ -37,11 +47,7 @@ ADVISORY_LOCK = 0x636F6D6D656E7473
 VERSION_TABLE = "alembic_version"
 # Alembic keeps the running migration in globals.
 ONE_AT_A_TIME = Lock()
-
-PACKAGE = Path(comments.__file__).parent
-# In the package once installed, beside it in a checkout.
-PACKAGED = PACKAGE / "_migrations"
-SCRIPTS = PACKAGED if PACKAGED.is_dir() else PACKAGE.parent / "migrations"
+VERSIONS: Select[str] = select(column("version_num", String)).select_from(table(VERSION_TABLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,10 @@ def connected(url: str) -> Iterator[Connection]:
             connection.commit()
 
 
-def alembic_config(connection: Connection | None = None, *, scripts: Path | None = None) -> Config:
+def alembic_config(connection: Connection | None = None, *, scripts: Path | None = None) -> "Config":
     """Return Alembic's settings for `command.…`, which then runs on `connection`."""
+    from alembic.config import Config
+
     config = Config()
     # ConfigParser takes % for the beginning of a variable.
     config.set_main_option("script_location", str(scripts or SCRIPTS).replace("%", "%%"))
@@ -111,21 +119,21 @@ def alembic_config(connection: Connection | None = None, *, scripts: Path | None
 
 def _migrate_sqlite(address: URL, scripts: Path) -> Migrated:
     path = sqlite_path(address)
-    newest = _newest(scripts)
+    head = newest(scripts)
     prepare(path)
     with _engine(address).begin() as connection:
         before, copy = _migratable(connection, scripts), None
         if before == "older":
-            copy = path.with_name(f"{path.stem}-before-{newest}{path.suffix}")
+            copy = path.with_name(f"{path.stem}-before-{head}{path.suffix}")
             back_up(path, copy)
         if before != "current":
-            command.upgrade(alembic_config(connection, scripts=scripts), "head")
+            _upgrade(connection, scripts)
             _refuse_broken_references(connection)
-    return Migrated(before, newest, copy)
+    return Migrated(before, head, copy)
 
 
 def _migrate_postgres(address: URL, scripts: Path) -> Migrated:
-    newest = _newest(scripts)
+    head = newest(scripts)
     engine = _engine(address)
     with _reached(engine) as lock, engine.connect() as connection:
         # Held by a transaction of its own, so that a migration may commit in between,
@@ -134,8 +142,14 @@ def _migrate_postgres(address: URL, scripts: Path) -> Migrated:
         before = _migratable(connection, scripts)
         connection.rollback()
         if before != "current":
-            command.upgrade(alembic_config(connection, scripts=scripts), "head")
-    return Migrated(before, newest)
+            _upgrade(connection, scripts)
+    return Migrated(before, head)
+
+
+def _upgrade(connection: Connection, scripts: Path) -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(connection, scripts=scripts), "head")
 
 
 @contextmanager
@@ -161,6 +175,8 @@ def _reached(engine: Engine) -> Iterator[Connection]:
 
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() != "sqlite":
+        from comments.storage.postgres_connections import plain_engine
+
         return plain_engine(address)
     engine = create_engine("sqlite://", creator=partial(_connect, sqlite_path(address)), poolclass=NullPool)
     event.listen(engine, "begin", _begin)
@@ -199,18 +215,9 @@ def _migratable(connection: Connection, scripts: Path) -> State:
 
 def _state(connection: Connection, scripts: Path) -> State:
     tables = set(inspect(connection).get_table_names())
-    revisions = set(MigrationContext.configure(connection).get_current_heads())
-    if not revisions:
+    found = set(connection.scalars(VERSIONS)) if VERSION_TABLE in tables else set()
+    if not found:
         return "foreign" if tables - {VERSION_TABLE} else "empty"
-    if revisions == {_newest(scripts)}:
+    if found == {newest(scripts)}:
         return "current"
-    known = {script.revision for script in _directory(scripts).walk_revisions()}
-    return "older" if revisions <= known else "newer"
-
-
-def _newest(scripts: Path) -> str:
-    return _directory(scripts).get_current_head() or ""
-
-
-def _directory(scripts: Path) -> ScriptDirectory:
-    return ScriptDirectory.from_config(alembic_config(scripts=scripts))
+    return "older" if found <= revisions(scripts).keys() else "newer"

@@ -6,8 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, column, func, literal, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, column, func, literal, select, true
 from sqlalchemy.orm import DeclarativeBase, Session, aliased
 
 M = TypeVar("M", bound=DeclarativeBase)

@@ -4,10 +4,12 @@ import re
 import time
 from functools import lru_cache
 from html import escape
+from typing import TYPE_CHECKING
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Literal, Name, Operator, String, _TokenType
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
 
 MAX_LENGTH = 5_000
 MAX_SECONDS = 0.05
@@ -121,7 +123,7 @@ class Highlighter:
         )
 
 
-def coloured_runs(lexer: Lexer, code: str, *, deadline: float) -> list[tuple[str, str]]:
+def coloured_runs(lexer: "Lexer", code: str, *, deadline: float) -> list[tuple[str, str]]:
     """Return class ("" for none) and text; neighbours of one class are one run.
 
     Raises OutOfTime when this thread has worked until `deadline`.
@@ -147,5 +149,8 @@ def class_of(kind: _TokenType) -> str:
 
 
 @lru_cache(maxsize=len(LEXERS))
-def lexer_named(name: str) -> Lexer:
+def lexer_named(name: str) -> "Lexer":
+    # Imported with the first block of code: it is the largest part of the text's packages.
+    from pygments.lexers import get_lexer_by_name
+
     return get_lexer_by_name(name, stripnl=False, ensurenl=False, startinline=True)

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from comments import schema
 from comments.storage import Database, StorageMismatch, migrate, migrate_now, state
-from comments.storage.migrating import SCRIPTS, alembic_config, connected
+from comments.storage.migrating import alembic_config, connected
+from comments.storage.revisions import SCRIPTS, newest, revisions
 
 COMPARED = {
     "compare_type": True,
@@ -44,7 +45,8 @@ ANOTHER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "9999", "NEWEST"
+revision = "9999"
+down_revision = "NEWEST"
 
 def upgrade():
     with op.batch_alter_table("sites") as sites:
@@ -108,6 +110,15 @@ def test_the_same_to_the_letter(database_url: str) -> None:
 
     assert migrated == from_models
     assert len(migrated) > 100
+
+
+def test_the_files_say_the_revisions_that_alembic_finds() -> None:
+    known = ScriptDirectory.from_config(alembic_config())
+
+    assert newest(SCRIPTS) == known.get_current_head()
+    assert revisions(SCRIPTS) == {
+        script.revision: script.down_revision or "" for script in known.walk_revisions()
+    }
 
 
 def test_every_constraint_and_index_has_a_name() -> None:

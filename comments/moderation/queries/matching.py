@@ -17,7 +17,6 @@ from sqlalchemy import (
     table,
     true,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from comments.moderation.finding import Criteria, site_term
 from comments.moderation.search_models import CommentTerms
@@ -74,6 +73,8 @@ def _in_line(term: Term) -> ColumnElement[bool]:
 
 
 def _vector_matches(query: str) -> ColumnElement[bool]:
+    from sqlalchemy.dialects.postgresql import TSQUERY
+
     matches: ColumnElement[bool] = CommentTerms.terms.op("@@", is_comparison=True)(
         cast(literal(query), TSQUERY)
     )
