@@ -57,17 +57,29 @@ def unpack(package: str, folder: Path) -> bool:
     unfinished = folder.with_name(f"{package}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
-    wanted = [package, *missing_libraries(package)]
-    fetched = subprocess.run(
-        ["apt-get", "download", "--quiet", *wanted], cwd=unfinished, check=False, capture_output=True
-    )
-    if fetched.returncode != 0:
+    can_list = os.geteuid() == 0
+    if not fetched(package, unfinished) and not (can_list and listed_anew() and fetched(package, unfinished)):
         return False
     for file in unfinished.glob("*.deb"):
         subprocess.run(["dpkg", "--extract", file, unfinished], check=True)
         file.unlink()
     unfinished.rename(folder)
     return True
+
+
+def fetched(package: str, folder: Path) -> bool:
+    # Its own account for fetching could not write into our folder.
+    command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", "--quiet", package]
+    return succeeds(*command, *missing_libraries(package), folder=folder)
+
+
+def listed_anew() -> bool:
+    """Fetch the lists of packages: an image of a system often comes without any."""
+    return succeeds("apt-get", "update", "--quiet")
+
+
+def succeeds(*command: str, folder: Path | None = None) -> bool:
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
 
 
 def missing_libraries(package: str) -> list[str]:
