@@ -17,13 +17,15 @@ from comments.importers.planning import Target, comments_here
 from comments.keys import Keyring
 from comments.moderation.log import add_to_log, decision_entry
 from comments.moderation.models import Decision
-from comments.storage import Base, announce, insert_ignoring
+from comments.storage import Base, announce, insert_all, insert_ignoring
+from comments.storage.plain import defaults_of
 from comments.threads.counters import NEVER_PUBLIC
 from comments.threads.events import ThreadChanged, ThreadOpened
 from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 from comments.threads.page_keys import key_hash
 from comments.threads.queries.finding import threads_by_key_hashes
 from comments.threads.tree import ancestors
+from comments.threads.urls import page_path
 
 BELONGINGS: Mapping[str, type[Base]] = {
     "revisions": Revision,
@@ -115,7 +117,7 @@ def _comment_row(
 
 
 def _insert_all(session: Session, entity: type[Base], rows: Sequence[Row]) -> None:
-    if insert_ignoring(session, entity, rows) != len(rows):
+    if not insert_all(session, entity, rows):
         raise Overtaken("Somebody else is importing the same; run the import again when they are done.")
 
 
@@ -242,6 +244,7 @@ def _settle_titles(session: Session, pages: Sequence[PageDraft], thread_ids: Map
 
 def _thread_row(site_id: UUID, page: PageDraft, at: datetime) -> dict[str, Any]:
     made = {
+        **defaults_of(Thread),
         "id": new_id(page.created_at),
         "site_id": site_id,
         "url": page.url,
@@ -254,12 +257,14 @@ def _thread_row(site_id: UUID, page: PageDraft, at: datetime) -> dict[str, Any]:
         "created_at": page.created_at,
         "updated_at": at,
         "recorded_from": 0,
+        "page_path": page_path(page.url),
     }
     if page.row is None:
         return made
     version = page.row["version"] - 1
     # What changed where it comes from is not on record here.
-    return {**made, **page.row, "version": version, "recorded_from": version}
+    counted = {"version": version, "recorded_from": version, "page_path": page_path(page.row["url"])}
+    return {**made, **page.row, **counted}
 
 
 def _bind_keys(
@@ -305,6 +310,7 @@ def _author_ids(session: Session, target: Target, authors: Sequence[AuthorDraft]
 
 def _author_row(target: Target, author: AuthorDraft) -> dict[str, Any]:
     return {
+        **defaults_of(Author),
         "id": new_id(author.created_at),
         "site_id": target.site_id,
         "kind": "imported",

@@ -1,7 +1,7 @@
 """The database: the only place that knows dialects, threads and commits."""
 
 from comments.storage.base import WITHOUT_SYNC, Base
-from comments.storage.bulk import changed_rows, insert_ignoring
+from comments.storage.bulk import changed_rows, insert_all, insert_ignoring
 from comments.storage.changes import announce
 from comments.storage.database import Database
 from comments.storage.errors import (
@@ -34,6 +34,7 @@ __all__ = [
     "announce",
     "changed_rows",
     "first_per_group",
+    "insert_all",
     "insert_ignoring",
     "migrate",
     "migrate_now",
