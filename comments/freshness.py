@@ -1,11 +1,13 @@
 """Keeps a process true: hears its own commits, looks for those of others, and tells what changed."""
 
+import asyncio
 from collections.abc import Callable, Container, Hashable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from comments.sites.events import SiteChanged
 from comments.sites.queries import site_versions
+from comments.storage import looked
 from comments.threads.events import ThreadChanged, ThreadOpened
 from comments.threads.queries.finding import threads_changed_since
 from comments.threads.site_book import SiteBook
@@ -35,10 +37,13 @@ class Freshness:
         self._sites_are = sites_are
         self._seen: dict[Hashable, int] = {}
         self._looked_at = svc.clock.now()
+        self._turn = asyncio.Lock()
+        self._soon: asyncio.Task[None] | None = None
+        self._is_asked = False
         svc.db.subscribe(self.heard)
 
     def heard(self, changes: Sequence[object]) -> None:
-        """Take in what a commit of this process announced."""
+        """Take in what a commit announced, of this process or of another that tells of it."""
         for change in changes:
             if isinstance(change, ThreadChanged):
                 self._svc.cache.drop(change.thread_id, change.version)
@@ -48,9 +53,26 @@ class Freshness:
                 self._thread_changed(change.site_id, change.thread_id, 1)
             elif isinstance(change, SiteChanged):
                 self._book.forget()
+                # A site that is gone has listeners, perhaps.
+                self.look_soon()
 
     async def look(self) -> None:
         """Ask which threads and sites have changed since the last look, whoever changed them."""
+        async with self._turn:
+            await self._look()
+
+    def look_soon(self) -> None:
+        """Have `look` done at once, or after the one that is under way."""
+        self._is_asked = True
+        if self._soon is None or self._soon.done():
+            self._soon = asyncio.create_task(self._look_while_asked())
+
+    async def _look_while_asked(self) -> None:
+        while self._is_asked:
+            self._is_asked = False
+            await looked(self.look)
+
+    async def _look(self) -> None:
         since, self._looked_at = self._looked_at - LOOK_BACK, self._svc.clock.now()
         rows = await self._svc.db.read(threads_changed_since, since)
         for row in rows:
@@ -63,9 +85,12 @@ class Freshness:
         self._book.compare(sites)
         self._sites_are(sites)
 
-    async def watch(self) -> None:
-        """Look whenever another process may have committed, for as long as the service runs."""
-        await self._svc.db.watch(self.look)
+    async def watch(self, calm: Callable[[], bool]) -> None:
+        """Look whenever another process may have committed, for as long as the service runs.
+
+        While it is `calm` others tell of what they commit, and looks only find what was not told.
+        """
+        await self._svc.db.watch(self.look, calm=calm)
 
     def _opened(self, site_id: Hashable) -> None:
         """Drop what was kept for pages of this site that had no thread: one of them may have one now."""

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from comments.storage import Database
     from tests.support.site import SiteUnderTest
 
-pytest_plugins = ["tests.support.browser", "tests.support.firefox", "tests.support.live"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.firefox",
+    "tests.support.live",
+    "tests.support.valkey_server",
+]
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BOTH = [
@@ -55,7 +60,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-ALLOWED_HOSTS = {None, "localhost", urlsplit(os.environ.get(databases.SERVER_URL_VARIABLE, "")).hostname}
+SERVERS = (os.environ.get(name, "") for name in (databases.SERVER_URL_VARIABLE, "COMMENTS_TEST_REDIS_URL"))
+ALLOWED_HOSTS = {None, "localhost", *(urlsplit(server).hostname for server in SERVERS)}
 sys.addaudithook(refuse_the_network)
 
 

@@ -21,7 +21,7 @@ ROWS = (
     {"learning", "policy"},
     {"identity", "rules", "text"},
     {"sites"},
-    {"events", "limits", "storage", "web"},
+    {"events", "limits", "siblings", "storage", "web"},
     {"errors", "config", "clock", "ids", "keys"},
 )
 HEIGHT = {room: -row for row, rooms in enumerate(ROWS) for room in rooms}
@@ -175,7 +175,13 @@ def test_routes_are_made_where_they_must_say_what_they_need() -> None:
 
 @pytest.mark.parametrize(
     ("library", "room"),
-    [("bleach", "text"), ("markdown_it", "text"), ("sqlite3", "storage"), ("psycopg", "storage")],
+    [
+        ("bleach", "text"),
+        ("markdown_it", "text"),
+        ("sqlite3", "storage"),
+        ("psycopg", "storage"),
+        ("redis", "siblings"),
+    ],
 )
 def test_a_library_that_may_be_exchanged_is_known_to_one_room(library: str, room: str) -> None:
     elsewhere = [

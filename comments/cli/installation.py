@@ -12,6 +12,7 @@ import click
 from comments.clock import Clock, SystemClock
 from comments.config import Settings, with_secret_key
 from comments.keys import Keyring
+from comments.siblings import Siblings, lines_of, valkey_of
 from comments.sites.actions import check_fingerprint
 from comments.storage import Database, StorageMismatch, migrate_now, state
 
@@ -26,6 +27,7 @@ class Installation:
     keys: Keyring
     db: Database
     clock: Clock
+    siblings: Siblings
 
 
 def settings_here(**overrides: object) -> Settings:
@@ -63,7 +65,12 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
     try:
         keys = Keyring(settings.secret_key, settings.secret_key_old)
         await db.write(check_fingerprint, keys)
-        yield Installation(settings, keys, db, SystemClock())
+        siblings = Siblings(db, lines_of(settings, db, valkey_of(settings, keys)))
+        try:
+            yield Installation(settings, keys, db, SystemClock(), siblings)
+        finally:
+            # Services that run on this database hear of what a command has done.
+            await siblings.close()
     finally:
         await db.close()
 

@@ -44,10 +44,12 @@ def worker(once: bool) -> None:
             asyncio.get_running_loop().add_signal_handler(stop, tidying.cancel)
         searchable = asyncio.create_task(keep_searchable(here.db))
         running = asyncio.create_task(delivering.run())
+        hearing = asyncio.create_task(here.siblings.run())
         imports_run = asyncio.create_task(importing.run())
         with contextlib.suppress(asyncio.CancelledError):
             await tidying
         searchable.cancel()
+        hearing.cancel()
         imports_run.cancel()
         await asyncio.wait([imports_run])
         await delivering.stop()

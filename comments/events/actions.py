@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from comments.events.handling import Task
 from comments.events.models import Outbox
 from comments.ids import new_id
-from comments.storage import WITHOUT_SYNC, announce, insert_ignoring
+from comments.storage import WITHOUT_SYNC, announce, insert_ignoring, told
 
 MOST_ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=15)
@@ -23,6 +23,7 @@ LONGEST_ERROR = 500
 _INSERT = insert(cast(Table, Outbox.__table__))
 
 
+@told
 @dataclass(frozen=True, slots=True)
 class Enqueued:
     """Announced after the commit: a task of this kind waits, and is due then."""

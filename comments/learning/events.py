@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from comments.storage import told
 
+
+@told
 @dataclass(frozen=True, slots=True)
 class Learned:
     """A site has learned something, or forgotten it."""

@@ -2,8 +2,8 @@
 
 from comments.storage.base import WITHOUT_SYNC, Base
 from comments.storage.bulk import changed_rows, insert_all, insert_ignoring
-from comments.storage.changes import announce
-from comments.storage.database import Database
+from comments.storage.changes import LONGEST_MESSAGE, TOLD, announce, told
+from comments.storage.database import Database, looked
 from comments.storage.errors import (
     StorageBusy,
     StorageDamaged,
@@ -18,6 +18,8 @@ from comments.storage.paging import first_per_group
 from comments.storage.types import CText, UtcTime
 
 __all__ = [
+    "LONGEST_MESSAGE",
+    "TOLD",
     "WITHOUT_SYNC",
     "Base",
     "CText",
@@ -36,7 +38,9 @@ __all__ = [
     "first_per_group",
     "insert_all",
     "insert_ignoring",
+    "looked",
     "migrate",
     "migrate_now",
     "state",
+    "told",
 ]

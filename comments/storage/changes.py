@@ -2,14 +2,29 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 Subscriber = Callable[[Sequence[object]], None]
 
+TOLD: dict[str, type] = {}
+"""The kinds of changes that other processes are told of, by their names; see `told`."""
+
+LONGEST_MESSAGE = 7_900
+"""Bytes that other processes can be told at once: PostgreSQL takes less than 8,000."""
+
 _KEY = "comments.announced"
+
+
+def told(kind: type[T]) -> type[T]:
+    """Have other processes hear of changes of this kind: frozen dataclasses, small and without secrets."""
+    TOLD[kind.__name__] = kind
+    return kind
 
 
 def announce(session: Session, change: object) -> None:

@@ -2,14 +2,17 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
-from typing import Concatenate, Literal, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
 
 from sqlalchemy.orm import Session
 
 from comments.errors import Unavailable
 from comments.storage.changes import Subscriber, Subscribers
 from comments.storage.urls import parsed
+
+if TYPE_CHECKING:
+    from comments.storage.postgres_line import PostgresLine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +35,7 @@ class Database(ABC):
 
     def __init__(self) -> None:
         self._subscribers = Subscribers()
+        self._from_others = Subscribers()
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int = POOL_SIZE) -> "Database":
@@ -71,11 +75,18 @@ class Database(ABC):
         """Run a long query like `read`, but never on the event loop."""
 
     @abstractmethod
-    async def watch(self, changed: Callable[[], Awaitable[None]], *, interval: float = 0.25) -> None:
+    async def watch(
+        self,
+        changed: Callable[[], Awaitable[None]],
+        *,
+        interval: float = 0.25,
+        calm: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Run for ever: await `changed` whenever another process may have committed since the last call.
 
-        `interval` is in seconds; PostgreSQL looks every half second at most. If `changed` raises, that is
-        logged, and it is called again at the next look.
+        `interval` is in seconds; PostgreSQL looks every half second at most, and every other second while
+        `calm` says that what others commit is told here anyway. If `changed` raises, that is logged, and it
+        is called again at the next look.
         """
 
     @abstractmethod
@@ -89,12 +100,26 @@ class Database(ABC):
     async def close(self) -> None:
         """Finish the writes that have begun or wait for their turn, then let go of the database."""
 
-    def subscribe(self, heard: Subscriber) -> None:
+    def subscribe(self, heard: Subscriber, *, others: bool = True) -> None:
         """Call `heard` on the event loop after each commit of this process, before `write` returns.
 
         It gets what the commit's writes announced, in their order; commits without any are passed over.
+        With `others` it gets what other processes tell of their commits, too.
         """
         self._subscribers.add(heard)
+        if others:
+            self._from_others.add(heard)
+
+    def heard(self, changes: Sequence[object]) -> None:
+        """Pass on what another process tells of its commits."""
+        self._from_others.tell(changes)
+
+    def line(self, direct_url: str) -> "PostgresLine | None":
+        """Return how other processes on this database are reached; None where they see the file change.
+
+        `direct_url` leads to the server itself, where the database's own URL may lead to a pooler.
+        """
+        return None
 
 
 async def looked(look: Callable[[], Awaitable[None]]) -> None:

@@ -17,12 +17,15 @@ from comments.storage.database import Database, looked
 from comments.storage.errors import StorageUnreachable
 from comments.storage.postgres_connections import READ, WRITE, beginning, pooled_engine, scanning_engine
 from comments.storage.postgres_errors import Repeats, in_our_words, unreachable
+from comments.storage.postgres_line import TELL, PostgresLine
 from comments.storage.reading import ReadingSession
+from comments.storage.urls import parsed
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 WATCH_SECONDS = 0.5
+CALM_SECONDS = 2.0
 SCANS_AT_ONCE = 2
 
 
@@ -95,11 +98,25 @@ class PostgresDatabase(Database):
         task.add_done_callback(self._written)
         return await asyncio.shield(task)
 
-    async def watch(self, changed: Callable[[], Awaitable[None]], *, interval: float = 0.25) -> None:
+    async def watch(
+        self,
+        changed: Callable[[], Awaitable[None]],
+        *,
+        interval: float = 0.25,
+        calm: Callable[[], bool] = lambda: False,
+    ) -> None:
         """See `Database.watch`: no sign of a change works behind every pooler, so every look counts."""
         while True:
-            await asyncio.sleep(max(interval, WATCH_SECONDS))
+            pause = waited = max(interval, WATCH_SECONDS)
+            await asyncio.sleep(pause)
+            # Asked each time: a line may be lost right after a look.
+            while calm() and waited < CALM_SECONDS:
+                await asyncio.sleep(pause)
+                waited += pause
             await looked(changed)
+
+    def line(self, direct_url: str) -> PostgresLine:
+        return PostgresLine(beginning(self._engine, TELL), parsed(direct_url))
 
     async def settle(self) -> bool:
         return True

@@ -61,7 +61,13 @@ class SqliteDatabase(Database):
     ) -> T:
         return await self._writer.write(lambda session: action(session, *args, **kwargs))
 
-    async def watch(self, changed: Callable[[], Awaitable[None]], *, interval: float = 0.25) -> None:
+    async def watch(
+        self,
+        changed: Callable[[], Awaitable[None]],
+        *,
+        interval: float = 0.25,
+        calm: Callable[[], bool] = lambda: False,
+    ) -> None:
         """See `Database.watch`. This process's own commits count as well: a look costs less than telling."""
         seen = self._data_version()
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from comments.storage import told
 
+
+@told
 @dataclass(frozen=True, slots=True)
 class ThreadChanged:
     """Readers of this thread see something else from `version` on."""
@@ -13,6 +16,7 @@ class ThreadChanged:
     version: int
 
 
+@told
 @dataclass(frozen=True, slots=True)
 class ThreadOpened:
     """A page that had no thread has one now."""

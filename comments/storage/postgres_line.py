@@ -1,0 +1,70 @@
+"""Reaching other processes by PostgreSQL itself: NOTIFY after a commit, LISTEN on a connection of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from comments.storage.errors import StorageUnreachable
+from comments.storage.postgres_connections import CONNECT_ARGS
+
+CHANNEL = "comments"
+"""Channels belong to a database, so that another installation's are others."""
+
+# A server that vanishes without a word is noticed within half a minute, and not after the system's two hours.
+KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+
+# NOTIFY holds a lock of the whole cluster while its transaction commits, so it never stands in one that waits
+# for the disk: it goes out after the write's own commit, in one that has nothing to store.
+TELL = "BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = '5s'"
+
+
+class PostgresLine:
+    """Tells by the pool, which may be a pooler's, and listens by the server's own address."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, telling: AsyncEngine, direct: URL) -> None:
+        self._telling = telling
+        self._direct = direct
+
+    async def send(self, message: str) -> None:
+        """See `siblings.Line`."""
+        try:
+            async with self._telling.connect() as connection:
+                await connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, message))
+                await connection.commit()
+        except (DBAPIError, NoConnectionFree) as error:
+            raise StorageUnreachable("The database does not pass on what is said") from error
+
+    async def listen(self, connected: Callable[[], None], heard: Callable[[str], None]) -> None:
+        """See `siblings.Line`; behind a pooler it listens by COMMENTS_DATABASE_DIRECT_URL or not at all."""
+        _, given = self._telling.dialect.create_connect_args(self._direct)
+        arguments: dict[str, Any] = {**given, **CONNECT_ARGS, **KEEPALIVES}
+        try:
+            async with await psycopg.AsyncConnection.connect(autocommit=True, **arguments) as connection:
+                await self._refuse_poolers(connection)
+                await connection.execute(f"LISTEN {CHANNEL}")
+                connected()
+                async for notice in connection.notifies():
+                    heard(notice.payload)
+        except psycopg.Error as error:
+            raise StorageUnreachable("The connection to the database was lost") from error
+        raise StorageUnreachable("The database says nothing any more")
+
+    async def close(self) -> None:
+        """Nothing to let go of: the pool is the database's."""
+
+    async def _refuse_poolers(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """Raise StorageUnreachable behind a pooler: what listens there is lost with the next transaction.
+
+        A pooler gives each client a process number of its own making, by which it may be cancelled.
+        """
+        asked = await connection.execute("SELECT pg_backend_pid()")
+        row = await asked.fetchone()
+        if row is None or row[0] != connection.info.backend_pid:
+            raise StorageUnreachable("A pooler stands before it; set COMMENTS_DATABASE_DIRECT_URL")
