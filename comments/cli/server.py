@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Long enough for a request that is under way, shorter than what service managers wait.
 GRACEFUL_SECONDS = 5
+LATE_SECONDS = 0.1
 
 
 class Protocol(HttpToolsProtocol):
@@ -101,7 +102,16 @@ class Server(uvicorn.Server):
         if self._beside:
             # An import gives itself back, while there is a database to say so.
             await asyncio.wait(self._beside, timeout=GRACEFUL_SECONDS)
+        late = asyncio.create_task(self._end_late_ones())
         await super().shutdown(sockets)
+        late.cancel()
+
+    async def _end_late_ones(self) -> None:
+        """Let connections end that were accepted while the service began to stop, and would stay open."""
+        while True:
+            await asyncio.sleep(LATE_SECONDS)
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
 
     def _end_with_parent(self, lifeline: int) -> None:
         asyncio.get_running_loop().remove_reader(lifeline)

@@ -78,6 +78,11 @@ def computed_seconds(process: int) -> float:
     return sum(_ticks(one) for one in _tree(process)) / TICKS_A_SECOND
 
 
+def children(process: int) -> list[int]:
+    """Return the ids of all processes below one, those alive."""
+    return _tree(process)[1:]
+
+
 class MemoryWatch:
     """Remembers the most memory a process and all below it had while the block lasted."""
 
