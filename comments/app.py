@@ -66,8 +66,10 @@ from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
 from comments.web.cache import PageCache
 from comments.web.docs import docs_page
 from comments.web.edge import Edge
+from comments.web.metrics import Metrics
 from comments.web.needs import NOBODY, OPERATOR, page_route
 from comments.web.openapi import openapi_document
+from comments.web.ready import ReadyAnswers
 from comments.web.routing import Endpoint
 from comments.web.service import Service
 
@@ -112,6 +114,8 @@ def create_app(
     The database is opened when the application starts and closed when it ends.
     """
 
+    ready = ReadyAnswers()
+
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         db = await Database.open(settings.database_url)
@@ -130,6 +134,7 @@ def create_app(
                 cache=PageCache(now=ticking.now),
             )
             app.state.service = svc
+            ready.use(svc)
             app.state.site_book = SiteBook(db, svc.clock, svc.cache.clear, sends_mail=bool(settings.smtp_url))
             app.state.model_book = ModelBook(db)
             app.state.hub = live = _hub(svc, app.state.site_book)
@@ -160,6 +165,7 @@ def create_app(
         base_path=settings.base_path,
         trusted=settings.trusted_proxies,
         observe=app.state.metrics.observe,
+        ready=ready.find,
     )
     return app
 
@@ -175,8 +181,8 @@ async def keep_seen(svc: Service, *, every: float = 5.0) -> None:
                 logger.exception("where discussions were seen is not stored; what comes next is")
 
 
-def _metrics(state: State) -> health.Metrics:
-    counted = health.Metrics()
+def _metrics(state: State) -> Metrics:
+    counted = Metrics()
     counted.watch("comments_open_streams", "Readers who listen.", lambda: len(state.hub))
     down = "Ways to other processes (PostgreSQL, Valkey) that are lost just now."
     counted.watch("comments_shared_lines_down", down, lambda: state.siblings.lines_down)

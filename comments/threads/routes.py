@@ -22,8 +22,9 @@ from comments.threads.mine import MeAnswer, me_answer
 from comments.threads.page_keys import page_keys
 from comments.threads.requests import CountsQuery, MeQuery, RepliesQuery, ThreadQuery
 from comments.threads.site_card import SiteCard
-from comments.web.answers import JSON, Body
+from comments.web.answers import JSON, Body, asked
 from comments.web.needs import NOBODY, reader
+from comments.web.ready import Shown, note_seen
 from comments.web.routing import Api, QueryRefused, read_query
 from comments.web.service import service
 
@@ -59,13 +60,12 @@ async def get_thread(request: Request) -> Response:
         page = page_keys(query.url, query.identifier)
         opened = svc.openings.get(site.id, 0)
         answer, thread = await svc.db.read(reading.thread_answer, svc.keys, site, page, query)
-        body = Body(msgspec.json.encode(answer), JSON, SHARED)
+        body = _body(request, answer, discussion_of=request.path_params["site"])
         svc.cache.put(
             address, body, [shown_version(site, thread, opened)], until=wire.shown_until(answer.thread)
         )
     if origin := request.headers.get("origin"):
-        site_name, at = request.path_params["site"], svc.clock.now()
-        svc.seen.note(site_name, origin, lambda: request.query_params.get("url", ""), at)
+        note_seen(svc, request.path_params["site"], origin.encode("latin-1"), request.scope["query_string"])
     return conditional(request, body)
 
 
@@ -87,7 +87,7 @@ async def get_replies(request: Request) -> Response:
         answer, thread = await svc.db.read(
             reading.replies_answer, svc.keys, site, comment_id_of(request), query
         )
-        body = Body(msgspec.json.encode(answer), JSON, SHARED)
+        body = _body(request, answer)
         svc.cache.put(address, body, [(thread.id, thread.version)])
     return conditional(request, body)
 
@@ -194,10 +194,15 @@ async def _counted(
     svc, site = service(request), await site_of(request)
     opened = svc.openings.get(site.id, 0)
     answer, shows = await svc.db.read(counting.counts_answer, site.id, asked)
-    body = Body(msgspec.json.encode(answer), JSON, SHARED)
+    body = _body(request, answer)
     if address:
         svc.cache.put(address, body, [*shows, (site.id, opened)])
     return body
+
+
+def _body(request: Request, answer: msgspec.Struct, *, discussion_of: str = "") -> Body:
+    shown = Shown(request.scope["comments.route"], discussion_of)
+    return Body(msgspec.json.encode(answer), JSON, SHARED, shown=shown)
 
 
 def _named(line: str) -> tuple[str, str]:
@@ -227,10 +232,4 @@ def cache_address(request: Request, shape: type[msgspec.Struct]) -> tuple[str, b
 
 
 def conditional(request: Request, body: Body) -> Response:
-    accept_encoding = if_none_match = ""
-    for name, value in request.scope["headers"]:
-        if name == b"accept-encoding":
-            accept_encoding = value.decode("latin-1")
-        elif name == b"if-none-match":
-            if_none_match = value.decode("latin-1")
-    return body.answer(accept_encoding, if_none_match)
+    return body.answer(*asked(request.scope))

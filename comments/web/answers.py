@@ -4,11 +4,15 @@ import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import brotli
 import msgspec
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from comments.web.ready import Shown
 
 JSON = b"application/json"
 QUICK, SMALLEST = 5, 11
@@ -30,17 +34,23 @@ class BytesAnswer(Response):
         self.body = body
         self.background = None
 
+    def start(self, more: _RawHeaders) -> Message:
+        """Return the message that begins it, with more headers."""
+        return {
+            "type": "http.response.start",
+            "status": self.status_code,
+            "headers": [*self.raw_headers, *more],
+        }
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send(
-            {"type": "http.response.start", "status": self.status_code, "headers": list(self.raw_headers)}
-        )
+        await send(self.start([]))
         await send({"type": "http.response.body", "body": self.body if scope["method"] != "HEAD" else b""})
 
 
 class Body:
     """A body in each encoding, with the answers to send for it: made on first use, kept with it."""
 
-    __slots__ = ("_answers", "_headers", "_quality", "content", "media_type", "tag")
+    __slots__ = ("_answers", "_headers", "_quality", "content", "media_type", "shown", "tag")
 
     def __init__(
         self,
@@ -49,19 +59,22 @@ class Body:
         headers: Sequence[tuple[bytes, bytes]],
         *,
         quality: int = QUICK,
+        shown: "Shown | None" = None,
     ) -> None:
+        """Make a body; with `shown` it is one that `web.ready` may send, if it is kept."""
         self.content = content
+        self.shown = shown
         self._quality = quality
         self.media_type = media_type
         self.tag = blake2b(content, digest_size=12).hexdigest()
         self._headers = list(headers)
         self._answers: dict[str, tuple[bytes, BytesAnswer, BytesAnswer]] = {}
 
-    def answer(self, accept_encoding: str, if_none_match: str) -> BytesAnswer:
+    def answer(self, accept_encoding: bytes, if_none_match: bytes) -> BytesAnswer:
         """Return 200 in the best encoding accepted, or 304 when the asker has it (RFC 9110, 13.1.2)."""
         encoding = negotiate(accept_encoding) if len(self.content) >= SMALLEST_COMPRESSED else ""
         etag, full, unchanged = self._answers.get(encoding) or self._encode(encoding)
-        if if_none_match and _matches(if_none_match, etag):
+        if if_none_match and (if_none_match == etag or _matches(if_none_match, etag)):
             return unchanged
         return full
 
@@ -85,13 +98,24 @@ class Body:
         return made
 
 
+def asked(scope: Scope) -> tuple[bytes, bytes]:
+    """Return what a request says in `Accept-Encoding` and in `If-None-Match`."""
+    accept_encoding = if_none_match = b""
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accept_encoding = value
+        elif name == b"if-none-match":
+            if_none_match = value
+    return accept_encoding, if_none_match
+
+
 @lru_cache(maxsize=256)
-def negotiate(accept_encoding: str) -> str:
+def negotiate(accept_encoding: bytes) -> str:
     """Return `br`, `gzip` or nothing, whichever is accepted first in this order (RFC 9110, 12.5.3)."""
     if not accept_encoding:
         return ""
     accepted = {}
-    for part in accept_encoding.split(","):
+    for part in accept_encoding.decode("latin-1").split(","):
         name, _, weight = part.partition(";")
         accepted[name.strip().lower()] = weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
     for encoding in ("br", "gzip"):
@@ -125,8 +149,7 @@ def json_answer(value: object, status: int = 200, headers: Sequence[tuple[bytes,
     )
 
 
-def _matches(if_none_match: str, etag: bytes) -> bool:
-    if if_none_match == "*":
+def _matches(if_none_match: bytes, etag: bytes) -> bool:
+    if if_none_match == b"*":
         return True
-    wanted = etag.decode()
-    return any(part.strip().removeprefix("W/") == wanted for part in if_none_match.split(","))
+    return any(part.strip().removeprefix(b"W/") == etag for part in if_none_match.split(b","))

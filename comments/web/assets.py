@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.web.answers import SMALLEST, Body
+from comments.web.answers import SMALLEST, Body, asked
 from comments.web.problems import NoSuchAddress
 
 _PACKAGE = Path(__file__).parent.parent
@@ -42,5 +42,4 @@ def file_answer(request: Request, folder: Path, name: str, keep: bytes) -> Respo
     if "/" in name or "\\" in name or name.startswith(".") or not path.is_file():
         raise NoSuchAddress("There is nothing at this address.")
     body = _body(path, path.stat().st_mtime, keep)
-    headers = request.headers
-    return body.answer(headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
+    return body.answer(*asked(request.scope))

@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 from urllib.parse import unquote_to_bytes
@@ -10,13 +11,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from comments import errors
-from comments.clock import SystemClock
-from comments.ids import new_id
 from comments.web import problems
+from comments.web.answers import BytesAnswer
 from comments.web.routing import LARGEST_REQUEST, TextRefused
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Observe = Callable[[str, int, float], None]
+_Headers = list[tuple[bytes, bytes]]
+Ready = Callable[[Scope], tuple[BytesAnswer, str] | None]
 
 _LARGEST = "comments.largest_request"
 _log = logging.getLogger("comments.web")
@@ -52,15 +54,23 @@ class RequestTooLarge(errors.TooLarge):
 
 
 class Edge:
-    """The outermost application. Adds `comments.address` and `comments.request_id` to the scope.
+    """The outermost application. Adds `comments.address` to the scope.
 
-    Below a host's root it answers alike whether the proxy in front takes `base_path` off or not.
+    Below a host's root it answers alike whether the proxy in front takes `base_path` off or not. What `ready`
+    has for a GET of the API it sends itself.
     """
 
     def __init__(
-        self, app: ASGIApp, *, base_path: str = "", trusted: Sequence[Network], observe: Observe
+        self,
+        app: ASGIApp,
+        *,
+        base_path: str = "",
+        trusted: Sequence[Network],
+        observe: Observe,
+        ready: Ready = lambda _: None,
     ) -> None:
         self._app = app
+        self._ready = ready
         self._base_path = f"{base_path}/" if base_path else ""
         self._trusted = tuple(trusted)
         self._observe = observe
@@ -70,12 +80,22 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id = new_id(SystemClock().now()).hex
-        scope["comments.request_id"] = request_id
+        request_id = os.urandom(16).hex()
         path: str = scope["path"]
         if self._base_path and path.startswith(self._base_path):
             path = scope["path"] = path[len(self._base_path) - 1 :]
         headers = _API if "/api/" in path else _PAGES
+        if headers is _API and scope["method"] == "GET" and (found := self._ready(scope)):
+            answer, route = found
+            await send(answer.start([*headers, (b"x-request-id", request_id.encode())]))
+            await send({"type": "http.response.body", "body": answer.body})
+            self._observe(route, answer.status_code, time.perf_counter() - started)
+            return
+        await self._routed(scope, receive, send, headers, request_id, started)
+
+    async def _routed(
+        self, scope: Scope, receive: Receive, send: Send, headers: _Headers, request_id: str, started: float
+    ) -> None:
         scope["comments.address"] = _peer(scope)
         if self._trusted:
             _believe_proxies(scope, self._trusted)

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from comments.web.edge import Edge
-from comments.web.health import Metrics
+from comments.web.metrics import Metrics
 
 
 def bare_app(file: Path, *, dressed: bool) -> Starlette:

@@ -76,7 +76,7 @@ def _isso_view(page: str) -> bytes:
 
 
 def _first_view(port: int, isso_port: int | None, page: str, count: int, bare: dict[str, Answer]) -> Work:
-    asked = {OURS: [thread(page)], **_bare(page)}
+    asked = {OURS: [thread(page)], **_bare(page, thread(page))}
     bare[page] = ask(port, thread(page))
     holds = {OURS: _in_words(_shown(json.loads(bare[page].body)["comments"]), bare[page])}
     if isso_port is not None:
@@ -88,7 +88,8 @@ def _first_view(port: int, isso_port: int | None, page: str, count: int, bare: d
 
 def _not_modified(seen: Answer) -> Work:
     headers = {"If-None-Match": seen.headers["etag"]}
-    asked = {OURS: [thread("b", headers=headers)], **_bare("b", headers)}
+    request = thread("b", headers=headers)
+    asked = {OURS: [request], **_bare("b", request)}
     return Work("the same, not modified (304)", asked, holds={ISSO: "has no ETag"})
 
 
@@ -118,14 +119,15 @@ def _counts(port: int, isso_port: int | None, pages: Sequence[str], bare: dict[s
     request = get(f"{API}/counts", [("url", page_url(page)) for page in pages])
     name = f"counts-{len(pages)}"
     bare[name] = ask(port, request)
-    asked = {OURS: [request], **_bare(name)}
+    asked = {OURS: [request], **_bare(name, request)}
     if isso_port is not None:
         asked[ISSO] = [post("/count", [f"/{page}" for page in pages])]
     return Work(f"counts of {len(pages)} page{'s' if len(pages) > 1 else ''}", asked)
 
 
-def _bare(name: str, headers: Mapping[str, str] | None = None) -> dict[str, Sequence[bytes]]:
-    request = get(f"/api/{name}", headers=headers)
+def _bare(name: str, ours: bytes) -> dict[str, Sequence[bytes]]:
+    """Ask the bare routes with all that we are asked with, which each server has to read."""
+    request = b"GET /api/%b?%b" % (name.encode(), ours.partition(b"?")[2])
     return {BARE: [request], DRESSED: [request]}
 
 

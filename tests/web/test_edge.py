@@ -285,6 +285,27 @@ async def test_health_readiness_and_metrics(site: SiteUnderTest) -> None:
     assert (outside.status_code, outside.json()["code"]) == (403, "metrics-refused")
 
 
+async def test_what_is_kept_is_answered_as_it_was_at_first_and_counted(site: SiteUnderTest) -> None:
+    await site.said()
+    address = site.path("thread?url=https://blog.example/a&limit=25")
+    reader = {"origin": "https://blog.example", "accept-encoding": "br"}
+    first, again = [await site.client.get(address, headers=reader) for _ in range(2)]
+
+    assert again.content == first.content
+    del first.headers["x-request-id"], again.headers["x-request-id"]
+    assert again.headers == first.headers
+    for tags, status in (("W/" + first.headers["etag"], 304), ('"another"', 200), ("*", 304)):
+        answer = await site.client.get(address, headers={**reader, "if-none-match": tags})
+        assert answer.status_code == status
+    head = await site.client.head(address, headers=reader)
+    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", first.headers["etag"])
+    counted = (await site.client.get("/metrics")).text
+    for status, number in ((200, 4), (304, 2)):
+        route = f'route="/api/v1/sites/{{site}}/thread",status="{status}"'
+        assert f"comments_http_requests_total{{{route}}} {number}.0" in counted
+    assert 'comments_http_request_seconds_count{route="/api/v1/sites/{site}/thread"} 6.0' in counted
+
+
 async def test_a_bug_tells_nothing_but_its_number(site: SiteUnderTest) -> None:
     answer = await site.client.get("/fault")
 

@@ -16,7 +16,7 @@ from comments.moderation.queries.lanes import Position
 from comments.moderation.queries.news import Changed, Standing, View, arrived_since, decided_since, standing
 from comments.moderation.queries.queue import queue_sizes
 from comments.moderation.wire import State
-from comments.web.answers import JSON, Body
+from comments.web.answers import JSON, Body, asked
 from comments.web.routing import read_query
 from comments.web.service import service
 from comments.web.templating import page
@@ -66,8 +66,7 @@ async def show_news(request: Request) -> Response:
         {name: words.size(count) for name, count in sizes.items()},
     )
     body = Body(msgspec.json.encode(answer), JSON, [(b"cache-control", b"no-store")])
-    headers = request.headers
-    return body.answer(headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
+    return body.answer(*asked(request.scope))
 
 
 def view_of(seat: Seat, state: str) -> View:
