@@ -26,8 +26,11 @@ PREPARE = (
 STANDS_AMONG_PLACES = "SELECT id, thread_id, root_id, depth, path FROM places WHERE n = ?"
 STANDS_HERE = "SELECT id, thread_id, root_id, depth, path FROM here WHERE source_id = ?"
 
-BATCH_COMMENTS = 500
+BATCH_COMMENTS = 1_000
 """Comments in one write: few enough that nobody who posts meanwhile waits for long."""
+
+STANDS_REMEMBERED = 10_000
+"""Places of one tree that are kept in memory; those of a larger one are on disk."""
 
 WAITED = json.dumps(["Waited in the old system"])
 UNTOUCHED: Row = defaults_of(Comment) | {"rank": rank(0, 0)}
@@ -49,11 +52,14 @@ class Planned(NamedTuple):
     format: str
     exact: bytes | None
     source: str
+    root: int
+    html: str | None
+    renderer: int | None
 
     def texts(self) -> list[Text]:
-        """Return what has to be shown of it: its text, and the edit that waits if there is one."""
+        """Return what still has to be shown of it: its text, and the edit that waits if there is one."""
         if self.exact is None:
-            return [Text(self.source, "html")]
+            return [] if self.html is not None else [Text(self.source, "html")]
         return texts_of_exact(self.source, unpacked(self.exact))
 
 
@@ -72,6 +78,9 @@ class Drafting:
         self._scratch = spool.scratch
         self._people = People(self._author_id, account_ids)
         self._target = target
+        self._tree = 0
+        self._stands: dict[int, Stand] = {}
+        """The first places of the tree that is gone through, by number: the plan goes tree after tree."""
         for statement in PREPARE:
             self._scratch.run(statement)
 
@@ -79,8 +88,9 @@ class Drafting:
         """Yield what one write shall write, batch after batch."""
         rows = self._scratch.rows(
             "SELECT p.n, p.page, p.parent, p.has_replies, c.source_id, c.parent, c.author, c.created,"
-            " c.state, c.address_key, c.format, c.exact, c.source"
-            " FROM planned p CROSS JOIN comments c ON c.n = p.n ORDER BY p.root_created, p.root, p.level, p.n"
+            " c.state, c.address_key, c.format, c.exact, c.source, p.root, s.html, s.renderer"
+            " FROM planned p CROSS JOIN comments c ON c.n = p.n LEFT JOIN shown s ON s.n = p.n"
+            " ORDER BY p.root_created, p.root, p.level, p.n"
         )
         return in_batches((Planned(*row) for row in rows), BATCH_COMMENTS)
 
@@ -118,7 +128,8 @@ class Drafting:
         if one.exact is None:
             system = self._target.system or ""
             comment_id = derived_id(created_at, self._target.site_name, system, one.source_id)
-            row = _made_up_row(one, author, self._target, next(shown))
+            answer = next(shown) if one.html is None else Shown(one.html, one.renderer or 0)
+            row = _made_up_row(one, author, self._target, answer)
             belongings: dict[str, list[Row]] = {}
         else:
             comment_id = UUID(one.source_id)
@@ -128,7 +139,7 @@ class Drafting:
         place = place_below(above.comment_id, above.place, comment_id, created_at) if above else TOP
         thread_id = above.thread_id if above else None
         if one.has_replies:
-            self._remember(one.n, Stand(comment_id, thread_id, place))
+            self._remember(one, Stand(comment_id, thread_id, place))
         placed = {**row, "parent_id": above.comment_id if above else None, "created_at": created_at}
         return CommentDraft(
             one.source_id,
@@ -145,6 +156,8 @@ class Drafting:
     def _stand_of_parent(self, one: Planned) -> Stand | None:
         if one.answers is None:
             return None
+        if one.root == self._tree and (known := self._stands.get(one.parent)) is not None:
+            return known
         row = self._scratch.row(STANDS_AMONG_PLACES, (one.parent,)) if one.parent else None
         row = row or self._scratch.row(STANDS_HERE, (one.answers,))
         if row is None:
@@ -152,12 +165,18 @@ class Drafting:
         comment_id, thread_id, root_id, depth, path = row
         return Stand(UUID(bytes=comment_id), _uuid(thread_id), Place(_uuid(root_id), depth, path))
 
-    def _remember(self, n: int, stand: Stand) -> None:
+    def _remember(self, one: Planned, stand: Stand) -> None:
+        if one.root != self._tree:
+            self._tree = one.root
+            self._stands.clear()
+        if len(self._stands) < STANDS_REMEMBERED:
+            self._stands[one.n] = stand
+            return
         place = stand.place
         self._scratch.run(
             "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?)",
             (
-                n,
+                one.n,
                 stand.comment_id.bytes,
                 _bytes(stand.thread_id),
                 _bytes(place.root_id),

@@ -124,7 +124,7 @@ def _find_comments_that_are_here(session: Session, scratch: Scratch, target: Tar
     """Look for every comment of the file, and for those that are only answered in it, in the database."""
     if target.system is None:
         _find_twins(session, scratch, target)
-    elif not _has_comments_of(session, target):
+    elif not has_comments_of(session, target):
         return
     wanted = scratch.rows(
         "SELECT source_id FROM comments UNION SELECT parent FROM comments WHERE parent IS NOT NULL"
@@ -165,7 +165,8 @@ def _note_here(scratch: Scratch, found: Mapping[str, Any]) -> None:
     )
 
 
-def _has_comments_of(session: Session, target: Target) -> bool:
+def has_comments_of(session: Session, target: Target) -> bool:
+    """Whether comments of the target's system are on its site."""
     own = (
         Comment.site_id == target.site_id,
         Comment.source_system == target.system,

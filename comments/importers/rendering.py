@@ -73,6 +73,11 @@ class Crew:
     ) -> None:
         await self._stack.aclose()
 
+    @property
+    def has_time(self) -> bool:
+        """Whether one of its processes has nothing to do."""
+        return not self._idle.empty()
+
     async def show(self, texts: Sequence[Text]) -> list[Shown]:
         """Return what each text is shown as. Raises HelperStopped."""
         if not self._helpers:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,9 +21,10 @@ from comments.importers.drafting import BATCH_COMMENTS, Drafting, Planned
 from comments.importers.drafts import Batch, Written
 from comments.importers.native import records as records_of_export
 from comments.importers.opening import ImportFile
-from comments.importers.planning import Plan, Target, make_plan
+from comments.importers.planning import Plan, Target, has_comments_of, make_plan
+from comments.importers.records import Record
 from comments.importers.registry import AUTO, find_format
-from comments.importers.rendering import Crew, Shown
+from comments.importers.rendering import Crew, Shown, Text
 from comments.importers.report import Report, report_of
 from comments.importers.spool import Spool, unpacked
 from comments.importers.writing import Overtaken, open_pages, settle_versions, write_batch
@@ -34,8 +35,11 @@ from comments.sites.queries import origins_of, site_by_name
 from comments.storage import Database
 
 ADDRESSES_KEPT_FOR = timedelta(days=30)
-FEW_COMMENTS = 1_000
-"""As many are shown faster in this process than it takes to start others."""
+FEW_BYTES = 1_000_000
+"""A file of as many has no more texts than are shown faster in this process than others are started."""
+
+PACKED_TIMES = 5
+"""How much larger than a packed file is what is in it, about."""
 
 MOST_HELPERS = 4
 TRIES = 3
@@ -94,10 +98,11 @@ class _Run:
             if self._format.system is not None:
                 # Before the file is read: that takes minutes, and a wrong name is a matter of a moment.
                 await self._db.read(site_by_name, self._order.site)
-            await asyncio.to_thread(self._read)
-            target = await self._db.read(self._target)
-            plan = await self._db.scan(make_plan, self._spool, target)
-            imported = None if self._order.dry_run else await self._write(plan, target)
+            async with Crew(self._helpers()) as crew:
+                await self._read(crew)
+                target = await self._db.read(self._target)
+                plan = await self._db.scan(make_plan, self._spool, target)
+                imported = None if self._order.dry_run else await self._write(plan, target, crew)
             return report_of(plan, read=self._spool.read, format_name=self._format.name, imported=imported)
         finally:
             self._spool.close()
@@ -117,12 +122,38 @@ class _Run:
                 origins = people.merged_origins(origins, of_export[0])
         return Target(site_id, self._order.site, origins, self._format.system, self._clock.now())
 
-    def _read(self) -> None:
+    async def _read(self, crew: Crew) -> None:
+        """Read the whole file; what the crew has time for is shown meanwhile."""
+        reading = self._spool.take(self._records())
+        shows = self._format.system is not None and await self._db.read(self._is_first)
+        showing: dict[asyncio.Task[list[Shown]], int] = {}
+        try:
+            while (kept := await asyncio.to_thread(next, reading, None)) is not None:
+                await self._keep_shown(showing, [one for one in showing if one.done()])
+                if shows and crew.has_time:
+                    texts = [Text(source, "html") for source in kept.sources]
+                    showing[asyncio.create_task(crew.show(texts))] = kept.first
+            await self._keep_shown(showing, list(showing))
+        finally:
+            for task in showing:
+                task.cancel()
+
+    async def _keep_shown(
+        self, showing: dict[asyncio.Task[list[Shown]], int], some: Sequence[asyncio.Task[list[Shown]]]
+    ) -> None:
+        for one in some:
+            shown = await one
+            await asyncio.to_thread(self._spool.note_shown, showing.pop(one), shown)
+
+    def _is_first(self, session: Session) -> bool:
+        """Whether nothing of this system is on the site: else much of the file may be here already."""
+        return not has_comments_of(session, self._target(session))
+
+    def _records(self) -> Iterator[Record]:
         pieces = self._file.pieces(partial(self._progress, "reading"))
         if self._format.system is None:
-            self._spool.take(records_of_export(pieces, shift=self._order.shift))
-        else:
-            self._spool.take(self._format.records(pieces))
+            return records_of_export(pieces, shift=self._order.shift)
+        return iter(self._format.records(pieces))
 
     def _address_key(self, address: str, seen_at: datetime) -> bytes | None:
         """Addresses are kept as keyed hashes, and for 30 days only: older ones are not taken in at all."""
@@ -130,14 +161,14 @@ class _Run:
             return None
         return self._keys.address_key(address)
 
-    async def _write(self, plan: Plan, target: Target) -> int:
+    async def _write(self, plan: Plan, target: Target, crew: Crew) -> int:
         account_ids: dict[str, UUID] = {}
         if self._spool.sites:
             target, account_ids = await self._db.write(self._prepare_site, target)
         drafting = Drafting(self._spool, target, account_ids)
         if self._spool.sites:
             await self._write_authors(target, account_ids)
-        imported = await self._write_comments(plan, drafting)
+        imported = await self._write_comments(plan, drafting, crew)
         if self._spool.sites:
             await self._finish_threads(target, drafting)
         return imported
@@ -165,10 +196,10 @@ class _Run:
             found = await self._db.write(people.write_authors, target.site_id, authors, account_ids)
             self._spool.note_authors(found)
 
-    async def _write_comments(self, plan: Plan, drafting: Drafting) -> int:
+    async def _write_comments(self, plan: Plan, drafting: Drafting, crew: Crew) -> int:
         """Write the plan batch after batch, while the next ones are shown by the crew."""
         done = imported = 0
-        async with Crew(self._helpers(plan)) as crew, aclosing(_shown_in_order(drafting, crew)) as batches:
+        async with aclosing(_shown_in_order(drafting, crew)) as batches:
             async for planned, shown in batches:
                 written = await self._write_batch(drafting.batch(planned, shown))
                 self._spool.note_pages(written.thread_ids)
@@ -191,10 +222,12 @@ class _Run:
         for versions in drafting.versions():
             await self._db.write(settle_versions, target.site_id, versions, at=self._clock.now())
 
-    def _helpers(self, plan: Plan) -> int:
+    def _helpers(self) -> int:
+        if self._order.dry_run:
+            return 0
         if self._order.helpers is not None:
             return self._order.helpers
-        if plan.to_write <= FEW_COMMENTS:
+        if self._file.size * (PACKED_TIMES if self._file.is_packed else 1) <= FEW_BYTES:
             return 0
         # What this process may use, where the system tells, else what there is.
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,9 +1,9 @@
 """What the first reading of a file found, kept on disk until it is written, so that memory stays flat."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -36,6 +36,7 @@ CREATE TABLE comments (
     n INTEGER PRIMARY KEY, source_id TEXT, thread TEXT, parent TEXT, author INTEGER, created INTEGER,
     state TEXT, address_key BLOB, format TEXT, exact BLOB, source TEXT
 );
+CREATE TABLE shown (n INTEGER PRIMARY KEY, html TEXT, renderer INTEGER);
 """
 
 HELD_ROWS = 1_000
@@ -48,6 +49,13 @@ AddressKey = Callable[[str, datetime], bytes | None]
 
 packed = msgspec.json.encode
 unpacked = msgspec.json.decode
+
+
+class Kept(NamedTuple):
+    """Comments that have just been kept: the number of the first, and their sources."""
+
+    first: int
+    sources: list[str]
 
 
 class Spool:
@@ -64,10 +72,11 @@ class Spool:
         self.read = 0
         self._address_key = address_key
         self._held: list[tuple[Any, ...]] = []
+        self._kept = 0
         self._author_numbers: dict[str, int] = {}
 
-    def take(self, records: Iterable[Record]) -> None:
-        """Keep every record; raises what reading the file raises."""
+    def take(self, records: Iterable[Record]) -> Iterator[Kept]:
+        """Keep every record, and yield the comments as they are kept; raises what reading the file raises."""
         takers: dict[type[Any], Callable[[Any], None]] = {
             ImportedComment: self._take_comment,
             ImportedThread: self._take_thread,
@@ -78,11 +87,19 @@ class Spool:
         }
         for record in records:
             takers[type(record)](record)
-        self._let_go()
+            if len(self._held) >= HELD_ROWS:
+                yield self._let_go()
+        yield self._let_go()
         self.scratch.run("CREATE INDEX comments_source ON comments (source_id)")
 
     def close(self) -> None:
         self.scratch.close()
+
+    def note_shown(self, first: int, shown: Iterable[tuple[str, int]]) -> None:
+        """Remember what comments are shown as, and by which renderer, from the number `first` on."""
+        self.scratch.run_many(
+            "INSERT INTO shown VALUES (?, ?, ?)", ((n, *one) for n, one in enumerate(shown, first))
+        )
 
     def note_pages(self, thread_ids: Mapping[int, UUID]) -> None:
         """Remember the threads that pages have got; their keys are bound then."""
@@ -118,8 +135,6 @@ class Spool:
         )
         if one.voters:
             self.scratch.run_many("INSERT OR IGNORE INTO voters VALUES (?)", [(key,) for key in one.voters])
-        if len(self._held) >= HELD_ROWS:
-            self._let_go()
 
     def _take_thread(self, one: ImportedThread) -> None:
         created = None if one.created_at is None else micros(one.created_at)
@@ -171,14 +186,17 @@ class Spool:
         self._author_numbers[author.key] = number
         return number
 
-    def _let_go(self) -> None:
+    def _let_go(self) -> Kept:
+        first = self._kept + 1
+        self._kept += len(self._held)
         self.scratch.run_many(
             "INSERT INTO comments"
             " (source_id, thread, parent, author, created, state, address_key, format, exact, source)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._held,
         )
-        self._held.clear()
+        held, self._held = self._held, []
+        return Kept(first, [row[-1] for row in held])
 
 
 def micros(at: datetime) -> int:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from comments.storage.base import WITHOUT_SYNC
 
-MOST_VALUES = 10_000
-"""Values of one statement of SQLite, which takes 32,766 at most."""
+ROWS_AT_ONCE = (200, 20, 1)
+"""Rows of one statement of SQLite, which takes 32,766 values; few sizes, for each is compiled and kept."""
 
 
 def insert_ignoring(
@@ -77,12 +77,13 @@ def _insert_in_few_statements(connection: Connection, table: Table, columns: lis
         for process, values in zip(_processors(table, connection.dialect), columns, strict=True)
     ]
     rows = list(zip(*bound, strict=True))
-    at_once = MOST_VALUES // len(columns)
-    inserted = 0
-    for start in range(0, len(rows), at_once):
-        some = rows[start : start + at_once]
-        statement = _insert_many(table, len(some))
-        inserted += connection.exec_driver_sql(statement, tuple(chain.from_iterable(some))).rowcount
+    start = inserted = 0
+    for at_once in ROWS_AT_ONCE:
+        statement = _insert_many(table, at_once)
+        while len(rows) - start >= at_once:
+            values = tuple(chain.from_iterable(rows[start : start + at_once]))
+            inserted += connection.exec_driver_sql(statement, values).rowcount
+            start += at_once
     return inserted
 
 
@@ -91,6 +92,7 @@ def _processors(table: Table, dialect: Dialect) -> list[Callable[[Any], Any] | N
     return [column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns]
 
 
+@cache
 def _insert_many(table: Table, rows: int) -> str:
     names = ", ".join(column.name for column in table.columns)
     row = f"({', '.join('?' * len(table.columns))})"

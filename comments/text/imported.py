@@ -35,6 +35,7 @@ AS_TYPED = ("a", "code", "pre")
 TAG = re.compile(r"<(/?+)([A-Za-z][A-Za-z0-9:-]*+)((?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)>")
 ATTRIBUTE = re.compile(r"([A-Za-z-]++)\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s\"'>]++)")
 NUMBER = re.compile(r"&#(?:[xX]([0-9A-Fa-f]++)|([0-9]++));?+")
+SILENT_TAG = re.compile(f"<(?:{'|'.join(SILENT)})", re.ASCII | re.IGNORECASE)
 BLOCK = re.compile(r"<(?:p|br|h[3-6]|blockquote|ul|ol|hr)\b")
 BLANK_LINES = re.compile(r"\n[ \t]*+(?:\n[ \t]*+)++")
 PREFORMATTED = re.compile(r"(<pre>.*?</pre>)", re.DOTALL)
@@ -60,6 +61,8 @@ def without_comments(source: str) -> str:
 
 def without_silent(source: str) -> str:
     """Drop scripts and styles; one that never ends is left, and shown as text."""
+    if not SILENT_TAG.search(source):
+        return source
     for name in SILENT:
         folded = ascii_lower(source)
         kept, at = [], 0
