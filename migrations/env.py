@@ -8,6 +8,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 from sqlalchemy.schema import SchemaItem
 
+# Alembic takes up what is defined there.
+import comments.storage.postgres_indexes  # noqa: F401
 from comments import schema
 from comments.config import Settings
 from comments.storage.migrating import connected
@@ -26,6 +28,8 @@ def run(connection: Connection) -> None:
         target_metadata=schema.metadata,
         # SQLite changes little in place: such a table is built anew.
         render_as_batch=connection.dialect.name == "sqlite",
+        # A step's locks end with the step.
+        transaction_per_migration=connection.dialect.name == "postgresql",
         compare_type=True,
         render_item=render_item,
         include_object=include_object,

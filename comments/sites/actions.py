@@ -25,7 +25,7 @@ from comments.sites.models import InstallationFact, Site
 from comments.sites.origins import parse_origins
 from comments.sites.queries import held_site, origins_of, settings_of, site_by_name
 from comments.sites.settings import changed_settings, settings_in_words
-from comments.storage import announce
+from comments.storage import announce, unhurried
 
 SITE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 FINGERPRINT = "key-fingerprint"
@@ -111,6 +111,7 @@ def change_site(session: Session, name: str, wish: SiteWish) -> SiteChange:
 def remove_site(session: Session, name: str) -> Site:
     """Delete a site with everything on it; raises SiteUnknown."""
     site = site_by_name(session, name)
+    unhurried(session)
     session.delete(site)
     announce(session, SiteChanged(site.id, site.name))
     return site

@@ -1,7 +1,7 @@
 """The database: the only place that knows dialects, threads and commits."""
 
 from comments.storage.base import WITHOUT_SYNC, Base
-from comments.storage.bulk import changed_rows, insert_all, insert_ignoring
+from comments.storage.bulk import changed_rows, insert_all, insert_ignoring, unhurried
 from comments.storage.changes import LONGEST_MESSAGE, TOLD, announce, told
 from comments.storage.database import Database, looked
 from comments.storage.errors import (
@@ -43,4 +43,5 @@ __all__ = [
     "migrate_now",
     "state",
     "told",
+    "unhurried",
 ]

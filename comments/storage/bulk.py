@@ -5,7 +5,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Delete, FromClause, Insert, Table, Update
+from sqlalchemy import Connection, CursorResult, Delete, FromClause, Insert, Table, Update, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -54,6 +54,12 @@ def changed_rows(session: Session, statement: Update | Delete) -> int:
     """Update or delete, and return how many rows that was; objects already loaded do not follow."""
     result = cast(CursorResult[Any], session.execute(statement, execution_options=WITHOUT_SYNC))
     return result.rowcount
+
+
+def unhurried(session: Session) -> None:
+    """Let the statements of this write take as long as they need: for an operator's rare, large ones."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 @cache

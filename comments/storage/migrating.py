@@ -1,7 +1,9 @@
 """Bring a database to the tables that this release needs, and tell how far it is."""
 
 import asyncio
+import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,15 +23,14 @@ from sqlalchemy import (
     inspect,
     select,
     table,
-    text,
 )
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from comments.storage.backup import back_up
-from comments.storage.errors import StorageMismatch
-from comments.storage.postgres_errors import unreachable
+from comments.storage.errors import StorageBusy, StorageMismatch
+from comments.storage.postgres_errors import LOCK_NOT_AVAILABLE, sqlstate, unreachable
 from comments.storage.revisions import SCRIPTS, newest, revisions
 from comments.storage.sqlite_connections import begin_writing, driver_of, engine_for, prepare
 from comments.storage.sqlite_errors import about_file
@@ -42,12 +43,17 @@ State = Literal["empty", "current", "older", "newer", "foreign"]
 
 # Long enough for the migration of another process on a large file.
 LOCK_SECONDS = 600
+LOOK_AGAIN_SECONDS = 0.1
+# A step that did not get its lock lets those through that have queued up behind it.
+STEP_ASIDE_SECONDS = 1
 # Any number will do; all releases must take the same one.
 ADVISORY_LOCK = 0x636F6D6D656E7473
 VERSION_TABLE = "alembic_version"
 # Alembic keeps the running migration in globals.
 ONE_AT_A_TIME = Lock()
 VERSIONS: Select[str] = select(column("version_num", String)).select_from(table(VERSION_TABLE))
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +84,14 @@ async def migrate(url: str) -> Migrated:
 
 
 def migrate_now(url: str, *, scripts: Path | None = None) -> Migrated:
-    """Bring the database to the newest revision, while no other process does; all or nothing.
+    """Bring the database to the newest revision, while no other process does.
 
-    A SQLite file that is not empty is copied first, to `NAME-before-REVISION.db` beside it.
+    On SQLite it is all or nothing; a file that is not empty is copied first, to `NAME-before-REVISION.db`
+    beside it. On PostgreSQL each step is whole or not there, and waits for no lock for longer than
+    `MIGRATION_LOCK_SECONDS`, so that writers do not queue up behind it; it tries again instead.
     `scripts` is a folder of other migrations than this release's.
-    Raises StorageMismatch for a database of a newer release or of something else.
+    Raises StorageMismatch for a database of a newer release or of something else, StorageBusy when its
+    tables are in use for longer than ten minutes.
     """
     address = parsed(url)
     with ONE_AT_A_TIME:
@@ -135,14 +144,12 @@ def _migrate_sqlite(address: URL, scripts: Path) -> Migrated:
 def _migrate_postgres(address: URL, scripts: Path) -> Migrated:
     head = newest(scripts)
     engine = _engine(address)
-    with _reached(engine) as lock, engine.connect() as connection:
-        # Held by a transaction of its own, so that a migration may commit in between,
-        # and so that a pooler cannot hand the lock to somebody else.
-        lock.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+    with _reached(engine) as turn, engine.connect() as connection:
+        _take_turn(turn)
         before = _migratable(connection, scripts)
         connection.rollback()
         if before != "current":
-            _upgrade(connection, scripts)
+            _upgrade_beside_writers(connection, scripts)
     return Migrated(before, head)
 
 
@@ -150,6 +157,40 @@ def _upgrade(connection: Connection, scripts: Path) -> None:
     from alembic import command
 
     command.upgrade(alembic_config(connection, scripts=scripts), "head")
+
+
+def _take_turn(turn: Connection) -> None:
+    """Wait until no other process migrates; the turn ends with the connection's transaction.
+
+    It is a transaction of its own, so that a migration may commit in between, and so that a pooler cannot
+    hand the lock to somebody else. Asked for again and again: one long question would hold up the other
+    process, whose new indexes wait for every statement that is under way.
+    """
+    until = time.monotonic() + LOCK_SECONDS
+    # Without parameters: after a question with some, the answer's portal stays open, and with it a snapshot
+    # that new indexes would wait for, until the end.
+    while not turn.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({ADVISORY_LOCK})").scalar():
+        turn.rollback()
+        if time.monotonic() > until:
+            raise StorageBusy("Another process has been migrating the database for ten minutes")
+        time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _upgrade_beside_writers(connection: Connection, scripts: Path) -> None:
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            _upgrade(connection, scripts)
+        except DBAPIError as error:
+            connection.rollback()
+            if sqlstate(error) != LOCK_NOT_AVAILABLE:
+                raise
+            if time.monotonic() > until:
+                raise StorageBusy("The tables to be changed have been in use for ten minutes") from error
+            logger.warning("a table is in use; the migration steps aside and tries again")
+            time.sleep(STEP_ASIDE_SECONDS)
+        else:
+            return
 
 
 @contextmanager
@@ -175,9 +216,9 @@ def _reached(engine: Engine) -> Iterator[Connection]:
 
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() != "sqlite":
-        from comments.storage.postgres_connections import plain_engine
+        from comments.storage.postgres_connections import migrating_engine
 
-        return plain_engine(address)
+        return migrating_engine(address)
     engine = create_engine("sqlite://", creator=partial(_connect, sqlite_path(address)), poolclass=NullPool)
     event.listen(engine, "begin", _begin)
     return engine

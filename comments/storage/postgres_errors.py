@@ -15,6 +15,7 @@ from comments.storage.errors import (
 SERIALIZATION_FAILURE = "40001"
 DEADLOCK = "40P01"
 UNIQUE_VIOLATION = "23505"
+LOCK_NOT_AVAILABLE = "55P03"
 CONNECTION_LOST = "connection lost"
 
 # How often one call may run again. Two writers that create the same row meet in a unique violation;
@@ -55,7 +56,7 @@ def in_our_words(error: Exception, *, reading: bool = False) -> Exception:
         return StorageUnwritable("The database can only be read at the moment; nothing was stored")
     if state == "53100":  # disk_full
         return StorageFull("The disk is full; nothing was stored")
-    if state in (SERIALIZATION_FAILURE, DEADLOCK, "55P03", "57014"):  # …, lock_not_available, query_canceled
+    if state in (SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE, "57014"):  # …, query_canceled
         return StorageBusy("The database is busy; nothing was stored")
     if error.connection_invalidated or state[:2] in ("08", "53") or state[:4] == "57P0" or unanswered(error):
         return StorageUnreachable("The database does not answer")
