@@ -7,14 +7,10 @@ import click
 from comments.app import templates
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
-from comments.events import Undeliverable
 from comments.events.actions import revive
 from comments.events.queries import Failure, failures
-from comments.ids import new_id
-from comments.notifications.messages import Mail, recipient
 from comments.notifications.sending import mailer
-from comments.notifications.smtp import MailFailed
-from comments.notifications.trial import trial_letter
+from comments.notifications.trial import TrialFailed, send_test
 from comments.sites.queries import site_by_name
 from comments.web.templating import date_and_time
 
@@ -34,16 +30,11 @@ def test(address: str) -> None:
 
     async def work(here: Installation) -> None:
         sending = mailer(here.settings, here.clock, templates())
-        if sending is None:
-            raise click.ClickException("No mail server is set. Set COMMENTS_SMTP_URL; see docs/mail.md.")
-        at = here.clock.now()
-        letter = trial_letter(here.settings.base_url, at)
         try:
-            recipient(address)
-            answer = await sending.send(Mail(address, "", letter, id=f"test-{new_id(at)}"))
-        except (MailFailed, Undeliverable) as refused:
-            raise click.ClickException(f"The mail was not sent. {refused}") from None
-        click.echo(f"Sent to {address} from {sending.post.address}. {sending.server.where} says: {answer}")
+            said = await send_test(sending, address, here.settings.base_url, at=here.clock.now())
+        except TrialFailed as failed:
+            raise click.ClickException(str(failed)) from None
+        click.echo(said)
 
     in_installation(work)
 

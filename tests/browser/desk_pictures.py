@@ -174,7 +174,7 @@ def index() -> str:
     lines = [
         "# The moderators’ desk",
         "",
-        "Taken by `make screenshots`. What is done there: [moderating](../moderating.md).",
+        "Taken by `make screenshots`. What is done there: [moderating](../moderation.md).",
         "",
     ]
     for name, state in STATES.items():

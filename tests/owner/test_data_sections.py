@@ -168,7 +168,7 @@ def test_mail_is_tried_and_what_failed_is_shown_and_sent_again(ana: Visitor) -> 
     assert ana.read(lambda session: _failed(session, other.id)) == [theirs]
 
     sent = ana.post(f"{AT}/outbox/test")
-    assert "Sent to ana@mail.example." in sent.text
+    assert "Sent to ana@mail.example from" in sent.text
     (mail,) = ana.mail_box.mails  # type: ignore[attr-defined]
     assert str(mail["To"]) == "ana@mail.example"
     ana.mail_box.refused = {"ana@mail.example": "550 5.1.1 No such user"}  # type: ignore[attr-defined]

@@ -27,7 +27,7 @@ MEANS = {
 }
 BETWEEN = """
 Stronger than another is the one further down in this table. Which words, addresses, days and numbers a rule
-goes by is for each site to say: [settings](settings.md#settings-of-a-site), [moderating](moderating.md).
+goes by is for each site to say: [settings](settings.md#settings-of-a-site), [moderating](moderation.md).
 This page is made of the code by `make rules`, and a test holds it.
 
 ## In this order
