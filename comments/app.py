@@ -234,6 +234,8 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Else each card of a list asks the disk whether its template has changed since the last one.
+        auto_reload=False,
     )
 
 

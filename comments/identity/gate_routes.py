@@ -5,9 +5,10 @@ from starlette.responses import Response
 
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, ScopeMissing, SignInNeeded, TokenMissing
 from comments.identity.pages import to_sign_in, visitor
-from comments.identity.queries import Moderator, moderator_at, shown_token
+from comments.identity.queries import Moderator, shown_token
 from comments.identity.routes import API_TOKEN_PREFIX, bearer_token
 from comments.identity.token_actions import note_token
+from comments.sites.errors import SiteUnknown
 from comments.web.forms import require_own_origin
 from comments.web.health import require_operator
 from comments.web.needs import Needs, Who
@@ -67,8 +68,10 @@ async def _pass_with_cookie(request: Request, needs: Needs) -> Response | None:
             raise SignInNeeded("Sign in first: this session has ended.")
         return to_sign_in(request)
     if needs.who is not Who.SIGNED_IN:
-        site = request.path_params["site"]
-        _admit(request, needs, await service(request).db.read(moderator_at, site, found.account.id))
+        if found.moderator is None:
+            site = request.path_params["site"]
+            raise SiteUnknown(f"There is no site named {site!r}.", site=site)
+        _admit(request, needs, found.moderator)
     return None
 
 

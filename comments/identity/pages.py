@@ -39,11 +39,15 @@ class TooManySignIns(TooMany):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who is signed in with this browser. Their forms carry `form_token`."""
+    """Somebody who is signed in with this browser. Their forms carry `form_token`.
+
+    `moderator` is what they are on the site that the address names, None if nothing.
+    """
 
     account: Account
     cookie: str
     form_token: str
+    moderator: queries.Moderator | None
 
 
 async def visitor(request: Request) -> Visitor | None:
@@ -55,10 +59,11 @@ async def visitor(request: Request) -> Visitor | None:
     cookie = request.cookies.get(cookie_name(svc.settings))
     if cookie:
         hashes, now = svc.keys.token_hashes(cookie), svc.clock.now()
-        known = await svc.db.read(queries.session_account, hashes, now)
+        site = request.path_params.get("site", "")
+        known = await svc.db.read(queries.session_account, hashes, now, site)
         if known is not None:
-            found = Visitor(known[0], cookie, form_token(svc.keys, cookie))
-            if known[1].date() < now.date():
+            found = Visitor(known.account, cookie, form_token(svc.keys, cookie), known.moderator)
+            if known.noted_at.date() < now.date():
                 await svc.db.write(note_session, hashes, at=now)
     request.scope[_VISITOR] = found
     return found

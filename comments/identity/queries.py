@@ -170,19 +170,37 @@ def link_account(session: Session, token_hashes: Sequence[bytes], now: datetime)
     )
 
 
-def session_account(
-    session: Session, token_hashes: Sequence[bytes], now: datetime
-) -> tuple[Account, datetime] | None:
-    """Return who is signed in with the cookie of one of these hashes, and when that was last noted.
+class SignedIn(NamedTuple):
+    """Who is signed in, when that was last noted, and what they are on the site that was asked about."""
 
-    None if nobody is any more.
+    account: Account
+    noted_at: datetime
+    moderator: Moderator | None
+
+
+def session_account(
+    session: Session, token_hashes: Sequence[bytes], now: datetime, site: str = ""
+) -> SignedIn | None:
+    """Return who is signed in with the cookie of one of these hashes, None if nobody is any more.
+
+    With the name of a `site` it says what they are there.
     """
+    noted_at = func.coalesce(BrowserSession.seen_at, BrowserSession.created_at, type_=UtcTime)
+    here = (Membership.site_id == Site.id) & (Membership.account_id == Account.id)
     row = session.execute(
-        select(Account, func.coalesce(BrowserSession.seen_at, BrowserSession.created_at, type_=UtcTime))
+        select(Account, noted_at, Membership.site_id, Membership.role, Membership.sections)
         .join(BrowserSession, BrowserSession.account_id == Account.id)
+        .outerjoin(Site, Site.name == site)
+        .outerjoin(Membership, here)
         .where(BrowserSession.token_hash.in_(token_hashes), BrowserSession.expires_at > now)
     ).one_or_none()
-    return None if row is None else (row[0], row[1])
+    if row is None:
+        return None
+    account, noted, site_id, role, sections = row
+    if not role:  # the outer joins found nothing
+        return SignedIn(account, noted, None)
+    moderator = Moderator(account.id, site_id, account.name, role, decoded_sections(sections))
+    return SignedIn(account, noted, moderator)
 
 
 class Member(NamedTuple):

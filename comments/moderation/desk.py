@@ -23,6 +23,10 @@ _CHOICES: tuple[Choice, ...] = ("approve", "spam", "remove", "hold")
 _DECIDED_BY = {"approved": "approve", "pending": "hold", "spam": "spam", "removed": "remove"}
 
 
+Order = tuple[UUID, datetime]
+"""How an order is named: by account and time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A comment on the desk. `choices` can be decided; `restores` is the state a restore would bring back."""
@@ -47,11 +51,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`sizes` by queue, with "all"; `done` is what an order has just decided, `last` the newest log entry."""
+    """`sizes` by queue, with "all"; `done` is what an order has just decided."""
 
     sizes: dict[str, int]
     done: Sequence[LogEntry]
-    last: LogEntry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,12 @@ class LogRow:
         return self.entries[0].at
 
 
-def desk(session: Session, moderator: Moderator, done: tuple[UUID, datetime] | None) -> Desk:
-    """Return somebody's desk without its cards; `done` names the order that is told, by account and time."""
+def desk(session: Session, moderator: Moderator, done: Order | None) -> Desk:
+    """Return somebody's desk without its cards; `done` names the order that is told."""
     site_id, sections = moderator.site_id, moderator.sections
-    newest, _ = log(session, site_id, limit=1, sections=sections)
     entries = entries_of_order(session, site_id, *done, sections) if done else []
     sizes = words.all_sizes(queue_sizes(session, site_id, sections))
-    return Desk(sizes, entries, newest[0] if newest else None)
+    return Desk(sizes, entries)
 
 
 def log_rows(

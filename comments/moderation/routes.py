@@ -23,8 +23,9 @@ from comments.moderation.finding import read_id
 from comments.moderation.orders import NewText, Order
 from comments.moderation.queries.history import log
 from comments.moderation.queries.profile import profile
-from comments.moderation.queries.queue import HeldPage, held_comments
-from comments.moderation.wishes import asking_of, wish_of
+from comments.moderation.queries.queue import HeldPage
+from comments.moderation.viewing import listed, may_take_long
+from comments.moderation.wishes import asking_of
 from comments.sites.errors import SiteUnknown
 from comments.text.errors import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.threads.errors import CursorRefused
@@ -127,11 +128,9 @@ async def queue_page(svc: Service, asking: Moderator, query: wire.QueueQuery) ->
 
     Raises CursorRefused, SearchUnclear, Invalid for an impossible URL.
     """
-    site_id = asking.site_id
-    after = wire.position_at(svc.keys, queue_place(site_id, query), query.cursor)
-    wish = await svc.db.read(wish_of, asking, query)
-    run = svc.db.scan if wish.is_search else svc.db.read
-    return await run(held_comments, site_id, wish, after=after, limit=query.limit)
+    after = wire.position_at(svc.keys, queue_place(asking.site_id, query), query.cursor)
+    run = svc.db.scan if may_take_long(asking, query) else svc.db.read
+    return await run(listed, asking, query, after)
 
 
 def queue_place(site_id: UUID, query: wire.QueueQuery) -> str:

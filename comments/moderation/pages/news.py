@@ -11,10 +11,11 @@ from starlette.responses import Response
 
 from comments.moderation import words
 from comments.moderation.orders import Conflict
-from comments.moderation.pages.seat import Seat, moment, read_id, seat_of
+from comments.moderation.pages.seat import moment, read_id, seat_of
 from comments.moderation.queries.lanes import Position
 from comments.moderation.queries.news import Changed, Standing, View, arrived_since, decided_since, standing
 from comments.moderation.queries.queue import queue_sizes
+from comments.moderation.viewing import view_of
 from comments.moderation.wire import State
 from comments.web.answers import JSON, Body, asked
 from comments.web.routing import read_query
@@ -54,7 +55,7 @@ class NewsAnswer(msgspec.Struct):
 async def show_news(request: Request) -> Response:
     """Tell what has changed since; 304 if nothing has."""
     svc, seat, query = service(request), await seat_of(request), read_query(request, NewsQuery)
-    view = view_of(seat, query.state)
+    view = view_of(seat.moderator, query.state)
     told = await svc.db.read(_news, view, query.since, read_place(query.after))
     now, (decided, arrived, stands, sizes) = svc.clock.now(), told
     answer = NewsAnswer(
@@ -67,11 +68,6 @@ async def show_news(request: Request) -> Response:
     )
     body = Body(msgspec.json.encode(answer), JSON, [(b"cache-control", b"no-store")])
     return body.answer(*asked(request.scope))
-
-
-def view_of(seat: Seat, state: str) -> View:
-    """Return what somebody's desk shows of a queue."""
-    return View(seat.moderator.site_id, None if state == "all" else state, seat.moderator.sections)
 
 
 def write_place(position: Position | None) -> str:

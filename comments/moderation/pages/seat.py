@@ -14,7 +14,7 @@ from comments.identity.gate_routes import asking_moderator
 from comments.identity.pages import Visitor, signed_in, visitor_with_form
 from comments.identity.queries import Moderator
 from comments.moderation import wire, words
-from comments.moderation.desk import desk
+from comments.moderation.desk import Desk, Order, desk
 from comments.moderation.errors import FormMalformed
 from comments.moderation.pages.addresses import desk_address, queue_address, way_back
 from comments.moderation.queries.lanes import LISTS
@@ -42,13 +42,22 @@ async def seat_with_form(request: Request) -> tuple[Seat, Fields]:
     return Seat(found, asking_moderator(request), request.path_params["site"]), fields
 
 
-async def frame(request: Request, seat: Seat, query: wire.QueueQuery, *, here: str) -> dict[str, Any]:
-    """Return what stands around every page: queues with their sizes, and the notice of what was done."""
-    svc, given = service(request), request.query_params
-    done = moment(given["done"]) if given.get("done") and request.method == "GET" else None
-    order = (seat.moderator.account_id, done) if done else None
-    around = await svc.db.read(desk, seat.moderator, order)
-    left = given.get("left", "")
+def order_told(request: Request, seat: Seat) -> Order | None:
+    """Return the order of which a page tells that it is done. Raises FormMalformed."""
+    done = request.query_params.get("done") if request.method == "GET" else None
+    return (seat.moderator.account_id, moment(done)) if done else None
+
+
+async def frame(
+    request: Request, seat: Seat, query: wire.QueueQuery, *, here: str, around: Desk | None = None
+) -> dict[str, Any]:
+    """Return what stands around every page: queues with their sizes, and the notice of what was done.
+
+    It is read, unless it was before.
+    """
+    if around is None:
+        around = await service(request).db.read(desk, seat.moderator, order_told(request, seat))
+    left = request.query_params.get("left", "")
     return {
         "seat": seat,
         "query": query,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, literal, select, union_all
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from comments.moderation.queries.lanes import Position, Stretch, along, belongs
@@ -88,26 +88,25 @@ def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch,
 
 def groups_of(session: Session, site_id: UUID, queue: str, rows: Sequence[Row[Any]]) -> dict[UUID, Alike]:
     """Return the groups by the comment that stands for each; one by itself has a count of 1."""
-    groups = {row.similar_group: row.id for row in rows if row.similar_group is not None}
-    if not groups:
+    firsts = {row.similar_group: row.id for row in rows if row.similar_group is not None}
+    if not firsts:
         return {}
-    counts = []
-    for group in groups:
-        some = (
-            select(Comment.created_at)
-            .where(*belongs(site_id, queue), Comment.similar_group == group)
-            .order_by(Comment.created_at.desc())
-            .limit(MOST_COUNTED + 1)
-            .subquery()
+    other = aliased(Comment)
+    of_group = (
+        select(other.created_at)
+        .where(
+            other.site_id == site_id,
+            other.queue == queue,
+            other.similar_group == Comment.similar_group,
         )
-        total = func.count().label("total")
-        counts.append(
-            select(literal(group).label("similar_group"), total, func.max(some.c.created_at).label("newest"))
-        )
-    return {
-        groups[row.similar_group]: Alike(row.similar_group, row.total, row.newest)
-        for row in session.execute(union_all(*counts))
-    }
+        .order_by(other.created_at.desc())
+        .correlate(Comment)
+    )
+    counted = of_group.limit(MOST_COUNTED + 1).subquery()
+    total = select(func.count()).select_from(counted).scalar_subquery()
+    newest = of_group.limit(1).scalar_subquery()
+    counts = select(Comment.id, Comment.similar_group, total, newest).where(Comment.id.in_(firsts.values()))
+    return {row[0]: Alike(*row[1:]) for row in session.execute(counts)}
 
 
 def _with_group(walk: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

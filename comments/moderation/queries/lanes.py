@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal_column, select, tuple_, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, literal_column, select, tuple_, union_all
 
 from comments.threads.models import Comment
 
@@ -52,7 +52,7 @@ def lanes(site_id: UUID, queue: str | None) -> list[tuple[ColumnElement[bool], .
     return [belongs(site_id, name) for name in ([queue] if queue else QUEUES)]
 
 
-def belongs(site_id: UUID, queue: str | None) -> tuple[ColumnElement[bool], ...]:
+def belongs(site_id: UUID | BindParameter[UUID], queue: str | None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a comment that is in a queue, None being all of them."""
     of_site = Comment.site_id == site_id
     if queue == "reported":

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
 from comments.moderation.queries.following import last_number, numbered_decisions
-from comments.moderation.queries.lanes import Position
+from comments.moderation.queries.lanes import Position, Stretch, along
 from comments.moderation.queries.parts import part_of
 from comments.threads.models import Comment
 
@@ -55,8 +55,8 @@ class View:
 def standing(session: Session, view: View) -> Standing:
     """Return where a desk stands."""
     number = last_number(session, view.site_id)
-    newest = [found for lane in view.lanes(session) if (found := _newest(session, lane)) is not None]
-    return Standing(number, max(newest, default=None))
+    newest = session.execute(along(view.lanes(session), Stretch(), 1)).one_or_none()
+    return Standing(number, None if newest is None else (newest.created_at, newest.id))
 
 
 def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[Changed], int]:
@@ -84,13 +84,3 @@ def arrived_since(session: Session, view: View, after: Position | None) -> Seque
         newest = statement.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(MOST_TOLD)
         found += [(row.created_at, row.id) for row in session.execute(newest)]
     return [comment_id for _, comment_id in sorted(found, reverse=True)[:MOST_TOLD]]
-
-
-def _newest(session: Session, lane: Sequence[ColumnElement[bool]]) -> Position | None:
-    row = session.execute(
-        select(Comment.created_at, Comment.id)
-        .where(*lane)
-        .order_by(Comment.created_at.desc(), Comment.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else (row.created_at, row.id)

@@ -17,6 +17,8 @@ MOST_PAGES = 5_000
 MOST_SORTED = 2_000
 """So many comments of a part are put in order; of a larger one, a walk along the site soon finds some."""
 
+_MEASURED = "comments.moderation.parts"
+
 # In the words of the partial indexes: SQLite takes them for no others.
 _HELD = Comment.queue != literal_column("'approved'")
 _PUBLIC = Comment.state == literal_column("'approved'")
@@ -67,9 +69,16 @@ class Part:
 
 
 def part_of(session: Session, site_id: UUID, sections: Sections) -> Part:
-    """Return what somebody moderates, measured."""
+    """Return what somebody moderates, measured; once in a session."""
     if sections is None:
         return Part(site_id, None)
+    known: dict[tuple[UUID, Sections], Part] = session.info.setdefault(_MEASURED, {})
+    if (site_id, sections) not in known:
+        known[site_id, sections] = _measured(session, site_id, sections)
+    return known[site_id, sections]
+
+
+def _measured(session: Session, site_id: UUID, sections: Sections) -> Part:
     some = (
         select(Thread.comment_count)
         .where(Thread.site_id == site_id, threads_within(sections))

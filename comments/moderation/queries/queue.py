@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, func, literal, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased
 
 from comments.identity.models import Author
 from comments.identity.sections import Sections
@@ -46,6 +46,15 @@ class Text:
     renderer: int
 
 
+class Parent(NamedTuple):
+    """The comment that another one answers."""
+
+    id: UUID
+    author_name: str
+    state: str
+    html: str
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A comment as a moderator judges it.
@@ -57,7 +66,7 @@ class Held:
     text: Text
     published: Text | None
     reasons: list[str]
-    parent: Row[Any] | None
+    parent: Parent | None
     reports: Sequence[tuple[str, int]]
     last: PastDecision | None
     """The last decision that still stands: what `restore` takes back."""
@@ -173,15 +182,26 @@ def _keys_of(session: Session, site_id: UUID, page: str) -> list[PageKeys]:
 
 def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> dict[str, int]:
     """Return how many comments are in each queue; one more than MOST_COUNTED stands for "or more"."""
-    counts, part = [], part_of(session, site_id, sections)
-    for queue in LISTS:
-        some = select(Comment.id).where(*part.counted(queue))
-        if not part.is_by_page(queue):
-            # In the index's order: else PostgreSQL may look for so many rows all through the table.
-            some = some.order_by(Comment.created_at)
-        counted = some.limit(MOST_COUNTED + 1).subquery()
-        counts.append(select(literal(queue), func.count()).select_from(counted))
+    if sections is None:
+        return dict(session.execute(_SIZES, {"site_id": site_id}).all())
+    part = part_of(session, site_id, sections)
+    counts = [_counted(queue, part.counted(queue), part.is_by_page(queue)) for queue in LISTS]
     return dict(session.execute(union_all(*counts)).all())
+
+
+def _counted(
+    queue: str, conditions: Sequence[ColumnElement[bool]], by_page: bool = False
+) -> Select[*tuple[Any, ...]]:
+    some = select(Comment.id).where(*conditions)
+    if not by_page:
+        # In the index's order: else PostgreSQL may look for so many rows all through the table.
+        some = some.order_by(Comment.created_at)
+    counted = some.limit(MOST_COUNTED + 1).subquery()
+    return select(literal(queue), func.count()).select_from(counted)
+
+
+# Made once: to put it together takes longer than to answer it.
+_SIZES = union_all(*(_counted(queue, belongs(bindparam("site_id", type_=Uuid()), queue)) for queue in LISTS))
 
 
 def _with_context(
@@ -190,9 +210,6 @@ def _with_context(
     if not ids:
         return []
     rows = {row.id: row for row in session.execute(_ABOUT.where(Comment.id.in_(ids)))}
-    answered = {row.parent_id for row in rows.values() if row.parent_id}
-    parents = {row.id: row for row in session.execute(_PARENTS.where(Comment.id.in_(answered)))}
-    edits = {row.comment_id: row for row in session.execute(_EDITS.where(Revision.comment_id.in_(ids)))}
     reports = _reports(session, [row.id for row in rows.values() if row.report_count])
     decided = histories(session, ids)
     authors = author_standings(session, {row.author_id for row in rows.values()})
@@ -200,10 +217,10 @@ def _with_context(
     return [
         Held(
             row,
-            _text(edit) if (edit := edits.get(row.id)) is not None else _text(row),
-            _text(row) if edit is not None else None,
-            [one.words for one in decoded(row.reasons if edit is None else edit.reasons)],
-            parents.get(row.parent_id),
+            _edited(row) if row.edit_source is not None else _text(row),
+            _text(row) if row.edit_source is not None else None,
+            [one.words for one in decoded(row.reasons if row.edit_source is None else row.edit_reasons)],
+            _parent(row),
             reports.get(row.id, ()),
             last_standing(decided.get(row.id, ())),
             decided.get(row.id, ()),
@@ -216,6 +233,16 @@ def _with_context(
 
 def _text(row: Row[Any]) -> Text:
     return Text(row.source, row.source_format, row.html, row.renderer)
+
+
+def _edited(row: Row[Any]) -> Text:
+    return Text(row.edit_source, row.edit_format, row.edit_html, row.edit_renderer)
+
+
+def _parent(row: Row[Any]) -> Parent | None:
+    if row.answered_id is None:
+        return None
+    return Parent(row.answered_id, row.answered_name, row.answered_state, row.answered_html)
 
 
 def _reports(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, int]]]:
@@ -233,6 +260,8 @@ def _reports(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str
         found[comment_id].append((reason, count))
     return found
 
+
+_ANSWERED = aliased(Comment)
 
 _ABOUT: Select[*tuple[Any, ...]] = (
     select(
@@ -262,18 +291,18 @@ _ABOUT: Select[*tuple[Any, ...]] = (
         Author.created_at.label("author_since"),
         Author.approved_count.label("author_approved"),
         (Author.email.is_not(None) & (Author.email != "")).label("author_reachable"),
+        Revision.source.label("edit_source"),
+        Revision.source_format.label("edit_format"),
+        Revision.html.label("edit_html"),
+        Revision.renderer.label("edit_renderer"),
+        Revision.reasons.label("edit_reasons"),
+        _ANSWERED.id.label("answered_id"),
+        _ANSWERED.author_name.label("answered_name"),
+        _ANSWERED.state.label("answered_state"),
+        _ANSWERED.html.label("answered_html"),
     )
     .join(Thread, Thread.id == Comment.thread_id)
     .join(Author, Author.id == Comment.author_id)
-)
-
-_PARENTS: Select[*tuple[Any, ...]] = select(Comment.id, Comment.author_name, Comment.state, Comment.html)
-
-_EDITS: Select[*tuple[Any, ...]] = select(
-    Revision.comment_id,
-    Revision.source,
-    Revision.source_format,
-    Revision.html,
-    Revision.renderer,
-    Revision.reasons,
+    .outerjoin(Revision, Revision.comment_id == Comment.id)
+    .outerjoin(_ANSWERED, _ANSWERED.id == Comment.parent_id)
 )

@@ -31,6 +31,8 @@ MOST_DUE = 200
 
 _LEAST_ID, _GREATEST_ID = UUID(int=0), UUID(int=2**128 - 1)
 _READ_AT_ONCE = 100
+_FEW = 300
+_ENOUGH_TO_TELL, _LEAST_WALKED, _MOST_PROMISED = 4, 250, 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,25 @@ class _Hunting:
         turns = iter(self.hunt.effort.turns)
         window, most = next(turns)
         while not self._is_done():
+            before = len(self.found)
             self._walk(window)
-            if not self._is_done() and self.hunt.criteria.all_of:
+            further = self._promised(window, len(self.found) - before)
+            if not further and self.hunt.criteria.all_of:
                 self._ask_index(most)
             if not self._is_done() and clock() >= give_up_at:
                 return
-            window, most = next(turns, (window, most))
+            window, most = (further, most) if further else next(turns, (window, most))
+
+    def _promised(self, window: int, hits: int) -> int:
+        """Return how many comments further the page is likely to be full, 0 if that is too far to walk.
+
+        What was found so far says how frequent it is; the index of terms would list all there are.
+        """
+        missing = self.hunt.limit + 1 - len(self.found)
+        if hits < _ENOUGH_TO_TELL:
+            return 0
+        likely = window * missing * 5 // (hits * 4)
+        return max(likely, _LEAST_WALKED) if likely <= _MOST_PROMISED else 0
 
     def page(self) -> Found:
         limit, stretch = self.hunt.limit, self.rest
@@ -166,8 +181,8 @@ class _Hunting:
     def _walk(self, window: int) -> None:
         """Look at the next `window` comments of each index range."""
         here = lanes(self.hunt.site_id, self.hunt.wish.queue)
-        ends = [self.session.execute(along([lane], self.rest, 1, offset=window - 1)).first() for lane in here]
-        known = [_position(end) for end in ends if end is not None]
+        ends = [along([lane], self.rest, 1, offset=window - 1) for lane in here]
+        known = [_position(end) for end in self.session.execute(merged(ends, self.rest, len(ends)))]
         stretch, reached = self.rest, None
         if known:
             reached = max(known) if stretch.newest_first else min(known)
@@ -192,6 +207,12 @@ class _Hunting:
         self._take(hits, limit, reached)
 
     def _ask_index(self, most: int) -> None:
+        # SQLite's index gives them in order, so it may be enough to ask it for a few.
+        for step in (_FEW, most) if self.dialect == "sqlite" else (most,):
+            if not self._is_done():
+                self._ask_for(step)
+
+    def _ask_for(self, most: int) -> None:
         """Ask the index for the next `most` comments that have the terms, whatever queue they are in."""
         asked = self._numbers_with_terms(most + 1).cte("asked")
         conditions = [*self.hunt.conditions(), *self.rest.holds()]

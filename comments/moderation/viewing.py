@@ -1,0 +1,90 @@
+"""A list of the desk as it is opened: all that stands on the page, read on one snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from msgspec import structs
+from sqlalchemy.orm import Session
+
+from comments.errors import Invalid
+from comments.identity.queries import Moderator
+from comments.moderation import wire
+from comments.moderation.desk import Desk, Order, desk
+from comments.moderation.finding import read_id
+from comments.moderation.queries.history import LogEntry, log
+from comments.moderation.queries.news import Standing, View, standing
+from comments.moderation.queries.profile import Profile, profile
+from comments.moderation.queries.queue import HeldPage, held_comments
+from comments.moderation.queries.runs import run_going_on
+from comments.moderation.wishes import wish_of
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`stands` is from where on something is new; `refused` says why there is no list."""
+
+    stands: Standing
+    page: HeldPage
+    desk: Desk
+    person: Profile | None
+    run: UUID | None
+    last: LogEntry | None
+    """The newest decision, where the list is empty."""
+    refused: Invalid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is opened: a list from a position on. `done` names the order that the page tells of."""
+
+    moderator: Moderator
+    query: wire.QueueQuery
+    after: tuple[Any, ...] | None
+    done: Order | None
+    at: datetime
+
+
+def view_of(moderator: Moderator, state: str) -> View:
+    """Return what somebody's desk shows of a queue."""
+    return View(moderator.site_id, None if state == "all" else state, moderator.sections)
+
+
+def may_take_long(moderator: Moderator, query: wire.QueueQuery) -> bool:
+    """Whether a list may be a search, which is not for the event loop."""
+    return not query.alike and bool(query.q or query.author or query.page or moderator.sections is not None)
+
+
+def listed(
+    session: Session, moderator: Moderator, query: wire.QueueQuery, after: tuple[Any, ...] | None
+) -> HeldPage:
+    """Return a page of the list that is asked for. Raises SearchUnclear, Invalid for an impossible URL."""
+    wish = wish_of(session, moderator, query)
+    return held_comments(session, moderator.site_id, wish, after=cast(Any, after), limit=query.limit)
+
+
+def opened(session: Session, opening: Opening) -> Opened:
+    """Return a list of the desk with what stands around it."""
+    moderator, query = opening.moderator, opening.query
+    stands = standing(session, view_of(moderator, query.state))
+    page, refused = HeldPage([], None), None
+    try:
+        page = listed(session, moderator, structs.replace(query, grouped=True), opening.after)
+    except Invalid as unclear:
+        refused = unclear
+    author_id = read_id(query.author)
+    person = profile(session, moderator, author_id, at=opening.at) if author_id else None
+    last: Sequence[LogEntry] = ()
+    if not page.comments:
+        last, _ = log(session, moderator.site_id, limit=1, sections=moderator.sections)
+    return Opened(
+        stands,
+        page,
+        desk(session, moderator, opening.done),
+        person,
+        run_going_on(session, moderator),
+        last[0] if last else None,
+        refused,
+    )
