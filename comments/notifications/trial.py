@@ -34,7 +34,7 @@ async def send_test(sending: Mailer | None, address: str, base_url: str, *, at: 
     """Send a test mail to an address now, and return what the mail server answers. Raises TrialFailed."""
     if sending is None:
         raise TrialFailed(NO_SERVER)
-    letter = _letter(base_url, at)
+    letter = trial_letter(base_url, at)
     try:
         recipient(address)
         async with asyncio.timeout(LIMIT.total_seconds()):
@@ -46,7 +46,7 @@ async def send_test(sending: Mailer | None, address: str, base_url: str, *, at: 
     return f"Sent to {address} from {sending.post.address}. {sending.server.where} says: {answer}"
 
 
-def _letter(base_url: str, at: datetime) -> Letter:
+def trial_letter(base_url: str, at: datetime) -> Letter:
     """Return what an owner gets who asks whether the mail server works."""
     return Letter(
         subject="The mail server works",
