@@ -34,6 +34,9 @@ SHARED = [(b"cache-control", b"public, max-age=0, s-maxage=1, stale-if-error=600
 """For what every anonymous reader gets alike. No stale-while-revalidate: a browser would obey it too, and
 whoever posts and reloads would miss their comment (RFC 5861)."""
 
+Address = tuple[str, bytes]
+"""Under what an answer is kept: path and query."""
+
 _PAGE = (SiteUnknown, PageMissing, QueryRefused)
 
 
@@ -53,17 +56,7 @@ async def get_thread(request: Request) -> Response:
     comment that one stands under, the branch down to it open.
     """
     svc, address = service(request), cache_address(request, ThreadQuery)
-    body = svc.cache.get(address)
-    if body is None:
-        query = read_query(request, ThreadQuery)
-        site = await site_of(request)
-        page = page_keys(query.url, query.identifier)
-        opened = svc.openings.get(site.id, 0)
-        answer, thread = await svc.db.read(reading.thread_answer, svc.keys, site, page, query)
-        body = _body(request, answer, discussion_of=request.path_params["site"])
-        svc.cache.put(
-            address, body, [shown_version(site, thread, opened)], until=wire.shown_until(answer.thread)
-        )
+    body = svc.cache.get(address) or await svc.cache.made_once(address, lambda: _thread(request, address))
     if origin := request.headers.get("origin"):
         note_seen(svc, request.path_params["site"], origin.encode("latin-1"), request.scope["query_string"])
     return conditional(request, body)
@@ -80,15 +73,7 @@ async def get_thread(request: Request) -> Response:
 async def get_replies(request: Request) -> Response:
     """Replies below a comment, flat, in reading order: depth first, oldest first."""
     svc, address = service(request), cache_address(request, RepliesQuery)
-    body = svc.cache.get(address)
-    if body is None:
-        query = read_query(request, RepliesQuery)
-        site = await site_of(request)
-        answer, thread = await svc.db.read(
-            reading.replies_answer, svc.keys, site, comment_id_of(request), query
-        )
-        body = _body(request, answer)
-        svc.cache.put(address, body, [(thread.id, thread.version)])
+    body = svc.cache.get(address) or await svc.cache.made_once(address, lambda: _replies(request, address))
     return conditional(request, body)
 
 
@@ -119,9 +104,9 @@ async def get_comment(request: Request) -> Response:
 async def get_counts(request: Request) -> Response:
     """How many public comments pages have, in the order asked; unknown pages have 0. At most 100 keys."""
     svc, address = service(request), cache_address(request, CountsQuery)
-    body = svc.cache.get(address)
-    if body is None:
-        body = await _counted(request, address, _asked_in_order(request))
+    body = svc.cache.get(address) or await svc.cache.made_once(
+        address, lambda: _counted(request, address, _asked_in_order(request))
+    )
     return conditional(request, body)
 
 
@@ -187,9 +172,28 @@ async def asking_author(request: Request, site: SiteCard) -> KnownAuthor | None:
     return await svc.db.read(known_author, site.id, shown, svc.clock.now())
 
 
-async def _counted(
-    request: Request, address: tuple[str, bytes] | None, asked: Sequence[tuple[str, str]]
-) -> Body:
+async def _thread(request: Request, address: Address) -> Body:
+    query = read_query(request, ThreadQuery)
+    svc, site = service(request), await site_of(request)
+    page = page_keys(query.url, query.identifier)
+    opened = svc.openings.get(site.id, 0)
+    answer, thread = await svc.db.read(reading.thread_answer, svc.keys, site, page, query)
+    body = _body(request, answer, discussion_of=request.path_params["site"])
+    shows = shown_version(site, thread, opened)
+    svc.cache.put(address, body, [shows], until=wire.shown_until(answer.thread))
+    return body
+
+
+async def _replies(request: Request, address: Address) -> Body:
+    query = read_query(request, RepliesQuery)
+    svc, site = service(request), await site_of(request)
+    answer, thread = await svc.db.read(reading.replies_answer, svc.keys, site, comment_id_of(request), query)
+    body = _body(request, answer)
+    svc.cache.put(address, body, [(thread.id, thread.version)])
+    return body
+
+
+async def _counted(request: Request, address: Address | None, asked: Sequence[tuple[str, str]]) -> Body:
     """Count, and keep the answer under `address` if there is one."""
     svc, site = service(request), await site_of(request)
     opened = svc.openings.get(site.id, 0)
@@ -220,7 +224,7 @@ def shown_version(site: SiteCard, thread: Row[Any] | None, opened: int) -> tuple
     return (site.id, opened) if thread is None else (thread.id, thread.version)
 
 
-def cache_address(request: Request, shape: type[msgspec.Struct]) -> tuple[str, bytes]:
+def cache_address(request: Request, shape: type[msgspec.Struct]) -> Address:
     """Return under what an answer is kept: the raw path and query, without parameters nobody knows."""
     path, raw = request.scope["path"], request.scope["query_string"]
     known = shape.__struct_fields__

@@ -1,8 +1,10 @@
 """The page cache: ready bytes by address, bounded in bytes, dropped when what they show has changed."""
 
+import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from datetime import datetime
+from typing import Any
 
 from comments.clock import SystemClock
 from comments.web.answers import Body
@@ -27,6 +29,21 @@ class PageCache:
         self._addresses: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
         self._least: OrderedDict[Hashable, int] = OrderedDict()
         self._bytes = 0
+        self._changes = 0
+        self._making: dict[tuple[Hashable, int], asyncio.Task[Body]] = {}
+
+    async def made_once(self, address: Hashable, make: Callable[[], Coroutine[Any, Any, Body]]) -> Body:
+        """Await `make`, once for all who ask for the same address while it is being made.
+
+        Who asks after anything was dropped waits for a new one: the other may have been read before that.
+        """
+        key = address, self._changes
+        making = self._making.get(key)
+        if making is None:
+            making = self._making[key] = asyncio.create_task(make())
+            making.add_done_callback(lambda _: self._making.pop(key))
+        # One who goes away does not end it for the others.
+        return await asyncio.shield(making)
 
     def get(self, address: Hashable) -> Body | None:
         kept = self._bodies.get(address)
@@ -63,6 +80,7 @@ class PageCache:
 
     def drop(self, thing: Hashable, least_version: int) -> None:
         """Forget every body that shows `thing`, and take none made from an older version."""
+        self._changes += 1
         if self._least.get(thing, 0) < least_version:
             self._least[thing] = least_version
         self._least.move_to_end(thing) if thing in self._least else None
@@ -72,6 +90,7 @@ class PageCache:
             self._remove(address)
 
     def clear(self) -> None:
+        self._changes += 1
         self._bodies.clear()
         self._addresses.clear()
         self._bytes = 0

@@ -12,7 +12,7 @@ from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.pages.links import Links, absolute_base
 from comments.threads.pages.problems import plain_page
 from comments.threads.requests import FragmentQuery, ThreadQuery
-from comments.threads.routes import SHARED, cache_address, conditional, shown_version, site_of
+from comments.threads.routes import SHARED, Address, cache_address, conditional, shown_version, site_of
 from comments.threads.site_card import SiteCard
 from comments.threads.views import Discussion
 from comments.threads.wire import CommentShown, shown_until
@@ -38,19 +38,22 @@ _HEADERS = [
 async def show_fragment(request: Request) -> Response:
     """Show a page of a discussion in a shadow root, with the answer of the API that it was made from."""
     svc, address = service(request), cache_address(request, FragmentQuery)
-    body = svc.cache.get(address)
-    if body is None:
-        site, query = await site_of(request), read_query(request, FragmentQuery)
-        page, opened = page_keys(query.url, query.identifier), svc.openings.get(site.id, 0)
-        asked = ThreadQuery(query.url, query.identifier, query.sort)
-        found = await svc.db.read(views.discussion, svc.keys, site, page, asked)
-        context = _context(request, site, page, query, found)
-        # In a thread: 200 comments take tens of milliseconds, and would hold up every reader.
-        html = await asyncio.to_thread(rendered_page, request, "fragment.html", **context)
-        body = Body(html.encode(), _HTML, _HEADERS)
-        shows, until = shown_version(site, found.thread, opened), shown_until(found.answer.thread)
-        svc.cache.put(address, body, [shows], until=until)
+    body = svc.cache.get(address) or await svc.cache.made_once(address, lambda: _made(request, address))
     return conditional(request, body)
+
+
+async def _made(request: Request, address: Address) -> Body:
+    svc, site, query = service(request), await site_of(request), read_query(request, FragmentQuery)
+    page, opened = page_keys(query.url, query.identifier), svc.openings.get(site.id, 0)
+    asked = ThreadQuery(query.url, query.identifier, query.sort)
+    found = await svc.db.read(views.discussion, svc.keys, site, page, asked)
+    context = _context(request, site, page, query, found)
+    # In a thread: 200 comments take tens of milliseconds, and would hold up every reader.
+    html = await asyncio.to_thread(rendered_page, request, "fragment.html", **context)
+    body = Body(html.encode(), _HTML, _HEADERS)
+    shows, until = shown_version(site, found.thread, opened), shown_until(found.answer.thread)
+    svc.cache.put(address, body, [shows], until=until)
+    return body
 
 
 def stands_elsewhere(comment: CommentShown, above: CommentShown | None) -> bool:
