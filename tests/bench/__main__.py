@@ -44,9 +44,9 @@ class Size:
 
 
 FULL = Size(
-    {"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 2.0, 3, 1_000_000, 100_000, desk.HUGE, 420.0
+    {"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 2.0, 3, 1_000_000, 60_000, desk.HUGE, 420.0
 )
-QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 6_000, desk.QUICK, 70.0)
+QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 4_000, desk.QUICK, 70.0)
 
 
 def main() -> None:
@@ -95,8 +95,7 @@ def run(size: Size, folder: Path) -> Results:
     say("flat cost")
     asked = flat.questions(shapes)
     results.flat = flat.measure_flat(folder / "flat", asked, first, client, size.rounds)
-    say("import")
-    results.imported = importing.measure_import(folder / "import", size.imported)
+    results.imported = importing.measure_import(folder / "import", size.imported, say)
     results.desk = desk.measure_desk(folder / "desk", (desk.SMALL, size.moderated), say)
     share = others.share()
     if share is not None:

@@ -1,54 +1,148 @@
-"""How fast an export of Disqus comes in, and in how much memory."""
+"""How fast an export of Disqus comes in on both databases, beside what bounds it, and in how much memory."""
 
+import asyncio
 import json
+import resource
+import sqlite3
 import sys
+import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
+from comments.storage import Database
+from comments.storage.sqlite_connections import begin_writing
+from comments.upkeep import make_searchable
 from tests.bench.contestants import ROOT
-from tests.bench.processes import MemoryWatch, started
+from tests.bench.processes import Memory, MemoryWatch, started
 from tests.bench.seeding import SECRET, SITE
+from tests.support.databases import postgresql_server
 from tests.support.disqus_export import write_disqus_export
+
+Say = Callable[[str], None]
+LOOK_SECONDS = 0.05
+MOST_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """One run in processes of its own, start and all; `computed` is without a database server."""
+
+    seconds: float
+    computed: float
+    memory: Memory
+    """At most, all processes together."""
+    terms_seconds: float = 0.0
+    """Until moderators' search finds everything by its words, afterwards."""
+    longest_wait: float = 0.0
+    """Of another process for SQLite's lock, tried every 50 ms: what somebody who posts waits more."""
+
+
+@dataclass(slots=True)
 class Imported:
-    """One import of a generated export, in processes of its own."""
+    """The import of one generated export: by database, and reading and sanitising it alone."""
 
     posts: int
-    seconds: float
-    most_memory_bytes: int
-    """All processes together; pages that they share count in each."""
-
-    @property
-    def rate(self) -> float:
-        return self.posts / self.seconds
+    bound: Run
+    runs: dict[str, Run] = field(default_factory=dict)
 
 
-def measure_import(folder: Path, posts: int) -> Imported:
-    """Generate an export of so many posts and import it into an empty installation."""
+def measure_import(folder: Path, posts: int, say: Say) -> Imported:
+    """Generate an export of so many posts and import it into an empty installation of each database."""
     folder.mkdir(parents=True)
     export = folder / "disqus.xml"
     write_disqus_export(export, posts)
-    environment = {"COMMENTS_DATA_DIR": str(folder), "COMMENTS_SECRET_KEY": SECRET}
+    say("import: reading and sanitising alone")
+    program = [sys.executable, "-m", "tests.bench.import_bound", str(export)]
+    imported = Imported(posts, _run(program, folder / "bound.log", {}, int, posts))
+    with postgresql_server(folder) as server:
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE imported")
+        for database, url in (
+            ("SQLite", f"sqlite:///{folder / 'comments.db'}"),
+            ("PostgreSQL", f"{server}/imported"),
+        ):
+            say(f"import: {database}")
+            imported.runs[database] = _import(folder, export, url, posts)
+    return imported
+
+
+def _import(folder: Path, export: Path, url: str, posts: int) -> Run:
+    environment = {
+        "COMMENTS_DATA_DIR": str(folder),
+        "COMMENTS_SECRET_KEY": SECRET,
+        "COMMENTS_DATABASE_URL": url,
+    }
     comments = [sys.executable, "-m", "comments"]
     add_site = ["site", "add", SITE, "--origin", "https://blog.example"]
     with started([*comments, *add_site], folder / "site.log", environment, ROOT) as process:
-        _check(process.wait(60), folder / "site.log")
-    log = folder / "import.log"
-    bring_in = ["import", "disqus", str(export), "--site", SITE, "--json"]
+        _check(process.wait(MOST_SECONDS), folder / "site.log")
+    bring_in = [*comments, "import", "disqus", str(export), "--site", SITE, "--json"]
+    log = folder / f"import-{url.partition(':')[0]}.log"
+    with LockWatch(url) as lock:
+        run = _run(bring_in, log, environment, lambda said: int(json.loads(said)["read"]), posts)
     began = time.perf_counter()
-    with (
-        started([*comments, *bring_in], log, environment, ROOT) as process,
-        MemoryWatch(process.pid) as watch,
-    ):
-        _check(process.wait(600), log)
-    seconds = time.perf_counter() - began
-    report = json.loads(log.read_text().splitlines()[-1])
-    if report["read"] != posts:
-        raise RuntimeError(f"{report['read']} of {posts} posts were read")
-    return Imported(posts, seconds, watch.most.resident)
+    asyncio.run(_fill_terms(url))
+    terms_seconds = time.perf_counter() - began
+    return Run(run.seconds, run.computed, run.memory, terms_seconds, lock.longest)
+
+
+def _run(
+    command: list[str], log: Path, environment: Mapping[str, str], read: Callable[[str], int], posts: int
+) -> Run:
+    began, before = time.perf_counter(), _computed()
+    with started(command, log, environment, ROOT) as process, MemoryWatch(process.pid) as watch:
+        _check(process.wait(MOST_SECONDS), log)
+    seconds, computed = time.perf_counter() - began, _computed() - before
+    if (found := read(log.read_text().splitlines()[-1])) != posts:
+        raise RuntimeError(f"{found} of {posts} posts were read")
+    return Run(seconds, computed, watch.most)
+
+
+async def _fill_terms(url: str) -> None:
+    db = await Database.open(url)
+    try:
+        await make_searchable(db)
+    finally:
+        await db.close()
+
+
+class LockWatch:
+    """Asks for SQLite's lock again and again, as a process does in which somebody posts."""
+
+    def __init__(self, url: str) -> None:
+        self._path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.longest = 0.0
+
+    def __enter__(self) -> "LockWatch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        if self._path is None:
+            return
+        with closing(sqlite3.connect(self._path, isolation_level=None, timeout=0)) as connection:
+            while not self._done.wait(LOOK_SECONDS):
+                began = time.perf_counter()
+                begin_writing(connection, wait_seconds=MOST_SECONDS)
+                self.longest = max(self.longest, time.perf_counter() - began)
+                connection.execute("ROLLBACK")
+
+
+def _computed() -> float:
+    """Return the processor time of all children that have ended, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _check(code: int, log: Path) -> None:
