@@ -37,7 +37,7 @@ from comments.identity.gate_routes import gate
 from comments.importers import job_routes as import_routes
 from comments.keys import Keyring
 from comments.learning.book import ModelBook
-from comments.limits import Limits
+from comments.limits import Limits, share
 from comments.live import hub
 from comments.live import routes as live_routes
 from comments.live.hub import Hub
@@ -123,7 +123,6 @@ def create_app(
             keys = Keyring(settings.secret_key, settings.secret_key_old)
             await db.write(check_fingerprint, keys)
             ticking = clock or SystemClock()
-            valkey = valkey_of(settings, keys)
             svc = Service(
                 settings=settings,
                 keys=keys,
@@ -141,15 +140,8 @@ def create_app(
             fresh = Freshness(
                 svc, app.state.site_book, thread_changed=live.thread_changed, sites_are=live.sites_are
             )
-            app.state.siblings = siblings = Siblings(db, lines_of(settings, db, valkey))
-            works = (fresh.watch(siblings.calm), siblings.run(fresh.look_soon), live.run(), keep_seen(svc))
-            beside = [asyncio.create_task(work) for work in works]
-            yield
-            live.close()
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-            await siblings.close()
+            async with _beside(app, svc, fresh):
+                yield
         finally:
             await db.close()
 
@@ -168,6 +160,24 @@ def create_app(
         ready=ready.find,
     )
     return app
+
+
+@contextlib.asynccontextmanager
+async def _beside(app: Starlette, svc: Service, fresh: Freshness) -> AsyncIterator[None]:
+    """Have all done that goes on beside the requests."""
+    live: Hub = app.state.hub
+    lines = lines_of(svc.settings, svc.db, valkey_of(svc.settings, svc.keys))
+    app.state.siblings = siblings = Siblings(svc.db, lines)
+    works = [fresh.watch(siblings.calm), siblings.run(fresh.look_soon), live.run(), keep_seen(svc)]
+    if lines:
+        works.append(share(svc.limits, svc.keys, svc.db, siblings.say))
+    beside = [asyncio.create_task(work) for work in works]
+    yield
+    live.close()
+    for task in beside:
+        task.cancel()
+    await asyncio.gather(*beside, return_exceptions=True)
+    await siblings.close()
 
 
 async def keep_seen(svc: Service, *, every: float = 5.0) -> None:

@@ -1,5 +1,6 @@
-"""Rate limits: how often an address, a thread or a site may do a thing. Counted in this process."""
+"""Rate limits: how often an address, a thread or a site may do a thing. Counted here, and told to others."""
 
 from comments.limits.rates import Limits, Rate
+from comments.limits.sharing import share
 
-__all__ = ["Limits", "Rate"]
+__all__ = ["Limits", "Rate", "share"]

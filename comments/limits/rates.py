@@ -1,12 +1,27 @@
-"""Fixed-window counts in memory, on the `limits` library."""
+"""Counts in fixed windows: in memory, so that nobody waits for them, and shared with other processes after.
 
+No library: those that share counts ask a server each time, which a post would wait for, and without one
+they count each process apart. What is left is a dictionary.
+"""
+
+import asyncio
+import itertools
 import math
 import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple, TypeVar
 
-from limits import RateLimitItem, parse_many
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+T = TypeVar("T")
+
+
+class Count(NamedTuple):
+    """So often something happened; `slot` is what and whose, as only we can name it."""
+
+    slot: str
+    number: int
+    seconds_left: float
 
 
 class Rate(Enum):
@@ -37,28 +52,139 @@ class Rate(Enum):
     """All posts on one site; past it they are held, not refused."""
 
 
-class Limits:
-    """Counts by rate and key. Switched off it lets everything through."""
+@dataclass(frozen=True, slots=True)
+class _Item:
+    most: int
+    seconds: int
 
-    def __init__(self, *, on: bool = True) -> None:
+
+UNITS = {"minute": 60, "hour": 3_600}
+
+MOST_WINDOWS = 200_000
+"""Kept at once, some 60 MB; the oldest give way, so an attack from more addresses than that is not slowed."""
+
+
+class Window:
+    """How often something happened since its first time; `untold` of it other processes do not know yet."""
+
+    __slots__ = ("count", "ends_at", "slot", "untold")
+
+    def __init__(self, slot: str, ends_at: float) -> None:
+        self.slot = slot
+        self.ends_at = ends_at
+        self.count = 0
+        self.untold = 0
+
+
+class Limits:
+    """Counts by rate and key, in windows that begin with the first one. Switched off it lets all through.
+
+    `share` has them counted together with other processes. Nothing waits for those: what happens elsewhere
+    is known here a moment later, or not at all while they cannot be reached.
+    """
+
+    def __init__(self, *, on: bool = True, now: Callable[[], float] = time.monotonic) -> None:
         self._on = on
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._items = {rate: parse_many(rate.value) for rate in Rate}
+        self._now = now
+        self._items = {rate: _items(rate.value) for rate in Rate}
+        self._windows: dict[tuple[Rate, int, str], Window] = {}
+        self._by_slot: dict[str, Window] = {}
+        self._untold: dict[str, Window] = {}
+        self._slot_of: Callable[[str], str] | None = None
+        self.counted = asyncio.Event()
+        """Set while there is something to tell."""
 
     def hit(self, rate: Rate, key: str) -> int:
         """Count one; return 0 if it is within the rate, else in how many seconds to ask again."""
         if not self._on:
             return 0
-        over = [item for item in self._items[rate] if not self._limiter.hit(item, rate.name, key)]
-        return max((self._seconds_left(item, rate, key) for item in over), default=0)
+        now = self._now()
+        wait = 0.0
+        for item in self._items[rate]:
+            window = self._window(rate, item, key, now)
+            if window.count == 0:
+                window.ends_at = now + item.seconds
+            window.count += 1
+            if window.count > item.most:
+                wait = max(wait, window.ends_at - now)
+            elif self._slot_of is not None:
+                # What is over its rate already nobody has to hear of again.
+                window.untold += 1
+                self._untold[window.slot] = window
+                self.counted.set()
+        return math.ceil(wait)
 
     def full(self, rate: Rate, key: str) -> int:
         """Return, without counting, in how many seconds one more would be within the rate; 0 is now."""
         if not self._on:
             return 0
-        over = [item for item in self._items[rate] if not self._limiter.test(item, rate.name, key)]
-        return max((self._seconds_left(item, rate, key) for item in over), default=0)
+        now = self._now()
+        windows = ((item, self._window(rate, item, key, now)) for item in self._items[rate])
+        return math.ceil(max((w.ends_at - now for item, w in windows if w.count >= item.most), default=0))
 
-    def _seconds_left(self, item: RateLimitItem, rate: Rate, key: str) -> int:
-        reset, _ = self._limiter.get_window_stats(item, rate.name, key)
-        return max(1, math.ceil(reset - time.time()))
+    def share(self, slot_of: Callable[[str], str]) -> None:
+        """Keep what others are to be told from now on; `slot_of` makes names that tell nobody whose it is."""
+        self._slot_of = slot_of
+
+    def untold(self, most: int) -> list[Count]:
+        """Return, and forget, some of what other processes have not been told."""
+        now = self._now()
+        told = []
+        for slot in list(itertools.islice(self._untold, most)):
+            window = self._untold.pop(slot)
+            if window.ends_at > now:
+                told.append(Count(slot, window.untold, round(window.ends_at - now, 3)))
+            window.untold = 0
+        if not self._untold:
+            self.counted.clear()
+        return told
+
+    def add(self, counts: Iterable[Count]) -> None:
+        """Take in what happened elsewhere."""
+        now = self._now()
+        for slot, number, seconds_left in counts:
+            window = self._by_slot.get(slot)
+            if window is None:
+                window = self._by_slot[slot] = Window(slot, now + seconds_left)
+                self._make_room(now)
+            elif window.ends_at <= now or window.count == 0:
+                window.count, window.untold, window.ends_at = 0, 0, now + seconds_left
+            window.count += number
+
+    def _window(self, rate: Rate, item: _Item, key: str, now: float) -> Window:
+        name = rate, item.seconds, key
+        window = self._windows.get(name)
+        if window is None:
+            window = self._windows[name] = self._first(
+                f"{rate.name}/{item.seconds}/{key}", now + item.seconds
+            )
+            self._make_room(now)
+        if window.ends_at <= now:
+            window.count, window.untold, window.ends_at = 0, 0, now + item.seconds
+        return window
+
+    def _first(self, name: str, ends_at: float) -> Window:
+        if self._slot_of is None:
+            return Window("", ends_at)
+        slot = self._slot_of(name)
+        return self._by_slot.setdefault(slot, Window(slot, ends_at))
+
+    def _make_room(self, now: float) -> None:
+        if len(self._windows) <= MOST_WINDOWS and len(self._by_slot) <= MOST_WINDOWS:
+            return
+        self._windows = _lasting(self._windows, now)
+        self._by_slot = _lasting(self._by_slot, now)
+
+
+def _items(words: str) -> list[_Item]:
+    """Read "60/minute;600/hour"."""
+    parts = (part.partition("/") for part in words.split(";"))
+    return [_Item(int(most), UNITS[unit]) for most, _, unit in parts]
+
+
+def _lasting(windows: dict[T, Window], now: float) -> dict[T, Window]:
+    """Return the windows that have not ended, and of these the younger half if they are still too many."""
+    lasting = {name: window for name, window in windows.items() if window.ends_at > now}
+    if len(lasting) > MOST_WINDOWS // 2:
+        return dict(itertools.islice(lasting.items(), len(lasting) - MOST_WINDOWS // 2, None))
+    return lasting

@@ -75,6 +75,10 @@ class Siblings:
         for line in self._lines:
             await line.close()
 
+    def say(self, change: object) -> None:
+        """Have something told that is in no commit; it is lost if nobody can be reached."""
+        self._committed([change])
+
     def _committed(self, changes: Sequence[object]) -> None:
         for change in changes:
             # One more than is told one by one means "look for yourselves", and that says it all.

@@ -1,13 +1,12 @@
-"""Valkey (or Redis), as processes share it: what they tell each other, and counts that all of them know.
+"""Valkey (or Redis), by which processes tell each other; the only place that knows its client.
 
-The only place that knows its client. Nothing in it has to outlive it: what is lost with it is looked for in
-the database, or counted anew.
+Nothing is kept in it: what is lost with it is looked for in the database.
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from comments.errors import Unavailable
 
@@ -18,22 +17,6 @@ CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
 PING_SECONDS = 5.0
 """A connection that says nothing is asked this often whether it is still there."""
-
-# Adds to counts that end by themselves; returns each one's total, and how many milliseconds it has left.
-_ADD = """
-local told = {}
-for at, key in ipairs(KEYS) do
-  local total = redis.call('INCRBY', key, ARGV[2 * at - 1])
-  local left = redis.call('PTTL', key)
-  if left < 0 then
-    left = tonumber(ARGV[2 * at])
-    redis.call('PEXPIRE', key, left)
-  end
-  told[2 * at - 1] = total
-  told[2 * at] = left
-end
-return told
-"""
 
 
 class ValkeyAway(Unavailable):
@@ -75,18 +58,6 @@ class Valkey:
                     connected()
                 elif message["type"] == "message":
                     heard(message["data"])
-
-    async def add(self, counts: Sequence[tuple[str, int, int]]) -> list[tuple[int, int]]:
-        """Add to counts, each a key, a number, and for how many milliseconds it lasts from its first one.
-
-        Return each one's total and the milliseconds that it has left. Raises ValkeyAway.
-        """
-        keys = [f"{self._prefix}:{key}" for key, _, _ in counts]
-        arguments = [number for _, *numbers in counts for number in numbers]
-        async with self._client() as client:
-            # The client's annotations know its synchronous half only.
-            told: Any = await client.eval(_ADD, len(keys), *keys, *arguments)
-        return list(zip(told[::2], told[1::2], strict=True))
 
     async def facts(self) -> Mapping[str, str]:
         """Return what Valkey says of itself: `version`, and `policy`, what it drops when it is full."""

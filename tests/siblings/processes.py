@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from comments.siblings import Line, Siblings
 from comments.storage import Database, announce
+from tests.support.databases import PostgresqlDatabases
 
 PATIENCE_SECONDS = 20.0
 
@@ -49,6 +50,20 @@ async def process_on(url: str, lines: Callable[[Database], Sequence[Line | None]
         await asyncio.gather(running, return_exceptions=True)
         await process.siblings.close()
         await db.close()
+
+
+@asynccontextmanager
+async def two_processes(databases: PostgresqlDatabases) -> AsyncIterator[tuple[Process, Process]]:
+    """Give two that hear each other by PostgreSQL alone."""
+    url = databases.create(migrated=True)
+    async with (
+        process_on(url, lambda db: [db.line(url)]) as one,
+        process_on(url, lambda db: [db.line(url)]) as other,
+    ):
+        await one.hears_all()
+        await other.hears_all()
+        yield one, other
+    databases.drop(url)
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from comments.events import Enqueued
 from comments.siblings.words import MOST_TOLD
 from comments.threads.events import ThreadChanged
-from tests.siblings.processes import Process, process_on, until
+from tests.siblings.processes import Process, two_processes, until
 from tests.support.databases import PostgresqlDatabases
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgresql]
@@ -34,15 +34,8 @@ def end_all_who_listen(session: Session) -> None:
 
 @pytest.fixture
 async def two(postgresql_databases: PostgresqlDatabases) -> AsyncIterator[tuple[Process, Process]]:
-    url = postgresql_databases.create(migrated=True)
-    async with (
-        process_on(url, lambda db: [db.line(url)]) as one,
-        process_on(url, lambda db: [db.line(url)]) as other,
-    ):
-        await one.hears_all()
-        await other.hears_all()
-        yield one, other
-    postgresql_databases.drop(url)
+    async with two_processes(postgresql_databases) as both:
+        yield both
 
 
 async def test_what_one_commits_the_other_hears(two: tuple[Process, Process]) -> None:
