@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import contestants, desk, flat, importing, seeding
+from tests.bench import contestants, desk, flat, floors, importing, seeding
 from tests.bench.contestants import ISSO, OURS, ROOT, CannotBuild, Contestant
 from tests.bench.load import fast_client
 from tests.bench.measuring import Bench
@@ -43,9 +43,7 @@ class Size:
     """For everything side by side, from the beginning: on a slow machine later rounds are left out."""
 
 
-FULL = Size(
-    {"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 2.0, 3, 1_000_000, 60_000, desk.HUGE, 420.0
-)
+FULL = Size({"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 2.0, 3, 1_000_000, 60_000, desk.HUGE, 420.0)
 QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 4_000, desk.QUICK, 70.0)
 
 
@@ -89,6 +87,8 @@ def run(size: Size, folder: Path) -> Results:
         results.missing.append(f"{ISSO}: {reason}")
     bench = Bench([], client, size.seconds, size.rounds, folder, say, began + size.budget_seconds)
     side_by_side(bench, size, programs, results)
+    say("floors: bare statements")
+    results.floors = floors.measure_floors(folder / "floors", folder / "seeded", "b")
     say("seeding huge discussions")
     shapes = flat.shapes(size.huge)
     first = flat.seed_shapes(folder / "flat", shapes)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.bench.contestants import BARE, DRESSED, ISSO, OURS
 from tests.bench.desk import Answers
 from tests.bench.flat import Flat
+from tests.bench.floors import Floors
 from tests.bench.importing import Imported, Run
 from tests.bench.measuring import Figures, Who, ratios
 from tests.bench.processes import Memory
@@ -26,6 +27,7 @@ class Results:
     works: list[tuple[Work, dict[Who, Figures]]] = field(default_factory=list)
     memory: dict[Who, tuple[Memory, Memory]] = field(default_factory=dict)
     flat: list[Flat] = field(default_factory=list)
+    floors: Floors | None = None
     imported: Imported | None = None
     desk: list[Answers] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -40,6 +42,7 @@ def tables(results: Results) -> str:
         _holds(results),
         _memory(results),
         _flat(results.flat),
+        _floors(results),
         _imported(results.imported),
         _notes(results),
     ]
@@ -117,6 +120,42 @@ def _flat(flat: Sequence[Flat]) -> str:
     )
     heads = ["first page of", "cached, a second", "cost ×", "uncached, time", "cost ×"]
     return f"{title}\n\n{_table(heads, rows)}" if rows else ""
+
+
+def _floors(results: Results) -> str:
+    floors = results.floors
+    if floors is None:
+        return ""
+    share = f"**{floors.bare_queries / floors.queries:.2f}**"
+    rows = [
+        ["the same statements by sqlite3 alone", _micros(floors.bare_queries), NOTHING],
+        [
+            "queries and row objects",
+            _micros(floors.queries),
+            f"**{floors.bare_queries / floors.queries:.2f}**",
+        ],
+        ["the same, with the tree and what is public", _micros(floors.answer), NOTHING],
+        ["JSON and compression, once a version", _micros(floors.packed), NOTHING],
+    ]
+    reads = "First view of 1,000 on SQLite, nothing cached: processor time in one process, the median."
+    posts = (
+        f"What bounds posts on SQLite: rendered and sanitised, the {floors.statements_of_a_post} statements "
+        "that a reader's post runs (those that tell who it is among them) by sqlite3 alone, and commits "
+        f"shared as ours, `synchronous=FULL`, all in one process: {_number(floors.post_rate)} a second. Of a post, "
+        f"{_micros(floors.render)} render, {_micros(floors.writing)} write and {_micros(floors.committing)} "
+        "commit, by the clock."
+    )
+    ours = [
+        f"{figures[OURS, 1].median / floors.post_rate:.2f} ({work.title})"
+        for work, figures in results.works
+        if work.title.startswith("posts") and (OURS, 1) in figures
+    ]
+    reached = f" Ours, over HTTP with one process, reaches of it: {', '.join(ours)}." if ours else ""
+    return f"{reads}\n\n{_table(['', 'computes', 'of sqlite3'], rows)}\n\n{posts}{reached}"
+
+
+def _micros(seconds: float) -> str:
+    return f"{seconds * 1e6:,.0f} µs"
 
 
 def _imported(imported: Imported | None) -> str:
