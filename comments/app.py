@@ -113,7 +113,6 @@ def create_app(
 
     The database is opened when the application starts and closed when it ends.
     """
-
     ready = ReadyAnswers()
 
     @contextlib.asynccontextmanager
@@ -122,17 +121,7 @@ def create_app(
         try:
             keys = Keyring(settings.secret_key, settings.secret_key_old)
             await db.write(check_fingerprint, keys)
-            ticking = clock or SystemClock()
-            svc = Service(
-                settings=settings,
-                keys=keys,
-                clock=ticking,
-                db=db,
-                limits=Limits(on=settings.rate_limits),
-                templates=templates(),
-                cache=PageCache(now=ticking.now),
-            )
-            app.state.service = svc
+            app.state.service = svc = _service(settings, keys, clock or SystemClock(), db)
             ready.use(svc)
             app.state.site_book = SiteBook(db, svc.clock, svc.cache.clear, sends_mail=bool(settings.smtp_url))
             app.state.model_book = ModelBook(db)
@@ -189,6 +178,18 @@ async def keep_seen(svc: Service, *, every: float = 5.0) -> None:
                 await svc.db.write(store_seen, noted, at=svc.clock.now())
             except Exception:
                 logger.exception("where discussions were seen is not stored; what comes next is")
+
+
+def _service(settings: Settings, keys: Keyring, clock: Clock, db: Database) -> Service:
+    return Service(
+        settings=settings,
+        keys=keys,
+        clock=clock,
+        db=db,
+        limits=Limits(on=settings.rate_limits),
+        templates=templates(),
+        cache=PageCache(now=clock.now),
+    )
 
 
 def _metrics(state: State) -> Metrics:
