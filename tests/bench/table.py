@@ -132,7 +132,7 @@ def _floors(results: Results) -> str:
         [
             "queries and row objects",
             _micros(floors.queries),
-            f"**{floors.bare_queries / floors.queries:.2f}**",
+            share,
         ],
         ["the same, with the tree and what is public", _micros(floors.answer), NOTHING],
         ["JSON and compression, once a version", _micros(floors.packed), NOTHING],
@@ -141,9 +141,9 @@ def _floors(results: Results) -> str:
     posts = (
         f"What bounds posts on SQLite: rendered and sanitised, the {floors.statements_of_a_post} statements "
         "that a reader's post runs (those that tell who it is among them) by sqlite3 alone, and commits "
-        f"shared as ours, `synchronous=FULL`, all in one process: {_number(floors.post_rate)} a second. Of a post, "
-        f"{_micros(floors.render)} render, {_micros(floors.writing)} write and {_micros(floors.committing)} "
-        "commit, by the clock."
+        f"shared as ours, `synchronous=FULL`, all in one process: {_number(floors.post_rate)} a second. Of a "
+        f"post, {_micros(floors.render)} render, {_micros(floors.writing)} write and "
+        f"{_micros(floors.committing)} commit, by the clock."
     )
     ours = [
         f"{figures[OURS, 1].median / floors.post_rate:.2f} ({work.title})"
