@@ -1,4 +1,4 @@
-"""`comments site`: add, list, set, remove."""
+"""`comments site`: add, list, set, remove; where it is seen, and its figures."""
 
 import asyncio
 
@@ -7,9 +7,11 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
 from comments.sites import actions, queries
-from comments.sites.origins import read_origins
+from comments.sites.models import SeenOrigin
+from comments.sites.origins import origin_allowed, read_origins
 from comments.sites.settings import READERS, settings_in_words
 
+MOST_DAYS = 90
 SETTINGS_HELP = "Settings: origins, " + ", ".join(READERS) + ". Lists have commas between their words."
 
 
@@ -95,6 +97,49 @@ def remove(name: str, yes: bool) -> None:
         click.echo(f"Removed the site {name} and its {counted(comments, 'comment')}.")
 
     in_installation(work)
+
+
+@site.command()
+@click.argument("name")
+def seen(name: str) -> None:
+    """List where pages showed the site's discussions in the last 30 days, the last first."""
+
+    async def work(here: Installation) -> None:
+        found = await here.db.read(queries.site_by_name, name)
+        allowed = queries.origins_of(found)
+        rows = await here.db.read(queries.seen_origins, found.id)
+        if not rows:
+            click.echo("No page has shown a discussion of it in the last 30 days.")
+        table([_seen(one, allowed) for one in rows])
+
+    in_installation(work)
+
+
+@site.command()
+@click.argument("name")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=7, show_default=True)
+def figures(name: str, days: int) -> None:
+    """Say how many comments each queue has, and what came in on the last days (UTC)."""
+    from comments.moderation.queries.activity import last_days
+    from comments.moderation.queries.queue import queue_sizes
+    from comments.moderation.words import size
+
+    async def work(here: Installation) -> None:
+        found = await here.db.read(queries.site_by_name, name)
+        sizes = await here.db.read(queue_sizes, found.id)
+        table([(queue, size(count)) for queue, count in sizes.items()])
+        click.echo()
+        counted_days = await here.db.scan(last_days, found.id, here.clock.now(), days)
+        heads = ("day", "approved", "pending", "spam")
+        rows = [(str(one.day), *map(str, (one.approved, one.pending, one.spam))) for one in counted_days]
+        table([heads, *rows])
+
+    in_installation(work)
+
+
+def _seen(one: SeenOrigin, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    may = "allowed" if origin_allowed(one.origin, allowed) else "not allowed"
+    return one.origin, may, f"{one.at:%Y-%m-%d %H:%M}", one.url
 
 
 def _pair(change: str) -> tuple[str, str]:

@@ -1,12 +1,17 @@
 """The commands for sites and moderators, as typed in a shell, on both databases."""
 
+import asyncio
 import json
 import re
+from datetime import UTC, datetime
 
 import click
 import pytest
 
 from comments.cli import COMMANDS, program
+from comments.sites.seen_actions import store_seen
+from comments.storage import Database
+from comments.web.seen import Seen
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 
@@ -28,6 +33,30 @@ def test_a_site_is_added_listed_changed_and_removed(here: Installation) -> None:
     assert "blog" in here.run("site", "list")
     assert here.run("site", "remove", "blog", "--yes") == "Removed the site blog and its 0 comments.\n"
     assert "no site yet" in here.run("site", "list")
+
+
+def test_a_site_says_where_it_is_seen_and_what_came_in(here: Installation) -> None:
+    here.run("site", "add", "blog", "--origin", "https://a.example")
+
+    assert here.run("site", "seen", "blog") == "No page has shown a discussion of it in the last 30 days.\n"
+    asyncio.run(show_once(str(here.database_url)))
+    assert re.fullmatch(
+        r"https://other\.example +not allowed +\d{4}-\d\d-\d\d \d\d:\d\d +https://other\.example/page\n",
+        here.run("site", "seen", "blog"),
+    )
+    queues, _, days = here.run("site", "figures", "blog", "--days", "2").partition("\n\n")
+    assert ["pending", "0"] in [line.split() for line in queues.splitlines()]
+    assert len(days.splitlines()) == 3
+    assert here.attempt("site", "figures", "none").returncode == 1
+
+
+async def show_once(database_url: str) -> None:
+    db, now = await Database.open(database_url), datetime.now(UTC)
+    try:
+        seen = Seen("blog", "https://other.example", "https://other.example/page", now)
+        await db.write(store_seen, [seen], at=now)
+    finally:
+        await db.close()
 
 
 def test_a_moderator_is_added_listed_given_a_token_and_removed(here: Installation) -> None:

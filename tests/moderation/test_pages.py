@@ -166,6 +166,8 @@ async def test_a_search_that_means_nothing_is_told_on_its_page(site: SiteUnderTe
     assert answer.status_code == 422
     assert "“before:tomorrow” is no day. Write it like before:2026-01-31." in answer.text
     assert "Did you mean “author:”?" in hinted.text
+    assert "<h1>Waiting: with “autor:Ana”</h1>" in hinted.text
+    assert "<title>Waiting: with “autor:Ana” – blog</title>" in hinted.text
 
 
 async def test_what_was_done_is_told_to_who_did_it_alone(site: SiteUnderTest, mia: Browser) -> None:

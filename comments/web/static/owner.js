@@ -1,10 +1,5 @@
 /* The owner's pages: what a script adds to them. All of it works without. */
 
-// On a phone the sections stand in one line, and the last ones are out of sight.
-document
-  .querySelector(".queues [aria-current]")
-  ?.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
-
 for (const button of document.querySelectorAll("[data-copy]")) {
   const words = button.querySelector("span");
   const text = button.parentElement.querySelector("code").textContent;
