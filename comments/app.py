@@ -5,6 +5,7 @@ import contextlib
 import logging
 import re
 import resource
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,7 @@ def create_app(
         exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
     )
     app.state.gate = gate
-    app.state.metrics = _metrics(app.state)
+    app.state.metrics = _metrics(app.state, settings)
     app.add_middleware(
         Edge,
         base_path=settings.base_path,
@@ -192,12 +193,20 @@ def _service(settings: Settings, keys: Keyring, clock: Clock, db: Database) -> S
     )
 
 
-def _metrics(state: State) -> Metrics:
+def _metrics(state: State, settings: Settings) -> Metrics:
     counted = Metrics()
     counted.watch("comments_open_streams", "Readers who listen.", lambda: len(state.hub))
     down = "Ways to other processes (PostgreSQL, Valkey) that are lost just now."
     counted.watch("comments_shared_lines_down", down, lambda: state.siblings.lines_down)
+    free = "Bytes free on the disk of the data folder."
+    counted.watch("comments_disk_free_bytes", free, lambda: free_bytes(settings.data_dir))
     return counted
+
+
+def free_bytes(folder: Path) -> int:
+    """Return what is free on the disk of a folder, or of where it will be made."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    return shutil.disk_usage(there).free
 
 
 def _hub(svc: Service, book: SiteBook) -> Hub:

@@ -3,22 +3,25 @@
 import asyncio
 import difflib
 import http.client
+import json
 import os
 import shutil
 import socket
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
+from comments import __version__
 from comments.app import templates
 from comments.cli.installation import plain_settings, settings_here
 from comments.cli.reasons import reason
 from comments.clock import SystemClock
 from comments.config import KEY_FILE, LOOPBACK_HOSTS, SETTING_NAMES, Settings, SettingsFault, with_secret_key
+from comments.events.queries import counts
 from comments.identity.queries import team
 from comments.keys import Keyring
 from comments.notifications.sending import mailer
@@ -39,28 +42,51 @@ class Finding:
     what: str
     advice: str = ""
     is_wrong: bool = False
+    check: str = ""
+    """What kind of thing it is, for programs: names may be added, never changed."""
+
+    @property
+    def state(self) -> str:
+        return "wrong" if self.is_wrong else "look" if self.advice else "ok"
 
 
 @click.command()
 @click.option("--thorough", is_flag=True, help="Read the whole database file; takes a while if it is large.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
 @click.option(
     "--new-key",
     is_flag=True,
     help="The key is lost for ever: go on with a new one. All sign-ins and tokens end; comments stay.",
 )
-def doctor(thorough: bool, new_key: bool) -> None:
-    """Check settings, data folder, key, mail server, database, sites and port; changes nothing."""
+def doctor(thorough: bool, as_json: bool, new_key: bool) -> None:
+    """Check settings, data folder, key, mail server, database, sites and port; changes nothing.
+
+    Ends with 0 if nothing is wrong, with 1 if something is.
+    """
     if new_key:
         _give_the_key_up()
         return
     findings = list(_all_findings(thorough=thorough))
-    for finding in findings:
-        mark = "WRONG" if finding.is_wrong else "look " if finding.advice else "ok   "
-        click.echo(f"{mark}  {finding.what}{': ' if finding.advice else ''}{finding.advice}")
     wrong = sum(finding.is_wrong for finding in findings)
+    click.echo(_as_json(findings) if as_json else "\n".join(map(_in_words, findings)))
     if wrong:
         raise click.ClickException(f"{wrong} of {len(findings)} checks found something wrong.")
-    click.echo(f"{len(findings)} checks, nothing wrong.")
+    if not as_json:
+        click.echo(f"{len(findings)} checks, nothing wrong.")
+
+
+def _in_words(finding: Finding) -> str:
+    mark = {"wrong": "WRONG", "look": "look ", "ok": "ok   "}[finding.state]
+    return f"{mark}  {finding.what}{': ' if finding.advice else ''}{finding.advice}"
+
+
+def _as_json(findings: Sequence[Finding]) -> str:
+    checks = [
+        {"check": found.check, "state": found.state, "what": found.what, "advice": found.advice}
+        for found in findings
+    ]
+    nothing_wrong = not any(found.is_wrong for found in findings)
+    return json.dumps({"release": __version__, "ok": nothing_wrong, "checks": checks}, ensure_ascii=False)
 
 
 def _give_the_key_up() -> None:
@@ -80,21 +106,26 @@ def _give_the_key_up() -> None:
 
 
 def _all_findings(*, thorough: bool) -> Iterator[Finding]:
-    yield from _unknown_settings()
+    yield from _of("settings", _unknown_settings())
     try:
         settings = plain_settings()
     except SettingsFault as fault:
-        for problem in fault.problems:
-            yield Finding(*_parts(problem), is_wrong=True)
+        yield from _of("settings", (Finding(*_parts(problem), is_wrong=True) for problem in fault.problems))
         return
-    yield Finding("settings")
-    yield from _data_folder(settings)
-    yield from _key(settings)
-    yield from _addresses(settings)
-    yield from _mail(settings)
-    yield from _port(settings)
-    yield from _database(settings, thorough=thorough)
-    yield from _other_ways(settings)
+    yield from _of("settings", [Finding("settings")])
+    yield from _of("data-folder", _data_folder(settings))
+    yield from _of("key", _key(settings))
+    yield from _of("addresses", _addresses(settings))
+    yield from _of("mail", _mail(settings))
+    yield from _of("port", _port(settings))
+    yield from _of("database", _database(settings, thorough=thorough))
+    yield from _of("database", _other_ways(settings))
+
+
+def _of(check: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings of a kind, except for those that say themselves what they are."""
+    for finding in findings:
+        yield finding if finding.check else replace(finding, check=check)
 
 
 def _parts(problem: str) -> tuple[str, str]:
@@ -125,7 +156,7 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
     yield Finding(f"data folder {folder}")
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE_BYTES:
-        yield Finding(f"disk of {folder}", f"only {free // 1_000_000} MB are free", is_wrong=True)
+        yield Finding(f"disk of {folder}", f"only {free // 1_000_000} MB are free", True, "disk")
 
 
 def _key(settings: Settings) -> Iterator[Finding]:
@@ -277,18 +308,29 @@ async def _contents(settings: Settings) -> Sequence[Finding]:
     db = await Database.open(settings.database_url)
     try:
         noted = await db.read(installation_fact, FINGERPRINT)
-        found = [_fingerprint(settings, noted)] if noted is not None else []
+        found = [*_of("key", [_fingerprint(settings, noted)])] if noted is not None else []
         made = await db.read(last_backup)
         if made is not None:
-            found.append(Finding(f"last backup {made.file}, {date_and_time(made.made_at)} UTC"))
+            when = f"{date_and_time(made.made_at)} UTC"
+            found.append(Finding(f"last backup {made.file}, {when}", check="backup"))
+        found += _of("outbox", _outbox(await db.read(counts)))
         for site in await db.read(sites):
-            found += _origins(settings, site.name, origins_of(site))
+            found += _of("site", _origins(settings, site.name, origins_of(site)))
             if not await db.read(team, site.id):
                 advice = f"nobody moderates it; type: comments moderator add EMAIL --site {site.name}"
-                found.append(Finding(f"site {site.name}", advice))
+                found.append(Finding(f"site {site.name}", advice, check="site"))
         return found
     finally:
         await db.close()
+
+
+def _outbox(numbers: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
+    given_up = {kind: number for (state, kind), number in numbers.items() if state == "dead"}
+    for kind, number in sorted(given_up.items()):
+        advice = "the owner's page says why; they can be tried again there for 30 days"
+        yield Finding(f"{number} tasks given up: {kind}", advice)
+    if not given_up:
+        yield Finding("no task was given up")
 
 
 def _fingerprint(settings: Settings, noted: str) -> Finding:

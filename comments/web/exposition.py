@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 
-from prometheus_client import generate_latest
+from prometheus_client import ProcessCollector, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -22,9 +22,9 @@ _BOUNDS = [*map(str, WITHIN_SECONDS), "+Inf"]
 
 def exposed(counted: Metrics, cache_bytes: int, outbox: Mapping[tuple[str, str], int]) -> bytes:
     """Return it in Prometheus's text format; `outbox` has numbers of tasks by state and kind."""
-    return generate_latest(
-        _Families([*_requests(counted), *_tasks(counted, outbox), *_now(counted, cache_bytes)])
-    )
+    of_the_process = ProcessCollector(registry=None).collect()
+    ours = [*_requests(counted), *_tasks(counted, outbox), *_now(counted, cache_bytes)]
+    return generate_latest(_Families([*ours, *of_the_process]))
 
 
 class _Families(Collector):

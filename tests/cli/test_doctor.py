@@ -1,7 +1,10 @@
 """`comments doctor`: names what is wrong and what to do, and changes nothing."""
 
+import json
+import re
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +12,8 @@ from tests.support.databases import PostgresqlDatabases
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 from tests.support.ports import free_port
+
+OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 
 
 def with_settings(here: Installation, **settings: str) -> Installation:
@@ -104,3 +109,37 @@ def test_other_ways_to_the_database_are_tried(
     assert "ok     database by COMMENTS_DATABASE_DIRECT_URL" in found
     assert "WRONG  database by COMMENTS_DATABASE_READ_URL: PostgreSQL cannot be reached" in found
     postgresql_databases.drop(url)
+
+
+def documented_checks() -> set[str]:
+    table = OPERATING.read_text().partition("| check | what it looks at |")[2].partition("\n\n")[0]
+    return set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE))
+
+
+def checks(done: Any) -> dict[str, list[str]]:
+    found = json.loads(done.stdout)
+    assert found.keys() == {"release", "ok", "checks"}
+    assert found["ok"] == (done.returncode == 0)
+    by_check: dict[str, list[str]] = {}
+    for check in found["checks"]:
+        assert check.keys() == {"check", "state", "what", "advice"}
+        by_check.setdefault(check["check"], []).append(check["state"])
+    return by_check
+
+
+def test_programs_are_told_in_json_of_every_check(here: Installation) -> None:
+    here = with_settings(here, COMMENTS_PORT=str(free_port()))
+    here.run("site", "add", "blog", "--origin", "https://a.example")
+
+    found = checks(here.attempt("doctor", "--json"))
+
+    assert documented_checks() - found.keys() == {"disk", "backup"}
+    assert found["site"] == ["ok", "look"]
+    assert {state for name, states in found.items() if name != "site" for state in states} == {"ok"}
+
+
+def test_programs_are_told_in_json_of_what_is_wrong(fresh: Installation) -> None:
+    done = with_settings(fresh, COMMENTS_PORT="x", COMMENTS_PROT="80").attempt("doctor", "--json")
+
+    assert checks(done) == {"settings": ["look", "wrong"]}
+    assert done.returncode == 1

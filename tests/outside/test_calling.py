@@ -44,6 +44,17 @@ async def test_a_private_address_is_refused_after_its_name_is_looked_up(host: st
         assert server.connections == 0
 
 
+async def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would look up names itself, and nobody would check what they lead to."""
+    with receiver() as server, receiver() as proxy:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+
+        assert (await HERE.post(server.url, {}, b"{}")).is_good
+
+        assert (server.connections, proxy.connections) == (1, 0)
+
+
 def test_nothing_is_sent_in_the_open_over_the_internet() -> None:
     HERE.check("https", ip_address("1.1.1.1"))
     with pytest.raises(CallRefused, match="https"):

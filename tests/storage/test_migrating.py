@@ -247,6 +247,22 @@ def test_a_sqlite_file_is_copied_before(tmp_path: Path, with_another: Path) -> N
     assert state(url, scripts=with_another) == "current"
 
 
+async def test_the_copy_is_the_way_back(tmp_path: Path, with_another: Path) -> None:
+    """Step by step as docs/operating.md says."""
+    file = tmp_path / "comments.db"
+    url = f"sqlite:///{file}"
+    migrate_now(url)
+    copy = migrate_now(url, scripts=with_another).copy
+    assert copy is not None
+    for left in ("-wal", "-shm"):
+        file.with_name(file.name + left).unlink(missing_ok=True)
+    copy.rename(file)
+
+    await execute(url, "DELETE FROM sites")
+
+    assert state(url) == "current"
+
+
 def test_a_migration_that_fails_leaves_all_as_it_was(database_url: str, with_another: Path) -> None:
     script = with_another / "versions" / "9999_another.py"
     script.write_text(
