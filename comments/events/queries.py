@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Exists, exists, func, select
 from sqlalchemy.orm import Session
 
 from comments.events.models import Outbox
@@ -38,6 +38,13 @@ def counts(session: Session) -> Mapping[tuple[str, str], int]:
         of_state = select(Outbox.kind, func.count()).where(Outbox.state == state).group_by(Outbox.kind)
         numbers |= {(state, kind): number for kind, number in session.execute(of_state)}
     return numbers
+
+
+def is_waiting(kind: str, key: ColumnElement[str]) -> Exists:
+    """Return the question whether a task with this key waits, which nobody does at the moment."""
+    return exists().where(
+        Outbox.kind == kind, Outbox.key == key, Outbox.state == "waiting", Outbox.claimed_by.is_(None)
+    )
 
 
 def number_waiting(session: Session, site_id: UUID, kinds: Collection[str]) -> int:

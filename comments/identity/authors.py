@@ -1,12 +1,12 @@
 """Authors: guests, known by a token that only they hold, and the team's people as authors on a site."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.errors import TokenUnknown
@@ -14,7 +14,7 @@ from comments.identity.models import Author, GuestToken
 from comments.identity.queries import Moderator, moderator_by_token
 from comments.identity.sections import Sections
 from comments.ids import new_id
-from comments.storage import WITHOUT_SYNC
+from comments.storage import WITHOUT_SYNC, insert_together
 
 TOKEN_LIFE = timedelta(days=365)
 """A token ends this long after its last use."""
@@ -71,38 +71,30 @@ class Actor:
     is_new: bool
 
 
-_KNOWN = (
-    Author.id,
-    Author.kind,
-    Author.name,
-    Author.email,
-    Author.website,
-    Author.approved_name,
-    Author.approved_count,
-    Author.trusted,
-    Author.account_id,
-)
-
-
 # Made once, and what writes on the tables: each belongs to many posts, and putting it together anew takes
 # longer than running it.
-_AUTHORS = cast(Table, Author.__table__)
-_ADD_AUTHOR = insert(_AUTHORS)
-_ADD_TOKEN = insert(cast(Table, GuestToken.__table__))
+_AUTHORS, _TOKENS = cast(Table, Author.__table__), cast(Table, GuestToken.__table__)
+_ADD_TOKEN = insert(_TOKENS)
+_KNOWN = [_AUTHORS.c[one.name] for one in fields(KnownAuthor)[:9]]
 _DESCRIBE = (
     update(_AUTHORS)
     .where(_AUTHORS.c.id == bindparam("author_id"))
     .values(name=bindparam("name"), email=bindparam("email"), website=bindparam("website"))
 )
-_BY_TOKEN = (
-    select(*_KNOWN, GuestToken.used_at)
-    .join(GuestToken, GuestToken.author_id == Author.id)
+_IS_SHOWN = _TOKENS.c.token_hash.in_(bindparam("token_hashes", expanding=True))
+BY_TOKEN = (
+    select(*_KNOWN, _TOKENS.c.used_at)
+    .join(_TOKENS, _TOKENS.c.author_id == _AUTHORS.c.id)
     .where(
-        GuestToken.token_hash.in_(bindparam("token_hashes", expanding=True)),
-        GuestToken.site_id == bindparam("site_id"),
-        GuestToken.used_at > bindparam("used_since"),
+        _IS_SHOWN,
+        _TOKENS.c.site_id == bindparam("site_id"),
+        _TOKENS.c.used_at > bindparam("used_since"),
     )
 )
+"""The author to whom a guest's token belongs, as `KnownAuthor` takes it."""
+
+TOKEN_IS_KNOWN = exists().where(_IS_SHOWN)
+"""Whether a token was ever given here: one that has ended, or is another site's, cannot be given again."""
 
 
 def author_by_token(
@@ -110,7 +102,7 @@ def author_by_token(
 ) -> KnownAuthor | None:
     """Return the author this guest token belongs to on this site, if it has not ended."""
     asked = {"token_hashes": token_hashes, "site_id": site_id, "used_since": at - TOKEN_LIFE}
-    row = session.execute(_BY_TOKEN, asked).one_or_none()
+    row = session.execute(BY_TOKEN, asked).one_or_none()
     return KnownAuthor(*row) if row else None
 
 
@@ -129,8 +121,7 @@ def known_author(session: Session, site_id: UUID, shown: Credentials, at: dateti
     # whoever finds it unused then is either its author already, or meets them at the unique key.
     is_unused = _is_unused(session, shown)
     author = author_by_token(session, site_id, shown.token_hashes, at)
-    if author is None and not is_unused:
-        raise TokenUnknown("This token is not known here, or has ended. Go on without it, and get a new one.")
+    refuse_unknown(shown, author, is_known=not is_unused)
     return author
 
 
@@ -142,11 +133,39 @@ def acting_author(session: Session, site_id: UUID, shown: Credentials, at: datet
         return Actor(known or _make_team_author(session, moderator, at), is_new=False)
     author = known_author(session, site_id, shown, at)
     if author is not None:
-        # Noted once a day, so that most requests write nothing for it.
-        if author.token_used_at is not None and author.token_used_at < at - _USE_NOTED_EVERY:
-            _note_use(session, shown.token_hashes, at)
+        _note_use_daily(session, shown, author, at)
         return Actor(author, is_new=False)
     return Actor(_make_guest(session, site_id, shown.new_token_hash, at), is_new=True)
+
+
+def author_of_post(
+    session: Session,
+    site_id: UUID,
+    shown: Credentials,
+    found: KnownAuthor | None,
+    *,
+    is_known: bool,
+    at: datetime,
+) -> Actor:
+    """Return who posts, given whom `BY_TOKEN` found, and whether their token `is_known` anywhere.
+
+    A newcomer is not stored yet: their `guest_rows` are, once it is known what they say of themselves. Raises
+    TokenUnknown.
+    """
+    if shown.is_team:
+        return acting_author(session, site_id, shown, at)
+    refuse_unknown(shown, found, is_known=is_known)
+    if found is None:
+        return Actor(KnownAuthor(new_id(at), "guest", None, None, None, None, 0, False, None), is_new=True)
+    _note_use_daily(session, shown, found, at)
+    return Actor(found, is_new=False)
+
+
+def refuse_unknown(shown: Credentials, found: KnownAuthor | None, *, is_known: bool) -> None:
+    """Raise TokenUnknown for a token that leads to nobody, unless it is to be given just now."""
+    is_unused = not is_known and shown.new_token_hash in shown.token_hashes
+    if shown.token_hashes and found is None and not is_unused:
+        raise TokenUnknown("This token is not known here, or has ended. Go on without it, and get a new one.")
 
 
 def _is_unused(session: Session, shown: Credentials) -> bool:
@@ -206,20 +225,43 @@ def _as_author(author_id: UUID, moderator: Moderator) -> KnownAuthor:
     )
 
 
-def _note_use(session: Session, token_hashes: Sequence[bytes], at: datetime) -> None:
-    session.execute(
-        update(GuestToken).where(GuestToken.token_hash.in_(token_hashes)).values(used_at=at),
-        execution_options=WITHOUT_SYNC,
-    )
+def _note_use_daily(session: Session, shown: Credentials, author: KnownAuthor, at: datetime) -> None:
+    # Once a day, so that most requests write nothing for it.
+    if author.token_used_at is not None and author.token_used_at < at - _USE_NOTED_EVERY:
+        session.execute(
+            update(GuestToken).where(GuestToken.token_hash.in_(shown.token_hashes)).values(used_at=at),
+            execution_options=WITHOUT_SYNC,
+        )
 
 
 def _make_guest(session: Session, site_id: UUID, token_hash: bytes, at: datetime) -> KnownAuthor:
     """Store a new guest and their token."""
-    author_id = new_id(at)
-    guest = {"id": author_id, "site_id": site_id, "kind": "guest", "created_at": at}
-    session.execute(_ADD_AUTHOR, {**guest, "approved_count": 0, "trusted": False})
-    give_token(session, site_id, author_id, token_hash, at)
-    return KnownAuthor(author_id, "guest", None, None, None, None, 0, False, None)
+    guest = KnownAuthor(new_id(at), "guest", None, None, None, None, 0, False, None)
+    insert_together(session, guest_rows(site_id, guest, token_hash, at))
+    return guest
+
+
+def guest_rows(
+    site_id: UUID,
+    guest: KnownAuthor,
+    token_hash: bytes,
+    at: datetime,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    website: str | None = None,
+) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """Return the rows of a new guest and their token, with what they say of themselves."""
+    said = {"name": name, "email": email, "website": website}
+    author = {"id": guest.id, "site_id": site_id, "kind": "guest", "created_at": at, **said}
+    token = {
+        "token_hash": token_hash,
+        "site_id": site_id,
+        "author_id": guest.id,
+        "created_at": at,
+        "used_at": at,
+    }
+    return [(_AUTHORS, [{**author, "approved_count": 0, "trusted": False}]), (_TOKENS, [token])]
 
 
 def give_token(session: Session, site_id: UUID, author_id: UUID, token_hash: bytes, at: datetime) -> None:

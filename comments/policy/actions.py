@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from comments.ids import new_id
 from comments.policy.errors import BanRefused, BanUnknown
 from comments.policy.models import Ban, SpentProof, TextPrint
 from comments.policy.prints import Print
-from comments.storage import WITHOUT_SYNC, insert_ignoring
+from comments.storage import WITHOUT_SYNC, insert_ignoring, insert_together
 
 KINDS = ("author", "address", "network", "domain")
 OUTCOMES = ("refuse", "silent")
 LONGEST_REASON = 500
 """In code points."""
 
-_ADD_PRINTS = insert(cast(Table, TextPrint.__table__))
+_PRINTS = cast(Table, TextPrint.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,14 @@ def remember_text(
     session: Session, site_id: UUID, comment_id: UUID, seen: Print, group: int, at: datetime
 ) -> None:
     """Note by what a comment's text is known again; `group` is that of the texts it is nearly the same as."""
-    rows = [
+    insert_together(session, [print_rows(site_id, comment_id, seen, group, at)])
+
+
+def print_rows(
+    site_id: UUID, comment_id: UUID, seen: Print, group: int, at: datetime
+) -> tuple[Table, list[dict[str, Any]]]:
+    """Return the rows that `remember_text` stores, for who stores the comment along with them."""
+    return _PRINTS, [
         {
             "comment_id": comment_id,
             "mark": mark,
@@ -80,7 +87,6 @@ def remember_text(
         }
         for mark in seen.marks
     ]
-    session.execute(_ADD_PRINTS, rows)
 
 
 def forget_texts(session: Session, comment_ids: Sequence[UUID]) -> None:

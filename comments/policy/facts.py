@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from comments.identity.authors import KnownAuthor
 from comments.learning.model import Look
 from comments.policy.prints import NEARLY_THE_SAME, Print, likeness
-from comments.policy.queries import sharing_a_mark, standing_bans
+from comments.policy.queries import Alike, Heard, sharing_a_mark, standing_bans
 from comments.policy.subjects import subjects_of
 from comments.rules import Facts, Policy, Sending, ThreadFacts
 from comments.sites.settings import SiteSettings
@@ -47,13 +47,23 @@ class Gathered:
     similar_group: int | None
 
 
-def gather(session: Session, known: Known, settings: SiteSettings, at: datetime) -> Gathered:
-    """Return what the rules judge by. About who moderates the site nothing is asked."""
+def gather(
+    session: Session, known: Known, settings: SiteSettings, at: datetime, heard: Heard | None = None
+) -> Gathered:
+    """Return what the rules judge by. About who moderates the site nothing is asked.
+
+    `heard` is what was asked already, for these bans and this print.
+    """
     author = known.author
     if author.account_id is not None:
         return Gathered(Facts(0, author_trusted=True, is_moderator=True, name_changed=False), None)
-    subjects = subjects_of(author.id, known.address_keys, known.email or author.email)
-    similar, group = _similar(session, known, settings.similar_days, at)
+    if heard is None:
+        subjects = subjects_of(author.id, known.address_keys, known.email or author.email)
+        heard = Heard(
+            standing_bans(session, known.site_id, subjects, at),
+            alike_texts(session, known, settings.similar_days, at),
+        )
+    similar, group = _similar(known, heard.alike)
     known_as = author.approved_name
     facts = Facts(
         author_approved=author.approved_count,
@@ -61,7 +71,7 @@ def gather(session: Session, known: Known, settings: SiteSettings, at: datetime)
         is_moderator=False,
         name_changed=known_as is not None and skeleton(known_as) != skeleton(known.name),
         bursts=known.bursts,
-        bans=standing_bans(session, known.site_id, subjects, at),
+        bans=heard.bans,
         similar=similar,
         thread=known.thread,
         sending=known.sending,
@@ -95,15 +105,20 @@ def policy_of(settings: SiteSettings) -> Policy:
     )
 
 
-def _similar(session: Session, known: Known, days: int, at: datetime) -> tuple[int, int | None]:
+def alike_texts(session: Session, known: Known, days: int, at: datetime) -> Sequence[Alike]:
+    """Return what may be nearly the same as a comment's text among those of the last days; 0 is none."""
+    if known.seen is None or not days:
+        return ()
+    return sharing_a_mark(session, known.site_id, known.seen.marks, at - timedelta(days=days))
+
+
+def _similar(known: Known, alike: Sequence[Alike]) -> tuple[int, int | None]:
     """Return how many comments of the last days have nearly the same text, and their group."""
     seen = known.seen
     if seen is None:
         return 0, None
-    if not days:
-        return 0, seen.group
     found: dict[UUID, int] = {}
-    for row in sharing_a_mark(session, known.site_id, seen.marks, at - timedelta(days=days)):
+    for row in alike:
         if row.comment_id == known.comment_id or row.comment_id in found:
             continue
         if row.sketch == seen.sketch or likeness(row.sketch, seen.sketch) >= NEARLY_THE_SAME:

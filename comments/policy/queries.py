@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, or_, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Table, and_, bindparam, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from comments.policy.models import Ban, TextPrint
@@ -18,18 +18,43 @@ MOST_CANDIDATES = 200
 # running them.
 _BANS = cast(Table, Ban.__table__).c
 _PRINTS = cast(Table, TextPrint.__table__).c
-_STANDING = (
-    select(_BANS.kind, _BANS.outcome)
-    .where(
-        _BANS.site_id == bindparam("site_id"),
-        _BANS.subject.in_(bindparam("subjects", expanding=True)),
-        or_(_BANS.until.is_(None), _BANS.until > bindparam("at")),
+
+
+_HERE = _BANS.site_id == bindparam("site_id")
+
+
+def standing_together(*, or_on: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """Return the question for all bans on some subjects, or of whom `or_on` says, as one text: `bans_from`.
+
+    So it can be asked with other things, and has one row.
+    """
+    return (
+        select(func.aggregate_strings(_BANS.kind + ":" + _BANS.outcome, " "))
+        .where(
+            # The site stands in both: taken out of them, SQLite reads all bans of the site.
+            or_(and_(_HERE, _BANS.subject.in_(bindparam("subjects", expanding=True))), and_(_HERE, or_on)),
+            or_(_BANS.until.is_(None), _BANS.until > bindparam("at")),
+        )
+        .scalar_subquery()
     )
-    .order_by(_BANS.kind)
-)
-_PRINT: tuple[Any, ...] = (_PRINTS.comment_id, _PRINTS.sketch, _PRINTS.similar_group)
-_SHARING_A_MARK = (
-    select(*_PRINT)
+
+
+def standing_on(author_id: ColumnElement[UUID]) -> ScalarSelect[Any]:
+    """Return the question for the bans on some subjects, and on an author who is only found along with it."""
+    return standing_together(or_on=_BANS.author_id == author_id)
+
+
+class Alike(NamedTuple):
+    """A mark of a text that may be nearly the same."""
+
+    comment_id: UUID
+    sketch: bytes
+    similar_group: int
+    created_at: datetime
+
+
+SHARING_A_MARK = (
+    select(*(_PRINTS[name] for name in Alike._fields))
     .where(
         _PRINTS.site_id == bindparam("site_id"),
         _PRINTS.mark.in_(bindparam("marks", expanding=True)),
@@ -38,22 +63,33 @@ _SHARING_A_MARK = (
     .order_by(_PRINTS.created_at.desc())
     .limit(MOST_CANDIDATES)
 )
+_STANDING = select(standing_together(or_on=false()))
+
+
+class Heard(NamedTuple):
+    """What was asked about a comment: the bans it is under, and texts that may be nearly the same."""
+
+    bans: tuple[Banned, ...]
+    alike: Sequence[Alike]
 
 
 def standing_bans(
     session: Session, site_id: UUID, subjects: Sequence[str], at: datetime
 ) -> tuple[Banned, ...]:
     """Return the bans on these subjects that are not over."""
-    rows = session.execute(_STANDING, {"site_id": site_id, "subjects": subjects, "at": at})
-    return tuple(Banned(kind, Outcome(outcome)) for kind, outcome in rows)
+    return bans_from(session.scalar(_STANDING, {"site_id": site_id, "subjects": subjects, "at": at}))
 
 
-def sharing_a_mark(
-    session: Session, site_id: UUID, marks: Sequence[int], since: datetime
-) -> Sequence[Row[Any]]:
-    """Return comment_id, sketch and similar_group of texts that may be nearly the same, once a mark."""
+def bans_from(together: str | None) -> tuple[Banned, ...]:
+    """Return the bans that `standing_together` has found, by their kind."""
+    said = (one.split(":") for one in sorted((together or "").split()))
+    return tuple(Banned(kind, Outcome(outcome)) for kind, outcome in said)
+
+
+def sharing_a_mark(session: Session, site_id: UUID, marks: Sequence[int], since: datetime) -> Sequence[Alike]:
+    """Return texts that may be nearly the same, the newest first, once a mark."""
     asked = {"site_id": site_id, "marks": marks, "since": since}
-    return session.execute(_SHARING_A_MARK, asked).all()
+    return [Alike(*row) for row in session.execute(SHARING_A_MARK, asked)]
 
 
 def bans(

@@ -1,7 +1,14 @@
 """The database: the only place that knows dialects, threads and commits."""
 
 from comments.storage.base import WITHOUT_SYNC, Base
-from comments.storage.bulk import changed_rows, insert_all, insert_ignoring, unhurried
+from comments.storage.bulk import (
+    changed_rows,
+    insert_all,
+    insert_ignoring,
+    insert_together,
+    unhurried,
+    writes_alone,
+)
 from comments.storage.changes import LONGEST_MESSAGE, TOLD, announce, told
 from comments.storage.database import Database, looked
 from comments.storage.errors import (
@@ -38,10 +45,12 @@ __all__ = [
     "first_per_group",
     "insert_all",
     "insert_ignoring",
+    "insert_together",
     "looked",
     "migrate",
     "migrate_now",
     "state",
     "told",
     "unhurried",
+    "writes_alone",
 ]

@@ -5,7 +5,17 @@ from functools import cache
 from itertools import chain
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Delete, FromClause, Insert, Table, Update, text
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Delete,
+    FromClause,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    text,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -48,6 +58,30 @@ def insert_all(session: Session, into: type[DeclarativeBase], rows: Sequence[Map
 
         return copy_rows(connection, table, columns)
     return _insert_in_few_statements(connection, table, columns) == len(rows)
+
+
+def insert_together(session: Session, into: Sequence[tuple[Table, Sequence[Mapping[str, Any]]]]) -> None:
+    """Insert rows into several tables, those that others refer to first: one statement on PostgreSQL.
+
+    All rows of a table must have the same keys. SQLite has no statement for more than one table.
+    """
+    if writes_alone(session):
+        for table, rows in into:
+            session.execute(_insert(table), rows)
+        return
+    shape = tuple((table, tuple(rows[0]), len(rows)) for table, rows in into)
+    values = {
+        _place(table, number, name): value
+        for table, rows in into
+        for number, row in enumerate(rows)
+        for name, value in row.items()
+    }
+    session.execute(_insert_together(shape), values)
+
+
+def writes_alone(session: Session) -> bool:
+    """Say whether nobody else can write until this is committed: so it is on SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def changed_rows(session: Session, statement: Update | Delete) -> int:
@@ -104,3 +138,23 @@ def _insert_many(table: Table, rows: int) -> str:
     row = f"({', '.join('?' * len(table.columns))})"
     values = ", ".join([row] * rows)
     return f"INSERT INTO {table.name} ({names}) VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608  # our tables' names
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return table.insert()
+
+
+@cache
+def _insert_together(shape: tuple[tuple[Table, tuple[str, ...], int], ...]) -> Insert:
+    *others, last = (
+        table.insert().values(
+            [{name: bindparam(_place(table, number, name)) for name in names} for number in range(count)]
+        )
+        for table, names, count in shape
+    )
+    return last.add_cte(*(one.cte(f"into_{number}") for number, one in enumerate(others)))
+
+
+def _place(table: Table, number: int, column: str) -> str:
+    return f"{table.name}_{number}_{column}"

@@ -123,8 +123,7 @@ async def create_comment(request: Request, body: PostBody) -> PostAnswer:
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     wording = wire.Wording(svc.keys, site.id, posted.thread_id, posted.thread_url)
-    if posted.comment.parent_id:
-        wording.names = await svc.db.read(names_of, [posted.comment.parent_id])
+    wording.names = posted.answers
     until = editable_until(site.settings.edit_window, posted.comment)
     comment = wording.own(posted.comment, editable_until=until)
     return PostAnswer(comment, token if posted.gave_token else UNSET)

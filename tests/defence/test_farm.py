@@ -88,7 +88,6 @@ def test_a_captcha_farm(hold: Stronghold, record_property: Passed, held: str) ->
     wait_for(lambda: time.monotonic() > written + PATIENCE_SECONDS)
 
     with site.watched(pages=len(texts)) as watch:
-        # In turn: on PostgreSQL texts that are written at the same moment do not know of each other.
         for worker, text in zip(farm[:-1], texts[:-1], strict=True):
             worker.posts(site, text)
         genuine = newcomer.posts(site, "My grandfather told me how they carried the stones across.")

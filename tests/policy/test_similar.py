@@ -1,5 +1,6 @@
 """The same or nearly the same text elsewhere: what is known again, and what never is."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -105,6 +106,19 @@ class TestOnASite:
         third = await site.posted(OTHER, guest=bob, page=self.page(2))
 
         assert [one["state"] for one in (first, second, third)] == ["approved", "pending", "approved"]
+
+    async def test_of_texts_that_come_at_the_same_moment_one_is_the_first(self, site: SiteUnderTest) -> None:
+        people = [await self.known(site, number) for number in range(1, 6)]
+        texts = [f"{LONG} {number}" for number in range(5)]
+
+        answers = await asyncio.gather(
+            *(
+                site.posted(text, guest=who, page=self.page(n))
+                for n, (who, text) in enumerate(zip(people, texts, strict=True), 1)
+            )
+        )
+
+        assert sorted(one["state"] for one in answers) == ["approved", *["pending"] * 4]
 
     async def test_a_flood_is_one_group(self, site: SiteUnderTest) -> None:
         posted = [await site.posted(f"{LONG} {n}", page=self.page(n), guest=Guest(f"G{n}")) for n in range(4)]

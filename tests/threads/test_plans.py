@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from comments.feeds.queries import newest_of_site, newest_of_thread
 from comments.sites.actions import add_site
 from comments.storage import Database
-from comments.threads.actions.posting import same_order
 from comments.threads.page_keys import page_keys
 from comments.threads.queries import finding, own, paging
 from comments.threads.queries.changes import changes_since
 from comments.threads.queries.paging import Sort, Window
+from comments.threads.queries.posting import PostQuestion, found_for_post
 from tests.conftest import NOON
 from tests.support.plans import plans_of
 from tests.support.seeding import seed_thread
@@ -55,7 +55,7 @@ async def test_hot_queries_use_their_index(db: Database) -> None:
         assert (
             "comments_1" in sql
             or "ix_comments_waiting" in plan
-            or "comments.digest = " in sql
+            or "AS earlier" in sql
             or ("TEMP B-TREE" not in plan and "Sort" not in plan)
         ), f"{sql}\n{plan}"
     together = "\n".join(plans.values())
@@ -69,6 +69,8 @@ async def test_hot_queries_use_their_index(db: Database) -> None:
         "ix_comments_digest",
         "uq_comments_post_key",
         "ix_comments_changed",
+        # PostgreSQL walks along tables that are empty.
+        *(("ix_text_prints_mark", "bans_author_id") if db.dialect == "sqlite" else ()),
     ):
         assert index in together, together
 
@@ -94,8 +96,9 @@ def hot_plans(session: Session, site_id: UUID, ids: list[UUID]) -> dict[str, str
     for version in (0, thread.version - 1):
         plans |= plans_of(session, partial(changes_since, thread_id=thread.id, version=version, limit=201))
     plans |= plans_of(session, lambda s: own.waiting_comments(s, uuid4(), thread.id))
-    for post_key in (None, b"key"):
-        plans |= plans_of(
-            session, partial(same_order, site_id=site_id, post_key=post_key, digest=b"", at=NOON)
+    for post_key, parent_id in ((None, None), (b"key", ids[0])):
+        asked = PostQuestion(
+            site_id, keys.hashes, [b"token"], b"", parent_id, post_key, b"", ["subject"], [1, 2, 3], NOON
         )
+        plans |= plans_of(session, partial(found_for_post, asked=asked, at=NOON))
     return plans

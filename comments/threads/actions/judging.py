@@ -9,11 +9,13 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from comments.errors import CommentsError
-from comments.identity.authors import KnownAuthor
+from comments.identity.authors import Actor, KnownAuthor
 from comments.policy.actions import spend
-from comments.policy.facts import Known, asks_for_proof, gather, policy_of
+from comments.policy.facts import Known, alike_texts, asks_for_proof, gather, policy_of
 from comments.policy.outside import is_asked_outside, until_answered
 from comments.policy.prints import Print
+from comments.policy.queries import Heard, standing_bans
+from comments.policy.subjects import subjects_of
 from comments.rules import Draft, Facts, Judgement, Outcome, Reason, Sending, ThreadFacts, Ticket, judge
 from comments.text import Rendered
 from comments.text.plain import skeleton
@@ -97,9 +99,19 @@ class Judged:
 
 
 def judge_post(
-    session: Session, order: "PostOrder", author: KnownAuthor, name: str, opened: Opened, at: datetime
+    session: Session,
+    order: "PostOrder",
+    actor: Actor,
+    name: str,
+    opened: Opened,
+    heard: Heard,
+    at: datetime,
 ) -> Judged:
-    """Judge a new comment. Raises what its refusal is: PostRefused, ThreadClosed, TooManyPosts."""
+    """Judge a new comment. Raises what its refusal is: PostRefused, ThreadClosed, TooManyPosts.
+
+    `heard` is what was asked before it was known who writes.
+    """
+    author = actor.author
     settings = order.site.settings
     known = Known(
         site_id=order.site.id,
@@ -119,7 +131,24 @@ def judge_post(
         ),
         sending=_sending(session, order, author),
     )
-    return _judged(session, order, known, _draft(order.rendered, name, order.website), at)
+    heard = _heard(session, order, actor, known, heard, at)
+    return _judged(session, order, known, _draft(order.rendered, name, order.website), at, heard)
+
+
+def _heard(
+    session: Session, order: "PostOrder", actor: Actor, known: Known, heard: Heard, at: datetime
+) -> Heard:
+    """Return what was heard, with what could not be asked before: on an earlier address, of a short text."""
+    author = actor.author
+    if author.email and not order.email:
+        subjects = subjects_of(author.id, known.address_keys, author.email)
+        heard = heard._replace(bans=standing_bans(session, known.site_id, subjects, at))
+    if known.seen is not None and known.seen.is_short:
+        # Nobody else's short texts count, and a newcomer has none.
+        days = order.site.settings.similar_days
+        alike = [] if actor.is_new else alike_texts(session, known, days, at)
+        heard = heard._replace(alike=alike)
+    return heard
 
 
 def judge_edit(
@@ -141,9 +170,14 @@ def judge_edit(
 
 
 def _judged(
-    session: Session, order: "PostOrder | EditOrder", known: Known, draft: Draft, at: datetime
+    session: Session,
+    order: "PostOrder | EditOrder",
+    known: Known,
+    draft: Draft,
+    at: datetime,
+    heard: Heard | None = None,
 ) -> Judged:
-    gathered = gather(session, known, order.site.settings, at)
+    gathered = gather(session, known, order.site.settings, at, heard)
     judgement = judge(draft, gathered.facts, policy_of(order.site.settings))
     if judgement.outcome is Outcome.REFUSE:
         reason = judgement.reasons[-1]

@@ -1,34 +1,38 @@
 """Posting a comment: one write from the facts to the row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, and_, bindparam, exists, insert, or_, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import (
     Actor,
     Credentials,
     KnownAuthor,
-    acting_author,
+    author_of_post,
     describe_guest,
     give_token,
+    guest_rows,
     known_author,
+    refuse_unknown,
 )
 from comments.identity.sections import in_sections
 from comments.ids import new_id
 from comments.learning.model import Look
-from comments.policy.actions import remember_text
+from comments.policy.actions import print_rows
 from comments.policy.prints import Print
 from comments.policy.proofs import Brought
 from comments.rules import encoded, encoded_facts
 from comments.sites.webhooks import CREATED
+from comments.storage import insert_together, writes_alone
 from comments.text import Rendered
 from comments.threads.actions import judging, watching
-from comments.threads.actions.opening import Opened, locked_thread
+from comments.threads.actions.opening import Opened, held_and_found, thread_for
 from comments.threads.actions.watching import KeyOfAddress
 from comments.threads.counters import NEVER_PUBLIC, count_reply, raise_version
 from comments.threads.errors import (
@@ -39,10 +43,11 @@ from comments.threads.errors import (
     ParentNotPublic,
     TooManyPosts,
 )
-from comments.threads.models import Comment, Watch
+from comments.threads.models import Comment
 from comments.threads.page_keys import PageKeys
 from comments.threads.queries.finding import thread_by_id
-from comments.threads.queries.paging import WITH_REASONS
+from comments.threads.queries.paging import WITH_REASONS, names_of
+from comments.threads.queries.posting import Earlier, Found, ParentFound
 from comments.threads.site_card import SiteCard
 from comments.threads.standing import queue_of
 from comments.threads.telling import (
@@ -55,36 +60,21 @@ from comments.threads.telling import (
 from comments.threads.tree import TOP, Place, place_below
 from comments.threads.urls import page_path
 
-REPEAT_WITHIN = timedelta(minutes=1)
 FIRST_VERSION = 1
-KEY_GOOD_FOR = timedelta(hours=24)
 
-_REPEATED: tuple[Any, ...] = (
-    *WITH_REASONS,
-    Comment.thread_id,
-    Comment.post_key,
-    Comment.digest,
-    Comment.address_key,
-)
-
-# Statements are made once: putting them together takes longer than running them. The insert is the table's,
-# for the ORM's own runs more code than all else in a post.
-_INSERT = insert(cast(Table, Comment.__table__)).returning(*WITH_REASONS)
-_HERE = Comment.site_id == bindparam("site_id")
-_SAME_TEXT = and_(_HERE, Comment.digest == bindparam("digest"), Comment.created_at > bindparam("text_since"))
-_SAME_KEY = and_(
-    _HERE, Comment.post_key == bindparam("post_key"), Comment.created_at > bindparam("key_since")
-)
-_OF_SAME_TEXT = select(*_REPEATED).where(_SAME_TEXT).order_by(Comment.created_at)
-# The site stands in both: taken out of them, SQLite walks the whole site for each post.
-_OF_SAME_ORDER = select(*_REPEATED).where(or_(_SAME_KEY, _SAME_TEXT)).order_by(Comment.created_at)
-# Asked along with the rest: a reply that appears at once needs no further statement to tell of it.
-_WATCHED = exists().where(Watch.comment_id == Comment.id, Watch.state == "confirmed").label("is_watched")
-_OF_PARENT: tuple[Any, ...] = (
-    *(Comment.state, Comment.thread_id, Comment.root_id, Comment.depth, Comment.path, Comment.author_id),
-    _WATCHED,
-)
-_PARENT = select(*_OF_PARENT).where(Comment.id == bindparam("parent_id"), _HERE)
+_COMMENTS = cast(Table, Comment.__table__)
+_STORED = select(*WITH_REASONS, Comment.thread_id).where(Comment.id == bindparam("comment_id"))
+_AT_FIRST: dict[str, Any] = {
+    "source_format": "markdown",
+    "reply_total": 0,
+    "version": FIRST_VERSION,
+    "rank": judging.UNVOTED_RANK,
+    "upvotes": 0,
+    "downvotes": 0,
+    "report_count": 0,
+    "edited_at": None,
+    "featured": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,66 +112,104 @@ class PostOrder:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The stored comment. `gave_token` says that the new token of the order is its author's now."""
+    """The stored comment, with its columns as attributes.
 
-    comment: Row[Any]
+    `gave_token` says that the new token of the order is its author's now; `answers` has the name of whom it
+    answers, by the id of that comment, if that is public.
+    """
+
+    comment: Any
     thread_url: str
     thread_id: UUID
     gave_token: bool
     opened: bool = False
+    answers: dict[UUID, str] = field(default_factory=dict)
 
 
 def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     """Store a comment, or return the one that the same order has stored before.
 
-    The thread's row is held first, so that everything about it is decided one after another.
+    The page is held first, so that everything about it is decided one after another. All that must be known
+    is asked at once, and what can be written together is: a post has no statement to spare.
     """
-    repeated = _repeated(session, order, at)
+    found = held_and_found(session, order, at)
+    repeated = _repeated(session, order, found, at)
     if repeated is not None:
         return repeated
-    actor = acting_author(session, order.site.id, order.shown, at)
-    is_team = actor.author.account_id is not None
+    actor = author_of_post(
+        session, order.site.id, order.shown, found.author, is_known=found.token_is_known, at=at
+    )
+    author, is_team = actor.author, actor.author.account_id is not None
     if not is_team:
         _refuse_guest(order)
-    name = judging.allowed_name(order, actor.author)
-    opened = locked_thread(session, order, is_team, at)
-    _refuse_outside(actor.author, opened)
+    name = judging.allowed_name(order, author)
+    opened = thread_for(session, order, found, is_team, at)
+    _refuse_outside(author, opened)
+    judged = judging.judge_post(session, order, actor, name, opened, found.heard, at)
+    parent = _parent(order, found, opened)
     comment_id = new_id(at)
-    judged = judging.judge_post(session, order, actor.author, name, opened, at)
-    parent = _parent(session, order, opened)
     place = _place(parent, order, comment_id, at)
-    if not is_team:
-        describe_guest(session, actor.author, name=name, email=order.email, website=order.website)
     state = judged.state
     # Before the row, so that it is born with the version.
     version = raise_version(session, opened.id, at, added=1) if state == "approved" else NEVER_PUBLIC
-    row = session.execute(
-        _INSERT,
-        {
-            **_columns(order, actor, name, place, judged),
-            "id": comment_id,
-            "thread_id": opened.id,
-            "reasons": encoded(judged.reasons),
-            "facts": encoded_facts(judged.facts),
-            "created_at": at,
-            "consented_at": at if order.consents and order.site.settings.asks_consent else None,
-            "changed_version": version,
-            "content_version": version,
-        },
-    ).one()
-    asks = watching.wanted(session, order, actor.author, comment_id, at) == "asked"
+    row = {
+        **_columns(order, author, name, place, judged),
+        "id": comment_id,
+        "thread_id": opened.id,
+        "created_at": at,
+        "consented_at": at if order.consents and order.site.settings.asks_consent else None,
+        "changed_version": version,
+        "content_version": version,
+    }
+    watch = watching.wanted(session, order, author, comment_id, at)
+    _store(session, order, actor, name, row, watch, judged, at)
     if state == "approved":
         count_reply(session, place)
-        if parent is not None and parent.is_watched and parent.author_id != actor.author.id:
+        if parent is not None and parent.is_watched and parent.author_id != author.id:
             tell_of_reply(session, order.site.id, comment_id, at)
-        if asks:
+        if watch is not None and watch["state"] == "asked":
             ask_for_mail(session, order.site.id, comment_id, at)
-    elif state == "pending":
+    elif state == "pending" and not (found.moderators_will_be_told and writes_alone(session)):
+        # Where others write, the task that was seen may be taken up before this is committed.
         tell_moderators(session, order.site.id, at)
     _tell_outside(session, order, judged, comment_id, at)
+    answers = {parent.id: parent.author_name} if parent is not None else {}
+    return Posted(
+        SimpleNamespace(**row), opened.url, opened.id, actor.is_new, opened=opened.is_new, answers=answers
+    )
+
+
+def _store(
+    session: Session,
+    order: PostOrder,
+    actor: Actor,
+    name: str,
+    row: Mapping[str, Any],
+    watch: Mapping[str, Any] | None,
+    judged: judging.Judged,
+    at: datetime,
+) -> None:
+    """Store a comment and what belongs to it: a newcomer, what is known again of its text."""
+    author, site_id = actor.author, order.site.id
+    rows: list[tuple[Table, Sequence[Mapping[str, Any]]]] = []
+    if actor.is_new:
+        rows += guest_rows(
+            site_id,
+            author,
+            order.shown.new_token_hash,
+            at,
+            name=name,
+            email=order.email,
+            website=order.website,
+        )
+    elif author.account_id is None:
+        describe_guest(session, author, name=name, email=order.email, website=order.website)
+    rows.append((_COMMENTS, [row]))
+    if watch is not None:
+        rows.append((watching.WATCHES, [watch]))
     if judged.seen is not None and judged.similar_group is not None:
-        remember_text(session, order.site.id, comment_id, judged.seen, judged.similar_group, at)
-    return Posted(row, opened.url, opened.id, gave_token=actor.is_new, opened=opened.is_new)
+        rows.append(print_rows(site_id, row["id"], judged.seen, judged.similar_group, at))
+    insert_together(session, rows)
 
 
 def _tell_outside(
@@ -210,10 +238,11 @@ def _refuse_outside(author: KnownAuthor, opened: Opened) -> None:
 
 
 def _columns(
-    order: PostOrder, actor: Actor, name: str, place: Place, judged: judging.Judged
+    order: PostOrder, author: KnownAuthor, name: str, place: Place, judged: judging.Judged
 ) -> dict[str, Any]:
-    author, state = actor.author, judged.state
+    state = judged.state
     return {
+        **_AT_FIRST,
         "site_id": order.site.id,
         "parent_id": order.parent_id,
         "root_id": place.root_id,
@@ -225,7 +254,6 @@ def _columns(
         "author_badge": author.badge,
         "author_website": order.website,
         "source": order.source,
-        "source_format": "markdown",
         "html": order.rendered.html,
         "renderer": order.rendered.renderer,
         "state": state,
@@ -233,12 +261,8 @@ def _columns(
         "silent": judged.is_silent,
         "similar_group": judged.similar_group,
         "listed": state == "approved",
-        "reply_total": 0,
-        "version": FIRST_VERSION,
-        "rank": judging.UNVOTED_RANK,
-        "upvotes": 0,
-        "downvotes": 0,
-        "report_count": 0,
+        "reasons": encoded(judged.reasons),
+        "facts": encoded_facts(judged.facts),
         "address_key": order.shown.address_key,
         "network_key": order.shown.network_key,
         "post_key": order.post_key,
@@ -246,11 +270,10 @@ def _columns(
     }
 
 
-def _parent(session: Session, order: PostOrder, opened: Opened) -> Row[Any] | None:
+def _parent(order: PostOrder, found: Found, opened: Opened) -> ParentFound | None:
     if order.parent_id is None:
         return None
-    asked = {"parent_id": order.parent_id, "site_id": order.site.id}
-    parent = session.execute(_PARENT, asked).one_or_none()
+    parent = found.parent
     if parent is None or parent.state != "approved":
         raise ParentNotPublic("The comment you answer is not here any more.", parent_id=str(order.parent_id))
     if parent.thread_id != opened.id:
@@ -258,53 +281,46 @@ def _parent(session: Session, order: PostOrder, opened: Opened) -> Row[Any] | No
     return parent
 
 
-def _place(parent: Row[Any] | None, order: PostOrder, comment_id: UUID, at: datetime) -> Place:
+def _place(parent: ParentFound | None, order: PostOrder, comment_id: UUID, at: datetime) -> Place:
     if parent is None or order.parent_id is None:
         return TOP
     return place_below(order.parent_id, Place(parent.root_id, parent.depth, parent.path), comment_id, at)
 
 
-def _repeated(session: Session, order: PostOrder, at: datetime) -> Posted | None:
+def _repeated(session: Session, order: PostOrder, found: Found, at: datetime) -> Posted | None:
     """Return what an earlier request made with the same key, or the same person with the same text."""
-    rows = same_order(session, order.site.id, order.post_key, order.digest, at)
-    for row in rows:
-        if order.post_key is not None and row.post_key == order.post_key:
-            return _same_key(session, order, row, at)
-    if not rows:
+    for earlier in found.earlier:
+        if order.post_key is not None and earlier.post_key == order.post_key:
+            return _same_key(session, order, earlier, at)
+    if not found.earlier:
         return None
-    author = known_author(session, order.site.id, order.shown, at)
-    for row in rows:
-        is_same_author = author is not None and row.author_id == author.id
-        is_same_guest = row.address_key == order.shown.address_key and row.author_name == order.name
+    author = found.author
+    if order.shown.is_team:
+        author = known_author(session, order.site.id, order.shown, at)
+    else:
+        refuse_unknown(order.shown, author, is_known=found.token_is_known)
+    for earlier in found.earlier:
+        is_same_author = author is not None and earlier.author_id == author.id
+        is_same_guest = earlier.address_key == order.shown.address_key and earlier.author_name == order.name
         if is_same_author or (author is None and is_same_guest):
-            return _as_posted(session, row, gave_token=False)
+            return _as_posted(session, earlier.id, gave_token=False)
     return None
 
 
-def same_order(
-    session: Session, site_id: UUID, post_key: bytes | None, digest: bytes, at: datetime
-) -> Sequence[Row[Any]]:
-    """Return what may come from the same order: by its key, or by its text and place."""
-    asked = {"site_id": site_id, "digest": digest, "text_since": at - REPEAT_WITHIN}
-    if post_key is None:
-        return session.execute(_OF_SAME_TEXT, asked).all()
-    return session.execute(
-        _OF_SAME_ORDER, {**asked, "post_key": post_key, "key_since": at - KEY_GOOD_FOR}
-    ).all()
-
-
-def _same_key(session: Session, order: PostOrder, row: Row[Any], at: datetime) -> Posted:
-    if row.digest != order.digest:
+def _same_key(session: Session, order: PostOrder, earlier: Earlier, at: datetime) -> Posted:
+    if earlier.digest != order.digest:
         raise KeyReused(
             "This Idempotency-Key was used for another comment.",
             errors={"Idempotency-Key": "was used before"},
         )
-    is_new_guest = not order.shown.token_hashes and row.author_kind == "guest"
+    is_new_guest = not order.shown.token_hashes and earlier.author_kind == "guest"
     if is_new_guest:
-        give_token(session, order.site.id, row.author_id, order.shown.new_token_hash, at)
-    return _as_posted(session, row, gave_token=is_new_guest)
+        give_token(session, order.site.id, earlier.author_id, order.shown.new_token_hash, at)
+    return _as_posted(session, earlier.id, gave_token=is_new_guest)
 
 
-def _as_posted(session: Session, row: Row[Any], *, gave_token: bool) -> Posted:
+def _as_posted(session: Session, comment_id: UUID, *, gave_token: bool) -> Posted:
+    row = session.execute(_STORED, {"comment_id": comment_id}).one()
     thread = thread_by_id(session, row.thread_id)
-    return Posted(row, thread.url, thread.id, gave_token=gave_token)
+    answers = names_of(session, [row.parent_id]) if row.parent_id else {}
+    return Posted(row, thread.url, thread.id, gave_token=gave_token, answers=answers)

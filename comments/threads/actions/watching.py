@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import KnownAuthor
@@ -20,62 +20,46 @@ MOST_UNANSWERED = 3
 
 _MOST_LOOKED_AT = 100
 
+WATCHES = cast(Table, Watch.__table__)
+_KNOWN = (
+    select(WATCHES.c.state, WATCHES.c.author_id)
+    .where(WATCHES.c.site_id == bindparam("site_id"), WATCHES.c.email_key == bindparam("email_key"))
+    .order_by(WATCHES.c.asked_at.desc())
+    .limit(_MOST_LOOKED_AT)
+)
+
 KeyOfAddress = Callable[[str], bytes]
 """Returns the keyed hash by which an address is found again."""
 
 
 def wanted(
     session: Session, order: "PostOrder", author: KnownAuthor, comment_id: UUID, at: datetime
-) -> str | None:
-    """Note what an order says of mail about replies, and return how that stands; None if it wants none."""
+) -> dict[str, Any] | None:
+    """Return the row of `WATCHES` for mail about replies to a comment; None if there is to be none.
+
+    Its state is `confirmed` if the same author has confirmed this address here before, else `asked`. Nothing
+    is stored for an address that wants no such question, or has too many unanswered.
+    """
     email = order.email or author.email
     if order.key_of_address is None or email is None or author.account_id is not None:
         return None
     key = order.key_of_address(email)
-    return watch(session, order.site.id, comment_id, author.id, email=email, email_key=key, at=at)
-
-
-def watch(
-    session: Session,
-    site_id: UUID,
-    comment_id: UUID,
-    author_id: UUID,
-    *,
-    email: str,
-    email_key: bytes,
-    at: datetime,
-) -> str | None:
-    """Note that a comment's author wants mail about replies to it; return how that stands.
-
-    `confirmed` if the same author has confirmed this address here before, else `asked`. None, and nothing is
-    stored, for an address that wants no such question, or has too many unanswered.
-    """
-    mine = (Watch.site_id == site_id) & (Watch.email_key == email_key)
-    known = session.execute(
-        select(Watch.state, Watch.author_id)
-        .where(mine)
-        .order_by(Watch.asked_at.desc())
-        .limit(_MOST_LOOKED_AT)
-    ).all()
+    known = session.execute(_KNOWN, {"site_id": order.site.id, "email_key": key}).all()
     states = [row.state for row in known]
     if "refused" in states:
         return None
-    is_confirmed = any(row.state == "confirmed" and row.author_id == author_id for row in known)
+    is_confirmed = any(row.state == "confirmed" and row.author_id == author.id for row in known)
     if not is_confirmed and states.count("asked") >= MOST_UNANSWERED:
         return None
-    state = "confirmed" if is_confirmed else "asked"
-    session.execute(
-        insert(Watch).values(
-            comment_id=comment_id,
-            site_id=site_id,
-            author_id=author_id,
-            email=email,
-            email_key=email_key,
-            state=state,
-            asked_at=at,
-        )
-    )
-    return state
+    return {
+        "comment_id": comment_id,
+        "site_id": order.site.id,
+        "author_id": author.id,
+        "email": email,
+        "email_key": key,
+        "state": "confirmed" if is_confirmed else "asked",
+        "asked_at": at,
+    }
 
 
 def confirm_watch(session: Session, comment_id: UUID) -> None:

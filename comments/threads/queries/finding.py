@@ -37,13 +37,12 @@ _BY_KEYS = (
         ThreadKey.key_hash.in_(bindparam("hashes", expanding=True)),
     )
 )
-_BY_KEYS_HELD = _BY_KEYS.with_for_update(of=Thread)
 
 
-def thread_by_keys(session: Session, site_id: UUID, keys: PageKeys, *, lock: bool = False) -> Row[Any] | None:
-    """Return the thread these keys lead to: the identifier's, else the URL's. `lock` holds its row."""
+def thread_by_keys(session: Session, site_id: UUID, keys: PageKeys) -> Row[Any] | None:
+    """Return the thread these keys lead to: the identifier's, else the URL's."""
     hashes = keys.hashes
-    rows = session.execute(_BY_KEYS_HELD if lock else _BY_KEYS, {"site_id": site_id, "hashes": hashes})
+    rows = session.execute(_BY_KEYS, {"site_id": site_id, "hashes": hashes})
     found = {row.key_hash: row for row in rows}
     return next((found[wanted] for wanted in hashes if wanted in found), None)
 

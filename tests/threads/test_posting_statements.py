@@ -1,0 +1,100 @@
+"""How many statements a post takes, by whoever it is: each is paid by everybody who waits behind it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from comments.identity.authors import Credentials
+from comments.threads.actions.posting import Posted, PostOrder, post_comment
+from comments.threads.requests import AuthorGiven, Page, PostBody
+from comments.threads.writing import Sender, post_order
+from tests.support.proofs import written
+from tests.support.site import PAGE, Guest, SiteUnderTest
+
+pytestmark = pytest.mark.anyio
+
+MOST = 6
+
+
+def text_about(room: str) -> str:
+    """Return a text that is long enough to be compared with others, and like none of them."""
+    return " ".join(f"{room}{number}" for number in range(20))
+
+
+async def sent(
+    site: SiteUnderTest,
+    body: str,
+    guest: Guest,
+    *,
+    brings: Mapping[str, str] = MappingProxyType({}),
+    parent_id: UUID | None = None,
+) -> tuple[Posted, list[str]]:
+    """Post, and return what was stored and the statements that the driver got for it."""
+    keys = site.service.keys
+    hashes = keys.token_hashes(guest.token) if guest.token else ()
+    fresh = keys.token_hash(f"g_{guest.name}")
+    network = b"net"
+    shown = Credentials(hashes, False, fresh, b"address", network, (b"address", network))
+    author = AuthorGiven(guest.name)
+    asked = PostBody(
+        Page(**PAGE),
+        body,
+        parent_id,
+        author,
+        form_token=brings.get("form_token"),
+        altcha=brings.get("altcha"),
+    )
+    order = await post_order(
+        await site.app.state.site_book.card(site.name),
+        keys,
+        site.service.limits,
+        Sender("net", shown, site.clock.now()),
+        asked,
+        f"{body[:12]}-a-key-that-nobody-can-guess",
+        sends_mail=False,
+    )
+    statements: list[str] = []
+
+    def counted(session: Session, order: PostOrder) -> Posted:
+        connection = session.connection()
+
+        def note(*arguments: Any) -> None:
+            statements.append(arguments[2])
+
+        event.listen(connection, "before_cursor_execute", note)
+        try:
+            return post_comment(session, order, at=site.clock.now())
+        finally:
+            event.remove(connection, "before_cursor_execute", note)
+
+    return await site.service.db.write(counted, order), statements
+
+
+async def test_a_post_takes_at_most_six_statements(site: SiteUnderTest) -> None:
+    ann, bob = Guest("Ann"), Guest("Bob")
+    parent = await site.approved(text_about("porch"), guest=ann)
+    await site.posted("This waits, and moderators will be told.", guest=bob)
+    counts: dict[str, int] = {}
+
+    def note(kind: str, came: tuple[Posted, list[str]], state: str) -> None:
+        posted, statements = came
+        assert posted.comment.state == state
+        counts[kind] = len(statements)
+
+    note("known", await sent(site, text_about("kitchen"), ann), "approved")
+    answered = UUID(parent["id"])
+    note("reply", await sent(site, text_about("garden"), ann, parent_id=answered), "approved")
+    proof = await written(site)
+    note("stranger", await sent(site, text_about("cellar"), Guest("Cem"), brings=proof), "pending")
+    note("without a proof", await sent(site, text_about("attic"), Guest("Dora")), "pending")
+    note(
+        "who waits already",
+        await sent(site, text_about("library"), bob, brings=await written(site)),
+        "pending",
+    )
+    assert max(counts.values()) <= MOST, counts
