@@ -17,7 +17,6 @@ import comments
 from comments.errors import Unavailable
 from comments.text import RENDERER_VERSION, render
 from comments.text.rendering import Format
-from comments.text.sanitise import sanitise
 
 LENGTH = struct.Struct(">I")
 MODULE = "comments.importers.rendering"
@@ -48,6 +47,8 @@ def show(text: Text) -> Shown:
     if text.html is None or text.renderer > RENDERER_VERSION:
         rendered = render(text.source, format=text.format)
         return Shown(rendered.html, rendered.renderer)
+    from comments.text.sanitise import sanitise
+
     return Shown(sanitise(text.html, classes=text.format == "markdown").html, text.renderer)
 
 

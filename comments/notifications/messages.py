@@ -7,7 +7,6 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
 
-from babel import Locale
 from jinja2 import Environment
 
 from comments.events import Undeliverable
@@ -98,6 +97,8 @@ class Post:
         return f"<{local}@{self.domain}>"
 
     def _html(self, letter: Letter) -> str:
+        from babel import Locale
+
         direction = Locale.parse(letter.lang, sep="-").text_direction
         return self.templates.get_template("mail.html").render(letter=letter, direction=direction)
 

@@ -1,16 +1,20 @@
-"""From a source to what is shown: one pure function, and the version of what it does."""
+"""From a source to what is shown: one pure function, and the version of what it does.
+
+Parsers and sanitiser are imported with the first text that is rendered: a process that only answers reads
+has no use for their five megabytes.
+"""
 
 import re
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from comments.text import limits
-from comments.text.imported import imported_to_html
 from comments.text.limits import TooComplex
-from comments.text.markdown import markdown_to_html
-from comments.text.sanitise import Sanitised, readable, sanitise
+
+if TYPE_CHECKING:
+    from comments.text.sanitise import Sanitised
 
 Format = Literal["markdown", "html"]
 
@@ -52,6 +56,8 @@ def render(source: str, *, format: Format) -> Rendered:  # noqa: A002  # the sto
     What is over the limits (length, links, brackets, nesting) is shown as plain text: that costs little and
     loses nothing. `html` is for what was imported, and may be longer than what somebody writes.
     """
+    from comments.text.sanitise import readable
+
     source = readable(source.replace("\r\n", "\n").replace("\r", "\n"))
     try:
         safe = from_markdown(source) if format == "markdown" else from_imported(source)
@@ -75,7 +81,10 @@ def render_post(source: str) -> Rendered:
     return rendered
 
 
-def from_markdown(source: str) -> Sanitised:
+def from_markdown(source: str) -> "Sanitised":
+    from comments.text.markdown import markdown_to_html
+    from comments.text.sanitise import sanitise
+
     if len(source) > limits.MAX_BODY_LENGTH or limits.is_costly(source):
         raise TooComplex
     html = markdown_to_html(source)
@@ -83,7 +92,10 @@ def from_markdown(source: str) -> Sanitised:
     return sanitise(html, classes=True)
 
 
-def from_imported(source: str) -> Sanitised:
+def from_imported(source: str) -> "Sanitised":
+    from comments.text.imported import imported_to_html
+    from comments.text.sanitise import sanitise
+
     html = imported_to_html(source)
     limits.check_pieces(html)
     return sanitise(html)
