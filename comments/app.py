@@ -118,7 +118,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        db = await Database.open(settings.database_url)
+        db = await Database.open(settings.database_url, replica_url=settings.database_read_url)
         try:
             keys = Keyring(settings.secret_key, settings.secret_key_old)
             await db.write(check_fingerprint, keys)
@@ -200,6 +200,8 @@ def _metrics(state: State, settings: Settings) -> Metrics:
     counted.watch("comments_shared_lines_down", down, lambda: state.siblings.lines_down)
     free = "Bytes free on the disk of the data folder."
     counted.watch("comments_disk_free_bytes", free, lambda: free_bytes(settings.data_dir))
+    copy = "Whether readers are answered from the replica just now (1) or from the database alone (0)."
+    counted.watch("comments_replica_used", copy, lambda: int(state.service.db.replica_is_used))
     return counted
 
 

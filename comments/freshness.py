@@ -73,8 +73,10 @@ class Freshness:
             await looked(self.look)
 
     async def _look(self) -> None:
-        since, self._looked_at = self._looked_at - LOOK_BACK, self._svc.clock.now()
-        rows = await self._svc.db.read(threads_changed_since, since)
+        looked_at = self._svc.clock.now()
+        rows = await self._svc.db.read(threads_changed_since, self._looked_at - LOOK_BACK)
+        # Only now: a look that failed is made up for by the next one.
+        self._looked_at = looked_at
         for row in rows:
             if self._seen.get(row.id) != row.version:
                 self._svc.cache.drop(row.id, row.version)

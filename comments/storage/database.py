@@ -38,9 +38,10 @@ class Database(ABC):
         self._from_others = Subscribers()
 
     @classmethod
-    async def open(cls, url: str, *, pool_size: int = POOL_SIZE) -> "Database":
+    async def open(cls, url: str, *, pool_size: int = POOL_SIZE, replica_url: str = "") -> "Database":
         """Open the database at `url`: `sqlite:////absolute/path.db` or `postgresql://user:pw@host:port/name`.
 
+        `replica_url` is a streaming replica of it, for `read_copy`; it need not be there yet.
         Raises a `storage.errors` exception whose detail says what to do, and never a password.
         """
         address = parsed(url)
@@ -50,7 +51,8 @@ class Database(ABC):
             return await SqliteDatabase.opened(address)
         from comments.storage.postgres import PostgresDatabase
 
-        return await PostgresDatabase.opened(address, pool_size=pool_size)
+        replica = parsed(replica_url) if replica_url else None
+        return await PostgresDatabase.opened(address, pool_size=pool_size, replica=replica)
 
     @abstractmethod
     async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -59,6 +61,25 @@ class Database(ABC):
         Raises WritingWhileReading if it writes. On SQLite it runs on the event loop: a thread hop
         costs more than the query.
         """
+
+    async def read_copy(
+        self,
+        is_fresh: Callable[[T], bool],
+        query: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a query like `read`, on the replica if there is one that follows closely.
+
+        The database itself is asked if the replica fails, if the query raises a CommentsError there, or if
+        `is_fresh` refuses what it returned: a replica may lack what this process has heard of.
+        """
+        return await self.read(query, *args, **kwargs)
+
+    @property
+    def replica_is_used(self) -> bool:
+        """Whether `read_copy` asks a replica just now."""
+        return False
 
     @abstractmethod
     async def write(

@@ -8,16 +8,17 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from comments.errors import Unavailable
+from comments.errors import CommentsError, Unavailable
 from comments.storage.changes import announced
 from comments.storage.database import Database, looked
 from comments.storage.errors import StorageUnreachable
 from comments.storage.postgres_connections import READ, WRITE, beginning, pooled_engine, scanning_engine
 from comments.storage.postgres_errors import Repeats, in_our_words, unreachable
 from comments.storage.postgres_line import TELL, PostgresLine
+from comments.storage.postgres_replica import Replica
 from comments.storage.reading import ReadingSession
 from comments.storage.urls import parsed
 
@@ -43,9 +44,11 @@ class PostgresDatabase(Database):
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
         self._writes: set[asyncio.Task[Any]] = set()
         self._closing = False
+        self._replica: Replica | None = None
+        self._following: asyncio.Task[None] | None = None
 
     @classmethod
-    async def opened(cls, address: URL, *, pool_size: int) -> "PostgresDatabase":
+    async def opened(cls, address: URL, *, pool_size: int, replica: URL | None) -> "PostgresDatabase":
         """Connect once, to find out at the start and not at the first request what is wrong."""
         try:
             database = cls(address, pool_size)
@@ -58,20 +61,41 @@ class PostgresDatabase(Database):
         except BaseException:
             await database.close()
             raise
+        if replica is not None:
+            database._replica = Replica(replica, pool_size)
+            database._following = asyncio.create_task(database._replica.follow(database._reading))
         return database
 
     async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def run(session: Session) -> T:
-            return _answer(session, query, *args, **kwargs)
-
         repeats = Repeats()
         while True:
             try:
-                async with AsyncSession(self._reading, sync_session_class=ReadingSession) as session:
-                    return await session.run_sync(run)
+                return await _read_by(self._reading, query, *args, **kwargs)
             except (DBAPIError, NoConnectionFree) as error:
                 if not repeats.allow(error):
                     raise in_our_words(error, reading=True) from error
+
+    async def read_copy(
+        self,
+        is_fresh: Callable[[T], bool],
+        query: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        replica = self._replica
+        if replica is not None and replica.is_used:
+            try:
+                found = await replica.ask(lambda: _read_by(replica.reading, query, *args, **kwargs))
+            except CommentsError:
+                # What is not there may have come since.
+                found = None
+            if found is not None and is_fresh(found):
+                return found
+        return await self.read(query, *args, **kwargs)
+
+    @property
+    def replica_is_used(self) -> bool:
+        return self._replica is not None and self._replica.is_used
 
     async def scan(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -125,6 +149,11 @@ class PostgresDatabase(Database):
         self._closing = True
         if self._writes:
             await asyncio.wait(self._writes)
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.wait([self._following])
+        if self._replica is not None:
+            await self._replica.close()
         await asyncio.to_thread(self._scans.shutdown, cancel_futures=True)
         self._scanning.dispose()
         await self._engine.dispose()
@@ -163,6 +192,13 @@ class PostgresDatabase(Database):
             raise unreachable(error) from error
         if encoding != "UTF8":
             raise StorageUnreachable(f"The database's encoding is {encoding}; create it with ENCODING 'UTF8'")
+
+
+async def _read_by(
+    engine: AsyncEngine, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    async with AsyncSession(engine, sync_session_class=ReadingSession) as session:
+        return await session.run_sync(lambda inner: _answer(inner, query, *args, **kwargs))
 
 
 def _answer(

@@ -177,7 +177,9 @@ async def _thread(request: Request, address: Address) -> Body:
     svc, site = service(request), await site_of(request)
     page = page_keys(query.url, query.identifier)
     opened = svc.openings.get(site.id, 0)
-    answer, thread = await svc.db.read(reading.thread_answer, svc.keys, site, page, query)
+    answer, thread = await svc.db.read_copy(
+        lambda found: svc.knows_nothing_newer(found[1]), reading.thread_answer, svc.keys, site, page, query
+    )
     body = _body(request, answer, discussion_of=request.path_params["site"])
     shows = shown_version(site, thread, opened)
     svc.cache.put(address, body, [shows], until=wire.shown_until(answer.thread))
@@ -186,8 +188,10 @@ async def _thread(request: Request, address: Address) -> Body:
 
 async def _replies(request: Request, address: Address) -> Body:
     query = read_query(request, RepliesQuery)
-    svc, site = service(request), await site_of(request)
-    answer, thread = await svc.db.read(reading.replies_answer, svc.keys, site, comment_id_of(request), query)
+    svc, site, above = service(request), await site_of(request), comment_id_of(request)
+    answer, thread = await svc.db.read_copy(
+        lambda found: svc.knows_nothing_newer(found[1]), reading.replies_answer, svc.keys, site, above, query
+    )
     body = _body(request, answer)
     svc.cache.put(address, body, [(thread.id, thread.version)])
     return body

@@ -66,7 +66,7 @@ class PageCache:
     ) -> None:
         """Keep `body`, which shows these things at these versions, and is not true any more after `until`."""
         shown = tuple(shows)
-        if any(version < self._least.get(thing, 0) for thing, version in shown):
+        if not all(self.is_fresh(thing, version) for thing, version in shown):
             return
         # Twice: the compressed copies are made after the body is put.
         size = 2 * body.size()
@@ -78,12 +78,18 @@ class PageCache:
         while self._bytes > self._capacity and self._bodies:
             self._remove(next(iter(self._bodies)))
 
+    def is_fresh(self, thing: Hashable, version: int) -> bool:
+        """Say whether nothing newer than this version of a thing has been heard of."""
+        return version >= self._least.get(thing, 0)
+
     def drop(self, thing: Hashable, least_version: int) -> None:
         """Forget every body that shows `thing`, and take none made from an older version."""
+        if self._least.get(thing, 0) >= least_version:
+            # Heard before: what was older went then, and none has been taken since.
+            return
         self._changes += 1
-        if self._least.get(thing, 0) < least_version:
-            self._least[thing] = least_version
-        self._least.move_to_end(thing) if thing in self._least else None
+        self._least[thing] = least_version
+        self._least.move_to_end(thing)
         while len(self._least) > 50_000:
             self._least.popitem(last=False)
         for address in list(self._addresses.get(thing, ())):

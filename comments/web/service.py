@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
 from jinja2 import Environment
 from starlette.requests import Request
@@ -28,6 +29,13 @@ class Service:
     cache: PageCache = field(default_factory=PageCache)
     openings: dict[Hashable, int] = field(default_factory=dict)
     seen: SeenOrigins = field(default_factory=SeenOrigins)
+
+    def knows_nothing_newer(self, thread: Any) -> bool:
+        """Say whether a replica's answer about a thread (None, or what has its id and version) is true.
+
+        Where there is none, one may have been opened since.
+        """
+        return thread is not None and self.cache.is_fresh(thread.id, thread.version)
 
 
 def service(request: Request) -> Service:

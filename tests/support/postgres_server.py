@@ -56,6 +56,14 @@ def serve_until_unused(folder: Path, base_url: str) -> None:
 @contextmanager
 def running_server(home: Path) -> Iterator[int]:
     """Run a server whose files are all under `home`, and give its port."""
+    programs = new_cluster(home)
+    port = free_port()
+    with serving(home, programs, home / "cluster", port):
+        yield port
+
+
+def new_cluster(home: Path) -> Path:
+    """Make the files of a server in `home/cluster`, and return the folder of PostgreSQL's programs."""
     account = unprivileged_account()
     if account:
         home.chmod(0o755)
@@ -69,11 +77,16 @@ def running_server(home: Path) -> Iterator[int]:
         sys.exit("initdb failed, see above")
     with (cluster / "postgresql.conf").open("a") as configuration:
         configuration.write(SETTINGS)
-    port = free_port()
-    server = start(account, home, programs / "postgres", "-D", cluster, "-p", str(port))
+    return programs
+
+
+@contextmanager
+def serving(home: Path, programs: Path, cluster: Path, port: int) -> Iterator[None]:
+    """Run the server of a cluster until the block ends, as abruptly as a crash."""
+    server = start(unprivileged_account(), home, programs / "postgres", "-D", cluster, "-p", str(port))
     try:
         wait_until_ready(server, cluster / "postmaster.pid")
-        yield port
+        yield
     finally:
         # PostgreSQL's "immediate" shutdown.
         server.send_signal(signal.SIGQUIT)

@@ -46,7 +46,9 @@ async def _made(request: Request, address: Address) -> Body:
     svc, site, query = service(request), await site_of(request), read_query(request, FragmentQuery)
     page, opened = page_keys(query.url, query.identifier), svc.openings.get(site.id, 0)
     asked = ThreadQuery(query.url, query.identifier, query.sort)
-    found = await svc.db.read(views.discussion, svc.keys, site, page, asked)
+    found = await svc.db.read_copy(
+        lambda found: svc.knows_nothing_newer(found.thread), views.discussion, svc.keys, site, page, asked
+    )
     context = _context(request, site, page, query, found)
     # In a thread: 200 comments take tens of milliseconds, and would hold up every reader.
     html = await asyncio.to_thread(rendered_page, request, "fragment.html", **context)

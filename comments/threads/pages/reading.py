@@ -57,7 +57,9 @@ async def show_discussion(request: Request) -> Response:
     if not is_shared:
         return await _discussion_for_one(request, site, page, query)
     opened = svc.openings.get(site.id, 0)
-    found = await svc.db.read(views.discussion, svc.keys, site, page, query)
+    found = await svc.db.read_copy(
+        lambda found: svc.knows_nothing_newer(found.thread), views.discussion, svc.keys, site, page, query
+    )
     context = _discussion(request, site, page, query, found)
     context["structured"] = _structured(context, found)
     body = Body((await _html(request, "discussion.html", context)).encode(), _HTML, FOR_EVERYBODY)
@@ -79,7 +81,9 @@ async def show_branch(request: Request) -> Response:
     query = RepliesQuery(read_query(request, RepliesQuery).cursor, REPLIES_A_PAGE)
     if not is_shared:
         return await _branch_for_one(request, site, comment_id, query)
-    found = await svc.db.read(views.branch, svc.keys, site, comment_id, query)
+    found = await svc.db.read_copy(
+        lambda found: svc.knows_nothing_newer(found.thread), views.branch, svc.keys, site, comment_id, query
+    )
     context = _branch(request, site, query, found)
     body = Body((await _html(request, "branch.html", context)).encode(), _HTML, FOR_EVERYBODY)
     shows = (found.thread.id, found.thread.version)
