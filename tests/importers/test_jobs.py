@@ -17,7 +17,7 @@ from sqlalchemy import select
 from comments.clock import FixedClock
 from comments.exporters.files import export_to_file
 from comments.identity.queries import team
-from comments.importers import job_actions
+from comments.importers import drafting, job_actions
 from comments.importers.job_models import ImportJob
 from comments.importers.job_queries import Claimed
 from comments.importers.jobs import ImportJobs
@@ -177,7 +177,10 @@ async def test_who_works_on_it_tells_how_far_it_is_and_hears_that_it_shall_stop(
     assert not await db.write(job_actions.note_progress, claimed, "writing", 2, 2, at=at)
 
 
-async def test_a_stop_reaches_an_import_that_runs_and_one_whose_process_is_gone(importing: Importing) -> None:
+async def test_a_stop_reaches_an_import_that_runs_and_one_whose_process_is_gone(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "BATCH_COMMENTS", 100)
     job = await importing.tried(MANY)
     await importing.start(job)
     working = asyncio.create_task(ImportJobs(**importing.parts, beat=timedelta()).work())
