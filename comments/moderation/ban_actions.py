@@ -14,6 +14,7 @@ from comments.keys import Keyring
 from comments.moderation.actions import decide
 from comments.moderation.orders import MOST_AT_ONCE, Order, Wanted
 from comments.moderation.queries.banning import author_of_comment, some_written_by
+from comments.moderation.queries.lanes import Position
 from comments.policy.actions import BanOrder, ban, lift
 from comments.policy.errors import BanOutside, BanRefused
 from comments.policy.models import Ban
@@ -103,12 +104,11 @@ def check_whole_site(moderator: Moderator) -> None:
 def _remove_all(
     session: Session, wish: BanWish, subject: str, keys: Keyring, at: datetime
 ) -> tuple[int, datetime | None]:
-    removed, first = 0, None
-    while found := some_written_by(session, wish.moderator.site_id, wish.kind, subject, MOST_AT_ONCE):
-        wanted = [Wanted(comment_id) for comment_id in found]
+    removed, first, site_id = 0, None, wish.moderator.site_id
+    after: Position | None = None
+    while found := some_written_by(session, site_id, wish.kind, subject, MOST_AT_ONCE, after):
+        wanted, after = [Wanted(row.id) for row in found], (found[-1].created_at, found[-1].id)
         outcome = decide(session, Order(wish.moderator, "remove", wanted, wish.reason), keys, at=at)
-        if not outcome.decided:
-            break
         # Orders of their own: each can be taken back, which one of more than 500 comments could not be.
         removed, first = removed + len(outcome.decided), first or outcome.at
     return removed, first

@@ -18,6 +18,7 @@ from comments.moderation.orders import Order, Wanted
 from comments.moderation.queries import (
     alike,
     authors,
+    banning,
     following,
     history,
     news,
@@ -136,6 +137,9 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         ),
         "how an author fared": lambda session: authors.author_standings(session, [large.author]),
         "an author": lambda session: profile.profile(session, large.mia, large.author, at=NOON),
+        "whom a ban would meet": lambda session: banning.some_written_by(
+            session, site_id, "network", "00" * 16, 500, position
+        ),
         "sizes": lambda session: queue.queue_sizes(session, site_id),
         "histories": lambda session: history.histories(session, some),
         "the log": lambda session: history.log(session, site_id, after=position, limit=25),

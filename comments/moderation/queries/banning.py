@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
+from comments.moderation.queries.lanes import Position
 from comments.threads.models import Comment
 
 
@@ -25,25 +26,39 @@ def author_of_comment(session: Session, site_id: UUID, comment_id: UUID) -> Row[
     return session.execute(query.where(Comment.id == comment_id, Comment.site_id == site_id)).one_or_none()
 
 
-def some_written_by(session: Session, site_id: UUID, kind: str, subject: str, limit: int) -> Sequence[UUID]:
-    """Return some comments, public or waiting, of whom a ban of this kind on this subject would meet."""
-    query = select(Comment.id).where(
-        Comment.site_id == site_id, Comment.state.in_(("approved", "pending")), _WRITTEN_BY[kind](subject)
-    )
-    return session.scalars(query.order_by(Comment.id).limit(limit)).all()
+def some_written_by(
+    session: Session, site_id: UUID, kind: str, subject: str, limit: int, after: Position | None = None
+) -> Sequence[Row[Any]]:
+    """Return ids and times of some comments, public or waiting, of whom a ban on this subject would meet.
+
+    They come in the order of time, from a position on.
+    """
+    columns: tuple[Any, ...] = (Comment.id, Comment.created_at)
+    theirs = [
+        Comment.site_id == site_id,
+        Comment.state.in_(("approved", "pending")),
+        _WRITTEN_BY[kind](site_id, subject),
+    ]
+    if kind in {"address", "network"}:
+        # In the words of the index of what still has an address, which is of some weeks only.
+        theirs.append(Comment.address_key.is_not(None))
+    if after is not None:
+        theirs.append(tuple_(Comment.created_at, Comment.id) > after)
+    query = select(*columns).where(*theirs).order_by(Comment.created_at, Comment.id)
+    return session.execute(query.limit(limit)).all()
 
 
-def _by_domain(domain: str) -> ColumnElement[bool]:
+def _by_domain(site_id: UUID, domain: str) -> ColumnElement[bool]:
     of_domain = or_(
         Author.email.endswith(f"@{domain}", autoescape=True),
         Author.email.endswith(f".{domain}", autoescape=True),
     )
-    return Comment.author_id.in_(select(Author.id).where(of_domain))
+    return Comment.author_id.in_(select(Author.id).where(Author.site_id == site_id, of_domain))
 
 
-_WRITTEN_BY: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
-    "author": lambda subject: Comment.author_id == UUID(subject),
-    "address": lambda subject: Comment.address_key == bytes.fromhex(subject),
-    "network": lambda subject: Comment.network_key == bytes.fromhex(subject),
+_WRITTEN_BY: Mapping[str, Callable[[UUID, str], ColumnElement[bool]]] = {
+    "author": lambda _, subject: Comment.author_id == UUID(subject),
+    "address": lambda _, subject: Comment.address_key == bytes.fromhex(subject),
+    "network": lambda _, subject: Comment.network_key == bytes.fromhex(subject),
     "domain": _by_domain,
 }
