@@ -21,11 +21,13 @@ from comments.cli.installation import plain_settings, settings_here
 from comments.cli.reasons import reason
 from comments.clock import SystemClock
 from comments.config import KEY_FILE, LOOPBACK_HOSTS, SETTING_NAMES, Settings, SettingsFault, with_secret_key
+from comments.errors import Unavailable
 from comments.events.queries import counts
 from comments.identity.queries import team
 from comments.keys import Keyring
 from comments.notifications.sending import mailer
 from comments.notifications.smtp import MailFailed
+from comments.siblings import Valkey, ValkeyAway, lines_of
 from comments.sites.actions import FINGERPRINT, accept_key
 from comments.sites.queries import installation_fact, last_backup, origins_of, sites
 from comments.storage import Database, state
@@ -120,6 +122,7 @@ def _all_findings(*, thorough: bool) -> Iterator[Finding]:
     yield from _of("port", _port(settings))
     yield from _of("database", _database(settings, thorough=thorough))
     yield from _of("database", _other_ways(settings))
+    yield from _of("database", _shared(settings))
 
 
 def _of(check: str, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -270,6 +273,49 @@ def _database(settings: Settings, *, thorough: bool) -> Iterator[Finding]:
             yield from asyncio.run(_contents(settings))
     except Exception as fault:
         yield Finding(name, reason(fault), is_wrong=True)
+
+
+def _shared(settings: Settings) -> Iterator[Finding]:
+    """Say by what processes tell each other what changes, and count together what is limited."""
+    if settings.redis_url:
+        yield asyncio.run(_valkey(settings.redis_url))
+    if not settings.on_sqlite:
+        yield asyncio.run(_listening(settings))
+    elif settings.workers > 1 and not settings.redis_url:
+        advice = "each counts rate limits for itself; set COMMENTS_REDIS_URL to have them counted together"
+        yield Finding(f"{settings.workers} processes on one file", advice)
+
+
+async def _valkey(url: str) -> Finding:
+    valkey = Valkey(url, "comments:doctor")
+    try:
+        return Finding(f"{await valkey.version()} tells processes of changes and counts")
+    except ValkeyAway as away:
+        return Finding("Valkey", f"{away}; see COMMENTS_REDIS_URL", is_wrong=True)
+    finally:
+        await valkey.close()
+
+
+async def _listening(settings: Settings) -> Finding:
+    what = "PostgreSQL tells processes of changes and counts"
+    try:
+        db = await Database.open(settings.database_url)
+    except Unavailable:
+        return Finding(what, "not asked, for the database does not answer")
+    try:
+        (line,) = lines_of(settings, db, None)
+        listens = asyncio.Event()
+        listening = asyncio.create_task(line.listen(listens.set, lambda _: None))
+        hearing = asyncio.create_task(listens.wait())
+        done, waiting = await asyncio.wait({listening, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        if listening in done:
+            return Finding(what, f"not to this one: {listening.exception()}; changes are looked for instead")
+        return Finding(what)
+    finally:
+        await db.close()
 
 
 def _other_ways(settings: Settings) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ Nothing is kept in it: what is lost with it is looked for in the database.
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -59,13 +59,12 @@ class Valkey:
                 elif message["type"] == "message":
                     heard(message["data"])
 
-    async def facts(self) -> Mapping[str, str]:
-        """Return what Valkey says of itself: `version`, and `policy`, what it drops when it is full."""
+    async def version(self) -> str:
+        """Return what answers, in words: `Valkey 9.1.2`. Raises ValkeyAway."""
         async with self._client() as client:
-            said = await client.info()
-        version = said.get("valkey_version") or said.get("redis_version") or "unknown"
+            said = await client.info("server")
         name = "Valkey" if "valkey_version" in said else "Redis"
-        return {"version": f"{name} {version}", "policy": str(said.get("maxmemory_policy", ""))}
+        return f"{name} {said.get('valkey_version') or said.get('redis_version') or ''}".strip()
 
     async def close(self) -> None:
         """Let go of all connections."""

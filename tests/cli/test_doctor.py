@@ -12,6 +12,7 @@ from tests.support.databases import PostgresqlDatabases
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 from tests.support.ports import free_port
+from tests.support.valkey_server import ValkeyServer
 
 OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 
@@ -107,6 +108,7 @@ def test_other_ways_to_the_database_are_tried(
     found = InThisProcess(tmp_path / "data", url, ways).attempt("doctor").stdout
 
     assert "ok     database by COMMENTS_DATABASE_DIRECT_URL" in found
+    assert "ok     PostgreSQL tells processes of changes and counts" in found
     assert "WRONG  database by COMMENTS_DATABASE_READ_URL: PostgreSQL cannot be reached" in found
     postgresql_databases.drop(url)
 
@@ -143,3 +145,20 @@ def test_programs_are_told_in_json_of_what_is_wrong(fresh: Installation) -> None
 
     assert checks(done) == {"settings": ["look", "wrong"]}
     assert done.returncode == 1
+
+
+def test_valkey_is_asked(here: Installation, own_valkey: ValkeyServer) -> None:
+    here = with_settings(here, COMMENTS_PORT=str(free_port()), COMMENTS_REDIS_URL=own_valkey.url)
+    assert "ok     Valkey " in here.run("doctor")
+    own_valkey.stop()
+
+    found = here.attempt("doctor").stdout
+
+    assert "WRONG  Valkey: " in found
+    assert "see COMMENTS_REDIS_URL" in found
+
+
+def test_several_processes_on_one_file_are_told_that_they_count_apart(fresh: Installation) -> None:
+    found = with_settings(fresh, COMMENTS_PORT=str(free_port()), COMMENTS_WORKERS="4").run("doctor")
+
+    assert "look   4 processes on one file: each counts rate limits for itself" in found
