@@ -31,6 +31,8 @@ class Figures:
     cpu_seconds: list[float] = field(default_factory=list)
     """Processor time of the server for one piece of work, by round."""
     client_was_busy: bool = False
+    strayed: bool = False
+    """Its last answer was not what it should be, so that other work was measured."""
     refused: int = 0
     lost: int = 0
 
@@ -79,6 +81,8 @@ class Bench:
                     continue
                 figure = figures[one.name, one.workers]
                 self._run(one, work, files[one.name], figure, is_slow=taken[one.name] > SLOW_SECONDS)
+        for one in able:
+            figures[one.name, one.workers].strayed = not self._still(one, work)
         self.say(work.title)
         return figures
 
@@ -89,6 +93,11 @@ class Bench:
         if answer.status >= 400:
             raise RuntimeError(f"{one.name} answers {answer.status} to {work.title}: {answer.body[:500]!r}")
         return answer.seconds if answer.seconds > VERY_SLOW_SECONDS else ask(one.port, first).seconds
+
+    def _still(self, one: Contestant, work: Work) -> bool:
+        """Say whether it does after all rounds what it was asked to be measured at."""
+        request = numbered(work.asked[one.name][0], next(self._runs) * NUMBERS_A_RUN)
+        return work.still.get(one.name, b"") in ask(one.port, request).body
 
     def _run(self, one: Contestant, work: Work, file: Path, figure: Figures, *, is_slow: bool) -> None:
         connections = one.workers if is_slow else work.connections

@@ -195,8 +195,10 @@ def _notes(results: Results) -> str:
     notes = [f"Not measured: {one}" for one in results.missing]
     for work, figures in results.works:
         for (name, workers), figure in figures.items():
+            whose = f"{name}, {_processes(workers)}: {work.title}"
+            if figure.strayed:
+                notes.append(f"{whose}: **something else was measured**, by its last answer")
             if figure.refused or figure.lost:
-                whose = f"{name}, {_processes(workers)}: {work.title}"
                 notes.append(f"{whose}: {figure.refused} refused, {figure.lost} without an answer")
     if any(figure.client_was_busy for _, figures in results.works for figure in figures.values()):
         notes.append("≥: the load client computed nearly all the time; the server may be faster than this.")

@@ -32,6 +32,8 @@ class Work:
     parts: Mapping[str, int] = field(default_factory=dict)
     holds: Mapping[str, str] = field(default_factory=dict)
     """What an answer holds, by contestant, in words."""
+    still: Mapping[str, bytes] = field(default_factory=dict)
+    """What a contestant's answer must still have in it after all rounds: else other work was measured."""
 
 
 def reading_works(port: int, isso_port: int | None, seeds: Seeds, answers: Path) -> list[Work]:
@@ -60,7 +62,12 @@ def posting_works(answerable: Answerable, isso_tops: Mapping[str, Sequence[int]]
     mixed = {OURS: _mixed(thread("a"), _our_posts(answerable, seeds, "a", known=True))}
     mixed[ISSO] = _mixed(_isso_view("a"), _isso_posts(isso_tops.get("a", []), seeds, "a"))
     return [
-        Work("posts, readers who are known: public at once", {OURS: known, ISSO: isso}, WRITES_AT_ONCE),
+        Work(
+            "posts, readers who are known: public at once",
+            {OURS: known, ISSO: isso},
+            WRITES_AT_ONCE,
+            still={OURS: b'"state":"approved"'},
+        ),
         Work("posts, strangers: each gets a token and waits", {OURS: strangers, ISSO: isso}, WRITES_AT_ONCE),
         Work("95 % first views of 100, 5 % posts there", mixed),
     ]
@@ -194,7 +201,10 @@ def _mixed(read: bytes, posts: Sequence[bytes]) -> list[bytes]:
 
 
 def _distinct(seeds: Seeds, number: int) -> str:
-    return f"{NUMBER} {seeds.texts[number % len(seeds.texts)].source}"
+    """Return a text that no other post has, nor nearly so: the rules would hold it as one of a flood."""
+    words = seeds.texts[number % len(seeds.texts)].source.split(" ")
+    told = (NUMBER if at % 3 == 0 and word.isalpha() else word for at, word in enumerate(words))
+    return f"{NUMBER} {' '.join(told)}"
 
 
 def _own(answer: Answer) -> dict[str, str]:
