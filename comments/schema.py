@@ -10,7 +10,7 @@ from comments.outside import models as outside_models
 from comments.policy import models as policy_models
 from comments.privacy import models as privacy_models
 from comments.sites import models as sites_models
-from comments.storage import Base
+from comments.storage import Base, spell_out
 from comments.threads import models as threads_models
 
 __all__ = [
@@ -30,3 +30,4 @@ __all__ = [
 ]
 
 metadata = Base.metadata
+spell_out(metadata)

@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import ForeignKey, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from comments.storage import Base, CText, UtcTime
+from comments.storage import Base, CText, UtcTime, partial_index
 
-WAITING = text("state = 'waiting'")
-FREE = text("key IS NOT NULL AND state = 'waiting' AND claimed_by IS NULL")
-ENDED = text("state <> 'waiting'")
-DEAD = text("state = 'dead'")
+WAITING = "state = 'waiting'"
+FREE = "key IS NOT NULL AND state = 'waiting' AND claimed_by IS NULL"
+ENDED = "state <> 'waiting'"
+DEAD = "state = 'dead'"
 
 
 class Outbox(Base):
@@ -24,13 +24,13 @@ class Outbox(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         # What is due, oldest first.
-        Index("ix_outbox_due", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        partial_index("ix_outbox_due", "due_at", "id", where=WAITING),
         # Of tasks with a key one waits; the one that is being done is out of the way.
-        Index("uq_outbox_key", "kind", "key", unique=True, sqlite_where=FREE, postgresql_where=FREE),
+        partial_index("uq_outbox_key", "kind", "key", where=FREE, unique=True),
         # Upkeep removes what has ended long ago.
-        Index("ix_outbox_ended", "state", "ended_at", sqlite_where=ENDED, postgresql_where=ENDED),
+        partial_index("ix_outbox_ended", "state", "ended_at", where=ENDED),
         # A site's dead letters, the newest first.
-        Index("ix_outbox_dead", "site_id", "ended_at", sqlite_where=DEAD, postgresql_where=DEAD),
+        partial_index("ix_outbox_dead", "site_id", "ended_at", where=DEAD),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

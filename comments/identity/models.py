@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, Uuid, text
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from comments.storage import Base, CText, UtcTime
+from comments.storage import Base, CText, UtcTime, partial_index
 
 
 class Author(Base):
@@ -18,23 +18,17 @@ class Author(Base):
     __tablename__ = "authors"
     __table_args__ = (
         # An import run twice finds the authors it made the first time.
-        Index(
+        partial_index(
             "uq_authors_source",
             "site_id",
             "source_system",
             "source_id",
+            where="source_id IS NOT NULL",
             unique=True,
-            sqlite_where=text("source_id IS NOT NULL"),
-            postgresql_where=text("source_id IS NOT NULL"),
         ),
         # A moderator's posts on a site share one author.
-        Index(
-            "uq_authors_account",
-            "site_id",
-            "account_id",
-            unique=True,
-            sqlite_where=text("account_id IS NOT NULL"),
-            postgresql_where=text("account_id IS NOT NULL"),
+        partial_index(
+            "uq_authors_account", "site_id", "account_id", where="account_id IS NOT NULL", unique=True
         ),
     )
 

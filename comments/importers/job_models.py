@@ -3,13 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from comments.storage import Base, CText, UtcTime
-
-OPEN = text("ended_at IS NULL")
-ENDED = text("ended_at IS NOT NULL")
+from comments.storage import Base, CText, UtcTime, partial_index
 
 
 class ImportJob(Base):
@@ -24,11 +21,11 @@ class ImportJob(Base):
     __tablename__ = "import_jobs"
     __table_args__ = (
         # One at a time on a site; and what there is to do.
-        Index("uq_import_jobs_open", "site_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        partial_index("uq_import_jobs_open", "site_id", where="ended_at IS NULL", unique=True),
         # A site's own, the newest first.
         Index("ix_import_jobs_site", "site_id", "id"),
         # Upkeep forgets the old ones.
-        Index("ix_import_jobs_ended", "ended_at", sqlite_where=ENDED, postgresql_where=ENDED),
+        partial_index("ix_import_jobs_ended", "ended_at", where="ended_at IS NOT NULL"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Dialect, ForeignKey, Index, Integer, Text, Uu
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from comments.storage import Base
+from comments.storage import Base, index_with
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -47,7 +47,7 @@ class CommentTerms(Base):
         # The terms of a comment, when a search walks along a queue.
         Index("uq_comment_terms_comment", "comment_id", unique=True),
         # The comments that have some terms; SQLite has its own table for that.
-        Index(
+        index_with(
             "ix_comment_terms", "terms", postgresql_using="gin", postgresql_with={"fastupdate": "off"}
         ).ddl_if(dialect="postgresql"),
     )

@@ -20,6 +20,7 @@ from comments.storage.errors import (
     StorageUnwritable,
     WritingWhileReading,
 )
+from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, migrate, migrate_now, state
 from comments.storage.paging import first_per_group
 from comments.storage.types import CText, UtcTime
@@ -43,12 +44,15 @@ __all__ = [
     "announce",
     "changed_rows",
     "first_per_group",
+    "index_with",
     "insert_all",
     "insert_ignoring",
     "insert_together",
     "looked",
     "migrate",
     "migrate_now",
+    "partial_index",
+    "spell_out",
     "state",
     "told",
     "unhurried",

@@ -129,7 +129,8 @@ def alembic_config(connection: Connection | None = None, *, scripts: Path | None
 def _migrate_sqlite(address: URL, scripts: Path) -> Migrated:
     path = sqlite_path(address)
     head = newest(scripts)
-    prepare(path)
+    # Another process may be migrating it.
+    prepare(path, wait_seconds=LOCK_SECONDS)
     with _engine(address).begin() as connection:
         before, copy = _migratable(connection, scripts), None
         if before == "older":

@@ -86,7 +86,7 @@ def begin_writing(connection: sqlite3.Connection, *, wait_seconds: float) -> Non
             return
 
 
-def prepare(path: Path) -> None:
+def prepare(path: Path, *, wait_seconds: float = BUSY_SECONDS) -> None:
     """Make the file if there is none, put it into WAL mode, and find out whether it can be written.
 
     Raises a `storage.errors` exception whose detail names the file and says what to do.
@@ -97,9 +97,10 @@ def prepare(path: Path) -> None:
         # Nobody else on this machine has a right to read what is waiting for a moderator.
         path.touch(mode=0o600)
         with closing(connect(path, writes=True)) as connection:
+            connection.execute(f"PRAGMA busy_timeout={wait_seconds * 1000:.0f}")
             (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
             connection.execute("PRAGMA busy_timeout=0")
-            begin_writing(connection, wait_seconds=BUSY_SECONDS)
+            begin_writing(connection, wait_seconds=wait_seconds)
             connection.execute("SELECT count(*) FROM sqlite_schema")
             connection.execute("ROLLBACK")
     if mode != "wal":

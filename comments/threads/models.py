@@ -4,22 +4,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, Uuid, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 # Columns that refer to their tables take the type from there, and statements that are made when a module is
 # loaded need to know it.
 from comments.identity import models as _people  # noqa: F401
 from comments.sites import models as _sites  # noqa: F401
-from comments.storage import Base, CText, UtcTime
+from comments.storage import Base, CText, UtcTime, partial_index
 from comments.threads.urls import page_path
 
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     # SQLite takes a partial index only for a query that says the condition in its words, and SQLAlchemy
     # writes a true column as `listed = 1` there and as `listed` on PostgreSQL.
-    on_sqlite = text(where.replace("listed", "listed = 1"))
-    return Index(name, *columns, unique=unique, sqlite_where=on_sqlite, postgresql_where=text(where))
+    on_sqlite = where.replace("listed", "listed = 1")
+    return partial_index(name, *columns, where=where, on_sqlite=on_sqlite, unique=unique)
 
 
 def _path_of_url(row: Any) -> str:

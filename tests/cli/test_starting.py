@@ -23,6 +23,7 @@ LATER = (
     "rich",
     "segno",
     "smtplib",
+    "sqlalchemy.dialects.postgresql",
 )
 """Packages of some weight, each for something that many processes are never asked for."""
 
