@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint rules defence bench bench-classifier bench-desk bench-quick bench-reads bench-widget soak guides screenshots lock clean
+.PHONY: help setup run test check lint rules defence bench bench-classifier bench-desk bench-quick bench-reads bench-scaling bench-widget soak guides screenshots lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -61,6 +61,9 @@ bench-widget: setup  ## measure the widget in Chromium on a slowed processor, wi
 
 bench-desk: setup  ## measure moderators' pages on a site of a million comments, on both databases
 	@$(BIN)/python -m tests.bench.desk
+
+bench-scaling: setup  ## fill PostgreSQL with 10,000,000 comments and measure it; takes 35 GB of disk; ROWS=1000000 is fewer
+	@$(BIN)/python -m tests.bench.scaling --rows $(or $(ROWS),10000000)
 
 soak: setup  ## load a service for 20 minutes, with restarts, and see whether anything grows; MINUTES=60 is longer
 	@$(BIN)/python -m tests.bench.soak --minutes $(or $(MINUTES),20)

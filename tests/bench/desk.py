@@ -92,9 +92,9 @@ def _fill_unless_filled(folder: Path, server: str, size: int, urls: dict[str, st
 
 
 async def _ask_all(url: str, folder: Path, answers: Answers, times: int) -> None:
-    async with _service(url, folder) as (client, svc):
-        cookies = {section: await svc.db.write(_sign_in, svc, section) for section in (False, True)}
-        server = _ServerTime(url)
+    async with service_at(url, folder) as (client, svc):
+        cookies = {section: await svc.db.write(sign_in, svc, section) for section in (False, True)}
+        server = ServerTime(url)
         for question in questions():
             asked = answers.by_title.setdefault(question.title, Asked())
             request = client.build_request(
@@ -103,16 +103,16 @@ async def _ask_all(url: str, folder: Path, answers: Answers, times: int) -> None
                 headers={"cookie": f"{cookie_name(svc.settings)}={cookies[question.section]}"},
             )
             # The first one finds nothing in memory, and is no measure of anything but the disk.
-            await _ask(client, request, asked)
+            await ask(client, request, asked)
             asked.took.clear()
             for _ in range(times):
                 began, computed = time.perf_counter(), time.process_time() + server.seconds()
-                await _ask(client, request, asked)
+                await ask(client, request, asked)
                 asked.took.append(time.perf_counter() - began)
                 asked.computed.append(time.process_time() + server.seconds() - computed)
 
 
-async def _ask(client: httpx.AsyncClient, request: httpx.Request, asked: Asked) -> None:
+async def ask(client: httpx.AsyncClient, request: httpx.Request, asked: Asked) -> None:
     with _counted() as sent:
         answer = await client.send(request)
     if answer.status_code != 200:
@@ -134,7 +134,7 @@ def _counted() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-class _ServerTime:
+class ServerTime:
     """What a PostgreSQL server on this machine has computed; 0 for SQLite, and for one elsewhere."""
 
     def __init__(self, url: str) -> None:
@@ -165,7 +165,7 @@ def _computed(process: Path) -> float:
 
 
 @asynccontextmanager
-async def _service(url: str, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Service]]:
+async def service_at(url: str, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Service]]:
     settings = Settings.from_environment(
         {
             "COMMENTS_DATA_DIR": str(folder),
@@ -181,7 +181,7 @@ async def _service(url: str, folder: Path) -> AsyncIterator[tuple[httpx.AsyncCli
             yield client, app.state.service
 
 
-def _sign_in(session: Session, svc: Service, of_section: bool) -> str:
+def sign_in(session: Session, svc: Service, of_section: bool) -> str:
     at = svc.clock.now()
     account = add_moderator(
         session,
