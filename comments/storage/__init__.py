@@ -22,7 +22,7 @@ from comments.storage.errors import (
 )
 from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, migrate, migrate_now, state
-from comments.storage.paging import first_per_group
+from comments.storage.paging import first_per_group, groups_asked
 from comments.storage.types import CText, UtcTime
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "announce",
     "changed_rows",
     "first_per_group",
+    "groups_asked",
     "index_with",
     "insert_all",
     "insert_ignoring",

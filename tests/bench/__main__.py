@@ -5,10 +5,12 @@ import os
 import platform
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,12 +19,21 @@ from pathlib import Path
 
 from tests.bench import contestants, desk, flat, floors, importing, seeding
 from tests.bench.contestants import ISSO, OURS, ROOT, CannotBuild, Contestant
-from tests.bench.load import fast_client
+from tests.bench.load import Client, fast_client
 from tests.bench.measuring import Bench
 from tests.bench.processes import Memory, MemoryWatch, Others, memory
 from tests.bench.seeding import POSTS_PAGE, Seeds
 from tests.bench.table import Results, tables, write_into
-from tests.bench.works import READS_AT_ONCE, WRITES_AT_ONCE, Work, posting_works, reading_works
+from tests.bench.waline import WALINE, WALINE_PACKAGE, build_waline, seed_waline
+from tests.bench.waline import waline as run_waline
+from tests.bench.works import (
+    READS_AT_ONCE,
+    WRITES_AT_ONCE,
+    Targets,
+    Work,
+    posting_works,
+    reading_works,
+)
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 WORKERS = (1, 2)
@@ -43,8 +54,14 @@ class Size:
     """For everything side by side, from the beginning: on a slow machine later rounds are left out."""
 
 
-FULL = Size({"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 2.0, 3, 1_000_000, 60_000, desk.HUGE, 420.0)
-QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 4_000, desk.QUICK, 70.0)
+# The longest parts come last, and are left out if the time is over: each has a command of its own.
+FULL = Size({"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 1.0, 3, 1_000_000, 60_000, desk.HUGE, 270.0)
+QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 4_000, desk.QUICK, 50.0)
+MOST_SECONDS = 15 * 60.0
+DESK_SECONDS = 330.0
+"""What moderators' pages take at most on a machine that has nothing else to do."""
+
+Say = Callable[[str], None]
 
 
 def main() -> None:
@@ -57,18 +74,19 @@ def main() -> None:
         results = run(QUICK if quick else FULL, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    markdown, of_desk = tables(results), desk.table(results.desk)
+    markdown, of_desk = tables(results), desk.table(results.desk) if results.desk else ""
     print(f"\n{markdown}\n\n{of_desk}\n")
     if quick:
         print("A quick run is for the inner loop; `make bench` writes docs/performance.md.")
-    else:
-        write_into(DOCUMENT, markdown)
+        return
+    write_into(DOCUMENT, markdown)
+    if of_desk:
         write_into(DOCUMENT, of_desk, "desk")
-        print("Written into docs/performance.md.")
+    print("Written into docs/performance.md.")
 
 
 def run(size: Size, folder: Path) -> Results:
-    """Measure everything once."""
+    """Measure everything once. A part that fails is named in the results, and the others go on."""
     began = time.monotonic()
 
     def say(words: str) -> None:
@@ -79,56 +97,121 @@ def run(size: Size, folder: Path) -> Results:
     others = Others()
     client_name, client = fast_client()
     results.facts = _facts(client_name, size)
-    say("building Isso")
-    try:
-        programs: Path | None = contestants.build_isso()
-    except CannotBuild as reason:
-        programs = None
-        results.missing.append(f"{ISSO}: {reason}")
-    bench = Bench([], client, size.seconds, size.rounds, folder, say, began + size.budget_seconds)
-    side_by_side(bench, size, programs, results)
-    say("floors: bare statements")
-    results.floors = floors.measure_floors(folder / "floors", folder / "seeded", "b")
-    say("seeding huge discussions")
-    shapes = flat.shapes(size.huge)
-    first = flat.seed_shapes(folder / "flat", shapes)
-    say("flat cost")
-    asked = flat.questions(shapes)
-    results.flat = flat.measure_flat(folder / "flat", asked, first, client, size.rounds)
-    results.imported = importing.measure_import(folder / "import", size.imported, say)
-    results.desk = desk.measure_desk(folder / "desk", (desk.SMALL, size.moderated), say)
+    built = _built(results, say)
+    bench = Bench([], client, size.seconds, size.rounds, folder, say, time.monotonic() + size.budget_seconds)
+    for title, part in _parts(size, folder, client, bench, built, results):
+        say(title)
+        try:
+            part()
+        except Exception as fault:
+            # Whatever it is, the figures of the other parts must not go with it.
+            traceback.print_exc()
+            results.missing.append(f"{title}: {fault!r:.300}")
+    if time.monotonic() - began + DESK_SECONDS < MOST_SECONDS or size is QUICK:
+        _desk(size, folder, results, say)
+    else:
+        results.missing.append("moderators' pages: no time was left; `make bench-desk` measures them")
+    results.missing += bench.failed
     share = others.share()
     if share is not None:
         results.facts.append(f"other programs took {share:.0%} of the processors' time meanwhile")
+    results.facts.append(f"all of it took {(time.monotonic() - began) / 60:.0f} minutes")
     say("done")
     return results
 
 
-def side_by_side(bench: Bench, size: Size, programs: Path | None, results: Results) -> None:
+def _desk(size: Size, folder: Path, results: Results, say: Say) -> None:
+    try:
+        results.desk = desk.measure_desk(folder / "desk", (desk.SMALL, size.moderated), say)
+    except Exception as fault:
+        traceback.print_exc()
+        results.missing.append(f"moderators' pages: {fault!r:.300}")
+
+
+def _built(results: Results, say: Say) -> dict[str, Path]:
+    """Return where the others are installed, and name those that cannot be built."""
+    built = {}
+    for name, build in ((ISSO, contestants.build_isso), (WALINE, build_waline)):
+        say(f"building {name}")
+        try:
+            built[name] = build()
+        except CannotBuild as reason:
+            results.missing.append(f"{name}: could not be built: {reason}")
+    return built
+
+
+def _parts(
+    size: Size, folder: Path, client: Client, bench: Bench, built: Mapping[str, Path], results: Results
+) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Return what is measured besides moderators' pages, by its title, in order."""
+
+    def measure_floors() -> None:
+        results.floors = floors.measure_floors(folder / "floors", folder / "seeded", "b")
+
+    def measure_flat() -> None:
+        shapes = flat.shapes(size.huge)
+        first = flat.seed_shapes(folder / "flat", shapes)
+        asked = flat.questions(shapes)
+        results.flat = flat.measure_flat(folder / "flat", asked, first, client, size.rounds)
+
+    def measure_import() -> None:
+        results.imported = importing.measure_import(folder / "import", size.imported, bench.say)
+
+    yield "side by side", lambda: side_by_side(bench, size, built, results)
+    yield "bare statements beside ours", measure_floors
+    yield "flat cost", measure_flat
+    yield "import", measure_import
+
+
+def side_by_side(bench: Bench, size: Size, built: Mapping[str, Path], results: Results) -> None:
     """Start all contestants on the same discussions and measure them in turns."""
     folder, seeds = bench.folder, Seeds(size.pages)
     bench.say("seeding")
-    answerable = seeding.seed_comments(folder / "seeded", seeds)
-    isso_tops: dict[str, list[int]] = {}
-    if programs is not None:
-        database = folder / "isso.db"
-        contestants.make_isso_database(programs, database)
-        isso_tops = seeding.seed_isso(database, seeds)
+    results.answerable = answerable = seeding.seed_comments(folder / "seeded", seeds)
     with ExitStack() as stack:
         running = [_ours(stack, folder, workers) for workers in WORKERS]
-        if programs is not None:
-            running += [_isso(stack, programs, folder, workers) for workers in WORKERS]
-        isso_port = next((one.port for one in running if one.name == ISSO), None)
-        reading = reading_works(running[0].port, isso_port, seeds, folder / "answers.json")
+        targets = _others(stack, folder, seeds, built, running, results)
+        ports = {one.name: one.port for one in reversed(running)}
+        reading = reading_works(ports, seeds, folder / "answers.json")
         for dressed in (False, True):
             bare = [contestants.bare(folder / "answers.json", n, dressed=dressed) for n in WORKERS]
             running += [stack.enter_context(one) for one in bare]
         bench.contestants = running
-        idle = {one: memory(one.process) for one in running if one.name in {OURS, ISSO}}
+        idle = {one: memory(one.process) for one in running if one.name in {OURS, ISSO, WALINE}}
         results.works = [(work, bench.measure(work)) for work in reading]
-        *writing, mixed = posting_works(answerable, isso_tops, seeds)
+        *writing, mixed = posting_works(answerable, targets, seeds)
         results.works += [(work, bench.measure(work)) for work in writing]
         _mixed(bench, mixed, idle, results)
+
+
+def _others(
+    stack: ExitStack,
+    folder: Path,
+    seeds: Seeds,
+    built: Mapping[str, Path],
+    running: list[Contestant],
+    results: Results,
+) -> Targets:
+    """Start Isso and Waline as far as they can be had, and return what posts to them may answer."""
+    isso: Mapping[str, list[int]] = {}
+    waline: Mapping[str, list[tuple[int, int]]] = {}
+    if ISSO in built:
+        try:
+            contestants.make_isso_database(built[ISSO], folder / "isso.db")
+            isso = seeding.seed_isso(folder / "isso.db", seeds)
+            running += [_isso(stack, built[ISSO], folder, workers) for workers in WORKERS]
+        except (OSError, RuntimeError, subprocess.CalledProcessError) as fault:
+            results.missing.append(f"{ISSO}: could not be started: {fault!r:.300}")
+    if WALINE in built:
+        (folder / "waline").mkdir()
+        try:
+            waline = seed_waline(folder / "waline" / "waline.sqlite", seeds)
+            running.append(
+                stack.enter_context(run_waline(built[WALINE], folder / "waline" / "waline.sqlite"))
+            )
+        except (OSError, RuntimeError) as fault:
+            results.missing.append(f"{WALINE}: could not be started: {fault!r:.300}")
+    return Targets(isso, waline)
 
 
 def _mixed(bench: Bench, work: Work, idle: Mapping[Contestant, Memory], results: Results) -> None:
@@ -158,7 +241,8 @@ def _facts(client: str, size: Size) -> list[str]:
         f"load before it began {load:.1f}, "
         f"Linux {platform.release().split('-')[0]}, Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}",
-        f"{packages}; {' and '.join(contestants.ISSO_PACKAGES).replace('==', ' ')}; load client: {client}",
+        f"{packages}; {' and '.join(contestants.ISSO_PACKAGES).replace('==', ' ')}, "
+        f"{WALINE_PACKAGE}; load client: {client}",
         f"{size.rounds} round{'s' if size.rounds > 1 else ''} of {size.seconds:g} s; "
         f"{READS_AT_ONCE} connections for reads, {WRITES_AT_ONCE} for posts",
     ]

@@ -90,8 +90,8 @@ def make_isso_database(programs: Path, database: Path) -> None:
 
 
 @contextmanager
-def comments(folder: Path, workers: int) -> Iterator[Contestant]:
-    """Run `comments serve` on a data folder."""
+def comments(folder: Path, workers: int, database_url: str | None = None) -> Iterator[Contestant]:
+    """Run `comments serve` on a data folder, on its SQLite file unless another database is given."""
     port = free_port()
     environment = {
         "COMMENTS_DATA_DIR": str(folder),
@@ -101,9 +101,11 @@ def comments(folder: Path, workers: int) -> Iterator[Contestant]:
         "COMMENTS_RATE_LIMITS": "off",
         "COMMENTS_LOG_LEVEL": "warning",
     }
+    if database_url is not None:
+        environment["COMMENTS_DATABASE_URL"] = database_url
     command = [sys.executable, "-m", "comments", "serve"]
     with started(command, folder / "serve.log", environment, ROOT) as process:
-        yield _answering(OURS, workers, port, process, get("/healthz"), folder / "serve.log")
+        yield answering(OURS, workers, port, process, get("/healthz"), folder / "serve.log")
 
 
 @contextmanager
@@ -115,7 +117,7 @@ def isso(programs: Path, database: Path, workers: int) -> Iterator[Contestant]:
     how = ["-b", f"{HOST}:{port}", "-w", str(workers), "--preload", "--timeout", "180"]
     command = [str(programs / "gunicorn"), *how, "isso.run:application"]
     with started(command, log, environment, database.parent) as process:
-        yield _answering(ISSO, workers, port, process, get("/info"), log)
+        yield answering(ISSO, workers, port, process, get("/info"), log)
 
 
 @contextmanager
@@ -124,7 +126,7 @@ def bare(answers: Path, workers: int, *, dressed: bool = False) -> Iterator[Cont
     port, log = free_port(), answers.with_suffix(".log")
     command = [sys.executable, "-m", "tests.bench.bare", str(port), str(workers), str(answers)]
     with started([*command, "--dressed"] if dressed else command, log, {}, ROOT) as process:
-        yield _answering(DRESSED if dressed else BARE, workers, port, process, get("/ready"), log)
+        yield answering(DRESSED if dressed else BARE, workers, port, process, get("/ready"), log)
 
 
 def ask(port: int, request: bytes) -> Answer:
@@ -151,9 +153,10 @@ def _isso_settings(database: Path) -> Path:
     return settings
 
 
-def _answering(
+def answering(
     name: str, workers: int, port: int, process: subprocess.Popen[bytes], request: bytes, log: Path
 ) -> Contestant:
+    """Wait until a process that was started answers. Raises RuntimeError with the end of its log."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:

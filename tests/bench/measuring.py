@@ -1,5 +1,6 @@
 """Runs that take turns: every contestant once, then all again, so that a busy minute hits all alike."""
 
+import http.client
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -62,6 +63,8 @@ class Bench:
     say: Callable[[str], None]
     until: float = inf
     """On the monotonic clock: past it every contestant still has its first round, and no further ones."""
+    failed: list[str] = field(default_factory=list)
+    """Who could not do which work, and why: the others are measured on."""
     _runs: Iterator[int] = field(default_factory=count)
 
     def measure(self, work: Work) -> dict[Who, Figures]:
@@ -71,20 +74,37 @@ class Bench:
             name: write_requests(self.folder / "requests" / f"{name}.bin", work.asked[name])
             for name in {one.name for one in able}
         }
-        taken = {one.name: self._one_answer(one, work) for one in able}
-        figures: dict[Who, Figures] = {(one.name, one.workers): Figures() for one in able}
+        figures: dict[Who, Figures] = {}
+        taken: dict[Contestant, float] = {}
         for number in range(self.rounds):
             if number and time.monotonic() > self.until:
                 break
-            for one in able:
-                if number and taken[one.name] > VERY_SLOW_SECONDS:
-                    continue
-                figure = figures[one.name, one.workers]
-                self._run(one, work, files[one.name], figure, is_slow=taken[one.name] > SLOW_SECONDS)
+            for one in list(able):
+                try:
+                    self._round(number, one, work, files[one.name], taken, figures)
+                except (OSError, RuntimeError, ValueError, http.client.HTTPException) as fault:
+                    self.failed.append(f"{one.name}, {one.workers}: {work.title}: {fault!r:.300}")
+                    able.remove(one)
         for one in able:
             figures[one.name, one.workers].strayed = not self._still(one, work)
         self.say(work.title)
-        return figures
+        return {who: figure for who, figure in figures.items() if figure.rates}
+
+    def _round(
+        self,
+        number: int,
+        one: Contestant,
+        work: Work,
+        file: Path,
+        taken: dict[Contestant, float],
+        figures: dict[Who, Figures],
+    ) -> None:
+        if number == 0:
+            taken[one] = self._one_answer(one, work)
+        elif taken[one] > VERY_SLOW_SECONDS:
+            return
+        figure = figures.setdefault((one.name, one.workers), Figures())
+        self._run(one, work, file, figure, is_slow=taken[one] > SLOW_SECONDS)
 
     def _one_answer(self, one: Contestant, work: Work) -> float:
         """Return how many seconds one answer takes; asked twice if that is quick, to be warm."""

@@ -46,7 +46,7 @@ def _measure(folder: Path) -> None:
     with ExitStack() as stack:
         ours = stack.enter_context(contestants.comments(folder / "seeded", 1))
         print(f"idle: {memory(ours.process)} (PSS in brackets)")
-        works = reading_works(ours.port, None, Seeds(PAGES), folder / "answers.json")
+        works = reading_works({OURS: ours.port}, Seeds(PAGES), folder / "answers.json")
         bare = [contestants.bare(folder / "answers.json", 1, dressed=dressed) for dressed in (False, True)]
         running = [ours, *(stack.enter_context(one) for one in bare)]
         bench = Bench(running, client, SECONDS, ROUNDS, folder, lambda _: None)

@@ -18,7 +18,7 @@ from comments.ids import new_id
 from comments.keys import Keyring
 from comments.sites.actions import add_site, set_settings
 from comments.storage import Database, migrate_now
-from tests.bench.requests import ORIGIN
+from tests.bench.requests import NUMBER, ORIGIN
 from tests.bench.writing import parents, roots_of, texts
 from tests.support.seeding import START, Text, Writing, seed_thread
 
@@ -57,10 +57,17 @@ def reader(number: int) -> str:
     return f"Reader {number % READERS}"
 
 
-def seed_comments(folder: Path, seeds: Seeds) -> Answerable:
+def distinct(seeds: Seeds, number: int) -> str:
+    """Return a text that no other post has, nor nearly so: the rules would hold it as one of a flood."""
+    words = seeds.texts[number % len(seeds.texts)].source.split(" ")
+    told = (NUMBER if at % 3 == 0 and word.isalpha() else word for at, word in enumerate(words))
+    return f"{NUMBER} {' '.join(told)}"
+
+
+def seed_comments(folder: Path, seeds: Seeds, database_url: str | None = None) -> Answerable:
     """Write an installation of this service, with a site whose known readers are public at once."""
     folder.mkdir(parents=True)
-    url = f"sqlite:///{folder / 'comments.db'}"
+    url = database_url or f"sqlite:///{folder / 'comments.db'}"
     migrate_now(url)
     return asyncio.run(_seed_comments(url, seeds))
 

@@ -12,10 +12,12 @@ from tests.bench.floors import Floors
 from tests.bench.importing import Imported, Run
 from tests.bench.measuring import Figures, Who, ratios
 from tests.bench.processes import Memory
+from tests.bench.seeding import Answerable
+from tests.bench.waline import WALINE
 from tests.bench.works import Work
 
 NOTHING = "–"
-ORDER = (OURS, ISSO, BARE, DRESSED)
+ORDER = (OURS, ISSO, WALINE, BARE, DRESSED)
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class Results:
     floors: Floors | None = None
     imported: Imported | None = None
     desk: list[Answers] = field(default_factory=list)
+    answerable: Answerable | None = None
+    """What posts to the seeded installation may answer."""
     missing: list[str] = field(default_factory=list)
 
 
@@ -71,6 +75,7 @@ def _rates(results: Results) -> str:
 def _ratios(results: Results) -> str:
     others = [name for name in ORDER[1:] if any(name == one for _, f in results.works for one, _ in f)]
     pairs = [(name, workers) for name in others for workers in results.workers]
+    pairs = [one for one in pairs if any(one in figures for _, figures in results.works)]
     heads = [*(f"times {name}, {_processes(workers)}" for name, workers in pairs), "ours computes"]
     rows = [
         [work.title, *(_ratio(figures, *pair) for pair in pairs), _computed(figures)]
@@ -86,12 +91,12 @@ def _ratios(results: Results) -> str:
 
 def _holds(results: Results) -> str:
     rows = [
-        [work.title, work.holds.get(OURS, NOTHING), work.holds.get(ISSO, NOTHING)]
+        [work.title, *(work.holds.get(name, NOTHING) for name in (OURS, ISSO, WALINE))]
         for work, _ in results.works
         if work.holds
     ]
     title = "What an answer holds: comments, and bytes of body over the wire (a browser's `Accept-Encoding`)."
-    return f"{title}\n\n{_table(['answer', OURS, ISSO], rows)}"
+    return f"{title}\n\n{_table(['answer', OURS, ISSO, WALINE], rows)}"
 
 
 def _memory(results: Results) -> str:
@@ -223,7 +228,9 @@ def _ratio(figures: Mapping[Who, Figures], name: str, workers: int) -> str:
 
 
 def _computed(figures: Mapping[Who, Figures]) -> str:
-    ours = figures[OURS, 1]
+    ours = figures.get((OURS, 1))
+    if ours is None:
+        return NOTHING
     return f"{ours.cpu * 1e6:,.0f} µs" if ours.cpu else NOTHING
 
 

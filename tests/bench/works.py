@@ -8,7 +8,15 @@ from typing import Any
 
 from tests.bench.contestants import BARE, DRESSED, ISSO, OURS, Answer, ask
 from tests.bench.requests import NUMBER, get, post
-from tests.bench.seeding import POSTS_PAGE, SITE, Answerable, Seeds, page_url, reader
+from tests.bench.seeding import POSTS_PAGE, SITE, Answerable, Seeds, distinct, page_url, reader
+from tests.bench.waline import (
+    WALINE,
+    waline_counts,
+    waline_everything,
+    waline_posts,
+    waline_shown,
+    waline_view,
+)
 
 API = f"/api/v1/sites/{SITE}"
 STEP = ("limit", "25")
@@ -17,6 +25,15 @@ STEP = ("limit", "25")
 READS_AT_ONCE, WRITES_AT_ONCE = 32, 64
 POSTS_IN_A_ROW = 1_000
 READS_A_POST = 19
+
+NOT_MODIFIED = "the same, not modified (304)"
+NOTHING_KEPT = "first view of 1,000, nothing cached: queries, JSON, compression"
+POSTS_OF_KNOWN = "posts, readers who are known: public at once"
+POSTS_OF_STRANGERS = "posts, strangers: each gets a token and waits"
+MIXED = "95 % first views of 100, 5 % posts there"
+
+Ports = Mapping[str, int]
+"""Where each contestant that is here answers, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +53,54 @@ class Work:
     """What a contestant's answer must still have in it after all rounds: else other work was measured."""
 
 
-def reading_works(port: int, isso_port: int | None, seeds: Seeds, answers: Path) -> list[Work]:
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What posts to the others may answer, by page; empty for those that are not here.
+
+    Of Isso the numbers of top-level comments; of Waline each comment's and its top-level one's.
+    """
+
+    isso: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    waline: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+
+
+def reading_works(ports: Ports, seeds: Seeds, answers: Path) -> list[Work]:
     """Return all work that only reads, and write what the bare route returns to the file `answers`.
 
-    `port` is where our service answers, `isso_port` where Isso does, if it is here.
+    `ports` say where ours answers, and those of the others that are here.
     """
     bare: dict[str, Answer] = {}
-    works = [_first_view(port, isso_port, page, count, bare) for page, count in seeds.pages.items()]
+    works = [_first_view(ports, page, count, bare) for page, count in seeds.pages.items()]
     works = [work for work, page in zip(works, seeds.pages, strict=True) if page != POSTS_PAGE]
-    works += [_not_modified(bare["b"]), _nothing_kept("b"), _everything(port, isso_port, "b", seeds)]
+    works += [_not_modified(bare["b"]), _nothing_kept("b"), _everything(ports, "b", seeds)]
     hundred = ["a", "b", *(f"nowhere-{number}" for number in range(98))]
-    works += [_counts(port, isso_port, pages, bare) for pages in (["b"], ["a", "b", POSTS_PAGE], hundred)]
+    works += [_counts(ports, pages, bare) for pages in (["b"], ["a", "b", POSTS_PAGE], hundred)]
     answers.write_text(
         json.dumps({name: {"headers": _own(one), "body": one.sent.hex()} for name, one in bare.items()})
     )
     return works
 
 
-def posting_works(answerable: Answerable, isso_tops: Mapping[str, Sequence[int]], seeds: Seeds) -> list[Work]:
-    """Return all work that writes."""
+def posting_works(answerable: Answerable, others: Targets, seeds: Seeds) -> list[Work]:
+    """Return all work that writes; the last is mixed with reads."""
     page = POSTS_PAGE
-    known = _our_posts(answerable, seeds, page, known=True)
-    strangers = _our_posts(answerable, seeds, page, known=False)
-    isso = _isso_posts(isso_tops.get(page, []), seeds, page)
-    mixed = {OURS: _mixed(thread("a"), _our_posts(answerable, seeds, "a", known=True))}
-    mixed[ISSO] = _mixed(_isso_view("a"), _isso_posts(isso_tops.get("a", []), seeds, "a"))
+    known = our_posts(answerable, seeds, page, known=True)
+    strangers = our_posts(answerable, seeds, page, known=False)
+    theirs = _their_posts(others, seeds, page)
+    mixed = {OURS: mixed_with(thread("a"), our_posts(answerable, seeds, "a", known=True))}
+    views = {ISSO: _isso_view("a"), WALINE: waline_view("a")}
+    mixed |= {
+        name: mixed_with(views[name], posts) for name, posts in _their_posts(others, seeds, "a").items()
+    }
     return [
         Work(
-            "posts, readers who are known: public at once",
-            {OURS: known, ISSO: isso},
+            POSTS_OF_KNOWN,
+            {OURS: known, **theirs},
             WRITES_AT_ONCE,
-            still={OURS: b'"state":"approved"'},
+            still={OURS: b'"state":"approved"', WALINE: b'"errno":0'},
         ),
-        Work("posts, strangers: each gets a token and waits", {OURS: strangers, ISSO: isso}, WRITES_AT_ONCE),
-        Work("95 % first views of 100, 5 % posts there", mixed),
+        Work(POSTS_OF_STRANGERS, {OURS: strangers, **theirs}, WRITES_AT_ONCE),
+        Work(MIXED, mixed),
     ]
 
 
@@ -82,54 +113,82 @@ def _isso_view(page: str) -> bytes:
     return get("/", [("uri", f"/{page}"), ("nested_limit", "5"), ("sort", "oldest"), ("offset", "0")])
 
 
-def _first_view(port: int, isso_port: int | None, page: str, count: int, bare: dict[str, Answer]) -> Work:
+def _first_view(ports: Ports, page: str, count: int, bare: dict[str, Answer]) -> Work:
     asked = {OURS: [thread(page)], **_bare(page, thread(page))}
-    bare[page] = ask(port, thread(page))
+    bare[page] = ask(ports[OURS], thread(page))
     holds = {OURS: _in_words(_shown(json.loads(bare[page].body)["comments"]), bare[page])}
-    if isso_port is not None:
+    if ISSO in ports:
         asked[ISSO] = [_isso_view(page)]
-        answer = ask(isso_port, _isso_view(page))
+        answer = ask(ports[ISSO], _isso_view(page))
         holds[ISSO] = _in_words(_shown_by_isso(json.loads(answer.body)), answer)
-    return Work(f"first view of {count:,}", asked, holds=holds)
+    if WALINE in ports:
+        asked[WALINE] = [waline_view(page)]
+        answer = ask(ports[WALINE], waline_view(page))
+        holds[WALINE] = _in_words(waline_shown(json.loads(answer.body)["data"]), answer)
+    return Work(first_view_of(count), asked, holds=holds)
+
+
+def first_view_of(count: int) -> str:
+    return f"first view of {count:,}"
 
 
 def _not_modified(seen: Answer) -> Work:
     headers = {"If-None-Match": seen.headers["etag"]}
     request = thread("b", headers=headers)
     asked = {OURS: [request], **_bare("b", request)}
-    return Work("the same, not modified (304)", asked, holds={ISSO: "has no ETag"})
+    return Work(NOT_MODIFIED, asked, holds=dict.fromkeys((ISSO, WALINE), "has no ETag"))
 
 
 def _nothing_kept(page: str) -> Work:
     # A parameter that means nothing leads to the same discussion by an address that is not in the cache.
     address = ("url", f"{page_url(page)}?utm_source={NUMBER}")
-    asked = {OURS: [get(f"{API}/thread", [address, STEP])], ISSO: [_isso_view(page)]}
-    return Work("first view of 1,000, nothing cached: queries, JSON, compression", asked)
+    asked = {ISSO: [_isso_view(page)], WALINE: [waline_view(page)]}
+    return Work(NOTHING_KEPT, {OURS: [get(f"{API}/thread", [address, STEP])], **asked})
 
 
-def _everything(port: int, isso_port: int | None, page: str, seeds: Seeds) -> Work:
-    requests, comments, size = _walked(port, page)
+def _everything(ports: Ports, page: str, seeds: Seeds) -> Work:
+    requests, comments, size = _walked(ports[OURS], page)
     count = seeds.pages[page]
-    if comments != count:
-        raise RuntimeError(f"{comments} of {count} comments were seen")
-    asked = {OURS: requests}
-    holds = {OURS: f"{comments:,} in {len(requests)} answers, {size / 1000:,.1f} kB"}
-    if isso_port is not None:
+    asked, parts, holds = {OURS: requests}, {}, {}
+    _check(OURS, comments, count)
+    parts[OURS] = len(requests)
+    holds[OURS] = f"{comments:,} in {len(requests)} answers, {size / 1000:,.1f} kB"
+    if ISSO in ports:
         request = get("/", [("uri", f"/{page}"), ("sort", "oldest"), ("offset", "0")])
-        answer = ask(isso_port, request)
+        answer = ask(ports[ISSO], request)
         asked[ISSO] = [request]
         holds[ISSO] = _in_words(_shown_by_isso(json.loads(answer.body)), answer)
-    return Work(f"all {count:,} comments", asked, parts={OURS: len(requests)}, holds=holds)
+    if WALINE in ports:
+        asked[WALINE], comments, size = waline_everything(ports[WALINE], page)
+        _check(WALINE, comments, count)
+        parts[WALINE] = len(asked[WALINE])
+        holds[WALINE] = f"{comments:,} in {parts[WALINE]} answers, {size / 1000:,.1f} kB"
+    return Work(all_of(count), asked, parts=parts, holds=holds)
 
 
-def _counts(port: int, isso_port: int | None, pages: Sequence[str], bare: dict[str, Answer]) -> Work:
+def all_of(count: int) -> str:
+    return f"all {count:,} comments"
+
+
+def _check(name: str, seen: int, count: int) -> None:
+    if seen != count:
+        raise RuntimeError(f"{seen} of {count} comments were seen of {name}")
+
+
+def _counts(ports: Ports, pages: Sequence[str], bare: dict[str, Answer]) -> Work:
     request = get(f"{API}/counts", [("url", page_url(page)) for page in pages])
     name = f"counts-{len(pages)}"
-    bare[name] = ask(port, request)
+    bare[name] = ask(ports[OURS], request)
     asked = {OURS: [request], **_bare(name, request)}
-    if isso_port is not None:
+    if ISSO in ports:
         asked[ISSO] = [post("/count", [f"/{page}" for page in pages])]
-    return Work(f"counts of {len(pages)} page{'s' if len(pages) > 1 else ''}", asked)
+    if WALINE in ports:
+        asked[WALINE] = [waline_counts(pages)]
+    return Work(counts_of(len(pages)), asked)
+
+
+def counts_of(pages: int) -> str:
+    return f"counts of {pages} page{'s' if pages > 1 else ''}"
 
 
 def _bare(name: str, ours: bytes) -> dict[str, Sequence[bytes]]:
@@ -161,7 +220,8 @@ def _walked(port: int, page: str) -> tuple[list[bytes], int, int]:
     return requests, seen, size
 
 
-def _our_posts(answerable: Answerable, seeds: Seeds, page: str, *, known: bool) -> list[bytes]:
+def our_posts(answerable: Answerable, seeds: Seeds, page: str, *, known: bool) -> list[bytes]:
+    """Return posts to our service, three of five of them replies."""
     targets = answerable.by_page[page]
     found = []
     for number in range(POSTS_IN_A_ROW):
@@ -169,7 +229,7 @@ def _our_posts(answerable: Answerable, seeds: Seeds, page: str, *, known: bool) 
         body = {
             "page": {"url": page_url(page), "title": "Seeded"},
             "parent_id": parent,
-            "body": _distinct(seeds, number),
+            "body": distinct(seeds, number),
             "author": {"name": reader(number)},
         }
         headers = {"Idempotency-Key": f"measured-measured-{NUMBER}"}
@@ -177,6 +237,14 @@ def _our_posts(answerable: Answerable, seeds: Seeds, page: str, *, known: bool) 
             headers["Authorization"] = f"Bearer {answerable.tokens[number % len(answerable.tokens)]}"
         found.append(post(f"{API}/comments", body, headers))
     return found
+
+
+def _their_posts(others: Targets, seeds: Seeds, page: str) -> dict[str, Sequence[bytes]]:
+    found = {
+        ISSO: _isso_posts(others.isso.get(page, []), seeds, page),
+        WALINE: waline_posts(others.waline.get(page, []), seeds, page, POSTS_IN_A_ROW),
+    }
+    return {name: posts for name, posts in found.items() if posts}
 
 
 def _isso_posts(tops: Sequence[int], seeds: Seeds, page: str) -> list[bytes]:
@@ -187,7 +255,7 @@ def _isso_posts(tops: Sequence[int], seeds: Seeds, page: str) -> list[bytes]:
             "author": reader(number),
             "email": None,
             "website": None,
-            "text": _distinct(seeds, number),
+            "text": distinct(seeds, number),
             "parent": parent,
             "title": "Seeded",
             "notification": 0,
@@ -196,15 +264,9 @@ def _isso_posts(tops: Sequence[int], seeds: Seeds, page: str) -> list[bytes]:
     return found
 
 
-def _mixed(read: bytes, posts: Sequence[bytes]) -> list[bytes]:
+def mixed_with(read: bytes, posts: Sequence[bytes]) -> list[bytes]:
+    """Return the posts, each after so many reads that it is one of twenty."""
     return [one for written in posts for one in (*[read] * READS_A_POST, written)]
-
-
-def _distinct(seeds: Seeds, number: int) -> str:
-    """Return a text that no other post has, nor nearly so: the rules would hold it as one of a flood."""
-    words = seeds.texts[number % len(seeds.texts)].source.split(" ")
-    told = (NUMBER if at % 3 == 0 and word.isalpha() else word for at, word in enumerate(words))
-    return f"{NUMBER} {' '.join(told)}"
 
 
 def _own(answer: Answer) -> dict[str, str]:

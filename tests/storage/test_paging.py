@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Select, text
 from sqlalchemy.orm import Session
 
-from comments.storage import Database, first_per_group
+from comments.storage import Database, first_per_group, groups_asked
 from tests.storage.tables import Counter, Reply
 from tests.support.plans import plan_of
 
@@ -47,16 +47,15 @@ def fill(session: Session, dialect: str) -> None:
 
 
 def first_replies(session: Session, roots: Sequence[UUID], limit: int = 3) -> Select[Any]:
+    dialect = session.get_bind().dialect.name
     return first_per_group(
-        session,
+        dialect,
         [Reply.root_id, Reply.path],
         of=Reply,
         group="root_id",
-        ids=roots,
         order="path",
-        limit=limit,
         where=lambda reply: reply.root_id.is_not(None) & reply.shown.is_(True),
-    )
+    ).params(groups_asked(dialect, roots, limit))
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
-from comments.storage import first_per_group
+from comments.storage import first_per_group, groups_asked
 from comments.threads.models import Comment
 from comments.threads.tree import Place, after_branch, ancestors
 
@@ -177,17 +178,38 @@ def names_of(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def _tops(session: Session, thread_id: UUID, window: Window, limit: int) -> Sequence[Row[Any]]:
-    keys = _KEYS[window.sort]
-    ascending = (window.sort == "oldest") != (window.before is not None)
     position = window.after if window.before is None else window.before
+    asked = dict(zip(("at_0", "at_1", "at_2"), position or (), strict=False))
+    statement = _tops_statement(window.sort, window.before is not None, position is not None)
+    return session.execute(statement, {"thread_id": thread_id, "limit": limit, **asked}).all()
+
+
+# Made once for each: putting one together takes longer than running it.
+@cache
+def _tops_statement(sort: Sort, backwards: bool, from_position: bool) -> Select[Any]:
+    keys = _KEYS[sort]
+    ascending = (sort == "oldest") != backwards
     statement = select(*SHOWN).where(
-        Comment.thread_id == thread_id, Comment.root_id.is_(None), Comment.listed
+        Comment.thread_id == bindparam("thread_id"), Comment.root_id.is_(None), Comment.listed
     )
-    if position is not None:
+    if from_position:
         walked = tuple_(*keys)
-        statement = statement.where(walked > position if ascending else walked < position)
+        here = tuple_(*(bindparam(f"at_{n}", type_=key.type) for n, key in enumerate(keys)))
+        statement = statement.where(walked > here if ascending else walked < here)
     statement = statement.order_by(*(key.asc() if ascending else key.desc() for key in keys))
-    return session.execute(statement.limit(limit)).all()
+    return statement.limit(bindparam("limit", type_=Integer()))
+
+
+@cache
+def _first_replies_statement(dialect: str) -> Select[Any]:
+    return first_per_group(
+        dialect,
+        SHOWN,
+        of=Comment,
+        group="root_id",
+        order="path",
+        where=lambda entity: entity.listed.expression,
+    )
 
 
 def _first_replies(
@@ -197,18 +219,9 @@ def _first_replies(
     if not roots:
         return [], {}
     each = min(REPLIES_BELOW, (LARGEST_PAGE - len(tops)) // len(roots))
-    rows = session.execute(
-        first_per_group(
-            session,
-            SHOWN,
-            of=Comment,
-            group="root_id",
-            ids=roots,
-            order="path",
-            limit=each + 1,
-            where=lambda entity: entity.listed.expression,
-        )
-    ).all()
+    dialect = session.get_bind().dialect.name
+    asked = groups_asked(dialect, roots, each + 1)
+    rows = session.execute(_first_replies_statement(dialect), asked).all()
     kept: list[Row[Any]] = []
     ends: dict[UUID, bytes] = {}
     seen: dict[UUID, int] = {}
