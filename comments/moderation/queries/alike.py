@@ -1,12 +1,12 @@
 """Nearly the same texts of a queue, which are one row for moderators: a flood is decided about at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from comments.moderation.queries.lanes import Position, Stretch, along, belongs
@@ -19,6 +19,9 @@ MOST_COUNTED = 1_000
 """A group is counted exactly up to here; one more stands for "or more"."""
 
 _ALL = 2**64
+
+# Made once: a new alias would copy all columns of the table each time.
+_OTHER = aliased(Comment)
 
 _TURNS = (500, 2_000, 4_000)
 """So many further comments are looked at when what was walked along is of groups that are shown already."""
@@ -69,20 +72,23 @@ def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch,
     Behind a flood there may be fewer than `limit`, or none, and still a `next`: a page stays cheap.
     """
     found: list[Position] = []
-    shown: set[int] = set()
+    judged: set[int] = set()
     lane, rest = belongs(site_id, queue), stretch
     for turn in (limit + 1, *_TURNS):
-        rows = session.execute(_with_group(along([lane], rest, turn))).all()
-        unknown = [row.id for row in rows if row.similar_group is not None and row.similar_group not in shown]
-        firsts = _firsts(session, site_id, queue, rest, unknown)
+        rows = session.execute(_beside(along([lane], rest, turn), rest, judged)).all()
+        # Of each group the first that is met: where it is not the group's first, none of the others is.
+        met: dict[int, UUID] = {}
+        for row in rows:
+            if row.similar_group is not None and row.similar_group not in judged:
+                met.setdefault(row.similar_group, row.id)
+        firsts = _firsts(session, site_id, queue, rest, list(met.values()))
         found += [(row.created_at, row.id) for row in rows if row.similar_group is None or row.id in firsts]
-        shown |= {row.similar_group for row in rows if row.id in firsts}
+        judged |= met.keys()
         if len(found) > limit:
             return Rows([comment_id for _, comment_id in found[:limit]], found[limit - 1])
-        if len(rows) < turn:
+        if not rows or rows[0].walked < turn:
             return Rows([comment_id for _, comment_id in found], None)
-        last = (rows[-1].created_at, rows[-1].id)
-        rest = Stretch(stretch.newest_first, last, stretch.until)
+        rest = Stretch(stretch.newest_first, (rows[-1].created_at, rows[-1].id), stretch.until)
     return Rows([comment_id for _, comment_id in found], rest.after)
 
 
@@ -91,15 +97,14 @@ def groups_of(session: Session, site_id: UUID, queue: str, rows: Sequence[Row[An
     firsts = {row.similar_group: row.id for row in rows if row.similar_group is not None}
     if not firsts:
         return {}
-    other = aliased(Comment)
     of_group = (
-        select(other.created_at)
+        select(_OTHER.created_at)
         .where(
-            other.site_id == site_id,
-            other.queue == queue,
-            other.similar_group == Comment.similar_group,
+            _OTHER.site_id == site_id,
+            _OTHER.queue == queue,
+            _OTHER.similar_group == Comment.similar_group,
         )
-        .order_by(other.created_at.desc())
+        .order_by(_OTHER.created_at.desc())
         .correlate(Comment)
     )
     counted = of_group.limit(MOST_COUNTED + 1).subquery()
@@ -109,24 +114,34 @@ def groups_of(session: Session, site_id: UUID, queue: str, rows: Sequence[Row[An
     return {row[0]: Alike(*row[1:]) for row in session.execute(counts)}
 
 
-def _with_group(walk: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return walk.add_columns(Comment.similar_group)
+def _beside(
+    walk: Select[*tuple[Any, ...]], stretch: Stretch, judged: Collection[int]
+) -> Select[*tuple[Any, ...]]:
+    """Return what a walk meets beside some groups, in order, with its last row in any case.
+
+    A flood's thousands stay in the database. `walked` is how many rows the walk has in all.
+    """
+    walked = walk.add_columns(Comment.similar_group).cte("walked")
+    back = Stretch(not stretch.newest_first)
+    last = select(walked.c.id).order_by(*back.order(walked.c)).limit(1).scalar_subquery()
+    total = select(func.count()).select_from(walked).scalar_subquery()
+    beside = or_(walked.c.similar_group.is_(None), walked.c.similar_group.not_in(judged), walked.c.id == last)
+    return select(walked, total.label("walked")).where(beside).order_by(*stretch.order(walked.c))
 
 
 def _firsts(session: Session, site_id: UUID, queue: str, stretch: Stretch, ids: Sequence[UUID]) -> set[UUID]:
     """Return those of the comments that are the first of their group in the queue."""
     if not ids:
         return set()
-    other = aliased(Comment)
     # One step along the index for each: asked for all that lies before it, PostgreSQL would read the table.
     first = (
-        select(other.id)
+        select(_OTHER.id)
         .where(
-            other.site_id == site_id,
-            other.queue == queue,
-            other.similar_group == Comment.similar_group,
+            _OTHER.site_id == site_id,
+            _OTHER.queue == queue,
+            _OTHER.similar_group == Comment.similar_group,
         )
-        .order_by(*stretch.order(other))
+        .order_by(*stretch.order(_OTHER))
         .limit(1)
         .scalar_subquery()
     )
