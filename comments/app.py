@@ -62,6 +62,7 @@ from comments.threads import pages as thread_pages
 from comments.threads import routes as thread_routes
 from comments.threads.site_book import SiteBook
 from comments.web import health, problems
+from comments.web.admission import Admission
 from comments.web.answers import json_answer
 from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
 from comments.web.cache import PageCache
@@ -77,6 +78,7 @@ from comments.web.service import Service
 logger = logging.getLogger(__name__)
 
 _HERE = Path(__file__).parent
+_READERS_CHANGE = re.compile(r"^/d/|^/api/v1/sites/[^/]+/(comments|preview)\b")
 _HASHED = re.compile(r"[a-z-]+-[0-9a-f]{12}\.js")
 
 APIS = (
@@ -141,12 +143,14 @@ def create_app(
         exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
     )
     app.state.gate = gate
+    app.state.admission = Admission(is_urgent=lambda path: not _READERS_CHANGE.search(path))
     app.state.metrics = _metrics(app.state, settings)
     app.add_middleware(
         Edge,
         base_path=settings.base_path,
         trusted=settings.trusted_proxies,
         observe=app.state.metrics.observe,
+        admission=app.state.admission,
         ready=ready.find,
     )
     return app
@@ -200,6 +204,10 @@ def _metrics(state: State, settings: Settings) -> Metrics:
     counted.watch("comments_shared_lines_down", down, lambda: state.siblings.lines_down)
     free = "Bytes free on the disk of the data folder."
     counted.watch("comments_disk_free_bytes", free, lambda: free_bytes(settings.data_dir))
+    inside = "Changes that are being made, or wait for it."
+    counted.watch("comments_changes_inside", inside, lambda: state.admission.inside)
+    refused = "Changes that were refused, for they would have waited for too long."
+    counted.watch_total("comments_changes_refused", refused, lambda: state.admission.refused)
     copy = "Whether readers are answered from the replica just now (1) or from the database alone (0)."
     counted.watch("comments_replica_used", copy, lambda: int(state.service.db.replica_is_used))
     return counted

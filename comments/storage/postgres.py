@@ -14,8 +14,15 @@ from sqlalchemy.orm import Session
 from comments.errors import CommentsError, Unavailable
 from comments.storage.changes import announced
 from comments.storage.database import Database, looked
-from comments.storage.errors import StorageUnreachable
-from comments.storage.postgres_connections import READ, WRITE, beginning, pooled_engine, scanning_engine
+from comments.storage.errors import StorageBusy, StorageUnreachable
+from comments.storage.postgres_connections import (
+    READ,
+    WAIT_FOR_CONNECTION_SECONDS,
+    WRITE,
+    beginning,
+    pooled_engine,
+    scanning_engine,
+)
 from comments.storage.postgres_errors import Repeats, in_our_words, unreachable
 from comments.storage.postgres_line import TELL, PostgresLine
 from comments.storage.postgres_replica import Replica
@@ -43,6 +50,8 @@ class PostgresDatabase(Database):
         self._scanning = scanning_engine(address, size=SCANS_AT_ONCE)
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
         self._writes: set[asyncio.Task[Any]] = set()
+        # Readers find connections of the pool free, however many writes there are.
+        self._write_turns = asyncio.Semaphore(max(1, pool_size * 3 // 5))
         self._closing = False
         self._replica: Replica | None = None
         self._following: asyncio.Task[None] | None = None
@@ -159,6 +168,17 @@ class PostgresDatabase(Database):
         await self._engine.dispose()
 
     async def _write(self, action: Callable[[Session], T]) -> T:
+        try:
+            async with asyncio.timeout(WAIT_FOR_CONNECTION_SECONDS):
+                await self._write_turns.acquire()
+        except TimeoutError:
+            raise StorageBusy("All connections to the database are in use") from None
+        try:
+            return await self._write_now(action)
+        finally:
+            self._write_turns.release()
+
+    async def _write_now(self, action: Callable[[Session], T]) -> T:
         repeats = Repeats()
         while True:
             async with AsyncSession(self._writing, expire_on_commit=False) as session:

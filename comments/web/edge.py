@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from comments import errors
 from comments.web import problems
+from comments.web.admission import Admission
 from comments.web.answers import BytesAnswer
 from comments.web.routing import LARGEST_REQUEST, TextRefused
 
@@ -20,7 +22,11 @@ Observe = Callable[[str, int, float], None]
 _Headers = list[tuple[bytes, bytes]]
 Ready = Callable[[Scope], tuple[BytesAnswer, str] | None]
 
+LEFT = 499
+"""What is counted for who goes away before all of their request has come; nobody gets it."""
+
 _LARGEST = "comments.largest_request"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logging.getLogger("comments.web")
 
 _ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
@@ -67,9 +73,11 @@ class Edge:
         base_path: str = "",
         trusted: Sequence[Network],
         observe: Observe,
+        admission: Admission,
         ready: Ready = lambda _: None,
     ) -> None:
         self._app = app
+        self._admission = admission
         self._ready = ready
         self._base_path = f"{base_path}/" if base_path else ""
         self._trusted = tuple(trusted)
@@ -114,6 +122,9 @@ class Edge:
                 await answer({"type": "http.response.body", "body": b""})
             else:
                 await self._serve(scope, receive, answer)
+        except ClientDisconnect:
+            # They went away before they had sent all; there is nobody to answer.
+            status = LEFT
         except Exception:
             if status != 500:
                 raise
@@ -125,9 +136,36 @@ class Edge:
     async def _serve(self, scope: Scope, receive: Receive, answer: Send) -> None:
         try:
             _refuse_bad_text(scope)
-            await self._app(scope, _bounded(scope, receive), answer)
+            if scope["method"] in _READING:
+                await self._app(scope, receive, answer)
+            else:
+                await self._change(scope, _bounded(scope, receive), answer)
         except errors.CommentsError as expected:
             await problems.problem_response(expected)(scope, receive, answer)
+
+    async def _change(self, scope: Scope, receive: Receive, answer: Send) -> None:
+        """Let a change in, once all of it has come: who sends slowly takes nobody's place."""
+        self._admission.refuse_over(scope["path"])
+        is_inside = False
+
+        async def enter() -> None:
+            nonlocal is_inside
+            is_inside = True
+            await self._admission.enter()
+
+        async def whole() -> Message:
+            message = await receive()
+            if not is_inside and message["type"] == "http.request" and not message.get("more_body"):
+                await enter()
+            return message
+
+        try:
+            if not _has_body(scope):
+                await enter()
+            await self._app(scope, whole, answer)
+        finally:
+            if is_inside:
+                self._admission.leave()
 
 
 def _refuse_bad_text(scope: Scope) -> None:
@@ -147,10 +185,15 @@ def allow_bytes(scope: Scope, largest: int) -> None:
     scope[_LARGEST] = largest
 
 
+def _has_body(scope: Scope) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope["headers"]
+    )
+
+
 def _bounded(scope: Scope, receive: Receive) -> Receive:
     """Return a `receive` that stops reading at the largest request, whatever its headers claim."""
-    if scope["method"] in {"GET", "HEAD"}:
-        return receive
     claimed = Headers(scope=scope).get("content-length", "")
     read = 0
 

@@ -74,3 +74,5 @@ def _now(counted: Metrics, cache_bytes: int) -> Iterator[Metric]:
     yield GaugeMetricFamily("comments_page_cache_bytes", "Bytes in the page cache.", cache_bytes)
     for name, (meaning, count) in counted.watched.items():
         yield GaugeMetricFamily(name, meaning, count())
+    for name, (meaning, count) in counted.totals.items():
+        yield CounterMetricFamily(name, meaning, count())

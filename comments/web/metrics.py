@@ -20,6 +20,7 @@ class Metrics:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.deliveries: Counter[tuple[str, str]] = Counter()
         self.watched: dict[str, tuple[str, Callable[[], float]]] = {}
+        self.totals: dict[str, tuple[str, Callable[[], float]]] = {}
 
     def observe(self, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -34,3 +35,7 @@ class Metrics:
     def watch(self, name: str, meaning: str, count: Callable[[], float]) -> None:
         """Show, besides, what `count` returns whenever it is asked for."""
         self.watched[name] = (meaning, count)
+
+    def watch_total(self, name: str, meaning: str, count: Callable[[], float]) -> None:
+        """Show, besides, what has been counted elsewhere since the process began."""
+        self.totals[name] = (meaning, count)

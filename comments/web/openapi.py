@@ -156,7 +156,7 @@ def _problems(endpoint: Endpoint) -> dict[str, Any]:
         codes.setdefault(status_of(kind), set()).add(kind.code)
     if endpoint.method not in {"GET", "HEAD"}:
         codes.setdefault(413, set()).add("request-too-large")
-        codes.setdefault(503, set()).update({"storage-full", "storage-busy"})
+        codes.setdefault(503, set()).update({"storage-full", "storage-busy", "overloaded"})
     return {
         str(status): {
             "description": f"Codes: {', '.join(sorted(found))}",

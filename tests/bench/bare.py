@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from comments.web.admission import Admission
 from comments.web.edge import Edge
 from comments.web.metrics import Metrics
 
@@ -41,7 +42,7 @@ def bare_app(file: Path, *, dressed: bool) -> Starlette:
 
     app = Starlette(routes=[Route("/api/{name}", view)])
     if dressed:
-        app.add_middleware(Edge, trusted=(), observe=Metrics().observe)
+        app.add_middleware(Edge, trusted=(), admission=Admission(), observe=Metrics().observe)
     return app
 
 

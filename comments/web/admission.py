@@ -1,0 +1,127 @@
+"""Who still comes in: what would have to wait for too long is refused at the door, while it costs little.
+
+A service that takes everything in answers nobody in time. So a change is refused with 503 as soon as those
+that are inside will take longer than a person waits; reads are never refused, and pass in between.
+"""
+
+import asyncio
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+
+from comments import errors
+
+PATIENCE_SECONDS = 1.0
+"""How long a reader's post may have to wait for those before it."""
+
+URGENT_PATIENCE_SECONDS = 4.0
+"""The same for what moderators and owners do: who is to end a flood must get through it."""
+
+ALWAYS_INSIDE = 32
+MOST_INSIDE = 500
+"""Each holds up to 64 kB that it was sent, and what was made of it."""
+
+WINDOW_SECONDS = 0.1
+WORKED_OUT_AT_ONCE = 4
+
+
+class Overloaded(errors.Unavailable):
+    """More is asked for than can be done; nothing was begun."""
+
+    code = "overloaded"
+
+
+class Admission:
+    """Counts the changes that are inside, and how fast they leave. For one event loop.
+
+    The wait of who comes next is how many are inside, times the time from one leaving to the next (Little's
+    law); that is measured only while there is somebody inside. If none leaves, the wait grows by itself.
+    """
+
+    def __init__(
+        self,
+        *,
+        is_urgent: Callable[[str], bool] = lambda _: False,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.inside = 0
+        self.refused = 0
+        self._is_urgent = is_urgent
+        self._now = now
+        self._pace = 0.0
+        self._since = 0.0
+        self._left = 0
+        self._turns = Turns(WORKED_OUT_AT_ONCE)
+
+    def refuse_over(self, path: str) -> None:
+        """Raise Overloaded if a change at this address would wait for too long."""
+        if self.inside < ALWAYS_INSIDE:
+            return
+        patience = URGENT_PATIENCE_SECONDS if self._is_urgent(path) else PATIENCE_SECONDS
+        if self.inside < MOST_INSIDE * patience / PATIENCE_SECONDS and self.wait_seconds() <= patience:
+            return
+        self.refused += 1
+        # Not all at the same time again.
+        raise Overloaded(
+            "Too many are writing at the moment. Nothing was stored; please try again in a few seconds.",
+            retry_after=2 + secrets.randbelow(4),
+        )
+
+    async def enter(self) -> None:
+        """Count one more, and wait for its turn to be worked out."""
+        if self.inside == 0:
+            self._since, self._left = self._now(), 0
+        self.inside += 1
+        await self._turns.take()
+
+    def leave(self) -> None:
+        self.inside -= 1
+        self._left += 1
+        passed = self._now() - self._since
+        if passed >= WINDOW_SECONDS:
+            measured = passed / self._left
+            self._pace = (self._pace + measured) / 2 if self._pace else measured
+            self._since, self._left = self._now(), 0
+
+    def wait_seconds(self) -> float:
+        """Return how long who comes in now will be inside."""
+        passed = self._now() - self._since
+        stuck = passed / (self._left + 1) if passed >= WINDOW_SECONDS else 0.0
+        return self.inside * max(self._pace, stuck)
+
+
+class Turns:
+    """Lets a few go on in each round of the event loop, in their order: reads have theirs in between."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._free = at_once
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._is_due = False
+
+    async def take(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._renew_soon(loop)
+        if self._free:
+            self._free -= 1
+            return
+        turn = loop.create_future()
+        self._waiting.append(turn)
+        await turn
+
+    def _renew_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._is_due:
+            self._is_due = True
+            loop.call_soon(self._renew, loop)
+
+    def _renew(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._is_due = False
+        self._free = self._at_once
+        while self._waiting and self._free:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                self._free -= 1
+        if self._waiting:
+            self._renew_soon(loop)
