@@ -16,6 +16,7 @@ API = f"/api/v1/sites/{SITE}"
 PAGES = 60
 """How many pages are written on, beside those that were seeded."""
 AT_ONCE = 64
+WARMING_AT_ONCE = 16
 STREAMS = 50
 STREAM_SECONDS = (2.0, 30.0)
 AWAY_SECONDS = 0.5
@@ -46,6 +47,17 @@ class Load:
         self._number = 0
         self._etags: dict[str, str] = {}
         self._pages = [*answerable.by_page, *(f"soaked-{number}" for number in range(PAGES))]
+
+    async def warm(self, reads: int) -> None:
+        """Ask so often for what fits no kept answer that caches are full."""
+        limits = httpx.Limits(max_connections=WARMING_AT_ONCE)
+        async with httpx.AsyncClient(headers=BROWSER, limits=limits, timeout=30) as client:
+
+            async def ask(count: int) -> None:
+                for _ in range(count):
+                    await self._done("read uncached", self._read_uncached, client)
+
+            await asyncio.gather(*(ask(reads // WARMING_AT_ONCE) for _ in range(WARMING_AT_ONCE)))
 
     async def run(self, rates: dict[str, float]) -> None:
         """Do each kind of work so many times a second, for as long as the task is not cancelled."""
