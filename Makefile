@@ -62,7 +62,7 @@ bench-widget: setup  ## measure the widget in Chromium on a slowed processor, wi
 bench-desk: setup  ## measure moderators' pages on a site of a million comments, on both databases
 	@$(BIN)/python -m tests.bench.desk
 
-bench-scaling: setup  ## fill PostgreSQL with 10,000,000 comments and measure it; takes 35 GB of disk; ROWS=1000000 is fewer
+bench-scaling: setup  ## fill PostgreSQL with 10,000,000 comments and measure it; needs 40 GB of disk; ROWS=1000000 is fewer
 	@$(BIN)/python -m tests.bench.scaling --rows $(or $(ROWS),10000000)
 
 soak: setup  ## load a service for 20 minutes, with restarts, and see whether anything grows; MINUTES=60 is longer

@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from tests.bench.scaling_upkeep import Done, Size
 
 SMALL, HUGE = 100_000, 10_000_000
 TERMS = 40_000
-BYTES_A_COMMENT = 3_000
+DONE_ONCE = ("", "rows", "took", "rows a second", "longest transaction", "")
+BYTES_A_COMMENT = 4_000
 """With indexes, WAL, and what sorting them and a dump take meanwhile."""
 
 
@@ -60,6 +61,7 @@ def costs_table(few: Mapping[str, Cost], many: Mapping[str, Cost], sizes: tuple[
             f"{cost.pages:,}",
             f"{cost.first * 1e3:.0f} ms",
             str(cost.statements),
+            f"{cost.wal / 1024:,.1f} kB" if cost.wal > 200 else "–",
             ", ".join(sorted(set(cost.walked))) or "–",
         ]
         for title, cost in many.items()
@@ -75,26 +77,24 @@ def costs_table(few: Mapping[str, Cost], many: Mapping[str, Cost], sizes: tuple[
             more,
             "the first time",
             "statements",
+            "WAL",
             "walked through",
         ],
         rows,
     )
 
 
-def done_table(done: Sequence[Done]) -> str:
-    """Return what was done once."""
-    rows = [
-        [
-            one.title,
-            f"{one.rows:,}",
-            f"{one.seconds:,.1f} s",
-            f"{one.rows / one.seconds:,.0f}",
-            "–" if one.longest is None else f"{one.longest * 1e3:,.0f} ms",
-            one.remark,
-        ]
-        for one in done
+def done_row(one: Done) -> str:
+    """Return a line of the table of what was done once."""
+    cells = [
+        one.title,
+        f"{one.rows:,}",
+        f"{one.seconds:,.1f} s",
+        f"{one.rows / one.seconds:,.0f}",
+        "–" if one.longest is None else f"{one.longest * 1e3:,.0f} ms",
+        one.remark,
     ]
-    return table(["", "rows", "took", "rows a second", "longest transaction", ""], rows)
+    return "| " + " | ".join(cells) + " |"
 
 
 def filled_table(filled: Sequence[Filled]) -> str:
@@ -134,33 +134,25 @@ def main() -> None:
                 f"{asked.rows:,} comments need {asked.rows * BYTES_A_COMMENT / 1e9:.0f} GB, "
                 f"{free / 1e9:.0f} GB are free in {home}"
             )
-        print(report(home, measures, say))
+        for part in report(home, measures, say):
+            print(part, flush=True)
 
 
-def report(home: Path, measures: Sequence[Measures], say: filling.Say) -> str:
-    """Return all tables; databases that are there already are not filled again."""
+def report(home: Path, measures: Sequence[Measures], say: filling.Say) -> Iterator[str]:
+    """Yield the tables, each once it is measured; databases that are there already are not filled again."""
     names = [f"comments_{one.comments}" for one in measures]
     server, filled = filling.ready(home, dict(zip(names, measures, strict=True)), TERMS, say)
+    yield f"## Filling\n\n{filled_table(filled)}\n"
     with server.running(filling.WHILE_MEASURING) as url:
         urls = [f"{url}/{name}" for name in names]
-        found = [upkeep.sizes(one) for one in urls]
+        for of, one in zip(measures, urls, strict=True):
+            yield f"## Sizes of {of.comments:,}\n\n{sizes_table(upkeep.sizes(one), of.comments)}\n"
         few, many = asking.measure(list(zip(urls, measures, strict=True)), home, say)
-        done = upkeep.measure(server, urls[1], urls[0], measures[1], home, say)
-    more = measures[1].comments
-    return "\n\n".join(
-        [
-            "## Filling",
-            filled_table(filled),
-            *(
-                f"## Sizes of {of.comments:,}\n\n{sizes_table(size, of.comments)}"
-                for of, size in zip(measures, found, strict=True)
-            ),
-            "## Pages",
-            costs_table(few, many, (measures[0].comments, more)),
-            "## Once",
-            done_table(done),
-        ]
-    )
+        yield f"## Pages\n\n{costs_table(few, many, (measures[0].comments, measures[1].comments))}\n"
+        elsewhere = filling.empty(url, "comments_moved")
+        yield "## Done once\n\n" + table(DONE_ONCE, [])
+        for done in upkeep.measure(server, urls[1], elsewhere, measures[1], home, say):
+            yield done_row(done)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,8 @@ class Cost:
     first: float = 0.0
     """Seconds by the clock when it was asked for the first time."""
     statements: int = 0
+    wal: float = 0.0
+    """Bytes of WAL, on the average."""
     pages: int = 0
     """Pages of 8 kB that the SELECTs touched, as EXPLAIN counts them."""
     walked: list[str] = field(default_factory=list)
@@ -159,16 +161,25 @@ async def _measure(
             cookie = await svc.db.write(sign_in, svc, False)
             services.append(Asked(url, measures, client, svc, cookie))
         server = ServerTime(databases[0][0])
+        watching = stack.enter_context(psycopg.connect(databases[0][0], autocommit=True))
         for title, ask in questions().items():
             say(title)
             for asked in services:
                 asked.costs[title] = await _first(asked, ask)
             for _ in range(TIMES):
                 for asked in services:
+                    cost, wal = asked.costs[title], _wal(watching)
                     began = time.process_time() + server.seconds()
                     await ask(asked)
-                    asked.costs[title].computed.append(time.process_time() + server.seconds() - began)
+                    cost.computed.append(time.process_time() + server.seconds() - began)
+                    cost.wal += (_wal(watching) - wal) / TIMES
     return [asked.costs for asked in services]
+
+
+def _wal(watching: psycopg.Connection[Any]) -> float:
+    """Return how many bytes of WAL the server has written."""
+    (written,) = watching.execute("SELECT pg_current_wal_insert_lsn() - '0/0'").fetchone() or (0,)
+    return float(written)
 
 
 async def _first(asked: Asked, ask: Ask) -> Cost:

@@ -116,12 +116,18 @@ def ready(home: Path, databases: Mapping[str, Measures], terms: int, say: Say) -
     return server, filled_now
 
 
+def empty(server_url: str, name: str) -> str:
+    """Make a database with all tables and no rows, in the place of one that was kept; return its URL."""
+    with psycopg.connect(f"{server_url}/postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrate_in_a_process_of_its_own(f"{server_url}/{name}")
+    return f"{server_url}/{name}"
+
+
 def fill(server_url: str, name: str, measures: Measures, terms: int, say: Say) -> Filled:
     """Make a database with so many comments; of that many, the last ones, the terms for searches too."""
-    with psycopg.connect(f"{server_url}/postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    url = f"{server_url}/{name}"
-    migrate_in_a_process_of_its_own(url)
+    url = empty(server_url, name)
     filled = Filled(measures.comments, min(terms, measures.comments))
     with psycopg.connect(url, autocommit=True) as connection:
         # No triggers, which would look up each row's relations and note it for the index of terms.

@@ -76,9 +76,9 @@ def test_the_tables_say_what_one_comment_takes() -> None:
         "| pk_votes | 1 | 100 | 10,000 | 1,000 |",
     ]
 
-    few, many = Cost([0.002], 0.01, 3, 10), Cost([0.003], 0.5, 3, 12)
+    few, many = Cost([0.002], 0.01, 3, 0, 10), Cost([0.003], 0.5, 3, 2048, 12)
     (row,) = costs_table({"page": few}, {"page": many}, (1_000, 2_000)).splitlines()[2:]
-    assert row == "| page | 2.0 ms | 3.0 ms | 1.50 | 10 | 12 | 500 ms | 3 | – |"
+    assert row == "| page | 2.0 ms | 3.0 ms | 1.50 | 10 | 12 | 500 ms | 3 | 2.0 kB | – |"
 
 
 def test_a_disk_that_is_too_full_is_not_filled() -> None:
