@@ -17,13 +17,14 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import contestants, desk, flat, floors, importing, seeding
+from tests.bench import contestants, desk, flat, floors, importing, many, seeding, starting, streams, tail
 from tests.bench.contestants import ISSO, OURS, ROOT, CannotBuild, Contestant
 from tests.bench.load import Client, fast_client
 from tests.bench.measuring import Bench
 from tests.bench.processes import Memory, MemoryWatch, Others, memory
+from tests.bench.results import Results
 from tests.bench.seeding import POSTS_PAGE, Seeds
-from tests.bench.table import Results, tables, write_into
+from tests.bench.table import tables, write_into
 from tests.bench.waline import WALINE, WALINE_PACKAGE, build_waline, seed_waline
 from tests.bench.waline import waline as run_waline
 from tests.bench.works import (
@@ -50,13 +51,16 @@ class Size:
     imported: int
     moderated: int
     """Comments on the site that moderators' pages are asked of."""
+    streams: int
     budget_seconds: float
     """For everything side by side, from the beginning: on a slow machine later rounds are left out."""
 
 
 # The longest parts come last, and are left out if the time is over: each has a command of its own.
-FULL = Size({"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 1.0, 3, 1_000_000, 60_000, desk.HUGE, 270.0)
-QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 4_000, desk.QUICK, 50.0)
+FULL = Size(
+    {"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 1.0, 3, 1_000_000, 60_000, desk.HUGE, 10_000, 270.0
+)
+QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 4_000, desk.QUICK, 500, 50.0)
 MOST_SECONDS = 15 * 60.0
 DESK_SECONDS = 330.0
 """What moderators' pages take at most on a machine that has nothing else to do."""
@@ -157,8 +161,27 @@ def _parts(
     def measure_import() -> None:
         results.imported = importing.measure_import(folder / "import", size.imported, bench.say)
 
+    def measure_many() -> None:
+        assert results.answerable is not None
+        results.many = many.measure_many(folder / "many", folder, results.answerable, client, bench)
+
+    def measure_tail() -> None:
+        assert results.answerable is not None
+        shutil.copytree(folder / "seeded", folder / "tail-data")
+        results.tail = tail.measure_tail(folder / "tail", folder / "tail-data", results.answerable)
+
+    def measure_streams() -> None:
+        results.streams = streams.measure_streams(folder / "streams", size.streams, client)
+
+    def measure_start() -> None:
+        results.start = starting.measure_start(folder / "tail-data")
+
     yield "side by side", lambda: side_by_side(bench, size, built, results)
     yield "bare statements beside ours", measure_floors
+    yield "many processes", measure_many
+    yield "readers while others post", measure_tail
+    yield "open streams", measure_streams
+    yield "start", measure_start
     yield "flat cost", measure_flat
     yield "import", measure_import
 

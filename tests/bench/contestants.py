@@ -162,7 +162,7 @@ def answering(
         try:
             ask(port, request)
         except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
+            time.sleep(0.02)
         else:
             return Contestant(name, workers, port, process.pid)
     raise RuntimeError(f"{name} did not start:\n{log.read_text()[-2_000:]}")

@@ -17,6 +17,7 @@ from tests.bench.works import Work
 
 Who = tuple[str, int]
 """A contestant's name and how many processes it has."""
+Say = Callable[[str], None]
 
 SLOW_SECONDS = 0.05
 """For answers that take longer, as many connections as processes, and the last answers are waited for."""

@@ -1,10 +1,6 @@
 """`python -m tests.bench.reads`: cached reads beside a bare route, memory, and the start; half a minute."""
 
-import os
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,17 +9,13 @@ from tests.bench import contestants, seeding
 from tests.bench.contestants import BARE, DRESSED, OURS
 from tests.bench.load import fast_client
 from tests.bench.measuring import Bench, Figures, Who
-from tests.bench.processes import computed_seconds, memory
+from tests.bench.processes import memory
 from tests.bench.seeding import POSTS_PAGE, Seeds
+from tests.bench.starting import measure_start
 from tests.bench.works import reading_works
 
 PAGES = {"a": 100, "b": 1_000, POSTS_PAGE: 100}
 SECONDS, ROUNDS = 1.0, 3
-STARTS = 5
-FRAMEWORKS = (
-    "import sqlalchemy.orm, starlette.applications, starlette.routing, msgspec, click, brotli, uvloop"
-)
-FRAMEWORKS += "; import sqlalchemy.dialects.sqlite, uvicorn.protocols.http.httptools_impl"
 
 
 def main() -> None:
@@ -39,9 +31,10 @@ def _measure(folder: Path) -> None:
     (folder / "requests").mkdir()
     _, client = fast_client()
     seeding.seed_comments(folder / "seeded", Seeds(PAGES))
+    start = measure_start(folder / "seeded")
     print(
-        f"start: {_start_seconds(folder / 'seeded'):.2f} s computed until it answers, "
-        f"{_frameworks_seconds():.2f} s of it to import the frameworks"
+        f"start: {start.computed:.2f} s computed until it answers, "
+        f"{start.frameworks:.2f} s of it to import the frameworks"
     )
     with ExitStack() as stack:
         ours = stack.enter_context(contestants.comments(folder / "seeded", 1))
@@ -64,28 +57,6 @@ def _line(figures: dict[Who, Figures]) -> str:
         f"{ours * 1e6:.1f} µs; {bare * 1e6:.1f} µs bare = {bare / ours:.2f}; "
         f"{dressed * 1e6:.1f} µs with our middleware = {dressed / ours:.2f}"
     )
-
-
-def _start_seconds(folder: Path) -> float:
-    """Return the median processor time of `comments serve` until it answers."""
-    taken = []
-    for _ in range(STARTS):
-        with contestants.comments(folder, 1) as one:
-            taken.append(computed_seconds(one.process))
-    return statistics.median(taken)
-
-
-def _frameworks_seconds() -> float:
-    """Return the median processor time of importing what every service on these frameworks imports."""
-    taken = []
-    for _ in range(STARTS):
-        before = os.times()
-        subprocess.run([sys.executable, "-c", FRAMEWORKS], check=True)
-        after = os.times()
-        taken.append(
-            after.children_user + after.children_system - before.children_user - before.children_system
-        )
-    return statistics.median(taken)
 
 
 if __name__ == "__main__":

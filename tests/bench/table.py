@@ -2,49 +2,30 @@
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bench.aims import aims_table
 from tests.bench.contestants import BARE, DRESSED, ISSO, OURS
-from tests.bench.desk import Answers
 from tests.bench.flat import Flat
-from tests.bench.floors import Floors
 from tests.bench.importing import Imported, Run
 from tests.bench.measuring import Figures, Who, ratios
-from tests.bench.processes import Memory
-from tests.bench.seeding import Answerable
+from tests.bench.results import NOTHING, Results, in_short, micros, table
+from tests.bench.table_scale import scale_tables
 from tests.bench.waline import WALINE
-from tests.bench.works import Work
 
-NOTHING = "–"
 ORDER = (OURS, ISSO, WALINE, BARE, DRESSED)
-
-
-@dataclass(slots=True)
-class Results:
-    """All that one run of the bench has found. Memory is that of idle servers, then the most under load."""
-
-    facts: list[str] = field(default_factory=list)
-    workers: tuple[int, ...] = (1, 2)
-    works: list[tuple[Work, dict[Who, Figures]]] = field(default_factory=list)
-    memory: dict[Who, tuple[Memory, Memory]] = field(default_factory=dict)
-    flat: list[Flat] = field(default_factory=list)
-    floors: Floors | None = None
-    imported: Imported | None = None
-    desk: list[Answers] = field(default_factory=list)
-    answerable: Answerable | None = None
-    """What posts to the seeded installation may answer."""
-    missing: list[str] = field(default_factory=list)
 
 
 def tables(results: Results) -> str:
     """Return everything as Markdown."""
     parts = [
         "\n".join(f"- {fact}" for fact in results.facts),
+        aims_table(results),
         _rates(results),
         _ratios(results),
         _holds(results),
         _memory(results),
+        scale_tables(results),
         _flat(results.flat),
         _floors(results),
         _imported(results.imported),
@@ -69,7 +50,7 @@ def _rates(results: Results) -> str:
     heads = [f"{name}, {_processes(workers)}" for name, workers in who]
     rows = [[work.title, *(_rate(figures.get(one)) for one in who)] for work, figures in results.works]
     title = "Pieces of work a second: median, and half the distance between the least and the greatest run."
-    return f"{title}\n\n{_table(['work', *heads], rows)}"
+    return f"{title}\n\n{table(['work', *heads], rows)}"
 
 
 def _ratios(results: Results) -> str:
@@ -86,7 +67,7 @@ def _ratios(results: Results) -> str:
         "In brackets the same by processor time of the server, which a busy machine changes less; at the end "
         "that time for one piece of work of ours, with one process."
     )
-    return f"{title} {cpu}\n\n{_table(['work', *heads], rows)}"
+    return f"{title} {cpu}\n\n{table(['work', *heads], rows)}"
 
 
 def _holds(results: Results) -> str:
@@ -96,7 +77,7 @@ def _holds(results: Results) -> str:
         if work.holds
     ]
     title = "What an answer holds: comments, and bytes of body over the wire (a browser's `Accept-Encoding`)."
-    return f"{title}\n\n{_table(['answer', OURS, ISSO, WALINE], rows)}"
+    return f"{title}\n\n{table(['answer', OURS, ISSO, WALINE], rows)}"
 
 
 def _memory(results: Results) -> str:
@@ -105,7 +86,7 @@ def _memory(results: Results) -> str:
         for (name, workers), (idle, most) in results.memory.items()
     ]
     title = "Memory of all processes together (RSS), and in brackets with what they share counted once (PSS)."
-    return f"{title}\n\n{_table(['', 'just started', 'most, under the mixed load'], rows)}" if rows else ""
+    return f"{title}\n\n{table(['', 'just started', 'most, under the mixed load'], rows)}" if rows else ""
 
 
 def _flat(flat: Sequence[Flat]) -> str:
@@ -124,7 +105,7 @@ def _flat(flat: Sequence[Flat]) -> str:
         "second over HTTP. Uncached: queries, tree and JSON in one process on the same file, past our cache."
     )
     heads = ["first page of", "cached, a second", "cost ×", "uncached, time", "cost ×"]
-    return f"{title}\n\n{_table(heads, rows)}" if rows else ""
+    return f"{title}\n\n{table(heads, rows)}" if rows else ""
 
 
 def _floors(results: Results) -> str:
@@ -133,22 +114,22 @@ def _floors(results: Results) -> str:
         return ""
     share = f"**{floors.bare_queries / floors.queries:.2f}**"
     rows = [
-        ["the same statements by sqlite3 alone", _micros(floors.bare_queries), NOTHING],
+        ["the same statements by sqlite3 alone", micros(floors.bare_queries), NOTHING],
         [
             "queries and row objects",
-            _micros(floors.queries),
+            micros(floors.queries),
             share,
         ],
-        ["the same, with the tree and what is public", _micros(floors.answer), NOTHING],
-        ["JSON and compression, once a version", _micros(floors.packed), NOTHING],
+        ["the same, with the tree and what is public", micros(floors.answer), NOTHING],
+        ["JSON and compression, once a version", micros(floors.packed), NOTHING],
     ]
     reads = "First view of 1,000 on SQLite, nothing cached: processor time in one process, the median."
     posts = (
         f"What bounds posts on SQLite: rendered and sanitised, the {floors.statements_of_a_post} statements "
         "that a reader's post runs (those that tell who it is among them) by sqlite3 alone, and commits "
-        f"shared as ours, `synchronous=FULL`, all in one process: {_number(floors.post_rate)} a second. Of a "
-        f"post, {_micros(floors.render)} render, {_micros(floors.writing)} write and "
-        f"{_micros(floors.committing)} commit, by the clock."
+        f"shared as ours, `synchronous=FULL`, all in one process: {in_short(floors.post_rate)} a second. Of "
+        f"a post, {micros(floors.render)} render, {micros(floors.writing)} write and "
+        f"{micros(floors.committing)} commit, by the clock."
     )
     ours = [
         f"{figures[OURS, 1].median / floors.post_rate:.2f} ({work.title})"
@@ -156,11 +137,7 @@ def _floors(results: Results) -> str:
         if work.title.startswith("posts") and (OURS, 1) in figures
     ]
     reached = f" Ours, over HTTP with one process, reaches of it: {', '.join(ours)}." if ours else ""
-    return f"{reads}\n\n{_table(['', 'computes', 'of sqlite3'], rows)}\n\n{posts}{reached}"
-
-
-def _micros(seconds: float) -> str:
-    return f"{seconds * 1e6:,.0f} µs"
+    return f"{reads}\n\n{table(['', 'computes', 'of sqlite3'], rows)}\n\n{posts}{reached}"
 
 
 def _imported(imported: Imported | None) -> str:
@@ -189,11 +166,11 @@ def _imported(imported: Imported | None) -> str:
         "Search: until moderators find everything by its words, afterwards."
     )
     heads = ["", "posts/s", "computes, a post", "memory", "of the bound", "by CPU", "posting", "search"]
-    return f"{title}\n\n{_table(heads, rows)}"
+    return f"{title}\n\n{table(heads, rows)}"
 
 
 def _run(posts: int, run: Run) -> list[str]:
-    return [_number(posts / run.seconds), f"{run.computed / posts * 1e6:,.0f} µs", str(run.memory)]
+    return [in_short(posts / run.seconds), f"{run.computed / posts * 1e6:,.0f} µs", str(run.memory)]
 
 
 def _notes(results: Results) -> str:
@@ -215,7 +192,7 @@ def _rate(figure: Figures | None) -> str:
         return NOTHING
     at_least = "≥ " if figure.client_was_busy else ""
     spread = f" ±{figure.spread:.0%}" if len(figure.rates) > 1 else ""
-    return f"{at_least}{_number(figure.median)}{spread}"
+    return f"{at_least}{in_short(figure.median)}{spread}"
 
 
 def _ratio(figures: Mapping[Who, Figures], name: str, workers: int) -> str:
@@ -224,7 +201,7 @@ def _ratio(figures: Mapping[Who, Figures], name: str, workers: int) -> str:
         return NOTHING
     ours, theirs = figures[OURS, workers], figures[name, workers]
     by_cpu = theirs.cpu / ours.cpu if ours.cpu and theirs.cpu else None
-    return f"**{_number(statistics.median(found))}**" + (f" ({_number(by_cpu)})" if by_cpu else "")
+    return f"**{in_short(statistics.median(found))}**" + (f" ({in_short(by_cpu)})" if by_cpu else "")
 
 
 def _computed(figures: Mapping[Who, Figures]) -> str:
@@ -234,16 +211,5 @@ def _computed(figures: Mapping[Who, Figures]) -> str:
     return f"{ours.cpu * 1e6:,.0f} µs" if ours.cpu else NOTHING
 
 
-def _number(value: float) -> str:
-    if value >= 1_000:
-        return f"{round(value, 1 - len(str(int(value))) + 2):,.0f}"
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
 def _processes(count: int) -> str:
     return "1 process" if count == 1 else f"{count} processes"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
-    return "\n".join("| " + " | ".join(cell.replace(" | ", " · ") for cell in line) + " |" for line in lines)

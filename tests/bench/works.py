@@ -72,7 +72,7 @@ def reading_works(ports: Ports, seeds: Seeds, answers: Path) -> list[Work]:
     bare: dict[str, Answer] = {}
     works = [_first_view(ports, page, count, bare) for page, count in seeds.pages.items()]
     works = [work for work, page in zip(works, seeds.pages, strict=True) if page != POSTS_PAGE]
-    works += [_not_modified(bare["b"]), _nothing_kept("b"), _everything(ports, "b", seeds)]
+    works += [_not_modified(bare["b"]), nothing_kept("b"), _everything(ports, "b", seeds)]
     hundred = ["a", "b", *(f"nowhere-{number}" for number in range(98))]
     works += [_counts(ports, pages, bare) for pages in (["b"], ["a", "b", POSTS_PAGE], hundred)]
     answers.write_text(
@@ -139,11 +139,14 @@ def _not_modified(seen: Answer) -> Work:
     return Work(NOT_MODIFIED, asked, holds=dict.fromkeys((ISSO, WALINE), "has no ETag"))
 
 
-def _nothing_kept(page: str) -> Work:
+def nothing_kept(page: str, *, beside_bare: bool = False) -> Work:
+    """Return the work of a first view that no cache has, of the bare route the same answer."""
     # A parameter that means nothing leads to the same discussion by an address that is not in the cache.
     address = ("url", f"{page_url(page)}?utm_source={NUMBER}")
-    asked = {ISSO: [_isso_view(page)], WALINE: [waline_view(page)]}
-    return Work(NOTHING_KEPT, {OURS: [get(f"{API}/thread", [address, STEP])], **asked})
+    ours = get(f"{API}/thread", [address, STEP])
+    if beside_bare:
+        return Work(NOTHING_KEPT, {OURS: [ours], BARE: _bare(page, thread(page))[BARE]})
+    return Work(NOTHING_KEPT, {OURS: [ours], ISSO: [_isso_view(page)], WALINE: [waline_view(page)]})
 
 
 def _everything(ports: Ports, page: str, seeds: Seeds) -> Work:

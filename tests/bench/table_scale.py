@@ -1,0 +1,88 @@
+"""The tables of many processes, of readers while others post, of open streams, and of the start."""
+
+from tests.bench.contestants import BARE, OURS
+from tests.bench.many import COUNTS, Many
+from tests.bench.results import NOTHING, Results, in_short, micros, table
+from tests.bench.streams import Streams
+from tests.bench.tail import POSTS_A_SECOND, READS_A_SECOND, Tail
+
+
+def scale_tables(results: Results) -> str:
+    """Return those that were measured."""
+    parts = [
+        _many(results.many) if results.many else "",
+        _tail(results.tail) if results.tail else "",
+        _streams(results.streams) if results.streams else "",
+        _start(results),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _many(many: Many) -> str:
+    rows = []
+    for who, title in ((OURS, "reads that hit no cache"), (BARE, "the bare route, the same answer")):
+        figures = [many.reads.get((who, count)) for count in COUNTS]
+        rows.append([f"{title}, a second", *(in_short(one.median) if one else NOTHING for one in figures)])
+        rows.append([f"{title}, computes", *(micros(one.cpu) if one else NOTHING for one in figures)])
+    for database, found in many.posts.items():
+        rates = [found.get((OURS, count)) for count in COUNTS]
+        title = f"posts of known readers on {database}, a second"
+        rows.append([title, *(in_short(one.median) if one else NOTHING for one in rates)])
+    title = (
+        "One, two and four processes of ours, the load client on the same cores. PostgreSQL is the tests' "
+        "own, on the same cores too, which does not wait for the disk."
+    )
+    return f"{title}\n\n{table(['', *(f'{count} of them' for count in COUNTS)], rows)}"
+
+
+def _tail(tail: Tail) -> str:
+    rows = [
+        [title, *(f"{seconds * 1e3:,.1f} ms" for seconds in found)]
+        for title, found in (
+            ("reads alone", tail.alone),
+            ("reads while others post", tail.posting),
+            ("those posts", tail.posted),
+        )
+    ]
+    title = (
+        f"Waiting: {READS_A_SECOND} first views of 100 a second at fixed times, one process, alone and "
+        f"beside {POSTS_A_SECOND} posts a second on the same page, counted from when each was due."
+    )
+    return f"{title}\n\n{table(['', 'half within', '99 of 100 within'], rows)}"
+
+
+def _streams(streams: Streams) -> str:
+    rows = [
+        [
+            f"{streams.count:,}",
+            f"{streams.memory / 1e3:.1f} kB",
+            micros(streams.opening),
+            f"{streams.half_told * 1e3:,.0f} ms",
+            f"{streams.all_told * 1e3:,.0f} ms",
+            micros(streams.telling),
+            in_short(streams.posts_before),
+            in_short(streams.posts_elsewhere),
+            in_short(streams.posts_there),
+        ]
+    ]
+    heads = [
+        "open streams",
+        "memory of each",
+        "opening computes",
+        "half hear of a comment within",
+        "all within",
+    ]
+    heads += ["telling one computes", "posts a second before", "on other pages meanwhile", "on that page"]
+    title = "Open streams of one page in one process, read by one other; times begin when a comment is sent."
+    return f"{title}\n\n{table(heads, rows)}"
+
+
+def _start(results: Results) -> str:
+    start = results.start
+    if start is None:
+        return ""
+    return (
+        f"Start: `comments serve` answers after **{start.seconds:.2f} s** by the clock, for which it "
+        f"computes {start.computed:.2f} s; importing the frameworks alone computes {start.frameworks:.2f} s. It "
+        f"then has {start.idle} in memory (RSS, in brackets PSS)."
+    )
