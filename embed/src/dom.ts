@@ -17,8 +17,8 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A button that does something with `data-do`, see gestures.ts. */
-export function button(does: string, name: string, attributes: Attributes, ...children: Child[]): HTMLButtonElement {
+/** A button that does something with `data-do`, see gestures.ts; a `name` of null is no class. */
+export function button(does: string, name: string | null, attributes: Attributes, ...children: Child[]): HTMLButtonElement {
   return h("button", { type: "button", class: name, "data-do": does, ...attributes }, ...children);
 }
 

@@ -3,17 +3,11 @@
 import { Key } from "./i18n/keys";
 import type { Words } from "./i18n/words";
 
-/** The refusals that have a sentence of their own in every language. */
+/** The refusals that have a sentence of their own in every language; those of what somebody writes are in writing/problems.ts. */
 export const OUR_WORDS: Record<string, Key> = {
   "already-decided": Key.commentGone,
-  "body-empty": Key.emptyText,
   "comment-unknown": Key.commentGone,
   "edit-window-over": Key.windowOver,
-  "email-invalid": Key.badMail,
-  "name-invalid": Key.noName,
-  "name-missing": Key.noName,
-  "name-reserved": Key.reserved,
-  "parent-not-public": Key.parentGone,
 };
 
 /**

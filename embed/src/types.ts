@@ -30,6 +30,8 @@ export interface Comment {
   upvotes: number;
   downvotes: number;
   permalink: string;
+  /** Picked out by a moderator. */
+  featured?: boolean;
   replies?: Replies;
   /** Only on one's own. */
   editable_until?: string | null;

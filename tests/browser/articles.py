@@ -16,7 +16,7 @@ TIMETABLE = "timetable"
 """Three comments, one of them a reply."""
 
 TIMETABLE_AR = "timetable-ar"
-"""The same in Arabic and Hebrew."""
+"""The same in Arabic and Hebrew, and what answers nobody is picked out."""
 
 TRANSLATED = {
     "Olufemi Bright": (
@@ -63,6 +63,7 @@ def _translated(comment: dict[str, Any]) -> dict[str, Any]:
         "source": html,
         "source_format": "html",
         "html": html,
+        "featured": comment["parent_id"] is None,
         "votes": [],
         "decisions": [],
     }

@@ -108,7 +108,7 @@ async def test_votes_change_in_place(discussion: Discussion, widget: Widget, lis
     await expect(up).to_have_attribute("aria-pressed", "false")
 
 
-async def test_an_edit_shows_in_place_and_says_so(
+async def test_an_edit_and_what_is_picked_out_show_in_place(
     discussion: Discussion, widget: Widget, listening: Listening
 ) -> None:
     identifier = discussion.said("Ana", "as it was")
@@ -118,6 +118,12 @@ async def test_an_edit_shows_in_place_and_says_so(
 
     await expect(widget.comment("as it is now")).to_be_visible(timeout=SOON)
     await expect(widget.comment("as it is now").get_by_text("edited")).to_be_visible()
+
+    picked_out = widget.comment("as it is now").get_by_text("Picked out", exact=True)
+    discussion.decide("feature", identifier)
+    await expect(picked_out).to_be_visible()
+    discussion.decide("unfeature", identifier)
+    await expect(picked_out).to_have_count(0)
 
 
 async def test_a_removal_leaves_its_room_so_that_nothing_moves(

@@ -318,4 +318,5 @@ async def test_readers_are_told_what_is_picked_out(site: SiteUnderTest) -> None:
     after = (await site.get("thread", url=PAGE["url"])).json()
     assert after["comments"][0]["featured"] is True
     assert after["thread"]["version"] > before["thread"]["version"]
-    assert "Picked out" in (await site.client.get(f"/d/blog?url={PAGE['url']}")).text
+    for drawn in ("/d/blog", "/d/blog/fragment"):
+        assert "Picked out</span>" in (await site.client.get(f"{drawn}?url={PAGE['url']}")).text

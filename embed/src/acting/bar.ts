@@ -1,7 +1,7 @@
 /** The bar between the composer and the comments: it has no height, and stays in view. */
 
 import type { Discussion } from "../discussion";
-import { h, icon } from "../dom";
+import { button, h, icon } from "../dom";
 
 export function drawBar({ frame }: Discussion): void {
   frame.list.before(h("div", { class: "live" }));
@@ -14,6 +14,6 @@ export function inBar({ frame }: Discussion, does: string, text: string, drawing
   if ((old?.textContent ?? "") === text) return false;
   if (!text) old?.remove();
   else if (old) old.lastChild?.replaceWith(text);
-  else bar?.append(h("button", { type: "button", part: "live", "data-do": does }, icon(drawing), text));
+  else bar?.append(button(does, null, { part: "live" }, icon(drawing), text));
   return true;
 }

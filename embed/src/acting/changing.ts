@@ -69,7 +69,8 @@ export function draw(d: Discussion, entry: Entry): HTMLElement | undefined {
 /** Show what the service answered about a comment that is here. */
 export function update(d: Discussion, entry: Entry, comment: Comment): void {
   const { replies: _, ...alone } = comment;
-  entry.comment = { ...entry.comment, ...alone };
+  // What is there only if it is so may be so no more.
+  entry.comment = { ...entry.comment, featured: false, ...alone };
   if (comment.editable_until) entry.editableUntil = Date.parse(comment.editable_until);
   redraw(d, entry);
 }
@@ -108,7 +109,7 @@ export function focusAction(d: Discussion, entry: Entry, does: string): void {
 /** What is on the screen, from top to bottom. */
 export function shown({ frame, thread }: Discussion): Entry[] {
   const items = [...frame.list.querySelectorAll<HTMLElement>(".item:not(.item--more)")];
-  return items.map(({ dataset }) => thread.entry(dataset["id"] ?? "")).filter((entry) => entry !== undefined);
+  return items.map(({ dataset }) => thread.entry(dataset["id"] ?? "")).filter((entry) => !!entry);
 }
 
 /** The list of top-level comments, the last of several; made if the widget said that there is nothing. */

@@ -45,6 +45,6 @@ function orderly(siblings: Entry[], { created_at: created }: Comment, newestFirs
 
 /** Whether a comment still says the same, in the name of the same author. */
 export function sameText(one: Comment, other: Comment): boolean {
-  const said = ({ state, html, edited_at: edited, author }: Comment): string => JSON.stringify([state, html, edited, author]);
+  const said = (comment: Comment): string => JSON.stringify(comment, ["state", "html", "edited_at", "featured", "author", "id", "name", "badge", "website"]);
   return said(one) === said(other);
 }

@@ -1,7 +1,7 @@
 /** The menu behind a comment's three dots. What is chosen in it is done as any other press is: by `data-do`. */
 
 import type { Discussion } from "../discussion";
-import { change, h, icon } from "../dom";
+import { button, h, icon } from "../dom";
 import * as icons from "../icons";
 import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
@@ -12,18 +12,18 @@ const COPIED_MS = 2000;
 /** What can be chosen: what it does, its drawing, its words. */
 type Choice = [does: string, drawing: string, words: Key];
 
-export function openMenu(d: Discussion, entry: Entry, button: HTMLElement): void {
-  const place = button.parentElement as HTMLElement;
+export function openMenu(d: Discussion, entry: Entry, dots: HTMLElement): void {
+  const place = dots.parentElement as HTMLElement;
   const wasHere = place.querySelector(".menu-list");
   shutMenu(d);
   if (wasHere) return;
   const { words } = d;
   const name = entry.comment.author?.name ?? "";
   const items = choices(d, entry).map(([does, drawing, key]) =>
-    h("button", { type: "button", role: "menuitem", tabindex: -1, "data-do": does }, icon(drawing), h("span", {}, words.say(key, { name }))),
+    button(does, null, { role: "menuitem", tabindex: -1 }, icon(drawing), h("span", {}, words.say(key, { name }))),
   );
   place.append(h("div", { class: "menu-list", role: "menu", "aria-label": words.say(Key.more) }, ...items));
-  change(button, { "aria-expanded": "true" });
+  dots.ariaExpanded = "true";
   items[0]?.focus();
 }
 
@@ -32,7 +32,7 @@ export function shutMenu({ root }: Discussion): HTMLElement | undefined {
   const list = root.querySelector(".menu-list");
   const button = list?.previousElementSibling as HTMLElement | undefined;
   list?.remove();
-  if (button) change(button, { "aria-expanded": "false" });
+  if (button) button.ariaExpanded = "false";
   return button;
 }
 

@@ -117,7 +117,7 @@ export function toggleClamp(d: Discussion, button: HTMLElement): void {
   body.classList.toggle("is-open", !shut);
   body.scrollTop = 0;
   button.textContent = d.words.say(shut ? Key.readMore : Key.showLess);
-  button.setAttribute("aria-expanded", `${!shut}`);
+  button.ariaExpanded = `${!shut}`;
 }
 
 /** Open a shut comment when the focus or the browser's find-in-page goes into it. */

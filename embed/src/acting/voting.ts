@@ -1,7 +1,6 @@
 /** Votes: shown at once, counted when the service says so. */
 
 import type { Discussion } from "../discussion";
-import { change } from "../dom";
 import { reasonOf } from "../faults";
 import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
@@ -51,7 +50,7 @@ export function showVote(d: Discussion, entry: Entry): void {
   if (!group || !shown) return;
   shown.textContent = words.number(n);
   const [up, down] = group.querySelectorAll("button");
-  change(up ?? group, { "aria-label": words.say(up ? Key.voteUp : Key.votes, { n }) });
-  if (up) change(up, { "aria-pressed": `${entry.vote === 1}` });
-  if (down) change(down, { "aria-pressed": `${entry.vote === -1}` });
+  (up ?? group).ariaLabel = words.say(up ? Key.voteUp : Key.votes, { n });
+  if (up) up.ariaPressed = `${entry.vote === 1}`;
+  if (down) down.ariaPressed = `${entry.vote === -1}`;
 }

@@ -52,6 +52,7 @@ const ar: Language = {
   to: "إلى {name}",
   author: "الكاتب",
   moderator: "الإشراف",
+  featured: "تعليق مختار",
   edited: "معدَّل",
   editedAt: "عُدّل في {date}",
   justNow: "الآن",

@@ -46,6 +46,7 @@ const cs: Language = {
   to: "komu: {name}",
   author: "Autor",
   moderator: "Moderátor",
+  featured: "Vybráno",
   edited: "upraveno",
   editedAt: "Upraveno: {date}",
   justNow: "právě teď",

@@ -34,6 +34,7 @@ const de: Language = {
   to: "an {name}",
   author: "Autor",
   moderator: "Moderation",
+  featured: "Hervorgehoben",
   edited: "bearbeitet",
   editedAt: "Bearbeitet: {date}",
   justNow: "gerade eben",

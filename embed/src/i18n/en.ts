@@ -31,6 +31,7 @@ export const reading = {
   to: "to {name}",
   author: "Author",
   moderator: "Moderator",
+  featured: "Picked out",
   edited: "edited",
   editedAt: "Edited {date}",
   justNow: "just now",

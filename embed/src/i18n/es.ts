@@ -39,6 +39,7 @@ const es: Language = {
   to: "a {name}",
   author: "Autor",
   moderator: "Moderación",
+  featured: "Destacado",
   edited: "editado",
   editedAt: "Editado el {date}",
   justNow: "ahora mismo",

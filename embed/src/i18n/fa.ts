@@ -31,6 +31,7 @@ const fa: Language = {
   to: "به {name}",
   author: "نویسنده",
   moderator: "ناظر",
+  featured: "برگزیده",
   edited: "ویرایش‌شده",
   editedAt: "ویرایش: {date}",
   justNow: "همین حالا",

@@ -39,6 +39,7 @@ const fr: Language = {
   to: "à {name}",
   author: "Auteur",
   moderator: "Modération",
+  featured: "Mis en avant",
   edited: "modifié",
   editedAt: "Modifié le {date}",
   justNow: "à l’instant",

@@ -39,6 +39,7 @@ const he: Language = {
   to: "אל {name}",
   author: "כותב/ת",
   moderator: "צוות האתר",
+  featured: "תגובה נבחרת",
   edited: "נערכה",
   editedAt: "נערכה ב־{date}",
   justNow: "ממש עכשיו",

@@ -39,6 +39,7 @@ const it: Language = {
   to: "a {name}",
   author: "Autore",
   moderator: "Moderazione",
+  featured: "In evidenza",
   edited: "modificato",
   editedAt: "Modificato: {date}",
   justNow: "proprio ora",

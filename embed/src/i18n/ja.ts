@@ -31,6 +31,7 @@ const ja: Language = {
   to: "{name}さんへ",
   author: "筆者",
   moderator: "モデレーター",
+  featured: "注目のコメント",
   edited: "編集済み",
   editedAt: "{date}に編集",
   justNow: "たった今",

@@ -33,6 +33,7 @@ export enum Key {
   to,
   author,
   moderator,
+  featured,
   edited,
   editedAt,
   justNow,

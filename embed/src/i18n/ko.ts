@@ -31,6 +31,7 @@ const ko: Language = {
   to: "{name} 님에게",
   author: "글쓴이",
   moderator: "운영자",
+  featured: "주목할 댓글",
   edited: "수정됨",
   editedAt: "{date}에 수정됨",
   justNow: "방금",

@@ -31,6 +31,7 @@ const nl: Language = {
   to: "aan {name}",
   author: "Auteur",
   moderator: "Moderator",
+  featured: "Uitgelicht",
   edited: "bewerkt",
   editedAt: "Bewerkt op {date}",
   justNow: "zojuist",

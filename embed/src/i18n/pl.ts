@@ -46,6 +46,7 @@ const pl: Language = {
   to: "do: {name}",
   author: "Autor",
   moderator: "Moderacja",
+  featured: "Wyróżniono",
   edited: "edytowano",
   editedAt: "Edytowano: {date}",
   justNow: "przed chwilą",

@@ -39,6 +39,7 @@ const ptBr: Language = {
   to: "para {name}",
   author: "Autor",
   moderator: "Moderação",
+  featured: "Em destaque",
   edited: "editado",
   editedAt: "Editado em {date}",
   justNow: "agora mesmo",

@@ -46,6 +46,7 @@ const ru: Language = {
   to: "кому: {name}",
   author: "Автор",
   moderator: "Модератор",
+  featured: "Выбор модератора",
   edited: "изменено",
   editedAt: "Изменено: {date}",
   justNow: "только что",

@@ -31,6 +31,7 @@ const sv: Language = {
   to: "till {name}",
   author: "Författare",
   moderator: "Moderator",
+  featured: "Utvald",
   edited: "redigerad",
   editedAt: "Redigerad {date}",
   justNow: "just nu",

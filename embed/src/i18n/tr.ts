@@ -31,6 +31,7 @@ const tr: Language = {
   to: "kime: {name}",
   author: "Yazar",
   moderator: "Moderatör",
+  featured: "Öne çıkan",
   edited: "düzenlendi",
   editedAt: "Düzenlendi: {date}",
   justNow: "az önce",

@@ -46,6 +46,7 @@ const uk: Language = {
   to: "кому: {name}",
   author: "Автор",
   moderator: "Модератор",
+  featured: "Вибір модератора",
   edited: "змінено",
   editedAt: "Змінено: {date}",
   justNow: "щойно",

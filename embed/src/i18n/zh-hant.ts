@@ -31,6 +31,7 @@ const zhHant: Language = {
   to: "回覆 {name}",
   author: "作者",
   moderator: "管理員",
+  featured: "精選",
   edited: "已編輯",
   editedAt: "編輯於{date}",
   justNow: "剛剛",

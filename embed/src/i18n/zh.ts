@@ -31,6 +31,7 @@ const zh: Language = {
   to: "回复 {name}",
   author: "作者",
   moderator: "管理员",
+  featured: "精选",
   edited: "已编辑",
   editedAt: "编辑于{date}",
   justNow: "刚刚",

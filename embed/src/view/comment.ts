@@ -62,6 +62,7 @@ function meta(d: Discussion, entry: Entry): HTMLElement {
     { class: "meta" },
     heading,
     isWaiting(entry) ? badge(words.say(Key.waiting), "waiting", icons.CLOCK) : authorBadge(d, comment.author),
+    comment.featured && badge(words.say(Key.featured), "author"),
     answered(d, entry),
     h("span", {}, when(d, entry), edited && " · ", edited && h("span", { title: edited }, words.say(Key.edited))),
   );
@@ -74,8 +75,8 @@ function authorName(author: Author | null): HTMLElement {
 }
 
 function authorBadge({ words }: Discussion, author: Author | null): Child {
-  if (author?.badge === "moderator") return badge(words.say(Key.moderator), "moderator", icons.SHIELD);
-  return author?.badge === "author" && badge(words.say(Key.author), "author");
+  const kind = author?.badge;
+  return kind && (kind === "author" ? badge(words.say(Key.author), kind) : badge(words.say(Key.moderator), kind, icons.SHIELD));
 }
 
 function badge(text: string, kind: string, drawing?: string): HTMLElement {

@@ -5,6 +5,15 @@ import { OUR_WORDS } from "../faults";
 import { Key } from "../i18n/keys";
 import type { Words } from "../i18n/words";
 
+const OF_TEXTS: Record<string, Key> = {
+  "body-empty": Key.emptyText,
+  "email-invalid": Key.badMail,
+  "name-invalid": Key.noName,
+  "name-missing": Key.noName,
+  "name-reserved": Key.reserved,
+  "parent-not-public": Key.parentGone,
+};
+
 export interface Complaint {
   text: string;
   /** The field it belongs to. */
@@ -23,7 +32,7 @@ export function explain(words: Words, fault: unknown): Complaint {
     const seconds = Math.max(1, retryAfter);
     return { text: words.say(Key.tooFast, { n: seconds }), seconds };
   }
-  const ours = OUR_WORDS[code];
+  const ours = OF_TEXTS[code] ?? OUR_WORDS[code];
   const [path = "", reason] = Object.entries(errors)[0] ?? [];
   // `author.name` is the field “name”; `email-invalid` tells its field too.
   const field = [path.split(".").at(-1), code.split("-")[0]].find((name) => /^(body|name|email)$/.test(name ?? ""));
