@@ -83,6 +83,6 @@ def _start(results: Results) -> str:
         return ""
     return (
         f"Start: `comments serve` answers after **{start.seconds:.2f} s** by the clock, for which it "
-        f"computes {start.computed:.2f} s; importing the frameworks alone computes {start.frameworks:.2f} s. It "
-        f"then has {start.idle} in memory (RSS, in brackets PSS)."
+        f"computes {start.computed:.2f} s; importing the frameworks alone computes "
+        f"{start.frameworks:.2f} s. It then has {start.idle} in memory (RSS, in brackets PSS)."
     )
