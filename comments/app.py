@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
@@ -22,37 +21,15 @@ from comments import __version__
 from comments.clock import Clock, SystemClock
 from comments.config import Settings
 from comments.errors import CommentsError
-from comments.exporters import routes as export_routes
 from comments.feeds import pages as feed_pages
 from comments.freshness import Freshness
-from comments.identity import (
-    account_pages,
-    asking_pages,
-    passkey_pages,
-    password_pages,
-    team_pages,
-    ways_pages,
-)
-from comments.identity import pages as identity_pages
 from comments.identity.gate_routes import gate
-from comments.importers import job_routes as import_routes
 from comments.keys import Keyring
 from comments.learning.book import ModelBook
 from comments.limits import Limits, share
 from comments.live import hub
 from comments.live import routes as live_routes
 from comments.live.hub import Hub
-from comments.moderation import ban_routes, order_routes, reply_routes, trying_routes
-from comments.moderation import pages as moderation_pages
-from comments.moderation import routes as moderation_routes
-from comments.moderation import thread_routes as moderated_threads
-from comments.notifications import pages as mail_pages
-from comments.outside import check_routes
-from comments.outside import routes as webhook_routes
-from comments.owner import outbox_routes, overview_routes, token_routes
-from comments.owner import pages as owner_pages
-from comments.owner import routes as settings_routes
-from comments.privacy import routes as privacy_routes
 from comments.siblings import Siblings, lines_of, valkey_of
 from comments.sites.actions import check_fingerprint
 from comments.sites.seen_actions import store_seen
@@ -68,8 +45,10 @@ from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
 from comments.web.cache import PageCache
 from comments.web.docs import docs_page
 from comments.web.edge import Edge
+from comments.web.jinja import Templates
+from comments.web.late import LateRoutes
 from comments.web.metrics import Metrics
-from comments.web.needs import NOBODY, OPERATOR, page_route
+from comments.web.needs import NOBODY, OPERATOR, DeclaredRoute, page_route
 from comments.web.openapi import openapi_document
 from comments.web.ready import ReadyAnswers
 from comments.web.routing import Endpoint
@@ -86,27 +65,22 @@ APIS = (
     writing_routes.api,
     challenge_routes.api,
     live_routes.api,
-    moderation_routes.api,
-    order_routes.api,
-    ban_routes.api,
-    moderated_threads.api,
-    reply_routes.api,
-    trying_routes.api,
-    webhook_routes.api,
-    check_routes.api,
-    settings_routes.api,
-    token_routes.api,
-    outbox_routes.api,
-    overview_routes.api,
-    import_routes.api,
-    privacy_routes.api,
-    export_routes.api,
 )
+
+
+BACKSTAGE = (
+    r"/(account|invitation|mail|moderate|sign-in|sign-out|team)(/.*)?"
+    r"|/api/v1/sites/[^/]+/(activity|bans|checks|erasures|export|imports|moderation|outbox|readers|receipts"
+    r"|seen|settings|tokens|webhooks)(/.*)?"
+)
+"""Which addresses `backstage` answers."""
 
 
 def endpoints() -> list[Endpoint]:
     """Return every endpoint of the API."""
-    return [endpoint for api in APIS for endpoint in api.endpoints]
+    from comments import backstage
+
+    return [endpoint for api in (*APIS, *backstage.APIS) for endpoint in api.endpoints]
 
 
 def create_app(
@@ -228,19 +202,9 @@ def _hub(svc: Service, book: SiteBook) -> Hub:
 
 
 def routes() -> list[BaseRoute]:
-    """Return every route there is."""
+    """Return every route there is, those of `backstage` as one."""
     return [
         *(route for api in APIS for route in api.routes()),
-        *passkey_pages.routes,
-        *password_pages.routes,
-        *identity_pages.routes,
-        *account_pages.routes,
-        *ways_pages.routes,
-        *team_pages.routes,
-        *asking_pages.routes,
-        *moderation_pages.routes,
-        *owner_pages.routes,
-        *mail_pages.routes,
         *feed_pages.routes,
         *thread_pages.routes,
         page_route("/healthz", health.healthz, needs=NOBODY),
@@ -253,20 +217,20 @@ def routes() -> list[BaseRoute]:
         page_route("/embed/{name}", embed_chunk, needs=NOBODY),
         page_route("/static/{name}", static_file, needs=NOBODY),
         page_route("/static/desk/{name}", desk_module, needs=NOBODY),
+        LateRoutes(BACKSTAGE, _backstage),
     ]
 
 
-def templates() -> Environment:
-    """Return the templates of our own pages, every room's beside one another; all is escaped."""
-    return Environment(
-        loader=FileSystemLoader(sorted(_HERE.glob("*/templates"))),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Else each card of a list asks the disk whether its template has changed since the last one.
-        auto_reload=False,
-    )
+def _backstage() -> list[DeclaredRoute]:
+    # 3 MB, and a twentieth of a second at the start, for which most processes have no use.
+    from comments import backstage
+
+    return backstage.routes()
+
+
+def templates() -> Templates:
+    """Return the templates of all rooms."""
+    return Templates(sorted(_HERE.glob("*/templates")))
 
 
 async def openapi_json(request: Request) -> Response:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "comments"
 # From the roof to the ground; who stands in a row may use that row and those below.
 ROWS = (
-    {"app", "cli", "schema", "demo", "upkeep", "retention", "freshness", "deliveries"},
+    {"app", "backstage", "cli", "schema", "demo", "upkeep", "retention", "freshness", "deliveries"},
     {"owner"},
     {"importers", "exporters", "privacy"},
     {"moderation", "feeds", "live", "notifications", "outside"},

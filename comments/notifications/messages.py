@@ -7,12 +7,11 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
 
-from jinja2 import Environment
-
 from comments.events import Undeliverable
 from comments.notifications.letters import Letter, plain_text
 from comments.sites.addresses import AddressFault, ascii_host
 from comments.text.plain import readable_line
+from comments.web.jinja import Templates
 
 LONGEST_SUBJECT = 150
 LONGEST_SENDER = 80
@@ -55,7 +54,7 @@ class Post:
     """How mails of this installation are written: where they come from, and their template."""
 
     mail_from: str
-    templates: Environment
+    templates: Templates
 
     @property
     def domain(self) -> str:

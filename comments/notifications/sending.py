@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from jinja2 import Environment
-
 from comments.clock import Clock
 from comments.config import Settings
 from comments.notifications.messages import Mail, Post
 from comments.notifications.smtp import MailServer
+from comments.web.jinja import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Mailer:
         await self.server.check(own_name=self.post.domain)
 
 
-def mailer(settings: Settings, clock: Clock, templates: Environment) -> Mailer | None:
+def mailer(settings: Settings, clock: Clock, templates: Templates) -> Mailer | None:
     """Return what sends mails, None where no server is set."""
     if not settings.smtp_url:
         return None

@@ -4,7 +4,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from jinja2 import Environment
 from starlette.requests import Request
 
 from comments.clock import Clock
@@ -13,6 +12,7 @@ from comments.keys import Keyring, network_of
 from comments.limits import Limits
 from comments.storage import Database
 from comments.web.cache import PageCache
+from comments.web.jinja import Templates
 from comments.web.seen import SeenOrigins
 
 
@@ -25,7 +25,7 @@ class Service:
     clock: Clock
     db: Database
     limits: Limits
-    templates: Environment
+    templates: Templates
     cache: PageCache = field(default_factory=PageCache)
     openings: dict[Hashable, int] = field(default_factory=dict)
     seen: SeenOrigins = field(default_factory=SeenOrigins)

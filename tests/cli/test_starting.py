@@ -11,10 +11,14 @@ from tests.support.ports import free_port
 
 LATER = (
     "alembic",
+    "argon2",
     "asyncpg",
     "babel",
     "bleach",
+    "comments.backstage",
     "comments.demo",
+    "comments.owner",
+    "jinja2",
     "markdown_it",
     "prometheus_client",
     "psycopg",
