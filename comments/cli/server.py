@@ -6,11 +6,11 @@ import socket
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from comments.cli.connections import Protocol, bounds_of
 from comments.cli.processes import BACKLOG
 from comments.deliveries import delivery
 from comments.events import Delivery
@@ -20,19 +20,12 @@ from comments.upkeep import keep_searchable, keep_tidy
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from comments.config import Settings
     from comments.web.service import Service
 
 # Long enough for a request that is under way, shorter than what service managers wait.
 GRACEFUL_SECONDS = 5
 LATE_SECONDS = 0.1
-
-
-class Protocol(HttpToolsProtocol):
-    """Lets the application cut a connection: ASGI knows no way to be rid of a reader who reads nothing."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        cast(dict[str, Any], self.scope)["comments.abort"] = self.transport.abort
 
 
 class Server(uvicorn.Server):
@@ -42,12 +35,19 @@ class Server(uvicorn.Server):
     """
 
     def __init__(
-        self, app: "Starlette", *, ready: Callable[[], None], lifeline: int | None, upkeep: bool
+        self,
+        app: "Starlette",
+        settings: "Settings",
+        *,
+        ready: Callable[[], None],
+        lifeline: int | None,
+        upkeep: bool,
     ) -> None:
+        self._bounds = bounds_of(settings)
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Protocol,
+                http=Protocol.within(self._bounds),
                 loop="uvloop",
                 ws="none",
                 lifespan="on",
@@ -61,6 +61,7 @@ class Server(uvicorn.Server):
             )
         )
         self._app = app
+        self._count_connections()
         self._ready = ready
         self._lifeline = lifeline
         self._upkeep = upkeep
@@ -81,10 +82,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self._lifeline is not None:
             asyncio.get_running_loop().add_reader(self._lifeline, self._end_with_parent, self._lifeline)
+        self._beside.append(asyncio.create_task(self._bounds.watch()))
         if self._upkeep:
             service = self._app.state.service
             self._delivery = delivery(service, self._app.state.metrics.observe_delivery)
-            self._beside = [
+            self._beside += [
                 asyncio.create_task(keep_tidy(service.db, service.keys, service.clock)),
                 asyncio.create_task(keep_searchable(service.db)),
                 asyncio.create_task(self._delivery.run()),
@@ -105,6 +107,15 @@ class Server(uvicorn.Server):
         late = asyncio.create_task(self._end_late_ones())
         await super().shutdown(sockets)
         late.cancel()
+
+    def _count_connections(self) -> None:
+        counted, bounds = self._app.state.metrics, self._bounds
+        now_open = "Connections that are open."
+        counted.watch("comments_open_connections", now_open, lambda: len(self.server_state.connections))
+        refused = "Connections that were one too many, of all or of one address."
+        counted.watch_total("comments_connections_refused", refused, lambda: bounds.refused)
+        slow = "Connections that were cut, because their request did not come in time."
+        counted.watch_total("comments_connections_too_slow", slow, lambda: bounds.too_slow)
 
     async def _end_late_ones(self) -> None:
         """Let connections end that were accepted while the service began to stop, and would stay open."""

@@ -7,6 +7,7 @@ import resource
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -74,12 +75,13 @@ def answer(settings: Settings, listening: socket.socket, make_app: MakeApp, read
         app = make_app(settings)
     keep_for_ever()
     if settings.workers == 1:
-        return _run(Server(app, ready=ready, lifeline=None, upkeep=True), listening)
+        return _run(Server(app, settings, ready=ready, lifeline=None, upkeep=True), listening)
 
     supervisor = os.getpid()
 
     def work(number: int, lifeline: int) -> int:
-        server = Server(app, ready=lambda: tell_ready(supervisor), lifeline=lifeline, upkeep=number == 0)
+        ready = partial(tell_ready, supervisor)
+        server = Server(app, settings, ready=ready, lifeline=lifeline, upkeep=number == 0)
         return _run(server, listening)
 
     return Supervisor(settings.workers, work, ready).run()

@@ -227,7 +227,7 @@ def _believe_proxies(scope: Scope, trusted: Sequence[Network]) -> None:
     The list is read from its end: each trusted hop vouches for the one before it.
     """
     address = _peer(scope)
-    if _is_trusted(address, trusted):
+    if is_trusted(address, trusted):
         headers = Headers(scope=scope)
         hops = [hop.strip() for value in headers.getlist("x-forwarded-for") for hop in value.split(",")]
         for hop in reversed([hop for hop in hops if hop]):
@@ -235,7 +235,7 @@ def _believe_proxies(scope: Scope, trusted: Sequence[Network]) -> None:
             if plain is None:
                 break
             address = plain
-            if not _is_trusted(address, trusted):
+            if not is_trusted(address, trusted):
                 break
         scheme = headers.get("x-forwarded-proto", "").strip().lower()
         if scheme in {"http", "https"}:
@@ -253,7 +253,8 @@ def _without_port(hop: str) -> str | None:
     return None
 
 
-def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    """Say whether an address is in one of these networks; what is no address is not."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

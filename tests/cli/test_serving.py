@@ -1,6 +1,7 @@
 """`comments serve`: one process or several, starting, stopping, and in what order things go wrong."""
 
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -184,6 +185,31 @@ def test_an_address_of_another_machine_is_refused(fresh: Installation, host: str
 
     assert done.returncode == 1
     assert "is no address of this machine" in done.stderr
+
+
+def test_without_a_file_left_it_neither_spins_nor_dies(fresh: Installation) -> None:
+    with fresh.serving() as service:
+        pid = service.process.pid
+        port = port_of(service)
+        files = Path(f"/proc/{pid}/fd")
+        most = len(list(files.iterdir())) + 3
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
+        crowd = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        wait_for(lambda: len(list(files.iterdir())) == most)
+        before, since = processor_seconds(pid), time.monotonic()
+        time.sleep(0.5)
+        spent, passed = processor_seconds(pid) - before, time.monotonic() - since
+
+        for connection in crowd:
+            connection.close()
+        wait_for(lambda: is_healthy(port))
+        assert spent < passed / 2
+
+
+def processor_seconds(process: int) -> float:
+    """Return what a process has used of a processor so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_it_listens_on_ipv6_too(fresh: Installation) -> None:

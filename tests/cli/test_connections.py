@@ -1,0 +1,196 @@
+"""What a connection may do: real sockets on the service's own protocol, with short limits."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
+
+from comments.cli.connections import LARGEST_HEAD, Connections, Protocol
+
+pytestmark = pytest.mark.anyio
+
+LOOK = 0.02
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+async def length_of_body(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await Request(scope, receive).body()
+    await PlainTextResponse(str(len(body)))(scope, receive, send)
+
+
+@asynccontextmanager
+async def listening(bounds: Connections) -> AsyncIterator[tuple[int, ServerState]]:
+    """Serve within `bounds`; yields the port, and what uvicorn knows of its connections."""
+    config = uvicorn.Config(length_of_body, http=Protocol.within(bounds), log_config=None)
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: config.http_protocol_class(config=config, server_state=state, app_state={}),  # type: ignore[call-arg]
+        "127.0.0.1",
+        0,
+    )
+    watch = asyncio.create_task(bounds.watch(LOOK))
+    try:
+        yield server.sockets[0].getsockname()[1], state
+    finally:
+        watch.cancel()
+        server.close()
+        for connection in list(state.connections):
+            connection.transport.abort()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
+            await asyncio.sleep(LOOK)
+
+
+async def dripped(port: int, first: bytes, drop: bytes) -> bytes:
+    """Send `first`, then `drop` again and again until the other side has ended it; return what it said."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(first)
+    answer = asyncio.create_task(reader.read())
+    while not answer.done():
+        writer.write(drop)
+        await asyncio.wait([answer], timeout=LOOK / 4)
+    writer.close()
+    try:
+        return answer.result()
+    except ConnectionResetError:
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("first", "drop"),
+    [
+        (b"", b""),
+        (b"GET / HTTP/1.1\r\nX: ", b"x"),
+        (b"", b"\r\n"),
+        (GET + b"GET / HTTP/1.1\r\nX: ", b"x"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 60000\r\n\r\n", b"x"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    ],
+    ids=["nothing", "head", "empty lines", "second head", "body", "chunks"],
+)
+async def test_who_sends_byte_by_byte_is_cut(first: bytes, drop: bytes) -> None:
+    bounds = Connections(head_seconds=0.1, body_seconds=0.1)
+    async with listening(bounds) as (port, state):
+        async with asyncio.timeout(20):
+            answer = await dripped(port, first, drop)
+        await until(lambda: not state.connections)
+
+        assert bounds.too_slow == 1
+        assert b" 408 " in answer or answer == b""
+        assert not bounds.sending
+        assert not bounds.of_address
+
+
+async def test_a_slow_body_that_comes_on_is_taken_and_an_answer_may_take_its_time() -> None:
+    bounds = Connections(head_seconds=0.1, body_seconds=0.1)
+    async with listening(bounds) as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 40000\r\n\r\n")
+        for _ in range(8):
+            writer.write(b"x" * 5_000)
+            await asyncio.sleep(0.05)
+        async with asyncio.timeout(20):
+            answer = await reader.read()
+        writer.close()
+
+    assert answer.endswith(b"40000")
+    assert bounds.too_slow == 0
+
+
+async def test_a_head_without_end_is_refused_before_it_fills_the_memory() -> None:
+    bounds = Connections()
+    async with listening(bounds) as (port, _):
+        async with asyncio.timeout(20):
+            answer = await dripped(port, b"GET / HTTP/1.1\r\n", b"X-Filler: " + b"x" * 4_000 + b"\r\n")
+
+        assert b" 431 " in answer or answer == b""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        body = b"x" * 50_000
+        large = (
+            b"Cookie: " + b"x" * (LARGEST_HEAD // 2) + b"\r\nConnection: close\r\nContent-Length: 50000\r\n"
+        )
+        writer.write(b"POST / HTTP/1.1\r\n" + large + b"\r\n" + body)
+        assert (await reader.read()).endswith(b"50000")
+        writer.close()
+
+
+async def test_a_connection_too_many_is_told_so_and_the_next_one_finds_room() -> None:
+    bounds = Connections(most=3)
+    async with listening(bounds) as (port, state):
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(20):
+            answer = await reader.read()
+            writer.close()
+            idle.pop()[1].close()
+            await until(lambda: len(state.connections) <= 2)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(GET)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after" in answer
+        assert bounds.refused == 1
+        for _, other in (*idle, (reader, writer)):
+            other.close()
+
+
+async def test_one_address_does_not_take_all_the_room_but_a_trusted_proxy_may() -> None:
+    bounds = Connections(most=10, an_address=1)
+    async with listening(bounds) as (port, _):
+        first = await asyncio.open_connection("127.0.0.1", port)
+        reader, second = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(20):
+            assert (await reader.read()).startswith(b"HTTP/1.1 503 ")
+        bounds.trusts = lambda address: address == "127.0.0.1"
+        reader, third = await asyncio.open_connection("127.0.0.1", port)
+        third.write(GET)
+        async with asyncio.timeout(20):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        for writer in (first[1], second, third):
+            writer.close()
+
+
+async def test_many_requests_at_once_on_one_connection_are_not_kept_waiting_in_memory() -> None:
+    async with listening(Connections()) as (port, state):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(GET * 20_000)
+        async with asyncio.timeout(20):
+            with contextlib.suppress(ConnectionResetError):
+                while await reader.read(65_536):
+                    pass
+        await until(lambda: not state.connections)
+        writer.close()
+
+
+async def test_while_it_stops_a_request_on_its_way_is_answered_and_idle_connections_end() -> None:
+    bounds = Connections()
+    async with listening(bounds) as (port, state):
+        asking, idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        asking[1].write(GET[:10])
+        await until(lambda: any(connection.is_coming for connection in bounds.sending))
+        async with asyncio.timeout(20):
+            for connection in list(state.connections):
+                connection.shutdown()
+            for connection in list(state.connections):
+                connection.shutdown()
+            assert await idle[0].read() == b""
+            asking[1].write(GET[10:])
+            answer = await asking[0].read()
+
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"connection: close" in answer
+        for _, writer in (asking, idle):
+            writer.close()
