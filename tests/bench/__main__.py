@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench import contestants, desk, flat, floors, importing, many, seeding, starting, streams, tail
-from tests.bench.contestants import ISSO, OURS, ROOT, CannotBuild, Contestant
+from tests.bench.contestants import ISSO, ROOT, CannotBuild, Contestant
 from tests.bench.load import Client, fast_client
 from tests.bench.measuring import Bench
 from tests.bench.processes import Memory, MemoryWatch, Others, memory
@@ -194,13 +194,13 @@ def side_by_side(bench: Bench, size: Size, built: Mapping[str, Path], results: R
     with ExitStack() as stack:
         running = [_ours(stack, folder, workers) for workers in WORKERS]
         targets = _others(stack, folder, seeds, built, running, results)
+        idle = {one: memory(one.process) for one in running}
         ports = {one.name: one.port for one in reversed(running)}
         reading = reading_works(ports, seeds, folder / "answers.json")
         for dressed in (False, True):
             bare = [contestants.bare(folder / "answers.json", n, dressed=dressed) for n in WORKERS]
             running += [stack.enter_context(one) for one in bare]
         bench.contestants = running
-        idle = {one: memory(one.process) for one in running if one.name in {OURS, ISSO, WALINE}}
         results.works = [(work, bench.measure(work)) for work in reading]
         *writing, mixed = posting_works(answerable, targets, seeds)
         results.works += [(work, bench.measure(work)) for work in writing]

@@ -184,9 +184,7 @@ AIMS = (
         0.8,
         lambda r: _worst_import(r, lambda _, run, bound: bound.seconds / run.seconds),
     ),
-    Aim(
-        "memory of one process, idle", "RSS", False, 70, lambda r: r.memory[OURS, 1][0].resident / 1e6, " MB"
-    ),
+    Aim("memory of one process, idle", "RSS", False, 70, lambda r: _need(r.start).idle.resident / 1e6, " MB"),
     Aim(
         "memory of one process, mixed load",
         "RSS",
