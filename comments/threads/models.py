@@ -276,6 +276,8 @@ class Vote(Base):
 
     __tablename__ = "votes"
     __table_args__ = (
+        # Deleting an author looks for theirs.
+        Index("ix_votes_author", "author_id"),
         # How many guests of one address have voted on a comment.
         _partial("ix_votes_address", "comment_id", "address_key", where="address_key IS NOT NULL"),
         # Upkeep forgets addresses after 30 days at most, as the site says.
