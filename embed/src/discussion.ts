@@ -105,10 +105,12 @@ export class Discussion {
     const page = this.suits(this.given, linked) ? Promise.resolve(this.given) : this.fetchPage({ around: linked });
     // Its failure is told by `open`, once there are words for it.
     page.catch(() => undefined);
-    // To ask, to make the words and to make what writes dates each takes a task's time on a slow processor.
+    // To ask, to make the words, what writes numbers and what writes dates each takes a task's time on a slow processor.
     await nextFrame();
     const tag = languageOf(this.element, this.options);
     this.words = await wordsFor(tag, this.api.host);
+    await nextFrame();
+    this.words.number(0);
     await nextFrame();
     this.words.moment(this.now());
     // The host says `dir`; but words that run from the right never stand the other way round.

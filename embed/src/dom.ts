@@ -39,11 +39,14 @@ export function icon(path: string, name = "icon"): SVGSVGElement {
   return svg;
 }
 
-/** Resolves when what was changed is laid out and painted; soon, too, in a tab that nobody sees. */
-export function nextFrame(): Promise<void> {
+/**
+ * Resolves when what was changed is laid out and painted, in a tab that nobody sees after so many milliseconds.
+ * With 0 in a task of its own before that; or right before it, should it come first.
+ */
+export function nextFrame(hidden = 200): Promise<unknown> {
   return new Promise((done) => {
-    requestAnimationFrame(() => setTimeout(done));
-    setTimeout(done, 200);
+    requestAnimationFrame(hidden ? () => setTimeout(done) : done);
+    setTimeout(done, hidden);
   });
 }
 

@@ -153,20 +153,21 @@ function swap(d: Discussion, old: HTMLElement, fresh: HTMLElement): void {
 /** Where replies are folded, here or below, a button says how many there are. */
 function shutFolded(d: Discussion, entry: Entry, replies: HTMLElement | null): void {
   if (!replies) return;
-  if (entry.folded) shut(d, entry, replies);
+  if (entry.folded) drawFold(d, entry, replies);
   for (const child of entry.children) {
-    const id = CSS.escape(child.comment.id);
-    if (child.children.length) shutFolded(d, child, replies.querySelector(`[data-id="${id}"] > .replies`));
+    shutFolded(d, child, replies.querySelector(`[data-id="${CSS.escape(child.comment.id)}"] > .replies`));
   }
 }
 
-function shut(d: Discussion, entry: Entry, replies: HTMLElement): void {
-  const label = d.words.say(Key.showReplies, { n: Math.max(entry.total, publicBelow(entry)) });
-  const list = replies.querySelector("ol");
+/** As `entry.folded` says. Folded replies stay as they were laid out (acting.css). */
+function drawFold(d: Discussion, entry: Entry, replies: HTMLElement | null | undefined): void {
+  const list = replies?.querySelector("ol");
   // Those that are shown alone are folded already.
   if (!list) return;
-  list.hidden = true;
-  swap(d, replies.firstElementChild as HTMLElement, button("fold", "more", { "aria-expanded": "false" }, label));
+  list.hidden = entry.folded;
+  const label = d.words.say(Key.showReplies, { n: Math.max(entry.total, publicBelow(entry)) });
+  const unfold = button("fold", "more", { "aria-expanded": "false" }, label);
+  swap(d, list.previousElementSibling as HTMLElement, entry.folded ? unfold : foldButton(d, entry));
 }
 
 /** Unfold whatever the entry is folded away in. */
@@ -176,15 +177,5 @@ export function unfoldTo(d: Discussion, entry: Entry): void {
 
 export function fold(d: Discussion, entry: Entry): void {
   entry.folded = !entry.folded;
-  const box = itemOf(d, entry)?.querySelector<HTMLElement>(":scope > .replies");
-  const list = box?.querySelector("ol");
-  if (!box || !list) return;
-  if (entry.folded) {
-    // They are laid out anew only where they are seen.
-    for (const comment of list.querySelectorAll(".comment")) comment.classList.add("may-rest", "rests");
-    shut(d, entry, box);
-    return;
-  }
-  list.hidden = false;
-  swap(d, box.firstElementChild as HTMLElement, foldButton(d, entry));
+  drawFold(d, entry, itemOf(d, entry)?.querySelector<HTMLElement>(":scope > .replies"));
 }

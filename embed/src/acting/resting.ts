@@ -37,7 +37,7 @@ export function letRest(d: Discussion): void {
       observe(comments.length > MOST_TOGETHER ? comments : [root]);
     }
   };
-  // Both observers go with what they look at.
-  new MutationObserver(watch).observe(d.frame.box, { childList: true, subtree: true });
+  // Both observers go with what they look at. On a long page to look takes its time: not within what a reader has pressed.
+  new MutationObserver(() => setTimeout(watch)).observe(d.frame.box, { childList: true, subtree: true });
   watch();
 }

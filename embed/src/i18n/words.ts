@@ -29,8 +29,8 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 
 export class Words {
   private readonly plurals: Intl.PluralRules;
-  private readonly numbers: Intl.NumberFormat;
-  // Each takes long to make on a slow processor, so these two are made when comments are drawn, which pauses.
+  // Each takes long to make on a slow processor, so each is made when it is first used (see Discussion.start).
+  private numbers: Intl.NumberFormat | undefined;
   private relative: Intl.RelativeTimeFormat | undefined;
   private full: Intl.DateTimeFormat | undefined;
   private readonly dates: Record<string, Intl.DateTimeFormat> = {};
@@ -41,7 +41,6 @@ export class Words {
     private phrases: Phrases,
   ) {
     this.plurals = new Intl.PluralRules(locale);
-    this.numbers = new Intl.NumberFormat(locale);
   }
 
   /** Phrases that came later; those that are here already stay, so that English never overwrites another language. */
@@ -53,7 +52,7 @@ export class Words {
   say(key: Key, values: Values = {}): string {
     return this.pattern(key, values).replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name];
-      return typeof value === "number" ? this.numbers.format(value) : (value ?? "");
+      return typeof value === "number" ? this.number(value) : (value ?? "");
     });
   }
 
@@ -70,7 +69,7 @@ export class Words {
   }
 
   number(value: number): string {
-    return this.numbers.format(value);
+    return (this.numbers ??= new Intl.NumberFormat(this.locale)).format(value);
   }
 
   /** How long ago, up to six days; then the date, with its year if that is another one than `now`'s. */

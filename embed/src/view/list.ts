@@ -9,7 +9,7 @@ import { item } from "./comment";
 import { empty } from "./frame";
 import { takeOver } from "./given";
 
-/** Work that takes longer is felt by who scrolls or types meanwhile. Laying out what it makes takes as long again. */
+/** Work that takes longer is felt by who scrolls or types meanwhile. Laying out what it makes, in a task of its own, takes as long again. */
 const SLICE_MS = 8;
 /** Where pages come by scrolling, each fifth waits to be asked for: else nobody would reach what stands below. */
 const PAUSE_EACH = 5;
@@ -67,7 +67,10 @@ export async function inSlices<One>(d: Discussion, all: Iterable<One>, work: (on
   // What is drawn first finds nothing ready: neither fonts nor what writes dates.
   let began = -SLICE_MS;
   const goesOn = async (): Promise<boolean> => {
+    // To draw, to lay out and to paint are a task each.
+    await nextFrame(0);
     shorten(d, ...slice.splice(0));
+    void d.element.offsetHeight;
     await nextFrame();
     began = performance.now();
     return !d.isOver(thread);

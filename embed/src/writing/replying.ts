@@ -31,10 +31,9 @@ export function reply(d: Discussion, entry: Entry): void {
       focusOn(d, answer);
     },
   });
-  form?.scrollIntoView({ block: "nearest" });
 }
 
-/** A composer after `place`, with the focus at the end of its text. Nothing if it is open already. */
+/** A composer after `place`, in view and soon with the focus at the end of its text. Nothing if it is open already. */
 export function openForm(d: Discussion, place: Element | null | undefined, id: string, label: string, job: Job): HTMLElement | undefined {
   const there = d.frame.list.querySelector<HTMLElement>(`#${CSS.escape(id)}`);
   there?.focus();
@@ -44,7 +43,11 @@ export function openForm(d: Discussion, place: Element | null | undefined, id: s
   const form = h("form", { class: "composer", novalidate: true }, box);
   place.after(form);
   compose(d, form, area, job);
-  area.focus();
-  area.setSelectionRange(area.value.length, area.value.length);
+  // To make it, and to lay it out, which the focus needs, takes a task's time each on a slow processor.
+  setTimeout(() => {
+    area.focus();
+    area.setSelectionRange(area.value.length, area.value.length);
+    form.scrollIntoView({ block: "nearest" });
+  });
   return form;
 }
