@@ -181,7 +181,8 @@ def _tops(session: Session, thread_id: UUID, window: Window, limit: int) -> Sequ
     position = window.after if window.before is None else window.before
     asked = dict(zip(("at_0", "at_1", "at_2"), position or (), strict=False))
     statement = _tops_statement(window.sort, window.before is not None, position is not None)
-    return session.execute(statement, {"thread_id": thread_id, "limit": limit, **asked}).all()
+    # Past the session: these are columns and no objects, which it would look for in each row.
+    return session.connection().execute(statement, {"thread_id": thread_id, "limit": limit, **asked}).all()
 
 
 # Made once for each: putting one together takes longer than running it.
@@ -221,7 +222,7 @@ def _first_replies(
     each = min(REPLIES_BELOW, (LARGEST_PAGE - len(tops)) // len(roots))
     dialect = session.get_bind().dialect.name
     asked = groups_asked(dialect, roots, each + 1)
-    rows = session.execute(_first_replies_statement(dialect), asked).all()
+    rows = session.connection().execute(_first_replies_statement(dialect), asked).all()
     kept: list[Row[Any]] = []
     ends: dict[UUID, bytes] = {}
     seen: dict[UUID, int] = {}
