@@ -35,9 +35,9 @@ class SqliteDatabase(Database):
         super().__init__()
         prepare(path)
         self._path = path
-        self._readers = engine_for(path, writes=False)
-        self._reader = self._readers.connect()
+        self._reader = engine_for(path, writes=False).connect()
         self._watcher = connect(path, writes=False)
+        self._scanning = engine_for(path, writes=False, kept=SCANS_AT_ONCE)
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
         self._writing = engine_for(path, writes=True).connect()
         self._writer = SqliteWriter(self._writing, self._subscribers)
@@ -51,7 +51,7 @@ class SqliteDatabase(Database):
 
     async def scan(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def on_own_connection() -> T:
-            with self._readers.connect() as connection:
+            with self._scanning.connect() as connection:
                 return _read(connection, query, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._scans, on_own_connection)
@@ -93,6 +93,7 @@ class SqliteDatabase(Database):
     async def close(self) -> None:
         await self._writer.close()
         await asyncio.to_thread(self._scans.shutdown, cancel_futures=True)
+        self._scanning.dispose()
         for connection in (self._watcher, self._reader, self._writing):
             connection.close()
 

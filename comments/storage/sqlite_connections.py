@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from comments.storage.errors import StorageUnwritable
 from comments.storage.sqlite_errors import about_file
@@ -56,9 +56,12 @@ def connect(path: Path, *, writes: bool) -> OwnTransactions:
     return connection
 
 
-def engine_for(path: Path, *, writes: bool) -> Engine:
-    """Return an engine that opens a connection each time it is asked for one."""
-    return create_engine("sqlite://", creator=partial(connect, path, writes=writes), poolclass=NullPool)
+def engine_for(path: Path, *, writes: bool, kept: int = 0) -> Engine:
+    """Return an engine that opens a connection each time it is asked for one, or keeps some open."""
+    opened = partial(connect, path, writes=writes)
+    if not kept:
+        return create_engine("sqlite://", creator=opened, poolclass=NullPool)
+    return create_engine("sqlite://", creator=opened, poolclass=QueuePool, pool_size=kept, max_overflow=0)
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:

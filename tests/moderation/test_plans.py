@@ -132,6 +132,9 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         "a search": lambda session: queue.held_comments(
             session, site_id, Wish(None, criteria(parse("hello -nothing"), {})), after=position, limit=25
         ),
+        "a phrase": lambda session: queue.held_comments(
+            session, site_id, Wish(None, criteria(parse('"hello there"'), {})), after=position, limit=25
+        ),
         "all queues": lambda session: queue.held_comments(
             session, site_id, Wish(queue=None), after=position, limit=25
         ),
@@ -205,6 +208,9 @@ async def test_queues_log_and_decisions_follow_indexes(db: Database) -> None:
 
     bad = {name: [plan for plan in sent if walks_through(plan)] for name, sent in found.items()}
     assert {name: sent for name, sent in bad.items() if sent} == {}
+    # PostgreSQL sorts a table of terms that is empty, as here; a filled one it walks along.
+    walked = [plan for plan in found["a search"] if "(rowid<?)" in plan]
+    assert walked or db.dialect != "sqlite", "the terms of all queues lie in the order of time"
     sorted_again = [
         plan
         for name in ("a queue", "its next page", "the most reported")

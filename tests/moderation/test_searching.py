@@ -134,7 +134,7 @@ async def test_the_index_finds_what_reading_everything_finds(db: Database) -> No
     def compare(session: Session) -> dict[str, tuple[list[UUID], list[UUID]]]:
         differing = {}
         for asked in ASKED:
-            for queue, newest_first in ((None, True), ("approved", False)):
+            for queue, newest_first in ((None, True), (None, False), ("approved", False)):
                 right = crowd.read(session, asked, queue, newest_first=newest_first)
                 found = crowd.searched(session, asked, queue, newest_first=newest_first)
                 if found != right:
@@ -150,9 +150,16 @@ async def test_the_index_finds_what_reading_everything_finds(db: Database) -> No
     assert await db.scan(lambda session: len(crowd.read(session, "train", None, newest_first=True))) > 10
 
 
-def found(session: Session, desk: Desk, asked: str, effort: Effort = HASTY, limit: int = 25) -> Found:
+def found(
+    session: Session,
+    desk: Desk,
+    asked: str,
+    effort: Effort = HASTY,
+    limit: int = 25,
+    after: Position | None = None,
+) -> Found:
     wish = Wish(None, criteria(parse(asked), {}))
-    return search(session, Hunt(desk.seed.site_id, wish, None, limit, effort))
+    return search(session, Hunt(desk.seed.site_id, wish, after, limit, effort))
 
 
 async def terms_of(db: Database, comment_id: UUID) -> Sequence[str]:
@@ -225,6 +232,9 @@ async def test_comments_of_one_moment_have_numbers_of_their_own(db: Database, de
     await make_searchable(db)
 
     assert (await db.scan(found, desk, "train", limit=50)).ids == alike[::-1]
+    first = await db.scan(found, desk, "train", limit=15)
+    rest = await db.scan(found, desk, "train", limit=50, after=first.next)
+    assert (first.ids + rest.ids, rest.next) == (alike[::-1], None), "with numbers above the page's end"
 
 
 async def test_a_search_stops_for_its_time_and_goes_on(db: Database, desk: Desk) -> None:

@@ -23,8 +23,11 @@ _ALL = 2**64
 # Made once: a new alias would copy all columns of the table each time.
 _OTHER = aliased(Comment)
 
-_TURNS = (500, 2_000, 4_000)
+_TURNS = (2_500, 4_000)
 """So many further comments are looked at when what was walked along is of groups that are shown already."""
+
+_MOST_BESIDE = 200
+"""So many of them are fetched at once: behind a flood a page is mostly full by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch,
         judged |= met.keys()
         if len(found) > limit:
             return Rows([comment_id for _, comment_id in found[:limit]], found[limit - 1])
-        if not rows or rows[0].walked < turn:
+        if not rows or (rows[0].walked < turn and len(rows) < _MOST_BESIDE):
             return Rows([comment_id for _, comment_id in found], None)
         rest = Stretch(stretch.newest_first, (rows[-1].created_at, rows[-1].id), stretch.until)
     return Rows([comment_id for _, comment_id in found], rest.after)
@@ -117,7 +120,7 @@ def groups_of(session: Session, site_id: UUID, queue: str, rows: Sequence[Row[An
 def _beside(
     walk: Select[*tuple[Any, ...]], stretch: Stretch, judged: Collection[int]
 ) -> Select[*tuple[Any, ...]]:
-    """Return what a walk meets beside some groups, in order, with its last row in any case.
+    """Return what a walk meets beside some groups, in order, up to its last row in any case, or so many.
 
     A flood's thousands stay in the database. `walked` is how many rows the walk has in all.
     """
@@ -126,7 +129,8 @@ def _beside(
     last = select(walked.c.id).order_by(*back.order(walked.c)).limit(1).scalar_subquery()
     total = select(func.count()).select_from(walked).scalar_subquery()
     beside = or_(walked.c.similar_group.is_(None), walked.c.similar_group.not_in(judged), walked.c.id == last)
-    return select(walked, total.label("walked")).where(beside).order_by(*stretch.order(walked.c))
+    found = select(walked, total.label("walked")).where(beside)
+    return found.order_by(*stretch.order(walked.c)).limit(_MOST_BESIDE)
 
 
 def _firsts(session: Session, site_id: UUID, queue: str, stretch: Stretch, ids: Sequence[UUID]) -> set[UUID]:

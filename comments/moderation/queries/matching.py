@@ -25,17 +25,18 @@ from comments.text.terms import Term
 _FTS = table("comment_terms_fts", column("rowid"))
 
 
-def has_terms(wanted: Criteria, dialect: str) -> ColumnElement[bool]:
-    """Return the condition that a row of `comment_terms` has the terms; to be asked of single rows."""
+def has_terms(wanted: Criteria, dialect: str, terms: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+    """Return the condition that a row of `comment_terms`, or its `terms`, has the terms; of single rows."""
+    line: Any = CommentTerms.terms if terms is None else terms
     if not wanted.all_of and not wanted.none_of:
         return true()
     if dialect == "postgresql":
         # By the operator's function, which no index answers: the planner takes words that stand together for
         # seldomer than they are, and would look for all of the site that have them.
-        fits: ColumnElement[bool] = func.ts_match_vq(CommentTerms.terms, _query_cast(_tsquery(wanted, ())))
+        fits: ColumnElement[bool] = func.ts_match_vq(line, _query_cast(_tsquery(wanted, ())))
         return fits
-    every = [_in_line(term) for term in wanted.all_of]
-    none = [not_(and_(*map(_in_line, group))) for group in wanted.none_of]
+    every = [_in_line(line, term) for term in wanted.all_of]
+    none = [not_(and_(*(_in_line(line, term) for term in group))) for group in wanted.none_of]
     return and_(*every, *none)
 
 
@@ -69,9 +70,9 @@ def numbers_with_terms(
     return query
 
 
-def _in_line(term: Term) -> ColumnElement[bool]:
+def _in_line(line: ColumnElement[Any], term: Term) -> ColumnElement[bool]:
     wanted = f" {term.text}" if term.begins else f" {term.text} "
-    found: ColumnElement[bool] = func.instr(CommentTerms.terms, literal(wanted)) > 0
+    found: ColumnElement[bool] = func.instr(line, literal(wanted)) > 0
     return found
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
 from comments.moderation.queries.following import last_number, numbered_decisions
 from comments.moderation.queries.lanes import Position, Stretch, along
-from comments.moderation.queries.parts import part_of
+from comments.moderation.queries.parts import Part, part_of
 from comments.threads.models import Comment
 
 MOST_TOLD = 1_000
@@ -49,14 +51,23 @@ class View:
 
     def lanes(self, session: Session) -> Sequence[tuple[ColumnElement[bool], ...]]:
         """Return the conditions of the index ranges that it walks along."""
-        return part_of(session, self.site_id, self.sections).lanes(self.queue)
+        return self.part(session).lanes(self.queue)
+
+    def part(self, session: Session) -> Part:
+        return part_of(session, self.site_id, self.sections)
 
 
 def standing(session: Session, view: View) -> Standing:
     """Return where a desk stands."""
     number = last_number(session, view.site_id)
-    newest = session.execute(along(view.lanes(session), Stretch(), 1)).one_or_none()
+    newest = session.execute(_newest(view.part(session), view.queue)).one_or_none()
     return Standing(number, None if newest is None else (newest.created_at, newest.id))
+
+
+# Made once for each desk: to put it together takes longer than to answer it.
+@lru_cache(maxsize=64)
+def _newest(part: Part, queue: str | None) -> Select[*tuple[Any, ...]]:
+    return along(part.lanes(queue), Stretch(), 1)
 
 
 def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[Changed], int]:

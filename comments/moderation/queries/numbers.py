@@ -1,13 +1,16 @@
 """Numbers of comments that rise with their time: SQLite's index of terms goes by numbers."""
 
 from collections.abc import Iterable, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from comments.storage.types import EPOCH, MICROSECOND
 
 SAME_MOMENT = 2_048
 """So many comments of one microsecond have numbers of their own, which 63 bits leave room for until 2112."""
+
+MOST_LATER = timedelta(milliseconds=1)
+"""A number can be so much later than its comment's time: there is room for two million of one moment."""
 
 
 def first_number(at: datetime) -> int:

@@ -26,15 +26,15 @@ _PUBLIC = Comment.state == literal_column("'approved'")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What somebody moderates of a site, with how many pages and public comments it has, as far as counted.
+    """What somebody moderates of a site, and whether that has many pages, and many public comments.
 
     `sections` None is all of it, of which nothing is counted.
     """
 
     site_id: UUID
     sections: Sections
-    pages: int = 0
-    comments: int = 0
+    many_pages: bool = False
+    many_comments: bool = False
 
     def lanes(self, queue: str | None) -> list[tuple[ColumnElement[bool], ...]]:
         """Return the conditions of each range to walk along for a queue, in order; None is all queues."""
@@ -49,12 +49,12 @@ class Part:
 
     def is_by_page(self, queue: str) -> bool:
         """Whether a queue is counted page by page, in no order."""
-        return self.sections is not None and queue != "reported" and self.pages <= MOST_PAGES
+        return self.sections is not None and queue != "reported" and not self.many_pages
 
     def is_small(self, queue: str | None) -> bool:
         """Whether a queue, None being all, is walked along page by page."""
         has_public = queue in {"approved", None}
-        return self.is_by_page(queue or "") and not (has_public and self.comments > MOST_SORTED)
+        return self.is_by_page(queue or "") and not (has_public and self.many_comments)
 
     def _along_queue(self, queue: str) -> tuple[ColumnElement[bool], ...]:
         return (*belongs(self.site_id, queue), comments_within(self.sections, self.site_id))
@@ -87,4 +87,4 @@ def _measured(session: Session, site_id: UUID, sections: Sections) -> Part:
     )
     total = func.coalesce(func.sum(some.c.comment_count), 0)
     pages, comments = session.execute(select(func.count(), total).select_from(some)).one()
-    return Part(site_id, sections, pages, comments)
+    return Part(site_id, sections, pages > MOST_PAGES, comments > MOST_SORTED)

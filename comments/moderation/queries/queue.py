@@ -4,10 +4,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    Uuid,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from comments.identity.models import Author
@@ -18,7 +31,7 @@ from comments.moderation.queries.alike import GROUPED, Alike, first_of_each, gro
 from comments.moderation.queries.authors import Standing, author_standings
 from comments.moderation.queries.history import histories
 from comments.moderation.queries.lanes import LISTS, Position, Stretch, along, belongs, lanes
-from comments.moderation.queries.parts import part_of
+from comments.moderation.queries.parts import Part, part_of
 from comments.moderation.queries.search import EFFORT, Effort, Hunt, search
 from comments.moderation.queries.wish import Wish
 from comments.rules import decoded
@@ -184,9 +197,12 @@ def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> d
     """Return how many comments are in each queue; one more than MOST_COUNTED stands for "or more"."""
     if sections is None:
         return dict(session.execute(_SIZES, {"site_id": site_id}).all())
-    part = part_of(session, site_id, sections)
-    counts = [_counted(queue, part.counted(queue), part.is_by_page(queue)) for queue in LISTS]
-    return dict(session.execute(union_all(*counts)).all())
+    return dict(session.execute(_sizes_of(part_of(session, site_id, sections))).all())
+
+
+@lru_cache(maxsize=64)
+def _sizes_of(part: Part) -> CompoundSelect[*tuple[Any, ...]]:
+    return union_all(*(_counted(queue, part.counted(queue), part.is_by_page(queue)) for queue in LISTS))
 
 
 def _counted(

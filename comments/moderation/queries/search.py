@@ -4,6 +4,10 @@ Neither way serves alone. Walking along the queue finds frequent words at once a
 index of terms finds rare ones at once, and must look at half the site for frequent ones. So both take turns,
 each with more effort than before: a word in every two-hundredth of a million comments is found by either with
 some thousands of rows. Comments whose terms are still due are read instead.
+
+Through all queues it walks along the terms themselves first, which lie in the order of time, and looks into
+the comments only for what fits. Other sites' lie among them: where that finds too little, it walks along the
+queues.
 """
 
 import time
@@ -18,20 +22,20 @@ from sqlalchemy.orm import Session
 from comments.moderation.finding import Criteria
 from comments.moderation.queries.lanes import Position, Stretch, along, belongs, lanes, merged
 from comments.moderation.queries.matching import has_terms, numbers_with_terms
-from comments.moderation.queries.numbers import first_number, moment_of
+from comments.moderation.queries.numbers import MOST_LATER, first_number, moment_of
 from comments.moderation.queries.texts import findables
 from comments.moderation.queries.wish import Wish
 from comments.moderation.search_models import CommentTerms, TermsDue
 from comments.storage.types import MICROSECOND
-from comments.threads.models import Comment
-from comments.threads.scope import comments_within
+from comments.threads.models import Comment, Thread
+from comments.threads.scope import comments_within, threads_within
 
 MOST_DUE = 200
 """So many comments whose terms are due are read by each search, the newest of them."""
 
 _LEAST_ID, _GREATEST_ID = UUID(int=0), UUID(int=2**128 - 1)
-_READ_AT_ONCE = 100
-_FEW = 300
+_READ_AT_ONCE = 40
+_FEW = 100
 _ENOUGH_TO_TELL, _LEAST_WALKED, _MOST_PROMISED = 4, 250, 6_000
 
 
@@ -62,6 +66,11 @@ class Hunt:
     @property
     def criteria(self) -> Criteria:
         return self.wish.criteria
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether terms are looked at: without any, a part of a site is walked along, say."""
+        return bool(self.criteria.all_of or self.criteria.none_of)
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """Return what must be true of a comment, apart from its terms and its time."""
@@ -115,16 +124,22 @@ class _Hunting:
     is_through: bool = False
     due: list[Position] = field(default_factory=list)
     unread: bool = False
+    by_number: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_number = self.hunt.wish.queue is None and self.hunt.has_terms
 
     def find(self, clock: Callable[[], float]) -> None:
-        self._read_due()
+        if self.hunt.has_terms:
+            self._read_due()
         give_up_at = clock() + self.hunt.effort.seconds
         turns = iter(self.hunt.effort.turns)
         window, most = next(turns)
         while not self._is_done():
             before = len(self.found)
-            self._walk(window)
+            (self._walk_numbers if self.by_number else self._walk)(window)
             further = self._promised(window, len(self.found) - before)
+            self.by_number = self.by_number and further > 0
             if not further and self.hunt.criteria.all_of:
                 self._ask_index(most)
             if not self._is_done() and clock() >= give_up_at:
@@ -191,20 +206,45 @@ class _Hunting:
         limit = self._limit()
         walks = []
         for lane in here:
-            walked = along([lane], stretch, window).subquery()
-            fits = has_terms(self.hunt.criteria, self.dialect)
-            hits_here = (
-                select(walked.c.id, walked.c.created_at)
-                .join(CommentTerms, (CommentTerms.comment_id == walked.c.id) & fits)
-                .order_by(*stretch.order(walked.c))
-                .limit(limit)
-            )
+            walk = along([lane], stretch, window)
+            walked = (walk.add_columns(Comment.thread_id) if self.hunt.wish.sections else walk).subquery()
+            hits_here = select(walked.c.id, walked.c.created_at)
+            if self.hunt.has_terms:
+                fits = has_terms(self.hunt.criteria, self.dialect)
+                hits_here = hits_here.join(CommentTerms, (CommentTerms.comment_id == walked.c.id) & fits)
             if self.hunt.wish.sections is not None:
-                within = comments_within(self.hunt.wish.sections, self.hunt.site_id)
-                hits_here = hits_here.join(Comment, (Comment.id == walked.c.id) & within)
-            walks.append(hits_here)
+                pages = select(Thread.id).where(
+                    Thread.site_id == self.hunt.site_id, threads_within(self.hunt.wish.sections)
+                )
+                hits_here = hits_here.where(walked.c.thread_id.in_(pages))
+            walks.append(hits_here.order_by(*stretch.order(walked.c)).limit(limit))
         hits = [_position(row) for row in self.session.execute(merged(walks, stretch, limit))]
         self._take(hits, limit, reached)
+
+    def _walk_numbers(self, window: int) -> None:
+        """Look at the next `window` comments by the numbers of their terms, whatever site they are of."""
+        newest_first, (least, below) = self.rest.newest_first, self._bounds()
+        number = CommentTerms.number
+        here = [number >= least] if least is not None else []
+        here += [number < below] if below is not None else []
+        order = number.desc() if newest_first else number
+        passed = select(number).where(*here).order_by(order).limit(window).subquery()
+        walked = (
+            select(number, CommentTerms.comment_id, CommentTerms.terms)
+            .where(*here)
+            .order_by(order)
+            .limit(window)
+            .subquery()
+        )
+        asked = (
+            select(walked.c.comment_id)
+            .where(has_terms(self.hunt.criteria, self.dialect, walked.c.terms))
+            .cte("asked")
+        )
+        comments = asked.join(Comment, Comment.id == asked.c.comment_id, isouter=self.dialect == "sqlite")
+        last = func.min(passed.c.number) if newest_first else func.max(passed.c.number)
+        total = select(func.count().label("total"), last.label("last")).select_from(passed).subquery()
+        self._look(total, comments, window - 1)
 
     def _ask_index(self, most: int) -> None:
         # SQLite's index gives them in order, so it may be enough to ask it for a few.
@@ -215,6 +255,12 @@ class _Hunting:
     def _ask_for(self, most: int) -> None:
         """Ask the index for the next `most` comments that have the terms, whatever queue they are in."""
         asked = self._numbers_with_terms(most + 1).cte("asked")
+        last = func.min(asked.c.number) if self.rest.newest_first else func.max(asked.c.number)
+        total = select(func.count().label("total"), last.label("last")).select_from(asked).subquery()
+        self._look(total, self._asked_about(asked), most, in_order=self.dialect == "sqlite")
+
+    def _look(self, total: FromClause, comments: FromClause, most: int, *, in_order: bool = True) -> None:
+        """Take what fits of some comments; of more than `most`, as far as the `last` number of `total`."""
         conditions = [*self.hunt.conditions(), *self.rest.holds()]
         if self.dialect == "sqlite":
             # All of it within a function: see `_asked_about`.
@@ -222,14 +268,12 @@ class _Hunting:
         limit = self._limit()
         hits = (
             select(Comment.id, Comment.created_at)
-            .select_from(self._asked_about(asked))
+            .select_from(comments)
             .where(*conditions)
             .order_by(*self.rest.order())
             .limit(limit)
             .subquery()
         )
-        last = func.min(asked.c.number) if self.rest.newest_first else func.max(asked.c.number)
-        total = select(func.count().label("total"), last.label("last")).select_from(asked).subquery()
         rows = self.session.execute(
             select(total.c.total, total.c.last, hits.c.id, hits.c.created_at)
             .select_from(total.outerjoin(hits, true()))
@@ -238,12 +282,16 @@ class _Hunting:
         found = [(row.created_at, row.id) for row in rows if row.id is not None]
         if rows[0].total <= most:
             self._take(found, limit, None)
-        elif self.dialect == "sqlite":
-            # The numbers came in order: all before the last one's moment are known.
-            moment = moment_of(rows[0].last)
-            edge = (moment, _GREATEST_ID if self.rest.newest_first else _LEAST_ID)
+        elif in_order:
+            edge = self._known_up_to(rows[0].last)
             if self.rest.after is None or self.rest.comes_first(self.rest.after, edge):
                 self._take([one for one in found if self.rest.comes_first(one, edge)], limit, edge)
+
+    def _known_up_to(self, number: int) -> Position:
+        """Return before which position all comments are known, of which the numbers came in order."""
+        if self.rest.newest_first:
+            return moment_of(number), _GREATEST_ID
+        return moment_of(number) - MOST_LATER, _LEAST_ID
 
     def _asked_about(self, asked: CTE) -> FromClause:
         """Join the comments to their numbers, of which there are few.
@@ -273,10 +321,7 @@ class _Hunting:
         return _READ_AT_ONCE if self.hunt.criteria.readings else self.hunt.limit + 1
 
     def _numbers_with_terms(self, most: int) -> Select[int]:
-        ends = (self.rest.until, self.rest.after)
-        lower, upper = ends if self.rest.newest_first else ends[::-1]
-        least = None if lower is None else first_number(lower[0])
-        below = None if upper is None else first_number(upper[0] + MICROSECOND)
+        least, below = self._bounds()
         return numbers_with_terms(
             self.dialect,
             self.hunt.site_id,
@@ -285,6 +330,13 @@ class _Hunting:
             below=below,
             newest_first=self.rest.newest_first,
         ).limit(most)
+
+    def _bounds(self) -> tuple[int | None, int | None]:
+        """Return the least number that something of the rest can have, and one that is above them all."""
+        ends = (self.rest.until, self.rest.after)
+        lower, upper = ends if self.rest.newest_first else ends[::-1]
+        least = None if lower is None else first_number(lower[0])
+        return least, None if upper is None else first_number(upper[0] + MICROSECOND + MOST_LATER)
 
 
 def _position(row: Any) -> Position:
