@@ -1,6 +1,6 @@
 """The feed of a discussion, and of a whole site."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,14 +42,17 @@ class FeedQuery(msgspec.Struct):
 async def show_feed(request: Request) -> Response:
     """Show the newest comments of a page, or of the site if none is named."""
     svc, address = service(request), cache_address(request, FeedQuery)
-    body = svc.cache.get(address)
-    if body is not None:
-        return conditional(request, body)
+    body = svc.cache.get(address) or await svc.cache.made_once(address, lambda: _made(request, address))
+    return conditional(request, body)
+
+
+async def _made(request: Request, address: Hashable) -> Body:
+    svc = service(request)
     site, query = await site_of(request), read_query(request, FeedQuery)
     base = absolute_base(request, site.name)
     if not (query.url or query.identifier):
         # Not kept: it would have to be dropped with every change of any page.
-        return conditional(request, await _of_site(request, site, base))
+        return await _of_site(request, site, base)
     page, opened = page_keys(query.url, query.identifier), svc.openings.get(site.id, 0)
     thread, rows = await svc.db.read(_newest, site, page)
     shown = thread_shown(thread, site) if thread is not None else unopened_thread(page.url, site)
@@ -59,7 +62,7 @@ async def show_feed(request: Request) -> Response:
     feed = atom.Feed(title, links.discussion(), links.feed())
     body = _body(svc.keys, site, feed, rows)
     svc.cache.put(address, body, [shown_version(site, thread, opened)])
-    return conditional(request, body)
+    return body
 
 
 async def _of_site(request: Request, site: SiteCard, base: str) -> Body:

@@ -26,7 +26,9 @@ def walks() -> Iterator[list[str]]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
-@pytest.mark.parametrize("address", ["/api/v1/sites/blog/thread", "/d/blog/fragment"])
+@pytest.mark.parametrize(
+    "address", ["/api/v1/sites/blog/thread", "/d/blog/fragment", "/d/blog", "/d/blog/feed"]
+)
 async def test_a_stampede_on_a_page_that_just_changed_reads_it_once(
     site: SiteUnderTest, walks: list[str], address: str
 ) -> None:

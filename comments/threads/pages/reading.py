@@ -1,7 +1,7 @@
 """Reading a discussion on a page of its own; who has no cookie of ours gets what everybody gets."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,16 @@ async def show_discussion(request: Request) -> Response:
         return await lead_to_page(request, site, refused)
     if not is_shared:
         return await _discussion_for_one(request, site, page, query)
+    body = await svc.cache.made_once(
+        address, lambda: _discussion_for_all(request, site, page, query, address)
+    )
+    return conditional(request, body)
+
+
+async def _discussion_for_all(
+    request: Request, site: SiteCard, page: PageKeys, query: ThreadQuery, address: Hashable
+) -> Body:
+    svc = service(request)
     opened = svc.openings.get(site.id, 0)
     found = await svc.db.read_copy(
         lambda found: svc.knows_nothing_newer(found.thread), views.discussion, svc.keys, site, page, query
@@ -66,7 +76,7 @@ async def show_discussion(request: Request) -> Response:
     if not found.linked_is_gone:
         shows, until = shown_version(site, found.thread, opened), shown_until(found.answer.thread)
         svc.cache.put(address, body, [shows], until=until)
-    return conditional(request, body)
+    return body
 
 
 @plain_page
@@ -81,6 +91,16 @@ async def show_branch(request: Request) -> Response:
     query = RepliesQuery(read_query(request, RepliesQuery).cursor, REPLIES_A_PAGE)
     if not is_shared:
         return await _branch_for_one(request, site, comment_id, query)
+    body = await svc.cache.made_once(
+        address, lambda: _branch_for_all(request, site, comment_id, query, address)
+    )
+    return conditional(request, body)
+
+
+async def _branch_for_all(
+    request: Request, site: SiteCard, comment_id: UUID, query: RepliesQuery, address: Hashable
+) -> Body:
+    svc = service(request)
     found = await svc.db.read_copy(
         lambda found: svc.knows_nothing_newer(found.thread), views.branch, svc.keys, site, comment_id, query
     )
@@ -88,7 +108,7 @@ async def show_branch(request: Request) -> Response:
     body = Body((await _html(request, "branch.html", context)).encode(), _HTML, FOR_EVERYBODY)
     shows = (found.thread.id, found.thread.version)
     svc.cache.put(address, body, [shows], until=shown_until(found.thread))
-    return conditional(request, body)
+    return body
 
 
 async def _discussion_for_one(
