@@ -1,6 +1,7 @@
 """One process that answers requests: uvicorn, told how, and what goes on beside it."""
 
 import asyncio
+import importlib
 import signal
 import socket
 import sys
@@ -12,8 +13,7 @@ import uvicorn
 
 from comments.cli.connections import Protocol, bounds_of
 from comments.cli.processes import BACKLOG
-from comments.deliveries import delivery
-from comments.events import Delivery
+from comments.events import Delivery, first_task
 from comments.importers.jobs import ImportJobs
 from comments.upkeep import keep_searchable, keep_tidy
 
@@ -85,11 +85,10 @@ class Server(uvicorn.Server):
         self._beside.append(asyncio.create_task(self._bounds.watch()))
         if self._upkeep:
             service = self._app.state.service
-            self._delivery = delivery(service, self._app.state.metrics.observe_delivery)
             self._beside += [
                 asyncio.create_task(keep_tidy(service.db, service.keys, service.clock)),
                 asyncio.create_task(keep_searchable(service.db)),
-                asyncio.create_task(self._delivery.run()),
+                asyncio.create_task(self._deliver(service)),
                 asyncio.create_task(_imports(service).run()),
             ]
         self._ready()
@@ -123,6 +122,13 @@ class Server(uvicorn.Server):
             await asyncio.sleep(LATE_SECONDS)
             for connection in list(self.server_state.connections):
                 connection.shutdown()
+
+    async def _deliver(self, service: "Service") -> None:
+        """Do the tasks of the outbox. Who does them, 3 MB of modules, is imported with the first."""
+        await first_task(service.db)
+        deliveries = await asyncio.to_thread(importlib.import_module, "comments.deliveries")
+        self._delivery = deliveries.delivery(service, self._app.state.metrics.observe_delivery)
+        await self._delivery.run()
 
     def _end_with_parent(self, lifeline: int) -> None:
         asyncio.get_running_loop().remove_reader(lifeline)

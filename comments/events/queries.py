@@ -30,6 +30,11 @@ def next_due(session: Session, kinds: Collection[str]) -> datetime | None:
     return session.scalar(first.order_by(Outbox.due_at, Outbox.id).limit(1))
 
 
+def something_waits(session: Session) -> bool:
+    """Say whether any task waits."""
+    return bool(session.scalar(select(exists().where(Outbox.state == "waiting"))))
+
+
 def counts(session: Session) -> Mapping[tuple[str, str], int]:
     """Return how many tasks wait and how many are dead, by state and kind."""
     numbers: dict[tuple[str, str], int] = {}

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from comments.importers.job_errors import ImportNotTried, ImportOver, ImportUnderWay
 from comments.importers.job_models import ImportJob
 from comments.importers.job_queries import Claimed, due_jobs, job_of
-from comments.importers.registry import find_format
 from comments.sites.models import Site
 from comments.storage import changed_rows, insert_ignoring
 
@@ -38,6 +37,9 @@ def add_job(
 ) -> ImportJob:
     """Note an uploaded file, to be tried. Raises ImportUnderWay, FormatUnknown."""
     if format_name != "auto":
+        # Here, for upkeep uses this module too, and has no need of parsers.
+        from comments.importers.registry import find_format
+
         find_format(format_name, b"")
     row = {
         "id": job_id,

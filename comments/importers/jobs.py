@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from comments.clock import Clock
@@ -17,10 +18,12 @@ from comments.importers import job_actions
 from comments.importers.errors import NOTHING_IMPORTED, ImportRefused
 from comments.importers.job_queries import Claimed, due_jobs, open_jobs
 from comments.importers.report import Report, whole_report
-from comments.importers.run import Order, run_import
 from comments.importers.uploads import remove_upload, sweep_uploads, upload_path
 from comments.keys import Keyring
 from comments.storage import Database
+
+if TYPE_CHECKING:
+    from comments.importers.run import Order
 
 EVERY = timedelta(seconds=1)
 BEAT = timedelta(seconds=1)
@@ -121,6 +124,9 @@ class ImportJobs:
     async def _import(self, claimed: Claimed) -> None:
         if claimed.stop_asked:
             raise ImportStopped
+        # Here, for whoever serves looks for jobs, and hardly ever finds one.
+        from comments.importers.run import Order
+
         is_trial = claimed.state == "reading"
         order = Order(
             upload_path(self._settings.data_dir, claimed.id),
@@ -138,8 +144,10 @@ class ImportJobs:
         else:
             await self._end(claimed, "done", report=_as_text(whole_report(report, json.loads(claimed.trial))))
 
-    async def _report(self, order: Order, progress: _Progress) -> Report:
+    async def _report(self, order: "Order", progress: _Progress) -> Report:
         """Import, and if this is cancelled, let it come to a place where it can stop."""
+        from comments.importers.run import run_import
+
         importing = asyncio.create_task(
             run_import(self._db, order, keys=self._keys, clock=self._clock, progress=progress.heard)
         )

@@ -17,6 +17,8 @@ LATER = (
     "bleach",
     "comments.backstage",
     "comments.demo",
+    "comments.deliveries",
+    "comments.importers.registry",
     "comments.owner",
     "jinja2",
     "markdown_it",
