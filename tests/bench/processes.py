@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 STOP_SECONDS = 10
+STOPPED = 128 + signal.SIGTERM
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -22,6 +24,9 @@ def started(
     command: list[str], log: Path, environment: Mapping[str, str], folder: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program in a process group of its own until the block ends; it and its children end with it."""
+    if threading.current_thread() is threading.main_thread():
+        # Told to stop, Python would end at once, and leave what it has started running.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
