@@ -1,7 +1,7 @@
 """PostgreSQL: one pool, reads on one snapshot, writes as tasks of their own, repeated where that is safe."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -49,7 +49,7 @@ class PostgresDatabase(Database):
         self._writing = beginning(self._engine, WRITE)
         self._scanning = scanning_engine(address, size=SCANS_AT_ONCE)
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
-        self._writes: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
         # Readers find connections of the pool free, however many writes there are.
         self._write_turns = asyncio.Semaphore(max(1, pool_size * 3 // 5))
         self._closing = False
@@ -76,13 +76,7 @@ class PostgresDatabase(Database):
         return database
 
     async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        repeats = Repeats()
-        while True:
-            try:
-                return await _read_by(self._reading, query, *args, **kwargs)
-            except (DBAPIError, NoConnectionFree) as error:
-                if not repeats.allow(error):
-                    raise in_our_words(error, reading=True) from error
+        return await self._aside(self._read(lambda session: query(session, *args, **kwargs)))
 
     async def read_copy(
         self,
@@ -124,12 +118,7 @@ class PostgresDatabase(Database):
     ) -> T:
         if self._closing:
             raise Unavailable("The service is stopping")
-        # A task of its own: a caller who is cancelled while the COMMIT is under way
-        # would else leave nobody who knows whether it was stored, and nobody told of it.
-        task = asyncio.create_task(self._write(lambda session: action(session, *args, **kwargs)))
-        self._writes.add(task)
-        task.add_done_callback(self._written)
-        return await asyncio.shield(task)
+        return await self._aside(self._write(lambda session: action(session, *args, **kwargs)))
 
     async def watch(
         self,
@@ -149,15 +138,15 @@ class PostgresDatabase(Database):
             await looked(changed)
 
     def line(self, direct_url: str) -> PostgresLine:
-        return PostgresLine(beginning(self._engine, TELL), parsed(direct_url))
+        return PostgresLine(beginning(self._engine, TELL), parsed(direct_url), self._aside)
 
     async def settle(self) -> bool:
         return True
 
     async def close(self) -> None:
         self._closing = True
-        if self._writes:
-            await asyncio.wait(self._writes)
+        if self._running:
+            await asyncio.wait(self._running)
         if self._following is not None:
             self._following.cancel()
             await asyncio.wait([self._following])
@@ -166,6 +155,26 @@ class PostgresDatabase(Database):
         await asyncio.to_thread(self._scans.shutdown, cancel_futures=True)
         self._scanning.dispose()
         await self._engine.dispose()
+
+    async def _aside(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do it to its end in a task of its own, even if the caller is cancelled.
+
+        Of a write whose COMMIT was under way nobody would know whether it was stored, and nobody be told of
+        it; a connection that was being opened would be left open.
+        """
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    async def _read(self, query: Callable[[Session], T]) -> T:
+        repeats = Repeats()
+        while True:
+            try:
+                return await _read_by(self._reading, query)
+            except (DBAPIError, NoConnectionFree) as error:
+                if not repeats.allow(error):
+                    raise in_our_words(error, reading=True) from error
 
     async def _write(self, action: Callable[[Session], T]) -> T:
         try:
@@ -198,8 +207,8 @@ class PostgresDatabase(Database):
                     self._subscribers.tell(announced(session.sync_session))
                     return result
 
-    def _written(self, task: asyncio.Task[Any]) -> None:
-        self._writes.discard(task)
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
         if not task.cancelled():
             # Looked at, so that asyncio does not complain of it when the caller has gone.
             task.exception()

@@ -1,9 +1,8 @@
 """Reaching other processes by PostgreSQL itself: NOTIFY after a commit, LISTEN on a connection of its own."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -11,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from comments.storage.errors import StorageUnreachable
 from comments.storage.postgres_connections import CONNECT_ARGS
+
+if TYPE_CHECKING:
+    import psycopg
 
 CHANNEL = "comments"
 """Channels belong to a database, so that another installation's are others."""
@@ -23,26 +25,29 @@ KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count
 TELL = "BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = '5s'"
 
 
+Aside = Callable[[Coroutine[Any, Any, None]], Awaitable[None]]
+"""Does something to its end even if the caller is cancelled."""
+
+
 class PostgresLine:
     """Tells by the pool, which may be a pooler's, and listens by the server's own address."""
 
     name = "PostgreSQL"
 
-    def __init__(self, telling: AsyncEngine, direct: URL) -> None:
+    def __init__(self, telling: AsyncEngine, direct: URL, aside: Aside) -> None:
         self._telling = telling
         self._direct = direct
+        self._aside = aside
 
     async def send(self, message: str) -> None:
         """See `siblings.Line`."""
-        try:
-            async with self._telling.connect() as connection:
-                await connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, message))
-                await connection.commit()
-        except (DBAPIError, NoConnectionFree) as error:
-            raise StorageUnreachable("The database does not pass on what is said") from error
+        await self._aside(self._send(message))
 
     async def listen(self, connected: Callable[[], None], heard: Callable[[str], None]) -> None:
         """See `siblings.Line`; behind a pooler it listens by COMMENTS_DATABASE_DIRECT_URL or not at all."""
+        # Whoever opens the database is told in our words that the driver is missing.
+        import psycopg
+
         _, given = self._telling.dialect.create_connect_args(self._direct)
         arguments: dict[str, Any] = {**given, **CONNECT_ARGS, **KEEPALIVES}
         try:
@@ -59,7 +64,15 @@ class PostgresLine:
     async def close(self) -> None:
         """Nothing to let go of: the pool is the database's."""
 
-    async def _refuse_poolers(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _send(self, message: str) -> None:
+        try:
+            async with self._telling.connect() as connection:
+                await connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, message))
+                await connection.commit()
+        except (DBAPIError, NoConnectionFree) as error:
+            raise StorageUnreachable("The database does not pass on what is said") from error
+
+    async def _refuse_poolers(self, connection: "psycopg.AsyncConnection[Any]") -> None:
         """Raise StorageUnreachable behind a pooler: what listens there is lost with the next transaction.
 
         A pooler gives each client a process number of its own making, by which it may be cancelled.

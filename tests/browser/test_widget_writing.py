@@ -134,13 +134,13 @@ async def test_marks_are_put_by_keys_and_by_buttons_and_can_be_undone(
 ) -> None:
     await widget.open(discussion)
     await widget.write("word")
+    italic = widget.element.get_by_role("button", name="Italic")
+    await expect(italic).to_be_visible()
     await widget.page.keyboard.press("Control+a")
-
     await widget.page.keyboard.press("Control+b")
     await expect(widget.composer).to_have_value("**word**")
-    await widget.element.get_by_role("button", name="Italic").click()
+    await italic.click()
     await expect(widget.composer).to_have_value("**_word_**")
-
     await widget.page.keyboard.press("Control+z")
     await expect(widget.composer).to_have_value("**word**")
 

@@ -35,7 +35,8 @@ class Widget:
         return self.comment(text).get_by_role("button", name=name)
 
     async def texts(self) -> list[str]:
-        """The texts of the comments shown, from top to bottom."""
+        """The texts of the comments shown, from top to bottom, once all of them are drawn."""
+        await expect(self.element.locator("[aria-busy]")).to_have_count(0)
         # A list that another order has replaced goes bit by bit, hidden.
         shown = self.element.locator(".comment > .body:visible")
         return [text.strip() for text in await shown.all_inner_texts()]
