@@ -51,12 +51,17 @@ class PostgresLine:
         _, given = self._telling.dialect.create_connect_args(self._direct)
         arguments: dict[str, Any] = {**given, **CONNECT_ARGS, **KEEPALIVES}
         try:
-            async with await psycopg.AsyncConnection.connect(autocommit=True, **arguments) as connection:
+            connection = await psycopg.AsyncConnection.connect(**arguments)
+            try:
+                await connection.set_autocommit(True)
                 await self._refuse_poolers(connection)
                 await connection.execute(f"LISTEN {CHANNEL}")
                 connected()
                 async for notice in connection.notifies():
                     heard(notice.payload)
+            finally:
+                # At once: who is cancelled may not wait for a farewell.
+                connection.pgconn.finish()
         except psycopg.Error as error:
             raise StorageUnreachable("The connection to the database was lost") from error
         raise StorageUnreachable("The database says nothing any more")
