@@ -38,8 +38,7 @@ class Freshness:
         self._seen: dict[Hashable, int] = {}
         self._looked_at = svc.clock.now()
         self._turn = asyncio.Lock()
-        self._soon: asyncio.Task[None] | None = None
-        self._is_asked = False
+        self._asked = asyncio.Event()
         svc.db.subscribe(self.heard)
 
     def heard(self, changes: Sequence[object]) -> None:
@@ -63,14 +62,7 @@ class Freshness:
 
     def look_soon(self) -> None:
         """Have `look` done at once, or after the one that is under way."""
-        self._is_asked = True
-        if self._soon is None or self._soon.done():
-            self._soon = asyncio.create_task(self._look_while_asked())
-
-    async def _look_while_asked(self) -> None:
-        while self._is_asked:
-            self._is_asked = False
-            await looked(self.look)
+        self._asked.set()
 
     async def _look(self) -> None:
         looked_at = self._svc.clock.now()
@@ -92,7 +84,13 @@ class Freshness:
 
         While it is `calm` others tell of what they commit, and looks only find what was not told.
         """
-        await self._svc.db.watch(self.look, calm=calm)
+        await asyncio.gather(self._svc.db.watch(self.look, calm=calm), self._look_when_asked())
+
+    async def _look_when_asked(self) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            await looked(self.look)
 
     def _opened(self, site_id: Hashable) -> None:
         """Drop what was kept for pages of this site that had no thread: one of them may have one now."""

@@ -116,8 +116,6 @@ class PostgresDatabase(Database):
     async def write(
         self, action: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        if self._closing:
-            raise Unavailable("The service is stopping")
         return await self._aside(self._write(lambda session: action(session, *args, **kwargs)))
 
     async def watch(
@@ -160,8 +158,11 @@ class PostgresDatabase(Database):
         """Do it to its end in a task of its own, even if the caller is cancelled.
 
         Of a write whose COMMIT was under way nobody would know whether it was stored, and nobody be told of
-        it; a connection that was being opened would be left open.
+        it; a connection that was being opened would be left open. Nothing begins any more once it is closing.
         """
+        if self._closing:
+            work.close()
+            raise Unavailable("The service is stopping")
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)

@@ -17,13 +17,9 @@ if TYPE_CHECKING:
 CHANNEL = "comments"
 """Channels belong to a database, so that another installation's are others."""
 
-# A server that vanishes without a word is noticed within half a minute, and not after the system's two hours.
-KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-
 # NOTIFY holds a lock of the whole cluster while its transaction commits, so it never stands in one that waits
 # for the disk: it goes out after the write's own commit, in one that has nothing to store.
 TELL = "BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = '5s'"
-
 
 Aside = Callable[[Coroutine[Any, Any, None]], Awaitable[None]]
 """Does something to its end even if the caller is cancelled."""
@@ -49,7 +45,7 @@ class PostgresLine:
         import psycopg
 
         _, given = self._telling.dialect.create_connect_args(self._direct)
-        arguments: dict[str, Any] = {**given, **CONNECT_ARGS, **KEEPALIVES}
+        arguments: dict[str, Any] = {**given, **CONNECT_ARGS}
         try:
             connection = await psycopg.AsyncConnection.connect(**arguments)
             try:

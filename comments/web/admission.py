@@ -20,6 +20,7 @@ URGENT_PATIENCE_SECONDS = 4.0
 
 ALWAYS_INSIDE = 64
 """So many come at once where somebody decides about a list, and even a slow machine is through soon."""
+
 MOST_INSIDE = 500
 """Each holds up to 64 kB that it was sent, and what was made of it."""
 
