@@ -5,7 +5,6 @@ import json
 import resource
 import sqlite3
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -18,7 +17,7 @@ from comments.storage import Database
 from comments.storage.sqlite_connections import begin_writing
 from comments.upkeep import make_searchable
 from tests.bench.contestants import ROOT
-from tests.bench.processes import Memory, MemoryWatch, started
+from tests.bench.processes import Memory, MemoryWatch, Watch, started
 from tests.bench.seeding import SECRET, SITE
 from tests.support.databases import postgresql_server
 from tests.support.disqus_export import write_disqus_export
@@ -111,22 +110,13 @@ async def _fill_terms(url: str) -> None:
         await db.close()
 
 
-class LockWatch:
+class LockWatch(Watch):
     """Asks for SQLite's lock again and again, as a process does in which somebody posts."""
 
     def __init__(self, url: str) -> None:
+        super().__init__()
         self._path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
         self.longest = 0.0
-
-    def __enter__(self) -> "LockWatch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
 
     def _watch(self) -> None:
         if self._path is None:

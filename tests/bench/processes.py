@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 PROC = Path("/proc")
 STOP_SECONDS = 10
@@ -88,17 +89,14 @@ def children(process: int) -> list[int]:
     return _tree(process)[1:]
 
 
-class MemoryWatch:
-    """Remembers the most memory a process and all below it had while the block lasted."""
+class Watch(ABC):
+    """Looks at something, in a thread of its own, while the block lasts."""
 
-    def __init__(self, process: int, every_seconds: float = 0.1) -> None:
-        self._process = process
-        self._every = every_seconds
+    def __init__(self) -> None:
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
-        self.most = Memory(0, 0)
 
-    def __enter__(self) -> "MemoryWatch":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -106,11 +104,25 @@ class MemoryWatch:
         self._done.set()
         self._thread.join()
 
+    @abstractmethod
+    def _watch(self) -> None:
+        """Look until it is done."""
+
+
+class MemoryWatch(Watch):
+    """Remembers the most memory a process and all below it had."""
+
+    def __init__(self, process: int, every_seconds: float = 0.1) -> None:
+        super().__init__()
+        self._process = process
+        self._every = every_seconds
+        self.most = Memory(0, 0)
+
     def _watch(self) -> None:
         while not self._done.is_set():
             if memory_bytes(self._process) > self.most.resident:
                 self.most = memory(self._process)
-            time.sleep(self._every)
+            self._done.wait(self._every)
 
 
 class Others:
