@@ -42,7 +42,7 @@ class FeedQuery(msgspec.Struct):
 async def show_feed(request: Request) -> Response:
     """Show the newest comments of a page, or of the site if none is named."""
     svc, address = service(request), cache_address(request, FeedQuery)
-    body = svc.cache.get(address) or await svc.cache.made_once(address, lambda: _made(request, address))
+    body = await svc.cache.kept_or_made(address, lambda: _made(request, address))
     return conditional(request, body)
 
 

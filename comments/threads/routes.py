@@ -56,7 +56,7 @@ async def get_thread(request: Request) -> Response:
     comment that one stands under, the branch down to it open.
     """
     svc, address = service(request), cache_address(request, ThreadQuery)
-    body = svc.cache.get(address) or await svc.cache.made_once(address, lambda: _thread(request, address))
+    body = await svc.cache.kept_or_made(address, lambda: _thread(request, address))
     if origin := request.headers.get("origin"):
         note_seen(svc, request.path_params["site"], origin.encode("latin-1"), request.scope["query_string"])
     return conditional(request, body)
@@ -73,7 +73,7 @@ async def get_thread(request: Request) -> Response:
 async def get_replies(request: Request) -> Response:
     """Replies below a comment, flat, in reading order: depth first, oldest first."""
     svc, address = service(request), cache_address(request, RepliesQuery)
-    body = svc.cache.get(address) or await svc.cache.made_once(address, lambda: _replies(request, address))
+    body = await svc.cache.kept_or_made(address, lambda: _replies(request, address))
     return conditional(request, body)
 
 
@@ -104,9 +104,7 @@ async def get_comment(request: Request) -> Response:
 async def get_counts(request: Request) -> Response:
     """How many public comments pages have, in the order asked; unknown pages have 0. At most 100 keys."""
     svc, address = service(request), cache_address(request, CountsQuery)
-    body = svc.cache.get(address) or await svc.cache.made_once(
-        address, lambda: _counted(request, address, _asked_in_order(request))
-    )
+    body = await svc.cache.kept_or_made(address, lambda: _counted(request, address, _asked_in_order(request)))
     return conditional(request, body)
 
 

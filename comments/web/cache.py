@@ -32,11 +32,14 @@ class PageCache:
         self._changes = 0
         self._making: dict[tuple[Hashable, int], asyncio.Task[Body]] = {}
 
-    async def made_once(self, address: Hashable, make: Callable[[], Coroutine[Any, Any, Body]]) -> Body:
-        """Await `make`, once for all who ask for the same address while it is being made.
+    async def kept_or_made(self, address: Hashable, make: Callable[[], Coroutine[Any, Any, Body]]) -> Body:
+        """Return what is kept, else await `make`, once for all who ask for it while it is being made.
 
         Who asks after anything was dropped waits for a new one: the other may have been read before that.
         """
+        kept = self.get(address)
+        if kept is not None:
+            return kept
         key = address, self._changes
         making = self._making.get(key)
         if making is None:

@@ -58,10 +58,10 @@ async def test_who_asks_after_a_change_is_not_given_what_was_read_before_it() ->
         await reading.wait()
         return Body(b"", JSON, [])
 
-    before = [asyncio.create_task(cache.made_once("page", make)) for _ in range(2)]
+    before = [asyncio.create_task(cache.kept_or_made("page", make)) for _ in range(2)]
     await asyncio.sleep(0)
     cache.drop("thread", 2)
-    after = asyncio.create_task(cache.made_once("page", make))
+    after = asyncio.create_task(cache.kept_or_made("page", make))
     await asyncio.sleep(0)
     before[0].cancel()
     reading.set()

@@ -38,7 +38,7 @@ _HEADERS = [
 async def show_fragment(request: Request) -> Response:
     """Show a page of a discussion in a shadow root, with the answer of the API that it was made from."""
     svc, address = service(request), cache_address(request, FragmentQuery)
-    body = svc.cache.get(address) or await svc.cache.made_once(address, lambda: _made(request, address))
+    body = await svc.cache.kept_or_made(address, lambda: _made(request, address))
     return conditional(request, body)
 
 

@@ -1,7 +1,7 @@
 """Reading a discussion on a page of its own; who has no cookie of ours gets what everybody gets."""
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from comments.threads.pages.visiting import Visit, asker, has_our_cookie, visit_
 from comments.threads.requests import RepliesQuery, ThreadQuery
 from comments.threads.routes import (
     SHARED,
+    Address,
     cache_address,
     comment_id_of,
     conditional,
@@ -56,14 +57,14 @@ async def show_discussion(request: Request) -> Response:
         return await lead_to_page(request, site, refused)
     if not is_shared:
         return await _discussion_for_one(request, site, page, query)
-    body = await svc.cache.made_once(
+    body = await svc.cache.kept_or_made(
         address, lambda: _discussion_for_all(request, site, page, query, address)
     )
     return conditional(request, body)
 
 
 async def _discussion_for_all(
-    request: Request, site: SiteCard, page: PageKeys, query: ThreadQuery, address: Hashable
+    request: Request, site: SiteCard, page: PageKeys, query: ThreadQuery, address: Address
 ) -> Body:
     svc = service(request)
     opened = svc.openings.get(site.id, 0)
@@ -91,14 +92,14 @@ async def show_branch(request: Request) -> Response:
     query = RepliesQuery(read_query(request, RepliesQuery).cursor, REPLIES_A_PAGE)
     if not is_shared:
         return await _branch_for_one(request, site, comment_id, query)
-    body = await svc.cache.made_once(
+    body = await svc.cache.kept_or_made(
         address, lambda: _branch_for_all(request, site, comment_id, query, address)
     )
     return conditional(request, body)
 
 
 async def _branch_for_all(
-    request: Request, site: SiteCard, comment_id: UUID, query: RepliesQuery, address: Hashable
+    request: Request, site: SiteCard, comment_id: UUID, query: RepliesQuery, address: Address
 ) -> Body:
     svc = service(request)
     found = await svc.db.read_copy(
