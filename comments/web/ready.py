@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import Scope
 
-from comments.web.answers import BytesAnswer
+from comments.web.answers import BytesAnswer, asked
 from comments.web.service import Service
 
 
@@ -34,17 +34,11 @@ class ReadyAnswers:
         body = svc.cache.get((scope["path"], scope["query_string"]))
         if body is None or body.shown is None:
             return None
-        accept_encoding = if_none_match = origin = b""
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                accept_encoding = value
-            elif name == b"if-none-match":
-                if_none_match = value
-            elif name == b"origin":
-                origin = value
-        if origin and body.shown.discussion_of:
-            note_seen(svc, body.shown.discussion_of, origin, scope["query_string"])
-        return body.answer(accept_encoding, if_none_match), body.shown.route
+        if body.shown.discussion_of:
+            origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
+            if origin:
+                note_seen(svc, body.shown.discussion_of, origin, scope["query_string"])
+        return body.answer(*asked(scope)), body.shown.route
 
 
 def note_seen(svc: Service, site_name: str, origin: bytes, query: bytes) -> None:
