@@ -96,6 +96,7 @@ class Post:
         return f"<{local}@{self.domain}>"
 
     def _html(self, letter: Letter) -> str:
+        # Late: who serves has no use for it before the first mail.
         from babel import Locale
 
         direction = Locale.parse(letter.lang, sep="-").text_direction
