@@ -6,7 +6,6 @@ const TAGS = new Set(
 const CLASSES = new Set("c k s m o nb nf nc nt na nv nd gi gd gh".split(" "));
 // Their text is not for reading.
 const SWALLOWED = new Set("script style template".split(" "));
-const HTML = "http://www.w3.org/1999/xhtml";
 
 interface ParsingDocument {
   /** Newer than the DOM types; parses into a document that runs nothing, and needs no Trusted Types policy. */
@@ -36,17 +35,17 @@ export function fragment(html: string): DocumentFragment {
   return result;
 }
 
-function copyChildren(from: Node, to: Node): void {
+function copyChildren(from: Node, to: ParentNode): void {
   for (const child of from.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) to.appendChild(document.createTextNode(child.nodeValue ?? ""));
+    if (child instanceof Text) to.append(child.data);
     else if (child instanceof Element) copyElement(child, to);
   }
 }
 
-function copyElement(element: Element, to: Node): void {
+function copyElement(element: Element, to: ParentNode): void {
   const tag = element.localName;
   if (SWALLOWED.has(tag)) return;
-  if (!TAGS.has(tag) || element.namespaceURI !== HTML) {
+  if (!TAGS.has(tag) || !(element instanceof HTMLElement)) {
     copyChildren(element, to);
     return;
   }
@@ -67,7 +66,7 @@ function copyElement(element: Element, to: Node): void {
     copy.dir = "ltr";
   }
   copyChildren(element, copy);
-  to.appendChild(copy);
+  to.append(copy);
 }
 
 /** `url` if it is absolute and leads to http, https or (where `mail`) mailto; else nothing. */

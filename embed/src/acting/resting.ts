@@ -6,6 +6,8 @@ import type { Discussion } from "../discussion";
 const FAR = "1500px";
 /** Where there are more below a top-level comment each rests alone: what rests together is laid out together. */
 const MOST_TOGETHER = 6;
+/** Longer than from one slice of a list to the next. */
+const DRAWN_MS = 100;
 
 /**
  * What was laid out and is far away keeps its height, so nothing moves. Otherwise each change on a page with 1,000
@@ -38,6 +40,11 @@ export function letRest(d: Discussion): void {
     }
   };
   // Both observers go with what they look at. On a long page to look takes its time: not within what a reader has pressed.
-  new MutationObserver(() => setTimeout(watch)).observe(d.frame.box, { childList: true, subtree: true });
+  // And not between slices: what is added to a list that rests would not be looked at, and come near all at once.
+  let soon: number | undefined;
+  new MutationObserver(() => {
+    clearTimeout(soon);
+    soon = setTimeout(watch, DRAWN_MS);
+  }).observe(d.frame.box, { childList: true, subtree: true });
   watch();
 }
