@@ -78,22 +78,18 @@ def digest_letter(
 ) -> Letter:
     """Write a digest. It names the log's end: whoever cuts the log later cannot change a mail that is out."""
     words = Words(reader.lang)
-    many = digest.count > MOST_COUNTED
-    count = words("more_than", n=MOST_COUNTED) if many else str(digest.count)
-    heading = words("waits", n=digest.count, count=count)
     told = [words("oldest", since=_age(words, now - digest.oldest))]
     if digest.spam:
-        spam = words("more_than", n=MOST_COUNTED) if digest.spam > MOST_COUNTED else str(digest.spam)
-        told.append(words("spam", n=digest.spam, count=spam))
+        told.append(_counted(words, "spam", digest.spam))
     more = digest.count - len(digest.newest)
-    after = (
-        [Paragraph(words("more", count=words("more_than", n=more) if many else str(more)))] if more else []
-    )
+    others = words("more_than", n=more) if digest.count > MOST_COUNTED else words.number(more)
+    after = [Paragraph(words("more", count=others))] if more else []
     settings = f"{base_url}/mail/{ticket}"
     return Letter(
-        subject=words("waits_on", n=digest.count, count=count, site=reader.site_title),
+        subject=_counted(words, "waits_on", digest.count, site=reader.site_title),
         lang=words.lang,
-        heading=heading,
+        direction=words.direction,
+        heading=_counted(words, "waits", digest.count),
         parts=[Paragraph(" ".join(told)), *(_entry(words, one) for one in digest.newest), *after],
         button=Link(words("open_queue"), f"{base_url}/moderate/{reader.site_name}"),
         foot=[
@@ -102,6 +98,12 @@ def digest_letter(
             *([[words("log_end", end=str(log_end))]] if log_end is not None else []),
         ],
     )
+
+
+def _counted(words: Words, key: str, total: int, **more: str) -> str:
+    """Say how many there are, or that there are more than were counted."""
+    n = min(total, MOST_COUNTED)
+    return words(key, n=n, count=words.number(n) if n == total else words("more_than", n=n), **more)
 
 
 def _entry(words: Words, waiting: Waiting) -> Entry:

@@ -5,10 +5,13 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 WIDTH = 66
-_RIGHT_TO_LEFT = {"R", "AL"}
+_TURNING = {"ltr": {"R", "AL"}, "rtl": {"L"}}
+"""The classes of letters that run against a direction (Unicode, UAX #9)."""
+
 _BLANKS = re.compile(r"[ \t]+")
 
 
@@ -53,7 +56,7 @@ Line = Sequence[str | Link]
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail's subject and contents in one language (a BCP 47 tag)."""
+    """A mail's subject and contents in one language (a BCP 47 tag), and the direction that it is read in."""
 
     subject: str
     lang: str
@@ -63,34 +66,36 @@ class Letter:
     after: Sequence[Part] = ()
     """What stands below the button."""
     foot: Sequence[Line] = ()
+    direction: str = "ltr"
 
 
 def plain_text(letter: Letter) -> str:
     """Return the letter as plain text of short lines."""
-    blocks = [_filled(letter.heading), *map(_in_plain, letter.parts)]
+    in_plain = partial(_in_plain, direction=letter.direction)
+    blocks = [_filled(letter.heading), *map(in_plain, letter.parts)]
     if letter.button is not None:
         blocks.append(f"{_filled(letter.button.words)}:\n{letter.button.address}")
-    blocks += map(_in_plain, letter.after)
+    blocks += map(in_plain, letter.after)
     # Mail programs take what follows this line for the sender's standing words.
     foot = "\n".join(["-- ", *(_foot_line(line) for line in letter.foot)])
     return "\n\n".join([*blocks, foot] if letter.foot else blocks) + "\n"
 
 
-def isolated(text: str) -> str:
-    """Keep a name or text that runs from right to left from turning what stands around it."""
-    turns = any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text)
+def isolated(text: str, direction: str) -> str:
+    """Keep a name or text that runs against `direction` from turning what stands around it."""
+    turns = any(unicodedata.bidirectional(char) in _TURNING[direction] for char in text)
     return f"\u2068{text}\u2069" if turns else text
 
 
-def _in_plain(part: Part) -> str:
+def _in_plain(part: Part, direction: str) -> str:
     if isinstance(part, Quote):
         lines = [_filled(line, prefix="> ") for line in part.text.splitlines()]
         return "\n".join(lines)
     if isinstance(part, Entry):
         note = f" ({part.note})" if part.note else ""
-        lines = [isolated(line) for line in part.text.splitlines() if line.strip()]
+        lines = [isolated(line, direction) for line in part.text.splitlines() if line.strip()]
         inner = [_filled(line, prefix="  ") for line in [*lines, *part.facts]]
-        return "\n".join([_filled(f"* {isolated(part.name)}{note}"), *inner])
+        return "\n".join([_filled(f"* {isolated(part.name, direction)}{note}"), *inner])
     return _filled(part.text)
 
 

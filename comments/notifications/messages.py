@@ -1,5 +1,6 @@
 """From a letter to a message: headers that nobody can add to, plain text and HTML."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -10,11 +11,12 @@ from email.utils import parseaddr
 from comments.events import Undeliverable
 from comments.notifications.letters import Letter, plain_text
 from comments.sites.addresses import AddressFault, ascii_host
-from comments.text.plain import readable_line
+from comments.text.plain import NOT_FOR_READING
 from comments.web.jinja import Templates
 
 LONGEST_SUBJECT = 150
 LONGEST_SENDER = 80
+_BESIDE_ISOLATES = re.compile("[^\u2068\u2069]+")
 
 
 class _WholeAddresses(EmailPolicy):
@@ -96,11 +98,7 @@ class Post:
         return f"<{local}@{self.domain}>"
 
     def _html(self, letter: Letter) -> str:
-        # Late: who serves has no use for it before the first mail.
-        from babel import Locale
-
-        direction = Locale.parse(letter.lang, sep="-").text_direction
-        return self.templates.get_template("mail.html").render(letter=letter, direction=direction)
+        return self.templates.get_template("mail.html").render(letter=letter)
 
 
 def in_bytes(message: EmailMessage) -> bytes:
@@ -122,6 +120,9 @@ def recipient(address: str) -> Address:
 
 
 def one_line(text: str, longest: int) -> str:
-    """Return text for a header: no line breaks, nothing invisible, and not too long."""
-    line = readable_line(text)
+    """Return text for a header: no line breaks, nothing invisible, and not too long.
+
+    What our sentences put around names of the other direction stays.
+    """
+    line = " ".join(_BESIDE_ISOLATES.sub(lambda found: NOT_FOR_READING.sub("", found[0]), text).split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

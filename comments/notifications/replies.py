@@ -78,6 +78,7 @@ def reply_letter(found: Reply, *, link: str, stop: str) -> Letter:
     return Letter(
         subject=words("reply_subject", name=name, page=page),
         lang=words.lang,
+        direction=words.direction,
         heading=words("reply", name=name),
         parts=[
             Paragraph(words("you_wrote", page=page)),
@@ -99,6 +100,7 @@ def confirm_letter(found: WatchedPage, address: str) -> Letter:
     return Letter(
         subject=words("confirm_subject", site=found.site_title),
         lang=words.lang,
+        direction=words.direction,
         heading=words("confirm"),
         parts=[Paragraph(words("confirm_asked", page=shown(found.page, words)))],
         button=Link(words("confirm_button"), address),

@@ -64,9 +64,10 @@ def sign_in_letter(words: Words, host: str, address: str, asked: datetime) -> Le
     return Letter(
         subject=words("sign_in_subject", host=host),
         lang=words.lang,
+        direction=words.direction,
         heading=words("sign_in", host=host),
         parts=[Paragraph(words("sign_in_once"))],
         button=Link(words("sign_in_button"), address),
-        after=[Paragraph(words("sign_in_asked", time=f"{asked:%H:%M}"))],
+        after=[Paragraph(words("sign_in_asked", time=words.time(asked)))],
         foot=[[words("sign_in_why")]],
     )

@@ -80,6 +80,7 @@ def message_letter(found: Message) -> Letter:
     return Letter(
         subject=words("message_subject", page=page),
         lang=words.lang,
+        direction=words.direction,
         heading=words("message"),
         parts=[
             Paragraph(words("you_wrote", page=page)),

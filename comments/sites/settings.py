@@ -12,9 +12,9 @@ import msgspec
 
 from comments.sites.addresses import AddressFault, parse_web_address
 from comments.sites.errors import SettingRefused
+from comments.sites.languages import LANGUAGES, nearest_language
 
 SORTS = ("best", "newest", "oldest")
-LANGUAGES = ("en", "de")
 LEARNED = ("hold", "spam", "off")
 LONGEST_TITLE = 80
 LONGEST_EDIT_WINDOW = timedelta(days=30)
@@ -73,8 +73,7 @@ class SiteSettings:
     title: str = ""
     """How the site is called in mails; its host if it is empty."""
     language: str = "en"
-    """The language of its mails and of the pages they lead to."""
-
+    """The language of its mails and of the pages they lead to, one of LANGUAGES."""
     mail_note: str = ""
     """A line of the site's own at the end of digests and of notices of replies."""
     terms: str = ""
@@ -203,9 +202,10 @@ def _sort(words: str) -> str:
 
 
 def _language(words: str) -> str:
-    if words not in LANGUAGES:
+    language = nearest_language(words)
+    if language is None:
         raise ValueError(f"{words!r} is not one of {', '.join(LANGUAGES)}")
-    return words
+    return language
 
 
 def _learned(words: str) -> str:

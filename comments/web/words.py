@@ -61,9 +61,12 @@ class Words:
 
     def moment(self, at: datetime) -> str:
         """Return date and time in full."""
-        at = at.astimezone(UTC)
-        day = format_date(at, "long", locale=self.locale)
-        return self._in_digits(f"{day}, {format_time(at, 'short', locale=self.locale)} UTC")
+        day = format_date(at.astimezone(UTC), "long", locale=self.locale)
+        return f"{self._in_digits(day)}, {self.time(at)} UTC"
+
+    def time(self, at: datetime) -> str:
+        """Return the time of day in hours and minutes."""
+        return self._in_digits(format_time(at.astimezone(UTC), "short", locale=self.locale))
 
     def _in_digits(self, text: str) -> str:
         """Put the language's figures in the place of ours: Babel writes its separators, and our digits."""
@@ -125,6 +128,6 @@ def _words(path: Path, _modified: float) -> dict[str, dict[str, Phrase]]:
 def _locale(tag: str) -> Locale:
     """Return what the tag asks for; nonsense is English, as is silence."""
     try:
-        return Locale.parse(tag, sep="-")
+        return Locale.parse(tag.replace("_", "-"), sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale("en")

@@ -9,6 +9,8 @@ import type { Language, Plural } from "../src/i18n/words";
 type Key = keyof Language;
 
 const FOLDER = "src/i18n";
+/** The sentences of mails, which tests/notifications/test_words.py holds to the English ones. */
+const MAILS = "../comments/notifications/languages";
 const en: Language = { ...reading, ...acting, ...writing, ...further };
 const keys = Object.keys(en) as Key[];
 const names = readdirSync(FOLDER)
@@ -44,11 +46,11 @@ async function languageIn(name: string): Promise<Language> {
   return language;
 }
 
-/** The first line of a language file: `/** German. Read by a native speaker: no. Address: du. …` */
-function head(name: string): Record<string, string> {
-  const line = readFileSync(`${FOLDER}/${name}.ts`, "utf8").split("\n", 1)[0] ?? "";
-  const found = /^\/\*\* (?<language>[^.]+)\. Read by a native speaker: (?<read>no|yes, [^.]+)\. Address: (?<address>[^.]+)\./.exec(line);
-  assert.ok(found?.groups, `${name}.ts begins with another line than docs/translating.md asks for`);
+/** The first line of a language file: `German. Read by a native speaker: no. Address: du. …` after the sign of a comment. */
+function head(file: string): Record<string, string> {
+  const line = readFileSync(file, "utf8").split("\n", 1)[0] ?? "";
+  const found = /^(?:\/\*\*|#) (?<language>[^.]+)\. Read by a native speaker: (?<read>no|yes, [^.]+)\. Address: (?<address>[^.]+)\./.exec(line);
+  assert.ok(found?.groups, `${file} begins with another line than docs/translating.md asks for`);
   return found.groups;
 }
 
@@ -71,11 +73,13 @@ test("there are at least eighteen languages, two of them from right to left", ()
   assert.deepEqual(["ar", "fa", "he"].filter((name) => names.includes(name)), ["ar", "fa", "he"]);
 });
 
-test("the table in docs/translating.md says of each language what its file says", () => {
+test("the table in docs/translating.md says of each language what its two files say", () => {
   const table = readFileSync("../docs/translating.md", "utf8").match(/^\| `.*$/gm) ?? [];
   const rows = names.map((name) => {
-    const { language, address, read } = head(name);
-    return `| \`${name}\` | ${language} | ${address} | ${read} |`;
+    const { language, address, read } = head(`${FOLDER}/${name}.ts`);
+    const mails = head(`${MAILS}/${name}.toml`);
+    assert.deepEqual([mails["language"], mails["address"]], [language, address], name);
+    return `| \`${name}\` | ${language} | ${address} | ${read} | ${mails["read"]} |`;
   });
 
   assert.deepEqual(table.sort(), rows.sort());

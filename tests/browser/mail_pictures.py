@@ -2,6 +2,8 @@
 
 make screenshots                   all of them, and the widget's and the desk's
 make screenshots ONLY=mail-digest  one
+
+python -m tests.browser.mail_pictures --language de FOLDER [NAME…]  in German, into a folder of yours
 """
 
 import asyncio
@@ -59,11 +61,11 @@ def index() -> str:
     return "\n".join(lines)
 
 
-async def take_all(folder: Path, names: list[str]) -> None:
+async def take_all(folder: Path, names: list[str], into: Path = FOLDER, language: str = "en") -> None:
     at = datetime(2026, 11, 24, 12, 20, tzinfo=UTC)
     async with (
         async_playwright() as playwright,
-        posted(databases.sqlite_copy(folder, folder), folder, at) as post,
+        posted(databases.sqlite_copy(folder, folder), folder, at, language) as post,
     ):
         browser = await playwright.chromium.launch(executable_path=found_chromium(folder), args=ARGUMENTS)
         for kind, (_, options) in VARIANTS.items():
@@ -71,12 +73,18 @@ async def take_all(folder: Path, names: list[str]) -> None:
             await post.serve(page)
             for name in names:
                 await post.open(page, name)
-                await page.screenshot(path=FOLDER / f"{name}-{kind}.png", full_page=True, type="png")
+                await page.screenshot(path=into / f"{name}-{kind}.png", full_page=True, type="png")
         await browser.close()
 
 
 def main() -> None:
-    names = [name for name in sys.argv[1:] if name in TITLES] if sys.argv[1:] else list(TITLES)
+    match sys.argv[1:]:
+        case ["--language", language, into, *given]:
+            with tempfile.TemporaryDirectory() as temporary:
+                asyncio.run(take_all(Path(temporary), given or list(TITLES), Path(into), language))
+            return
+        case given:
+            names = [name for name in given if name in TITLES] if given else list(TITLES)
     if names:
         with tempfile.TemporaryDirectory() as temporary:
             asyncio.run(take_all(Path(temporary), names))

@@ -70,10 +70,10 @@ class Post:
 
 
 @asynccontextmanager
-async def posted(database_url: str, folder: Path, at: datetime) -> AsyncIterator[Post]:
+async def posted(database_url: str, folder: Path, at: datetime, language: str = "en") -> AsyncIterator[Post]:
     """Have each of the mails sent, by what it is sent for."""
     async with mailing(database_url, FixedClock(at), folder) as mails:
-        await mails.set(title="Slow Lines", proof_of_work="no")
+        await mails.set(title="Slow Lines", proof_of_work="no", language=language)
         await mails.site.moderator()
         post = Post(mails)
         for name, mail in (await _sent(mails)).items():

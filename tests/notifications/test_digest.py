@@ -195,9 +195,9 @@ async def test_digests_are_in_the_sites_language(mails: Mailing) -> None:
     await mails.site.posted("Hallo")
     (mail,) = await mails.deliver(after=A_WHILE)
 
-    assert str(mail["Subject"]) == "1 Kommentar wartet auf blog.example"
+    assert str(mail["Subject"]) == "1 Kommentar wartet bei blog.example"
     page = await mails.page(str(mail["List-Unsubscribe"]).strip("<>"))
-    assert '<html lang="de">' in page.text
+    assert '<html lang="de" dir="ltr">' in page.text
     assert "Höchstens stündlich" in page.text
 
 

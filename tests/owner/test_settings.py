@@ -16,6 +16,9 @@ def fields_of(page: str) -> dict[str, str]:
     plain = re.sub(r'<input [^>]*type="(?:radio|checkbox)"[^>]*>', "", main)
     found = dict(re.findall(r'<input [^>]*?name="(\w+)"[^>]*?value="([^"]*)"', plain))
     found |= dict(re.findall(r'type="(?:radio|checkbox)"[^>]*?name="(\w+)" value="([^"]*)" checked', main))
+    option = r"<option [^>]*>[^<]*</option>"
+    chosen = rf'<select [^>]*?name="(\w+)"[^>]*>(?:{option})*?<option value="([^"]*)"[^>]* selected>'
+    found |= dict(re.findall(chosen, main))
     return found | dict(re.findall(r'<textarea [^>]*?name="(\w+)"[^>]*>\n([^<]*)</textarea>', main))
 
 

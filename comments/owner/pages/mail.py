@@ -1,6 +1,8 @@
 """The section on mails: in whose words, who is told what waits, and how often oneself is."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +12,7 @@ from comments.notifications.digest_actions import CHOICES, choose_digest
 from comments.notifications.digest_queries import digest_choices
 from comments.owner.pages.frame import lead_to_section, owning, owning_with_form
 from comments.owner.pages.settings_form import save_form, show_form
+from comments.sites.languages import LANGUAGES
 from comments.web.needs import owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
@@ -21,18 +24,24 @@ TIMES = {"hourly": "At most once an hour", "daily": "At most once a day", "never
 @page
 async def show_mail(request: Request) -> Response:
     """Show how mails speak, and who gets them."""
-    svc, who = service(request), await owning(request)
-    team = await svc.db.read(digest_choices, who.site.id)
-    return await show_form(request, "mail", team=team, times=TIMES, sends_mail=bool(svc.settings.smtp_url))
+    return await show_form(request, "mail", **await _around(request))
 
 
 @page
 async def save_mail(request: Request) -> Response:
     """Save how mails speak."""
+    return await save_form(request, "mail", NAMES, around=await _around(request))
+
+
+async def _around(request: Request) -> Mapping[str, Any]:
+    """Return what the page shows beside the settings."""
     svc, who = service(request), await owning(request)
-    team = await svc.db.read(digest_choices, who.site.id)
-    around = {"team": team, "times": TIMES, "sends_mail": bool(svc.settings.smtp_url)}
-    return await save_form(request, "mail", NAMES, around=around)
+    return {
+        "team": await svc.db.read(digest_choices, who.site.id),
+        "times": TIMES,
+        "languages": LANGUAGES,
+        "sends_mail": bool(svc.settings.smtp_url),
+    }
 
 
 @page

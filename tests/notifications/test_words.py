@@ -1,0 +1,189 @@
+"""The sentences of mails in every language. What is a test here is a rule of docs/translating.md."""
+
+import re
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from babel import Locale
+
+from comments.app import templates
+from comments.notifications.digest import digest_letter
+from comments.notifications.digest_queries import Digest, Reader, Waiting
+from comments.notifications.letters import Letter, plain_text
+from comments.notifications.messages import Mail, Post
+from comments.notifications.replies import reply_letter
+from comments.notifications.reply_queries import Reply, WatchedPage
+from comments.notifications.words import FOLDER, Words
+from comments.sites.languages import LANGUAGES
+from tests.notifications.delivering import TALK, texts
+
+WIDGET = Path(__file__).parents[2] / "embed" / "src" / "i18n"
+NOT_LANGUAGES = {"english", "keys", "languages", "words"}
+OTHERS = sorted(set(LANGUAGES) - {"en"})
+FROM_RIGHT = ("ar", "fa", "he")
+AT = datetime(2026, 11, 27, 21, 5, tzinfo=UTC)
+ID = UUID(int=1)
+
+SAME_AS_ENGLISH = {
+    ("it", "link"),
+    ("nl", "link"),
+    ("pt-br", "link"),
+    ("de", "link"),
+    ("fr", "minutes"),
+    ("de", "minutes"),
+}
+"""The same word as in English, and right: somebody has looked."""
+
+Phrases = dict[str, str | dict[str, str]]
+
+
+def phrases_of(language: str) -> Phrases:
+    return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+ENGLISH = phrases_of("en")
+
+
+def forms(phrase: str | dict[str, str]) -> dict[str, str]:
+    return {"other": phrase} if isinstance(phrase, str) else phrase
+
+
+def braces(text: str) -> set[str]:
+    return set(re.findall(r"\{\w*\}", text))
+
+
+def test_mails_speak_every_language_of_the_widget_and_no_other() -> None:
+    assert {file.stem for file in FOLDER.iterdir()} == set(LANGUAGES)
+    assert {file.stem for file in WIDGET.glob("*.ts")} - NOT_LANGUAGES == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_has_every_sentence_with_the_same_braces(language: str) -> None:
+    found = phrases_of(language)
+
+    assert list(found) == list(ENGLISH)
+    for key, phrase in found.items():
+        assert isinstance(phrase, str) == isinstance(ENGLISH[key], str), key
+        of_english = braces("".join(forms(ENGLISH[key]).values()))
+        assert braces("".join(forms(phrase).values())) == of_english, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_has_every_plural_that_it_knows_and_leaves_out_only_a_number_that_is_sure(
+    language: str,
+) -> None:
+    rule = Locale.parse(language, sep="-").plural_form
+    for key, phrase in phrases_of(language).items():
+        if isinstance(phrase, str):
+            continue
+        assert set(phrase) == {*rule.tags, "other"}, key
+        for category, text in phrase.items():
+            if not braces(text) & {"{n}", "{count}"}:
+                assert [rule(n) for n in range(1_001)].count(category) == 1, f"{key}: {text}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_has_nothing_left_in_english_and_is_set_with_care(language: str) -> None:
+    for key, phrase in phrases_of(language).items():
+        english = {text.casefold() for text in forms(ENGLISH[key]).values()}
+        for text in forms(phrase).values():
+            assert text == text.strip()
+            assert not re.search(r"[!！¡'\"]|\.\.\.| {2}|\d+-", text), f"{key}: {text}"
+            if (language, key) not in SAME_AS_ENGLISH:
+                assert text.casefold() not in english, key
+
+
+def digest(language: str, count: int) -> Letter:
+    reader = Reader(ID, "mia@blog.example", "hourly", None, (), "blog", "Slow Lines", language)
+    waiting = Waiting("Jonas", 3, "<p>Hello.</p>", "/a", ["First comment"])
+    found = Digest(count, AT - timedelta(hours=3), 0, [waiting])
+    return digest_letter(reader, found, None, AT, base_url=TALK, ticket="t")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", {1: "1 comment waits", 2: "2 comments wait", 1001: "more than 1,000 comments wait"}),
+        (
+            "pl",
+            {
+                1: "1 komentarz czeka",
+                2: "2 komentarze czekają",
+                5: "5 komentarzy czeka",
+                12: "12 komentarzy czeka",
+                22: "22 komentarze czekają",
+                25: "25 komentarzy czeka",
+                1001: "ponad 1\u00a0000 komentarzy czeka",
+            },
+        ),
+        (
+            "ru",
+            {1: "1 комментарий ждёт", 21: "21 комментарий ждёт", 1001: "больше 1\u00a0000 комментариев ждут"},
+        ),
+        (
+            "ar",
+            {
+                0: "لا تعليقات في الانتظار",
+                1: "تعليق واحد في الانتظار",
+                2: "تعليقان في الانتظار",
+                3: "3 تعليقات في الانتظار",
+                11: "11 تعليقًا في الانتظار",
+                100: "100 تعليق في الانتظار",
+                1001: "أكثر من 1,000 تعليق في الانتظار",
+            },
+        ),
+        ("ja", {1: "承認待ちのコメント：1件", 1001: "承認待ちのコメント：1,000超件"}),
+    ],
+)
+def test_a_digest_says_how_many_wait_as_the_language_counts(language: str, said: dict[int, str]) -> None:
+    assert {count: digest(language, count).heading for count in said} == said
+
+
+def answer(language: str, name: str) -> Reply:
+    to = WatchedPage(
+        comment_id=ID,
+        email="tomasz@mail.example",
+        state="confirmed",
+        is_public=True,
+        asked_at=AT,
+        thread_id=ID,
+        url="https://blog.example/a",
+        page="Night trains",
+        origins=("https://blog.example",),
+        site_title="Slow Lines",
+        lang=language,
+    )
+    return Reply(name, None, "<p>Yes.</p>", AT, "<p>Is it so?</p>", to)
+
+
+@pytest.mark.parametrize("language", FROM_RIGHT)
+def test_a_mail_from_right_to_left_says_so_and_keeps_other_names_in_their_place(language: str) -> None:
+    letter = reply_letter(answer(language, "Mia"), link="https://blog.example/a", stop=f"{TALK}/mail/x")
+    post = Post("comments@talk.example", templates())
+    mail = post.message(Mail("a@b.example", "Slow Lines", letter, "1"), AT)
+
+    plain, html = texts(mail)
+    assert "\u2068Mia\u2069" in str(mail["Subject"])
+    assert "\u2068Mia\u2069" in plain
+    assert "\u2068Night trains\u2069" in plain
+    assert html.count(f'lang="{language}" dir="rtl"') == 2
+    assert "* \u2068Jonas\u2069 (" in plain_text(digest(language, 2))
+
+
+def test_a_name_from_right_to_left_keeps_its_place_in_other_mails_too() -> None:
+    turned = reply_letter(answer("de", "ليلى"), link=TALK, stop=TALK)
+    usual = reply_letter(answer("de", "Mia"), link=TALK, stop=TALK)
+
+    assert turned.heading == "\u2068ليلى\u2069 hat dir geantwortet"
+    assert usual.heading == "Mia hat dir geantwortet"
+
+
+def test_times_and_numbers_are_written_as_the_language_writes_them() -> None:
+    said = {language: Words(language).time(AT) for language in ("en", "de", "fa", "ja")}
+
+    assert said == {"en": "9:05\u202fPM", "de": "21:05", "fa": "۲۱:۰۵", "ja": "21:05"}
+    assert "3 Stunden" in plain_text(digest("de", 1))
+    assert "۳ ساعت" in plain_text(digest("fa", 1))
