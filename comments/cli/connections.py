@@ -8,10 +8,12 @@ import resource
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from comments.cli.lines import Line
 from comments.config import Settings
 from comments.web.edge import is_trusted
 
@@ -54,6 +56,12 @@ class Connections:
             self.of_address[address] > self.an_address and not self.trusts(address)
         )
 
+    def leave(self, address: str) -> None:
+        """Count a connection of this address less."""
+        self.of_address[address] -= 1
+        if not self.of_address[address]:
+            del self.of_address[address]
+
     async def watch(self, every: float = LOOK_SECONDS) -> None:
         """Cut who sends too slowly, for ever."""
         loop = asyncio.get_running_loop()
@@ -83,7 +91,7 @@ def bounds_of(settings: Settings) -> Connections:
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's, within bounds; it lets the application cut a connection of a reader who reads nothing."""
+    """uvicorn's, within bounds; it leaves a connection to an answer that has no end."""
 
     bounds: ClassVar[Connections]
 
@@ -117,10 +125,33 @@ class Protocol(HttpToolsProtocol):
         bounds.sending.pop(self, None)
         if self._is_counted:
             self._is_counted = False
-            bounds.of_address[self._address] -= 1
-            if not bounds.of_address[self._address]:
-                del bounds.of_address[self._address]
+            bounds.leave(self._address)
         super().connection_lost(exc)
+        self._let_go()
+
+    def leave_to(self, gone: Callable[[], None]) -> Line | None:
+        """Leave the connection to the answer whose head was sent; `gone` is called once it has ended.
+
+        None if it has ended already, or if other requests that came on it wait for their answers.
+        """
+        if self.cycle.disconnected or self.pipeline:
+            return None
+        # The task of this request ends, and uvicorn would complain that the answer has not.
+        self.cycle.disconnected = True
+        self.flow.resume_reading()
+        self.bounds.sending.pop(self, None)
+        line = Line(self.transport, partial(_left, self.connections, self.bounds, self._address, gone))
+        self.connections.discard(self)
+        self.connections.add(line)  # type: ignore[arg-type]
+        self.transport.set_protocol(line)
+        self.parser = None  # type: ignore[assignment]
+        self._let_go()
+        return line
+
+    def _let_go(self) -> None:
+        """Break the circle of what holds one another, or it would stay until garbage is looked for."""
+        if self.scope is not None:
+            cast(dict[str, Any], self.scope).pop("comments.connection", None)
 
     def data_received(self, data: bytes) -> None:
         if len(data) <= LARGEST_HEAD:
@@ -157,7 +188,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        cast(dict[str, Any], self.scope)["comments.abort"] = self.transport.abort
+        cast(dict[str, Any], self.scope)["comments.connection"] = self
         self.is_coming = self._in_head = True
         self._head_bytes = self._body_bytes = 0
 
@@ -221,3 +252,11 @@ class Protocol(HttpToolsProtocol):
     @property
     def _address(self) -> str:
         return self.client[0] if self.client else ""
+
+
+def _left(
+    connections: set[Any], bounds: Connections, address: str, gone: Callable[[], None], line: Line
+) -> None:
+    connections.discard(line)
+    bounds.leave(address)
+    gone()

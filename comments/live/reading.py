@@ -62,11 +62,16 @@ def news_of_pages(session: Session, keys: Keyring, asked: Asked) -> list[News]:
 
 
 def news_of_thread(
-    session: Session, keys: Keyring, site: SiteCard, thread_id: UUID, since: int
+    session: Session, keys: Keyring, site: SiteCard, thread_id: UUID, since: int, room: int
 ) -> News | None:
-    """Return the news of a thread after the version `since`; None if it is not there any more."""
+    """Return the news of a thread after the version `since`; None if it is not there any more.
+
+    What is more than `room`, in bytes, is better asked for page by page.
+    """
     thread = finding.thread_if_any(session, thread_id)
-    return None if thread is None else _news(session, keys, site, thread, since, MOST_BYTES)
+    if thread is None:
+        return None
+    return _news(session, keys, site, thread, since, min(room, MOST_BYTES))
 
 
 def _news_of_page(

@@ -1,7 +1,7 @@
-"""Answers without an end: server-sent events, as a plain ASGI callable that costs little while it waits."""
+"""Answers without an end: server-sent events, on a connection that the answer has for itself."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -9,10 +9,6 @@ from starlette.types import Receive, Scope, Send
 LARGEST_BACKLOG = 64 * 1024
 """Bytes that wait for a slow reader; at more the connection is cut, unless it is one chunk alone."""
 
-HEARTBEAT_SECONDS = 20.0
-"""Shorter than what proxies wait for a silent server, which is often 60 seconds."""
-
-_HEARTBEAT = b":\n\n"
 _HEADERS = [
     (b"content-type", b"text/event-stream"),
     (b"cache-control", b"no-store"),
@@ -21,87 +17,73 @@ _HEADERS = [
 ]
 
 
-class Outlet:
-    """One reader's end of a stream: whoever has news puts bytes in.
+class Line(Protocol):
+    """A connection from the head of its answer on, as the server leaves it to a stream."""
 
-    While nothing happens a stream is one suspended task and no more. Not for use from several threads.
-    """
+    def waiting(self) -> int:
+        """Return how many bytes the reader's side has not taken yet."""
 
-    __slots__ = ("_abort", "_backlog", "_beat", "_chunks", "_ended", "_loop", "_open", "_send", "_sending")
-
-    def __init__(self, send: Send, abort: Callable[[], None]) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._send = send
-        self._abort = abort
-        self._chunks: list[bytes] = []
-        self._backlog = 0
-        self._open = self._ended = False
-        self._sending: asyncio.Task[None] | None = None
-        self._beat: asyncio.TimerHandle | None = None
-
-    def put(self, chunk: bytes) -> None:
-        """Send `chunk` soon. A reader who lets more than the largest backlog wait is cut off."""
-        if self._ended:
-            return
-        if self._backlog and self._backlog + len(chunk) > LARGEST_BACKLOG:
-            self.cut()
-            return
-        self._chunks.append(chunk)
-        self._backlog += len(chunk)
-        self._go_on()
+    def write(self, body: bytes) -> None: ...
 
     def end(self) -> None:
-        """End the answer after what was put in; a reader who does not take it is cut off."""
-        if self._ended:
-            return
-        if self._backlog > sum(map(len, self._chunks)):
-            # Some are under way, and sending waits for nothing but the reader.
-            self.cut()
-            return
-        self._ended = True
-        self._go_on()
+        """End the answer, and the connection, after what was written."""
 
     def cut(self) -> None:
         """End the connection at once, whatever waits."""
-        self._ended = True
-        self._chunks.clear()
-        self._abort()
 
-    async def until_gone(self, receive: Receive) -> None:
-        """Send what is put in; return when the reader has left, or the answer has ended.
 
-        The server says either with the same message (ASGI, HTTP: "disconnect").
+class Connection(Protocol):
+    """What a server puts into the scope as `comments.connection`."""
+
+    def leave_to(self, gone: Callable[[], None]) -> Line | None:
+        """Leave the connection to the answer whose head was sent; `gone` is called once it has ended.
+
+        None if it has ended already, or if other requests that came on it wait for their answers.
         """
-        self._open = True
-        self._go_on()
-        self._beat = self._loop.call_later(HEARTBEAT_SECONDS, self._keep_alive)
-        try:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-        finally:
-            self._ended = True
-            self._chunks.clear()
-            self._beat.cancel()
-            if self._sending is not None:
-                self._sending.cancel()
 
-    def _go_on(self) -> None:
-        if self._open and self._sending is None:
-            self._sending = self._loop.create_task(self._send_all())
 
-    async def _send_all(self) -> None:
-        while self._chunks:
-            chunk = b"".join(self._chunks)
-            self._chunks.clear()
-            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-            self._backlog -= len(chunk)
-        if self._ended:
-            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-        self._sending = None
+class Outlet:
+    """One reader's end of a stream: whoever has news puts bytes in, and they are written on the spot.
 
-    def _keep_alive(self) -> None:
-        self._beat = self._loop.call_later(HEARTBEAT_SECONDS, self._keep_alive)
-        self.put(_HEARTBEAT)
+    A stream that waits is this, the server's end of the connection, and no task. For the event loop alone.
+    """
+
+    __slots__ = ("_early", "_is_ended", "_line")
+
+    def __init__(self) -> None:
+        self._line: Line | None = None
+        self._early = b""
+        self._is_ended = False
+
+    def put(self, chunk: bytes) -> None:
+        """Send `chunk`. A reader who lets more than the largest backlog wait is cut off."""
+        line = self._line
+        if line is None:
+            self._early += chunk
+            return
+        waiting = line.waiting()
+        if waiting and waiting + len(chunk) > LARGEST_BACKLOG:
+            line.cut()
+        else:
+            line.write(chunk)
+
+    def end(self) -> None:
+        """End the answer; a reader who has not taken what was put in is cut off."""
+        self._is_ended = True
+        if self._line is None:
+            return
+        if self._line.waiting():
+            self._line.cut()
+        else:
+            self._line.end()
+
+    def open(self, line: Line) -> None:
+        """Send what was put in before the head of the answer, and from now on everything at once."""
+        self._line, early, self._early = line, self._early, b""
+        if early:
+            line.write(early)
+        if self._is_ended:
+            self.end()
 
 
 Begin = Callable[[Outlet], Awaitable[Callable[[], None]]]
@@ -109,7 +91,7 @@ Begin = Callable[[Outlet], Awaitable[Callable[[], None]]]
 
 
 class EventStream(Response):
-    """An answer of server-sent events, sent once."""
+    """An answer of server-sent events, sent once. The request is over once the stream has begun."""
 
     def __init__(self, begin: Begin) -> None:
         # Response.__init__ makes headers for a body that is known.
@@ -119,19 +101,18 @@ class EventStream(Response):
         self._begin = begin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        outlet = Outlet(send, scope.get("comments.abort", _nothing))
+        outlet = Outlet()
         leave = await self._begin(outlet)
-        # What it holds is not needed while a stream waits for hours.
-        del self._begin
+        line: Line | None = None
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": list(_HEADERS)})
-            if scope["method"] == "HEAD":
-                await send({"type": "http.response.body", "body": b""})
-            else:
-                await outlet.until_gone(receive)
+            connection: Connection | None = scope.get("comments.connection")
+            if connection is not None and scope["method"] != "HEAD":
+                line = connection.leave_to(leave)
         finally:
-            leave()
-
-
-def _nothing() -> None:
-    """Stand in where the server offers no way to cut a connection: the answer ends, and that is all."""
+            if line is None:
+                leave()
+        if line is None:
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            outlet.open(line)

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import gc
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -9,15 +11,18 @@ import pytest
 import uvicorn
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from comments.cli.connections import LARGEST_HEAD, Connections, Protocol
+from comments.cli.lines import Line
+from comments.web.streaming import EventStream, Outlet
 
 pytestmark = pytest.mark.anyio
 
 LOOK = 0.02
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+STREAM = b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 async def length_of_body(scope: Scope, receive: Receive, send: Send) -> None:
@@ -25,10 +30,28 @@ async def length_of_body(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(str(len(body)))(scope, receive, send)
 
 
+class Streaming:
+    """An application whose GET of `/stream` is a stream without an end; any other request is answered."""
+
+    def __init__(self) -> None:
+        self.open: list[Outlet] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = EventStream(self._begin) if scope["path"] == "/stream" else length_of_body
+        await app(scope, receive, send)
+
+    async def _begin(self, outlet: Outlet) -> Callable[[], None]:
+        outlet.put(b"begun\n")
+        self.open.append(outlet)
+        return lambda: self.open.remove(outlet)
+
+
 @asynccontextmanager
-async def listening(bounds: Connections) -> AsyncIterator[tuple[int, ServerState]]:
+async def listening(
+    bounds: Connections, app: ASGIApp = length_of_body
+) -> AsyncIterator[tuple[int, ServerState]]:
     """Serve within `bounds`; yields the port, and what uvicorn knows of its connections."""
-    config = uvicorn.Config(length_of_body, http=Protocol.within(bounds), log_config=None)
+    config = uvicorn.Config(app, http=Protocol.within(bounds), log_config=None)
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
@@ -194,3 +217,61 @@ async def test_while_it_stops_a_request_on_its_way_is_answered_and_idle_connecti
         assert b"connection: close" in answer
         for _, writer in (asking, idle):
             writer.close()
+
+
+async def test_a_stream_takes_the_place_of_all_that_read_its_request() -> None:
+    app, bounds = Streaming(), Connections()
+    async with listening(bounds, app) as (port, state):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await until(lambda: bool(state.connections))
+        (protocol,) = map(weakref.ref, state.connections)
+        gc.disable()
+        try:
+            writer.write(STREAM)
+            async with asyncio.timeout(20):
+                head = await reader.readuntil(b"begun\n\r\n")
+            await until(lambda: protocol() is None)
+        finally:
+            gc.enable()
+        (line,) = state.connections
+        writer.write(GET)
+        app.open[0].put(b"told")
+        async with asyncio.timeout(20):
+            told = await reader.readuntil(b"told\r\n")
+
+        assert b"transfer-encoding: chunked" in head
+        assert told == b"4\r\ntold\r\n"
+        assert isinstance(line, Line)
+        assert (not state.tasks, bounds.of_address) == (True, {"127.0.0.1": 1})
+        writer.close()
+        await until(lambda: not state.connections)
+        assert (app.open, bounds.of_address) == ([], {})
+
+
+async def test_a_stream_that_the_service_ends_has_a_last_chunk_and_then_the_connection_ends() -> None:
+    app = Streaming()
+    async with listening(Connections(), app) as (port, state):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(STREAM)
+        await until(lambda: bool(app.open))
+        app.open[0].end()
+        async with asyncio.timeout(20):
+            answer = await reader.read()
+        writer.close()
+        await until(lambda: not state.connections)
+
+    assert answer.endswith(b"6\r\nbegun\n\r\n0\r\n\r\n")
+    assert app.open == []
+
+
+async def test_a_stream_before_other_requests_ends_at_once_and_they_are_answered() -> None:
+    app = Streaming()
+    async with listening(Connections(), app) as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(STREAM + GET)
+        async with asyncio.timeout(20):
+            answers = await reader.readuntil(b"\r\n\r\n0\r\n\r\n") + await reader.readuntil(b"\r\n\r\n0")
+        writer.close()
+
+    assert answers.count(b"HTTP/1.1 200 OK") == 2
+    assert app.open == []

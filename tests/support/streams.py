@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +37,10 @@ def events_in(lines: Iterable[str]) -> Iterator[Event]:
 
 
 class Reader:
-    """One open stream. `status` and `headers` are there once it is open."""
+    """One open stream, and the server's end of its connection.
+
+    `status` and `headers` are there once it is open; `is_over` is set when the server is through with it.
+    """
 
     def __init__(self) -> None:
         self.status = 0
@@ -45,9 +48,9 @@ class Reader:
         self.is_over = asyncio.Event()
         self.is_cut = False
         self._opened = asyncio.Event()
-        self._gone = asyncio.Event()
-        self._may_send = asyncio.Event()
-        self._may_send.set()
+        self._reads = True
+        self._waiting = 0
+        self._gone: Callable[[], None] | None = None
         self._text = ""
         self._arrived = asyncio.Event()
 
@@ -75,10 +78,17 @@ class Reader:
 
     def stop_reading(self) -> None:
         """Take nothing more, as a reader does whose connection has stalled."""
-        self._may_send.clear()
+        self._reads = False
 
     def leave(self) -> None:
-        self._gone.set()
+        if self._gone is not None:
+            # A server hears of it a little later, too.
+            asyncio.get_running_loop().call_soon(self._leave, self._gone)
+            self._gone = None
+
+    def _leave(self, gone: Callable[[], None]) -> None:
+        gone()
+        self.is_over.set()
 
     async def opened(self) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -90,25 +100,41 @@ class Reader:
             await self.is_over.wait()
 
     async def receive(self) -> Message:
-        await self._gone.wait()
-        return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             return
+        self._take(message["body"])
         self._opened.set()
-        await self._may_send.wait()
-        self._text += message["body"].decode()
-        self._arrived.set()
-        if not message.get("more_body", False):
-            self._gone.set()
+        self.is_over.set()
+
+    def leave_to(self, gone: Callable[[], None]) -> "Reader":
+        self._gone = gone
+        self._opened.set()
+        return self
+
+    def waiting(self) -> int:
+        return self._waiting
+
+    def write(self, body: bytes) -> None:
+        if self._reads:
+            self._take(body)
+        else:
+            self._waiting += len(body)
+
+    def end(self) -> None:
+        self.leave()
 
     def cut(self) -> None:
         self.is_cut = True
-        self._gone.set()
-        self._may_send.set()
+        self.leave()
+
+    def _take(self, body: bytes) -> None:
+        self._text += body.decode()
+        self._arrived.set()
 
 
 @asynccontextmanager
@@ -140,13 +166,12 @@ async def listening(
         "scheme": "http",
         "http_version": "1.1",
         "root_path": "",
-        "comments.abort": reader.cut,
+        "comments.connection": reader,
     }
-    answering = asyncio.create_task(site.app(scope, reader.receive, reader.send))
-    answering.add_done_callback(lambda _: reader.is_over.set())
+    await site.app(scope, reader.receive, reader.send)
+    await reader.opened()
     try:
-        await reader.opened()
         yield reader
     finally:
-        reader.cut()
-        await answering
+        reader.leave()
+        await reader.over()
