@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from comments.events import enqueue
@@ -64,7 +64,7 @@ def tell_readers(session: Session, comment_ids: Sequence[UUID], at: datetime) ->
     """
     if not comment_ids:
         return
-    rows = session.execute(_TOLD_OF.where(Comment.id.in_(comment_ids), Comment.changed_version == 0))
+    rows = session.execute(_TOLD_OF.where(Comment.id.in_(comment_ids)))
     for comment_id, site_id, state, answered in rows.all():
         if answered is not None:
             tell_of_reply(session, site_id, comment_id, at)
@@ -98,5 +98,8 @@ _TOLD_OF = (
             _OTHERS.author_id != Comment.author_id,
         ),
     )
-    .where(or_(Watch.state.is_not(None), _OTHERS.comment_id.is_not(None)))
+    .where(
+        or_(Watch.state.is_not(None), _OTHERS.comment_id.is_not(None)),
+        Comment.changed_version == literal_column("0"),
+    )
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import Credentials
@@ -19,6 +20,7 @@ from tests.support.site import PAGE, Guest, SiteUnderTest
 pytestmark = pytest.mark.anyio
 
 MOST = 6
+_IS_COUNTED = "SELECT sqlite_compileoption_used('ENABLE_STMTVTAB')"
 
 
 def text_about(room: str) -> str:
@@ -98,3 +100,21 @@ async def test_a_post_takes_at_most_six_statements(site: SiteUnderTest) -> None:
         "pending",
     )
     assert max(counts.values()) <= MOST, counts
+
+
+async def test_sqlite_plans_no_statement_twice(site: SiteUnderTest) -> None:
+    # It does so by itself for a value that is bound and compared with the condition of an index.
+    def planned_again(session: Session) -> list[str]:
+        if session.get_bind().dialect.name != "sqlite" or not session.scalar(sql_text(_IS_COUNTED)):
+            return []
+        return list(session.scalars(sql_text("SELECT sql FROM sqlite_stmt WHERE reprep > 0")))
+
+    ann = Guest("Ann")
+    parent = await site.approved(text_about("porch"), guest=ann)
+    for room in ("kitchen", "garden"):
+        await sent(site, text_about(room), ann, parent_id=UUID(parent["id"]))
+        await sent(site, text_about(f"other {room}"), Guest(room), brings=await written(site))
+        await site.get("thread", url=PAGE["url"])
+        await site.get(f"comments/{parent['id']}/replies")
+    assert await site.service.db.write(planned_again) == []
+    assert await site.service.db.read(planned_again) == []
