@@ -117,6 +117,8 @@ def create_app(
         exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
     )
     app.state.gate = gate
+    # Who starts several processes puts them here.
+    app.state.colleagues = None
     app.state.admission = Admission(is_urgent=lambda path: not _READERS_CHANGE.search(path))
     app.state.metrics = _metrics(app.state, settings)
     app.add_middleware(

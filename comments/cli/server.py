@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from comments.cli.processes import BACKLOG
 from comments.events import Delivery, first_task
 from comments.importers.jobs import ImportJobs
 from comments.upkeep import keep_searchable, keep_tidy
+from comments.web.health import told
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -42,6 +44,7 @@ class Server(uvicorn.Server):
         ready: Callable[[], None],
         lifeline: int | None,
         upkeep: bool,
+        number: int = 0,
     ) -> None:
         self._bounds = bounds_of(settings)
         super().__init__(
@@ -65,6 +68,7 @@ class Server(uvicorn.Server):
         self._ready = ready
         self._lifeline = lifeline
         self._upkeep = upkeep
+        self._number = number
         self._beside: list[asyncio.Task[None]] = []
         self._delivery: Delivery | None = None
         signal.signal(signal.SIGTERM, _end)
@@ -83,6 +87,9 @@ class Server(uvicorn.Server):
         if self._lifeline is not None:
             asyncio.get_running_loop().add_reader(self._lifeline, self._end_with_parent, self._lifeline)
         self._beside.append(asyncio.create_task(self._bounds.watch()))
+        state = self._app.state
+        if state.colleagues is not None:
+            state.colleagues.listen(self._number, partial(told, state))
         if self._upkeep:
             service = self._app.state.service
             self._beside += [

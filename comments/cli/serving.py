@@ -71,6 +71,7 @@ def answer(settings: Settings, listening: socket.socket, make_app: MakeApp, read
     # Before any process is forked: they share what is imported here.
     with not_collecting():
         from comments.cli.server import Server
+        from comments.web.colleagues import Colleagues
 
         app = make_app(settings)
     keep_for_ever()
@@ -78,10 +79,11 @@ def answer(settings: Settings, listening: socket.socket, make_app: MakeApp, read
         return _run(Server(app, settings, ready=ready, lifeline=None, upkeep=True), listening)
 
     supervisor = os.getpid()
+    app.state.colleagues = Colleagues(settings.workers)
 
     def work(number: int, lifeline: int) -> int:
         ready = partial(tell_ready, supervisor)
-        server = Server(app, settings, ready=ready, lifeline=lifeline, upkeep=number == 0)
+        server = Server(app, settings, ready=ready, lifeline=lifeline, upkeep=number == 0, number=number)
         return _run(server, listening)
 
     return Supervisor(settings.workers, work, ready).run()

@@ -6,6 +6,7 @@ import ipaddress
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -35,13 +36,23 @@ async def readyz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Return the counts as Prometheus reads them."""
-    svc = service(request)
+    """Return the counts as Prometheus reads them, those of all processes that answer on this port."""
     from comments.web import exposition
 
-    outbox = await svc.db.read(counts)
-    text = exposition.exposed(request.app.state.metrics, svc.cache.size_bytes, outbox)
-    return Response(text, media_type=exposition.MEDIA_TYPE)
+    state = request.app.state
+    outbox = await service(request).db.read(counts)
+    if state.colleagues is None:
+        counted = exposition.counted_here(state.metrics, state.service.cache.size_bytes)
+    else:
+        counted = exposition.counted_by_all(await state.colleagues.ask())
+    return Response(exposition.exposed(counted, outbox), media_type=exposition.MEDIA_TYPE)
+
+
+def told(state: State) -> bytes:
+    """Return what this process has counted, for the one that is asked for the counts of all."""
+    from comments.web import exposition
+
+    return exposition.told(exposition.counted_here(state.metrics, state.service.cache.size_bytes))
 
 
 def require_operator(request: Request) -> None:

@@ -1,6 +1,7 @@
 """`comments serve`: one process or several, starting, stopping, and in what order things go wrong."""
 
 import os
+import re
 import resource
 import signal
 import socket
@@ -39,6 +40,17 @@ def wait_for(condition: object, seconds: float = 10.0) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, "this did not come about in time"
         time.sleep(0.02)
+
+
+def counted(service: LiveService) -> dict[str, float]:
+    """Return how many requests each process has answered, for its health for one, as /metrics has it."""
+    # ruff: noqa: S310 (a service that this test has started)
+    with urllib.request.urlopen(f"{service.base_url}/metrics", timeout=10) as answer:
+        told = answer.read().decode()
+    connections = re.findall(r'^comments_open_connections{process="(\d)"} ', told, re.MULTILINE)
+    others = r'^comments_http_requests_total{process="(\d)",route="other",status="200"} (\S+)$'
+    found = {process: float(number) for process, number in re.findall(others, told, re.MULTILINE)}
+    return {process: found.get(process, 0.0) for process in connections}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -84,6 +96,12 @@ def test_a_process_that_dies_is_replaced(fresh: Installation) -> None:
         wait_for(lambda: len(workers_of(service)) == 2 and before[0] not in workers_of(service))
         wait_until_healthy(service, port_of(service))
         assert "another takes its place" in service.log.read_text()
+        # Whoever is asked tells what each of them has counted, the new one too.
+        wait_for(lambda: counted(service).keys() == {"1", "2"})
+        first = counted(service)
+        for _ in range(20):
+            wait_until_healthy(service, port_of(service))
+        assert sum(counted(service).values()) >= sum(first.values()) + 20
 
 
 def test_no_process_outlives_its_parent_not_even_one_that_was_killed(fresh: Installation) -> None:
@@ -111,7 +129,7 @@ def test_what_other_commands_change_is_seen_by_the_service(installation: Install
 
 def status_of(url: str) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  # our own service
+        with urllib.request.urlopen(url, timeout=5) as answer:  # our own service
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         with refused:
