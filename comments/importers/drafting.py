@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from comments.ids import derived_id
@@ -15,6 +15,7 @@ from comments.importers.planning import Target
 from comments.importers.rendering import Shown, Text
 from comments.importers.spool import EPOCH, Spool, instant, unpacked
 from comments.storage.plain import defaults_of
+from comments.text.rendering import Format
 from comments.threads.models import Comment
 from comments.threads.ranking import rank
 from comments.threads.tree import TOP, Place, place_below
@@ -49,7 +50,8 @@ class Planned(NamedTuple):
     created: int
     state: str
     address_key: bytes | None
-    format: str
+    marks: bytes | None
+    format: Format
     exact: bytes | None
     source: str
     root: int
@@ -59,7 +61,7 @@ class Planned(NamedTuple):
     def texts(self) -> list[Text]:
         """Return what still has to be shown of it: its text, and the edit that waits if there is one."""
         if self.exact is None:
-            return [] if self.html is not None else [Text(self.source, "html")]
+            return [] if self.html is not None else [Text(self.source, self.format)]
         return texts_of_exact(self.source, unpacked(self.exact))
 
 
@@ -88,7 +90,7 @@ class Drafting:
         """Yield what one write shall write, batch after batch."""
         rows = self._scratch.rows(
             "SELECT p.n, p.page, p.parent, p.has_replies, c.source_id, c.parent, c.author, c.created,"
-            " c.state, c.address_key, c.format, c.exact, c.source, p.root, s.html, s.renderer"
+            " c.state, c.address_key, c.marks, c.format, c.exact, c.source, p.root, s.html, s.renderer"
             " FROM planned p CROSS JOIN comments c ON c.n = p.n LEFT JOIN shown s ON s.n = p.n"
             " ORDER BY p.root_created, p.root, p.level, p.n"
         )
@@ -241,7 +243,7 @@ class Drafting:
 
 def _made_up_row(one: Planned, author: AuthorDraft, target: Target, shown: Shown) -> Row:
     return {
-        **UNTOUCHED,
+        **(UNTOUCHED if one.marks is None else _marked(unpacked(one.marks))),
         "author_name": author.name,
         "author_kind": "imported",
         "author_website": author.website,
@@ -257,6 +259,16 @@ def _made_up_row(one: Planned, author: AuthorDraft, target: Target, shown: Shown
         "deleted_at": target.at if one.state == "deleted" else None,
         "source_system": target.system,
         "source_id": one.source_id,
+    }
+
+
+def _marked(marks: Mapping[str, Any]) -> Row:
+    """Return what is in a comment's row as the old system had it; nobody's single votes come along."""
+    return {
+        **UNTOUCHED,
+        **marks,
+        "edited_at": None if marks["edited_at"] is None else instant(marks["edited_at"]),
+        "rank": rank(marks["upvotes"], marks["downvotes"]),
     }
 
 

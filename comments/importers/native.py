@@ -21,6 +21,7 @@ from comments.importers.exact import (
     texts_of_exact,
     thread_from_exact,
 )
+from comments.importers.lines import lines
 from comments.importers.records import (
     ImportedAccount,
     ImportedAuthor,
@@ -38,9 +39,6 @@ from comments.storage.plain import PlainValueRefused
 from comments.threads.models import ThreadKey
 
 VERSION = 1
-LONGEST_LINE = 64 * 1024 * 1024
-"""A comment with its votes is one line; 100,000 votes are about 20 MB."""
-
 KINDS = ("account", "author", "thread", "comment")
 NOT_OF_THE_SITE_LINE = frozenset({"id", "version"})
 """A site keeps the id it has here; its version counts what this database has seen of it."""
@@ -68,22 +66,11 @@ def looks_like(head: bytes) -> bool:
 def records(pieces: Iterable[bytes], *, shift: timedelta = timedelta()) -> Iterator[Record]:
     """Yield what the export holds, every value checked; raises FileBroken. All times are moved by `shift`."""
     reading = _Reading(shift)
-    for line in _lines(pieces):
+    for line in lines(pieces):
         found = reading.read(line)
         if found is not None:
             yield found
     reading.check_end()
-
-
-def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for piece in pieces:
-        *whole, rest = (rest + piece).split(b"\n") if b"\n" in piece else (rest + piece,)
-        yield from whole
-        if len(rest) > LONGEST_LINE:
-            raise file_broken(f"This file has a line of more than {LONGEST_LINE:,} bytes.")
-    if rest:
-        yield rest
 
 
 class _Reading:

@@ -84,7 +84,7 @@ def _judge_thread(
     if not url and not identifier:
         return NO_ADDRESS
     try:
-        keys = page_keys(url, identifier)
+        keys = page_keys(_absolute(url, origins), identifier)
         check_page_origin(keys, origins)
     except PageRefused as refused:
         return f"{OTHER_HOST}: {urlsplit(refused.facts['origin']).netloc}"
@@ -93,6 +93,13 @@ def _judge_thread(
     if needs_keys:
         _note_keys(scratch, thread, keys)
     return None
+
+
+def _absolute(url: str | None, origins: Sequence[str]) -> str | None:
+    """Return where a path leads on the first of the site's origins that is a host's own."""
+    if url is None or not url.startswith("/"):
+        return url
+    return next((origin + url for origin in origins if "*" not in origin), url)
 
 
 def _note_keys(scratch: Scratch, thread: int, keys: PageKeys) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from comments.text.rendering import Format
+
 Exact = Mapping[str, Any]
 """Columns as our own export has them, by name; they win over what an importer would make up."""
 
@@ -22,6 +24,7 @@ class ImportedKey:
 class ImportedThread:
     """A page's discussion. `reference` is what the file's comments call it by.
 
+    A `url` that is only a path is one of the site's first origin.
     `hidden` says that nothing in it was public any more. `keys` are given by our own export; for other
     systems they follow from `url` and `identifier`.
     """
@@ -59,8 +62,12 @@ class ImportedComment:
     created_at: datetime
     state: str
     source: str
-    source_format: str = "html"
+    source_format: Format = "html"
     address: str | None = None
+    upvotes: int = 0
+    downvotes: int = 0
+    edited_at: datetime | None = None
+    featured: bool = False
     exact: Exact | None = None
     voters: tuple[str, ...] = ()
     """Keys of authors that `exact` names besides its own."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
-from comments.importers import disqus, native, wxr
+from comments.importers import commento, disqus, isso, native, remark42, wxr
 from comments.importers.errors import FormatUnknown
 from comments.importers.records import Record
 
@@ -29,6 +29,9 @@ def _format(name: str, title: str, module: ModuleType, system: str | None) -> Fo
 FORMATS = (
     _format("disqus", "Disqus XML", disqus, disqus.SYSTEM),
     _format("wxr", "WordPress XML (WXR), also with dsq: elements", wxr, wxr.SYSTEM),
+    _format("isso", "Isso: its database, or the JSON of its generic import", isso, isso.SYSTEM),
+    _format("remark42", "a backup of Remark42", remark42, remark42.SYSTEM),
+    _format("commento", "an export of Commento", commento, commento.SYSTEM),
     _format("comments", "an export of this program", native, None),
 )
 NAMES = tuple(one.name for one in FORMATS)

@@ -131,7 +131,7 @@ class _Run:
             while (kept := await asyncio.to_thread(next, reading, None)) is not None:
                 await self._keep_shown(showing, [one for one in showing if one.done()])
                 if shows and crew.has_time:
-                    texts = [Text(source, "html") for source in kept.sources]
+                    texts = [Text(source, form) for form, source in kept.sources]
                     showing[asyncio.create_task(crew.show(texts))] = kept.first
             await self._keep_shown(showing, list(showing))
         finally:

@@ -20,6 +20,7 @@ from comments.importers.records import (
     Unusable,
 )
 from comments.storage.scratch import Scratch
+from comments.text.rendering import Format
 
 SCHEMA = """
 CREATE TABLE threads (
@@ -34,7 +35,7 @@ CREATE TABLE authors (
 CREATE TABLE voters (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE comments (
     n INTEGER PRIMARY KEY, source_id TEXT, thread TEXT, parent TEXT, author INTEGER, created INTEGER,
-    state TEXT, address_key BLOB, format TEXT, exact BLOB, source TEXT
+    state TEXT, address_key BLOB, marks BLOB, exact BLOB, format TEXT, source TEXT
 );
 CREATE TABLE shown (n INTEGER PRIMARY KEY, html TEXT, renderer INTEGER);
 """
@@ -52,10 +53,10 @@ unpacked = msgspec.json.decode
 
 
 class Kept(NamedTuple):
-    """Comments that have just been kept: the number of the first, and their sources."""
+    """Comments that have just been kept: the number of the first, and the format and source of each."""
 
     first: int
-    sources: list[str]
+    sources: list[tuple[Format, str]]
 
 
 class Spool:
@@ -128,8 +129,9 @@ class Spool:
                 micros(one.created_at),
                 one.state,
                 address_key,
-                one.source_format,
+                _marks(one),
                 _packed_or_none(one.exact),
+                one.source_format,
                 one.source,
             )
         )
@@ -191,12 +193,12 @@ class Spool:
         self._kept += len(self._held)
         self.scratch.run_many(
             "INSERT INTO comments"
-            " (source_id, thread, parent, author, created, state, address_key, format, exact, source)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " (source_id, thread, parent, author, created, state, address_key, marks, exact, format, source)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._held,
         )
         held, self._held = self._held, []
-        return Kept(first, [row[-1] for row in held])
+        return Kept(first, [row[-2:] for row in held])
 
 
 def micros(at: datetime) -> int:
@@ -205,6 +207,17 @@ def micros(at: datetime) -> int:
 
 def instant(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=at)
+
+
+def _marks(one: ImportedComment) -> bytes | None:
+    """Return what was marked on a comment in the old system; most have nothing."""
+    marks = {
+        "upvotes": one.upvotes,
+        "downvotes": one.downvotes,
+        "edited_at": None if one.edited_at is None else micros(one.edited_at),
+        "featured": one.featured,
+    }
+    return packed(marks) if any(marks.values()) else None
 
 
 def _packed_or_none(exact: Exact | None) -> bytes | None:

@@ -89,10 +89,10 @@ async def test_a_comment_longer_than_a_person_writes_is_refused(blog: Blog) -> N
 
 
 async def test_a_format_that_nobody_knows_is_named_with_those_that_are(blog: Blog) -> None:
-    with pytest.raises(FormatUnknown, match="Known are disqus, wxr, comments"):
+    with pytest.raises(FormatUnknown, match="Known are disqus, wxr, isso, remark42, commento, comments"):
         await blog.imports('{"comments": []}')
-    with pytest.raises(FormatUnknown, match="There is no format 'isso'"):
-        await blog.imports(WHOLE, format="isso")
+    with pytest.raises(FormatUnknown, match="There is no format 'coral'"):
+        await blog.imports(WHOLE, format="coral")
 
 
 async def test_a_site_that_is_not_there_is_found_out_before_reading(blog: Blog) -> None:

@@ -66,7 +66,7 @@ def test_an_export_goes_to_a_file_or_to_the_terminal_and_comes_back(
         ),
         (("auto", "{broken}", "--site", "blogg"), 1, "There is no site named 'blogg'."),
         (("auto", "{export}"), 2, "Missing option '--site'"),
-        (("isso", "{export}", "--site", "blog"), 2, "'isso' is not one of"),
+        (("coral", "{export}", "--site", "blog"), 2, "'coral' is not one of"),
         (("disqus", "missing.xml", "--site", "blog"), 2, "does not exist"),
     ],
 )

@@ -67,3 +67,24 @@ async def test_the_disqus_exports_of_remark42(blog: Blog, name: str, states: dic
     assert report.skipped == {"its date cannot be read": 1}
     assert report.states == states
     assert "id:12345678890" in await blog.comments()
+
+
+async def test_the_generic_json_of_isso(blog: Blog) -> None:
+    blog.name = "isso"
+    await blog.add(["https://example.tld"])
+    report = await blog.imports(file_of("isso/generic.json"))
+
+    assert (report.format, report.read, report.imported, report.threads) == ("isso", 2, 2, 2)
+    assert [thread.url for thread in await blog.threads()] == [
+        "https://example.tld/posts/0001/",
+        "https://example.tld/posts/0007/",
+    ]
+
+
+async def test_the_commento_export_of_remark42(blog: Blog) -> None:
+    blog.name = "commento"
+    await blog.add(["https://example.com"])
+    report = await blog.imports(file_of("remark42/commento.json"))
+
+    assert (report.format, report.read, report.imported, report.orphans) == ("commento", 3, 3, 0)
+    assert report.states == {"approved": 3}
