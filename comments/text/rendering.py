@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from comments.text import limits
 from comments.text.limits import TooComplex
+from comments.text.prose import prose_to_html
 
 if TYPE_CHECKING:
     from comments.text.sanitise import Sanitised
@@ -82,14 +83,19 @@ def render_post(source: str) -> Rendered:
 
 
 def from_markdown(source: str) -> "Sanitised":
-    from comments.text.markdown import markdown_to_html
     from comments.text.sanitise import sanitise
 
     if len(source) > limits.MAX_BODY_LENGTH or limits.is_costly(source):
         raise TooComplex
-    html = markdown_to_html(source)
+    html = prose_to_html(source) or _parsed(source)
     limits.check_pieces(html)
     return sanitise(html, classes=True)
+
+
+def _parsed(source: str) -> str:
+    from comments.text.markdown import markdown_to_html
+
+    return markdown_to_html(source)
 
 
 def from_imported(source: str) -> "Sanitised":
