@@ -33,8 +33,16 @@ BATCH_COMMENTS = 1_000
 STANDS_REMEMBERED = 10_000
 """Places of one tree that are kept in memory; those of a larger one are on disk."""
 
+NOTHING: Mapping[str, list[Row]] = {}
 WAITED = json.dumps(["Waited in the old system"])
-UNTOUCHED: Row = defaults_of(Comment) | {"rank": rank(0, 0)}
+UNTOUCHED = defaults_of(Comment) | {"rank": rank(0, 0), "author_kind": "imported"}
+DIFFERING = frozenset(
+    "author_name author_website source source_format html renderer state queue reasons address_key deleted_at"
+    " source_id id thread_id parent_id root_id depth path author_id created_at listed reply_total"
+    " changed_version content_version upvotes downvotes rank edited_at featured".split()
+)
+"""The columns in which comments of another system differ."""
+UNMARKED = {name: UNTOUCHED[name] for name in ("upvotes", "downvotes", "rank", "edited_at", "featured")}
 
 
 class Planned(NamedTuple):
@@ -83,6 +91,7 @@ class Drafting:
         self._tree = 0
         self._stands: dict[int, Stand] = {}
         """The first places of the tree that is gone through, by number: the plan goes tree after tree."""
+        self._same = _same_row(target)
         for statement in PREPARE:
             self._scratch.run(statement)
 
@@ -103,7 +112,7 @@ class Drafting:
         comments = tuple(self._comment(one, authors[one.author], answers) for one in planned)
         first_at = {one.page: instant(one.created) for one in reversed(planned)}
         pages = self._pages({one.page for one in comments if one.thread_id is None}, first_at)
-        return Batch(self._target, pages, authors, comments)
+        return Batch(self._target, self._same, pages, authors, comments)
 
     def pages_without_comments(self) -> Iterator[list[PageDraft]]:
         """Yield the pages that our own export has, and that no comment has opened."""
@@ -132,27 +141,21 @@ class Drafting:
             comment_id = derived_id(created_at, self._target.site_name, system, one.source_id)
             answer = next(shown) if one.html is None else Shown(one.html, one.renderer or 0)
             row = _made_up_row(one, author, self._target, answer)
-            belongings: dict[str, list[Row]] = {}
+            belongings: Mapping[str, list[Row]] = NOTHING
         else:
             comment_id = UUID(one.source_id)
-            row, belongings = comment_from_exact(
-                comment_id, one.source, unpacked(one.exact), shown, self._people
-            )
+            exact = unpacked(one.exact)
+            row, belongings = comment_from_exact(comment_id, one.source, exact, shown, self._people)
         place = place_below(above.comment_id, above.place, comment_id, created_at) if above else TOP
         thread_id = above.thread_id if above else None
         if one.has_replies:
             self._remember(one, Stand(comment_id, thread_id, place))
-        placed = {**row, "parent_id": above.comment_id if above else None, "created_at": created_at}
+        row["id"], row["created_at"] = comment_id, created_at
+        row["parent_id"] = above.comment_id if above else None
+        row["root_id"], row["depth"], row["path"] = place.root_id, place.depth, place.path
+        is_public = row["state"] == "approved"
         return CommentDraft(
-            one.source_id,
-            comment_id,
-            one.page,
-            thread_id,
-            one.author,
-            place,
-            row["state"] == "approved",
-            placed,
-            belongings,
+            one.source_id, comment_id, one.page, thread_id, one.author, place, is_public, row, belongings
         )
 
     def _stand_of_parent(self, one: Planned) -> Stand | None:
@@ -241,11 +244,18 @@ class Drafting:
         return keys
 
 
-def _made_up_row(one: Planned, author: AuthorDraft, target: Target, shown: Shown) -> Row:
+def _same_row(target: Target) -> Row:
+    """Return the columns in which no two comments differ: in our own export they may differ in all others."""
+    if target.system is None:
+        return {"site_id": target.site_id}
+    all_of = {**UNTOUCHED, "site_id": target.site_id, "source_system": target.system}
+    return {name: value for name, value in all_of.items() if name not in DIFFERING}
+
+
+def _made_up_row(one: Planned, author: AuthorDraft, target: Target, shown: Shown) -> dict[str, Any]:
     return {
-        **(UNTOUCHED if one.marks is None else _marked(unpacked(one.marks))),
+        **(UNMARKED if one.marks is None else _marked(unpacked(one.marks))),
         "author_name": author.name,
-        "author_kind": "imported",
         "author_website": author.website,
         "source": one.source,
         "source_format": one.format,
@@ -257,15 +267,13 @@ def _made_up_row(one: Planned, author: AuthorDraft, target: Target, shown: Shown
         "address_key": one.address_key,
         # No system tells when: from now on it is kept for as long as what is deleted here.
         "deleted_at": target.at if one.state == "deleted" else None,
-        "source_system": target.system,
         "source_id": one.source_id,
     }
 
 
-def _marked(marks: Mapping[str, Any]) -> Row:
+def _marked(marks: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is in a comment's row as the old system had it; nobody's single votes come along."""
     return {
-        **UNTOUCHED,
         **marks,
         "edited_at": None if marks["edited_at"] is None else instant(marks["edited_at"]),
         "rank": rank(marks["upvotes"], marks["downvotes"]),

@@ -56,7 +56,8 @@ class CommentDraft:
     """A comment with its place; thread and author follow in the write, from their numbers.
 
     `thread_id` is given if it answers a comment that is here, and that stands elsewhere than the file says.
-    `row` has the other columns, `belongings` the rows of other tables that come with it, by table.
+    `row` has the columns that are known already and differ, `belongings` the rows of other tables that come
+    with it, by table.
     """
 
     source_id: str
@@ -72,9 +73,10 @@ class CommentDraft:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one write writes, all or nothing."""
+    """What one write writes, all or nothing. `same` are the columns in which its comments do not differ."""
 
     target: Target
+    same: Row
     pages: Mapping[int, PageDraft]
     authors: Mapping[int, AuthorDraft]
     comments: tuple[CommentDraft, ...]

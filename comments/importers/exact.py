@@ -118,7 +118,7 @@ def _format(given: str) -> Format:
 
 def comment_from_exact(
     comment_id: UUID, source: str, exact: Plain, shown: Iterator[Shown], people: People
-) -> tuple[Row, dict[str, list[Row]]]:
+) -> tuple[dict[str, Any], dict[str, list[Row]]]:
     """Return the comment's columns besides its place, and the rows that belong to it, by table.
 
     Raises PlainValueRefused.

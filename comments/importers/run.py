@@ -92,6 +92,7 @@ class _Run:
         self._file = ImportFile(order.path, most_bytes=order.most_bytes)
         self._format = find_format(order.format, self._file.head())
         self._spool = Spool(self._address_key)
+        self._looks = False
 
     async def report(self) -> Report:
         try:
@@ -197,23 +198,38 @@ class _Run:
             self._spool.note_authors(found)
 
     async def _write_comments(self, plan: Plan, drafting: Drafting, crew: Crew) -> int:
-        """Write the plan batch after batch, while the next ones are shown by the crew."""
+        """Write the plan batch after batch, while the next one is drafted and those after it are shown."""
         done = imported = 0
-        async with aclosing(_shown_in_order(drafting, crew)) as batches:
-            async for planned, shown in batches:
-                written = await self._write_batch(drafting.batch(planned, shown))
+        written = Written(0, {}, {})
+        async with aclosing(_drafted(drafting, crew)) as drafted:
+            batch = await anext(drafted, None)
+            while batch is not None:
+                writing = asyncio.create_task(self._write_batch(batch, written))
+                try:
+                    following = await anext(drafted, None)
+                finally:
+                    # Whatever becomes of the next one, nothing is written any more when this ends.
+                    await asyncio.wait([writing])
+                written = writing.result()
                 self._spool.note_pages(written.thread_ids)
                 self._spool.note_authors(written.author_ids)
                 imported += written.imported
-                done += len(planned)
+                done += len(batch.comments)
                 self._progress("writing", done, plan.to_write)
+                batch = following
         return imported
 
-    async def _write_batch(self, batch: Batch) -> Written:
-        for _ in range(TRIES - 1):
+    async def _write_batch(self, batch: Batch, before: Written) -> Written:
+        for _ in range(TRIES):
             with suppress(Overtaken):
-                return await self._db.write(write_batch, batch, self._keys, at=self._clock.now())
-        return await self._db.write(write_batch, batch, self._keys, at=self._clock.now())
+                return await self._try_batch(batch, before)
+            # Somebody else imports the same; until now nobody did, and looking takes time.
+            self._looks = True
+        return await self._try_batch(batch, before)
+
+    async def _try_batch(self, batch: Batch, before: Written) -> Written:
+        at = self._clock.now()
+        return await self._db.write(write_batch, batch, before, self._keys, looks=self._looks, at=at)
 
     async def _finish_threads(self, target: Target, drafting: Drafting) -> None:
         for pages in drafting.pages_without_comments():
@@ -234,13 +250,21 @@ class _Run:
         return min(cores, MOST_HELPERS)
 
 
+async def _drafted(drafting: Drafting, crew: Crew) -> AsyncGenerator[Batch, None]:
+    """Yield drafts in their order, made beside what the event loop does."""
+    async with aclosing(_shown_in_order(drafting, crew)) as batches:
+        async for planned, shown in batches:
+            yield await asyncio.to_thread(drafting.batch, planned, shown)
+
+
 async def _shown_in_order(
     drafting: Drafting, crew: Crew
 ) -> AsyncGenerator[tuple[list[Planned], list[Shown]], None]:
     """Yield batches in their order, each with what its texts are shown as; the crew works some ahead."""
     ahead: deque[tuple[list[Planned], asyncio.Task[list[Shown]]]] = deque()
     try:
-        for planned in drafting.planned():
+        batches = drafting.planned()
+        while (planned := await asyncio.to_thread(next, batches, None)) is not None:
             texts = [text for one in planned for text in one.texts()]
             ahead.append((planned, asyncio.create_task(crew.show(texts))))
             if len(ahead) > crew.ahead:

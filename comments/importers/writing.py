@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, case, select, update
@@ -27,6 +27,8 @@ from comments.threads.queries.finding import threads_by_key_hashes
 from comments.threads.tree import ancestors
 from comments.threads.urls import page_path
 
+Draft = TypeVar("Draft")
+
 BELONGINGS: Mapping[str, type[Base]] = {
     "revisions": Revision,
     "votes": Vote,
@@ -42,13 +44,24 @@ class Overtaken(Unavailable):
     code = "import-overtaken"
 
 
-def write_batch(session: Session, batch: Batch, keys: Keyring, *, at: datetime) -> Written:
-    """Write the comments of a batch that are not here yet, with their pages and authors. Raises Overtaken."""
-    here = comments_here(session, batch.target, [draft.source_id for draft in batch.comments])
-    drafts = [draft for draft in batch.comments if draft.source_id not in here]
-    pages = _of(batch.pages, (draft.page for draft in drafts if draft.thread_id is None))
-    thread_ids = _thread_ids(session, batch.target.site_id, pages, at)
-    author_ids = _author_ids(session, batch.target, _of(batch.authors, (draft.author for draft in drafts)))
+def write_batch(
+    session: Session, batch: Batch, before: Written, keys: Keyring, *, looks: bool, at: datetime
+) -> Written:
+    """Write the comments of a batch that are not here yet, with their pages and authors. Raises Overtaken.
+
+    `before` is what came of the write that went on while the batch was drafted. Whether its comments are here
+    by now is looked up only if it `looks`: else a single one that is refuses them all.
+    """
+    drafts: Sequence[CommentDraft] = batch.comments
+    if looks:
+        here = comments_here(session, batch.target, [draft.source_id for draft in drafts])
+        drafts = [draft for draft in drafts if draft.source_id not in here]
+    thread_ids, pages = _known(
+        before.thread_ids, batch.pages, (draft.page for draft in drafts if draft.thread_id is None)
+    )
+    thread_ids |= _thread_ids(session, batch.target.site_id, pages, at)
+    author_ids, authors = _known(before.author_ids, batch.authors, (draft.author for draft in drafts))
+    author_ids |= _author_ids(session, batch.target, authors)
     placed = [(draft, draft.thread_id or thread_ids[draft.page]) for draft in drafts]
     published = Counter(thread_id for draft, thread_id in placed if draft.is_public)
     versions = _publish(session, batch, published, thread_ids, at)
@@ -57,8 +70,8 @@ def write_batch(session: Session, batch: Batch, keys: Keyring, *, at: datetime) 
     for draft, thread_id in placed:
         replies = below.pop((draft.comment_id, thread_id), 0)
         version = versions[thread_id] if draft.is_public or replies else NEVER_PUBLIC
-        rows.append(_comment_row(batch, draft, thread_id, author_ids[draft.author], replies, version))
-    _insert_all(session, Comment, rows)
+        rows.append(_comment_row(draft, thread_id, author_ids[draft.author], replies, version))
+    _insert_all(session, Comment, rows, batch.same)
     for table, entity in BELONGINGS.items():
         belonging = [row for draft in drafts for row in draft.belongings.get(table, ())]
         insert_ignoring(session, entity, [{**row, "site_id": batch.target.site_id} for row in belonging])
@@ -84,8 +97,15 @@ def open_pages(session: Session, target: Target, pages: Sequence[PageDraft], *, 
     return Written(0, _thread_ids(session, target.site_id, pages, at), {})
 
 
-def _of(known: Mapping[int, Any], numbers: Iterable[int]) -> list[Any]:
-    return [known[number] for number in sorted(set(numbers))]
+def _known(
+    ids: Mapping[int, UUID], drafts: Mapping[int, Draft], numbers: Iterable[int]
+) -> tuple[dict[int, UUID], list[Draft]]:
+    """Return the ids of those that have one, and the drafts of the others."""
+    wanted = sorted(set(numbers))
+    return (
+        {number: ids[number] for number in wanted if number in ids},
+        [drafts[number] for number in wanted if number not in ids],
+    )
 
 
 def _public_replies(placed: Sequence[tuple[CommentDraft, UUID]]) -> Counter[tuple[UUID, UUID]]:
@@ -97,18 +117,11 @@ def _public_replies(placed: Sequence[tuple[CommentDraft, UUID]]) -> Counter[tupl
     return below
 
 
-def _comment_row(
-    batch: Batch, draft: CommentDraft, thread_id: UUID, author_id: UUID, replies: int, version: int
-) -> Row:
+def _comment_row(draft: CommentDraft, thread_id: UUID, author_id: UUID, replies: int, version: int) -> Row:
     return {
         **draft.row,
-        "id": draft.comment_id,
-        "site_id": batch.target.site_id,
         "thread_id": thread_id,
         "author_id": author_id,
-        "root_id": draft.place.root_id,
-        "depth": draft.place.depth,
-        "path": draft.place.path,
         "reply_total": replies,
         "listed": draft.is_public or replies > 0,
         "changed_version": version,
@@ -116,8 +129,8 @@ def _comment_row(
     }
 
 
-def _insert_all(session: Session, entity: type[Base], rows: Sequence[Row]) -> None:
-    if not insert_all(session, entity, rows):
+def _insert_all(session: Session, entity: type[Base], rows: Sequence[Row], same: Row | None = None) -> None:
+    if not insert_all(session, entity, rows, same):
         raise Overtaken("Somebody else is importing the same; run the import again when they are done.")
 
 
@@ -221,7 +234,8 @@ def _thread_ids(session: Session, site_id: UUID, pages: Sequence[PageDraft], at:
         found[page.number] = row["id"]
         announce(session, ThreadOpened(site_id, row["id"]))
     _bind_keys(session, site_id, new, found, must=True)
-    known = [page for page in pages if page.number in found and page not in new]
+    opened = {page.number for page in new}
+    known = [page for page in pages if page.number not in opened]
     _bind_keys(session, site_id, known, found, must=False)
     _settle_titles(session, known, found)
     return found

@@ -8,11 +8,12 @@ from typing import Any, cast
 
 import psycopg
 from psycopg import errors, sql
-from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String, Uuid
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import await_only
 
+from comments.storage.bulk import Named
 from comments.storage.types import CText, UtcTime
 
 SPECIAL = re.compile(r"[\\\n\r\t]")
@@ -20,20 +21,27 @@ ESCAPES = {ord("\\"): "\\\\", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\
 NULL = "\\N"
 
 
-def copy_rows(connection: Connection, table: Table, columns: Sequence[Sequence[Any]]) -> bool:
-    """Copy columns, one for each of the table's, into it; return False if a unique key is taken.
+def copy_rows(
+    connection: Connection, named: Named, shared: Sequence[Any], columns: Sequence[Sequence[Any]]
+) -> bool:
+    """Copy rows into a table, given by columns; return False if a unique key is taken.
 
     The transaction is lost then. Other failures raise DBAPIError, as SQLAlchemy's own statements do.
     """
+    writers = _writers(named)
+    same = [
+        NULL if value is None else written(value) for written, value in zip(writers, shared, strict=False)
+    ]
     texts = [
         [NULL if value is None else written(value) for value in values]
-        for written, values in zip(_writers(table), columns, strict=True)
+        for written, values in zip(writers[len(shared) :], columns, strict=True)
     ]
     # A line for each row: https://www.postgresql.org/docs/current/sql-copy.html (text format).
-    lines = "\n".join(map("\t".join, zip(*texts, strict=True))).encode()
+    begin = "".join(f"{text}\t" for text in same)
+    lines = "\n".join([begin + "\t".join(row) for row in zip(*texts, strict=True)]).encode()
     driver = cast(psycopg.AsyncConnection[Any], connection.connection.driver_connection)
     try:
-        await_only(_copy(driver, _statement(table), lines))
+        await_only(_copy(driver, _statement(named), lines))
     except errors.UniqueViolation:
         return False
     except psycopg.Error as error:
@@ -59,14 +67,14 @@ def _as_others_raise(connection: Connection, error: psycopg.Error) -> BaseExcept
 
 
 @cache
-def _statement(table: Table) -> sql.Composed:
-    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), names)
+def _statement(named: Named) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, (*named.shared, *named.differing)))
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(named.table.name), names)
 
 
 @cache
-def _writers(table: Table) -> list[Callable[[Any], str]]:
-    return [_writer(column) for column in table.columns]
+def _writers(named: Named) -> list[Callable[[Any], str]]:
+    return [_writer(named.table.columns[name]) for name in (*named.shared, *named.differing)]
 
 
 def _writer(column: Column[Any]) -> Callable[[Any], str]:

@@ -64,6 +64,13 @@ async def test_all_new_rows_go_in_or_none(db: Database) -> None:
     assert len(await db.read(bodies)) == 7000
 
 
+async def test_what_all_new_rows_share_is_named_once(db: Database) -> None:
+    ids = [{"id": UUID(int=number)} for number in range(443)]
+
+    assert await db.write(insert_all, Note, ids, {"at": None, "body": "a\tb"})
+    assert await db.read(bodies) == ["a\tb"] * 443
+
+
 async def test_a_new_row_without_a_value_is_refused(db: Database) -> None:
     with pytest.raises(IntegrityError):
         await db.write(insert_all, Note, [note(1, None)])
