@@ -23,6 +23,7 @@ from comments.notifications.quoting import excerpt, shown
 from comments.notifications.sending import Mailer
 from comments.notifications.tickets import Ticket, signed
 from comments.notifications.words import Words
+from comments.rules import Reason
 from comments.web.service import Service
 
 LONGEST_TEXT = 280
@@ -107,7 +108,7 @@ def _counted(words: Words, key: str, total: int, **more: str) -> str:
 
 
 def _entry(words: Words, waiting: Waiting) -> Entry:
-    reasons = [shown(reason, words) for reason in waiting.reasons]
+    reasons = [_why(words, reason) for reason in waiting.reasons]
     return Entry(
         name=shown(waiting.name, words),
         note=words("approved_before", n=waiting.approved_count) if waiting.approved_count else words("new"),
@@ -117,6 +118,18 @@ def _entry(words: Words, waiting: Waiting) -> Entry:
             words("on_page", page=shown(waiting.page, words)),
         ],
     )
+
+
+def _why(words: Words, reason: Reason) -> str:
+    """Say why something waits; what has no sentence, such as what a program outside said, stays as it is.
+
+    Where there is a list, it follows a colon (`rules.words`).
+    """
+    key = f"reason_{reason.rule.replace('-', '_')}"
+    if key not in words:
+        return shown(reason.words, words)
+    found = reason.words.partition(": ")[2]
+    return words(key, n=reason.n or 0, found=shown(found, words))
 
 
 def _age(words: Words, age: timedelta) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.models import Account, Author, Membership
 from comments.identity.sections import Sections, decoded_sections
-from comments.rules import decoded
+from comments.rules import Reason, decoded
 from comments.sites.models import Site
 from comments.sites.queries import origins_of, settings_of
 from comments.threads.models import Comment, Revision, Thread
@@ -53,7 +53,7 @@ class Waiting:
     approved_count: int
     html: str
     page: str
-    reasons: Sequence[str]
+    reasons: Sequence[Reason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +195,12 @@ def _some(session: Session, where: Any) -> int:
 
 
 def _waiting(row: Row[Any]) -> Waiting:
-    reasons = decoded(row.reasons if row.new_reasons is None else row.new_reasons)
     return Waiting(
         name=row.author_name,
         approved_count=row.approved_count,
         html=row.html if row.new_html is None else row.new_html,
         page=page_name(row.title if row.title_confirmed else None, row.url),
-        reasons=[reason.words for reason in reasons],
+        reasons=decoded(row.reasons if row.new_reasons is None else row.new_reasons),
     )
 
 

@@ -30,6 +30,9 @@ class Words:
         }
         return self._sentences.say(key, **kept)
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._sentences.phrases
+
     @property
     def direction(self) -> str:
         """`rtl` or `ltr`."""

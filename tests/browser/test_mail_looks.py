@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from comments.notifications.words import Words
 from tests.browser.looks import axe_faults, sideways_scroll
 from tests.browser.mails import posted
 from tests.conftest import NOON
@@ -19,17 +20,20 @@ MAILS = ["mail-confirm", "mail-digest", "mail-message", "mail-reply", "mail-sign
 ABOUT_PAGES = ("landmark-one-main:", "region:")
 """What axe asks of a whole page: a mail stands in one, its program's, which has a main part of its own."""
 
-LOOKS: list[dict[str, Any]] = [
-    {"color_scheme": "light"},
-    {"color_scheme": "dark", "viewport": {"width": 320, "height": 740}},
-]
+LOOKS: dict[str, dict[str, Any]] = {
+    "en": {"color_scheme": "light"},
+    "ar": {"color_scheme": "dark", "viewport": {"width": 320, "height": 740}},
+}
+"""By the language that mails are read in."""
 
 
+@pytest.mark.parametrize("language", LOOKS)
 async def test_every_mail_and_where_it_leads_is_clean_light_dark_and_narrow(
     run_folder: Path,
     tmp_path: Path,
     new_page: Callable[..., Awaitable[Page]],
     page_faults: PageFaults,
+    language: str,
 ) -> None:
     # What the browser says of a 404 cannot be kept out of its console.
     page_faults.allow("Failed to load resource")
@@ -44,27 +48,27 @@ async def test_every_mail_and_where_it_leads_is_clean_light_dark_and_narrow(
             found.append("scrolls sideways")
         faults.setdefault(name, []).extend(found)
 
-    async with posted(databases.sqlite_copy(run_folder, tmp_path), tmp_path, NOON) as post:
+    words = Words(language)
+    async with posted(databases.sqlite_copy(run_folder, tmp_path), tmp_path, NOON, language) as post:
         assert sorted(post.html) == MAILS
-        for look in LOOKS:
-            page = await new_page(**look)
-            await post.serve(page)
-            for name in (*post.html, *post.pages):
-                await post.open(page, name)
-                await expect(page.get_by_role("heading", level=1)).to_be_visible()
-                await look_at(page, name)
+        page = await new_page(**LOOKS[language])
+        await post.serve(page)
+        for name in (*post.html, *post.pages):
+            await post.open(page, name)
+            await expect(page.get_by_role("heading", level=1)).to_be_visible()
+            await look_at(page, name)
         # Last, for nothing is asked of who has left.
         await post.open(page, "page-digest")
-        await page.get_by_label("Never").check()
-        await page.get_by_role("button", name="Save").click()
+        await page.get_by_label(words("digest_never")).check()
+        await page.get_by_role("button", name=words("save")).click()
         await expect(page.get_by_role("status")).to_be_visible()
         await look_at(page, "digest-saved")
         await post.open(page, "page-confirm")
-        await page.get_by_role("button", name="Yes, mail me about replies").click()
+        await page.get_by_role("button", name=words("confirm_button")).click()
         await expect(page.get_by_role("status")).to_be_visible()
         await look_at(page, "confirmed")
         await post.open(page, "page-leave")
-        await page.get_by_role("button", name="Stop for this discussion").click()
+        await page.get_by_role("button", name=words("stop_thread")).click()
         await expect(page.get_by_role("status")).to_be_visible()
         await look_at(page, "left")
 

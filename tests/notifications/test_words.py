@@ -12,11 +12,12 @@ from babel import Locale
 from comments.app import templates
 from comments.notifications.digest import digest_letter
 from comments.notifications.digest_queries import Digest, Reader, Waiting
-from comments.notifications.letters import Letter, plain_text
+from comments.notifications.letters import Entry, Letter, plain_text
 from comments.notifications.messages import Mail, Post
 from comments.notifications.replies import reply_letter
 from comments.notifications.reply_queries import Reply, WatchedPage
 from comments.notifications.words import FOLDER, Words
+from comments.rules import Reason
 from comments.sites.languages import LANGUAGES
 from tests.notifications.delivering import TALK, texts
 
@@ -98,7 +99,18 @@ def test_a_language_has_nothing_left_in_english_and_is_set_with_care(language: s
 
 def digest(language: str, count: int) -> Letter:
     reader = Reader(ID, "mia@blog.example", "hourly", None, (), "blog", "Slow Lines", language)
-    waiting = Waiting("Jonas", 3, "<p>Hello.</p>", "/a", ["First comment"])
+    waiting = Waiting(
+        "Jonas",
+        3,
+        "<p>Hello.</p>",
+        "/a",
+        [
+            Reason("first-comment", "First comment"),
+            Reason("words", "Words: casino, pills"),
+            Reason("links", "2 links", 2),
+            Reason("", "Imported"),
+        ],
+    )
     found = Digest(count, AT - timedelta(hours=3), 0, [waiting])
     return digest_letter(reader, found, None, AT, base_url=TALK, ticket="t")
 
@@ -179,6 +191,13 @@ def test_a_name_from_right_to_left_keeps_its_place_in_other_mails_too() -> None:
 
     assert turned.heading == "\u2068ليلى\u2069 hat dir geantwortet"
     assert usual.heading == "Mia hat dir geantwortet"
+
+
+def test_a_digest_says_why_something_waits_in_its_language_and_what_it_does_not_know_as_it_is() -> None:
+    (entry,) = [part for part in digest("de", 2).parts if isinstance(part, Entry)]
+
+    waits = "Wartet: erster Kommentar, aus deinen Listen: casino, pills, Links: 2, Imported"
+    assert entry.facts == [waits, "Auf: /a"]
 
 
 def test_times_and_numbers_are_written_as_the_language_writes_them() -> None:
