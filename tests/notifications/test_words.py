@@ -35,6 +35,8 @@ SAME_AS_ENGLISH = {
     ("de", "link"),
     ("fr", "minutes"),
     ("de", "minutes"),
+    ("de", "reason_links"),
+    ("pt-br", "reason_links"),
 }
 """The same word as in English, and right: somebody has looked."""
 
