@@ -1,6 +1,7 @@
 """`comments ban`: add, list, lift."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,8 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
 from comments.identity.queries import moderator_by_email
-from comments.moderation.ban_actions import BanWish, ban_somebody
-from comments.policy.actions import KINDS, lift
+from comments.moderation.ban_actions import BanWish, ban_somebody, lift_ban
+from comments.policy.actions import KINDS
 from comments.policy.queries import bans
 from comments.sites.queries import site_by_name
 
@@ -89,7 +90,8 @@ def lift_(ban_id: UUID, site_name: str) -> None:
 
     async def work(here: Installation) -> None:
         site = await here.db.read(site_by_name, site_name)
-        lifted = await here.db.write(lift, site.id, ban_id)
+        lifting = partial(lift_ban, by=None, at=here.clock.now())
+        lifted = await here.db.write(lifting, here.keys, site.id, ban_id)
         click.echo(f"{lifted.label} may comment on {site_name} again.")
 
     in_installation(work)

@@ -1,4 +1,7 @@
-"""Banning as moderators do it: the author of a comment, and what they wrote with them if that is wanted."""
+"""Banning as moderators do it: the author of a comment, and what they wrote with them if that is wanted.
+
+Each ban, and each that is lifted, is an entry of the log.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.keys import Keyring
 from comments.moderation.actions import decide
+from comments.moderation.chain import NewEntry
+from comments.moderation.log import add_to_log, in_words
 from comments.moderation.orders import MOST_AT_ONCE, Order, Wanted
 from comments.moderation.queries.banning import author_of_comment, some_written_by
 from comments.moderation.queries.lanes import Position
@@ -20,6 +25,7 @@ from comments.policy.errors import BanOutside, BanRefused
 from comments.policy.models import Ban
 from comments.policy.subjects import address_subject, domain_subject, network_subject
 from comments.threads.errors import CommentUnknown
+from comments.threads.models import Comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +86,28 @@ def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime
     )
     made = ban(session, order, at=at)
     removed, first = _remove_all(session, wish, subject, keys, at) if wish.removes else (0, None)
+    facts = {"until": in_words(wish.until) if wish.until else None, "after": wish.outcome}
+    _log(session, keys, made, moderator, {"choice": "ban", **facts}, at, about=wish.comment_id)
     return BanMade(made, removed, first)
 
 
-def lift_ban(session: Session, moderator: Moderator, ban_id: UUID) -> None:
-    """End a ban; what was removed with it stays removed. Raises BanOutside, BanUnknown."""
-    check_whole_site(moderator)
-    lift(session, moderator.site_id, ban_id)
+def lift_ban(
+    session: Session, keys: Keyring, site_id: UUID, ban_id: UUID, *, by: Moderator | None, at: datetime
+) -> Ban:
+    """End a ban, and return it; what was removed with it stays removed. `by` None is the command line.
+
+    Raises BanOutside, BanUnknown.
+    """
+    if by is not None:
+        check_whole_site(by)
+    lifted = lift(session, site_id, ban_id)
+    about = None
+    if lifted.author_id is not None:
+        theirs = select(Comment.id).where(Comment.author_id == lifted.author_id, Comment.site_id == site_id)
+        about = session.scalar(theirs.limit(1))
+    facts = {"choice": "lift", "before": lifted.outcome, "after": None}
+    _log(session, keys, lifted, by, facts, at, about=about)
+    return lifted
 
 
 def bannable(session: Session, moderator: Moderator, comment_id: UUID) -> Bannable:
@@ -112,6 +133,33 @@ def _remove_all(
         # Orders of their own: each can be taken back, which one of more than 500 comments could not be.
         removed, first = removed + len(outcome.decided), first or outcome.at
     return removed, first
+
+
+def _log(
+    session: Session,
+    keys: Keyring,
+    made: Ban,
+    by: Moderator | None,
+    facts: Mapping[str, Any],
+    at: datetime,
+    *,
+    about: UUID | None,
+) -> None:
+    """Add to the log what became of a ban: who is meant, and why, only with a comment of theirs.
+
+    Erasing an author goes by their comments, and would miss a name that hangs on none.
+    """
+    told = {
+        "account": str(by.account_id) if by else None,
+        "at": in_words(at),
+        "ban": str(made.id),
+        "banned": made.kind,
+        **facts,
+    }
+    why = {"reason": made.reason} if facts["choice"] == "ban" else {}
+    personal = {"author": made.label, **why} if about else {}
+    new = NewEntry("ban", told, personal=personal, comment_id=about)
+    add_to_log(session, keys, made.site_id, [new], at=at)
 
 
 def _author(session: Session, site_id: UUID, comment_id: UUID) -> Row[Any]:

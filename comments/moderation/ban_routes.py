@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -132,7 +133,8 @@ async def delete_ban(request: Request) -> LiftAnswer:
         ban_id = UUID(request.path_params["id"])
     except ValueError:
         raise BanUnknown("There is no such ban here, or it is lifted already.") from None
-    await svc.db.write(lift_ban, asking, ban_id)
+    lifting = partial(lift_ban, by=asking, at=svc.clock.now())
+    await svc.db.write(lifting, svc.keys, asking.site_id, ban_id)
     return LiftAnswer(ban_id)
 
 

@@ -13,8 +13,8 @@ from comments.identity.queries import Moderator
 from comments.moderation import words
 from comments.moderation.orders import Choice, PastDecision, last_standing
 from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
+from comments.moderation.queries.other_entries import BanEntry, ThreadEntry, other_entries
 from comments.moderation.queries.queue import Held, queue_sizes
-from comments.moderation.queries.thread_entries import ThreadEntry, thread_entries
 from comments.moderation.showing import excerpt, without_links
 from comments.threads.wire import safe_html
 from comments.threads.words import REPORT_REASONS
@@ -79,18 +79,18 @@ def desk(session: Session, moderator: Moderator, done: Order | None) -> Desk:
 
 def log_rows(
     session: Session, moderator: Moderator, after: LogPosition | None, limit: int
-) -> tuple[Sequence[LogRow | ThreadEntry], LogPosition | None]:
-    """Return a page of the log, the decisions of one order as one row, and what was done with discussions."""
+) -> tuple[Sequence[LogRow | ThreadEntry | BanEntry], LogPosition | None]:
+    """Return a page of the log, the decisions of one order as one row, and what else was done."""
     entries, end = log(session, moderator.site_id, after=after, limit=limit, sections=moderator.sections)
     decided = histories(session, [entry.comment_id for entry in entries])
     standing = {past.id for history in decided.values() if (past := last_standing(history))}
-    rows: list[LogRow | ThreadEntry] = []
+    rows: list[LogRow | ThreadEntry | BanEntry] = []
     for _, group in groupby(entries, key=lambda entry: (entry.at, entry.account_id, entry.choice)):
         together = list(group)
         stands = any(entry.id in standing for entry in together)
         rows.append(LogRow(together, words.order_name(together[0]) if stands else ""))
     newer, older = after[1] if after else None, end[1] if end else None
-    rows += thread_entries(session, moderator, newer=newer, older=older)
+    rows += other_entries(session, moderator, newer=newer, older=older)
     return sorted(rows, key=lambda row: row.at, reverse=True), end
 
 

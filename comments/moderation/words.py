@@ -109,6 +109,12 @@ BANNED = {
     "network": "The network is banned.",
     "domain": "The mail domain is banned.",
 }
+_BANNED_KINDS = {
+    "author": "an author",
+    "address": "an address",
+    "network": "a network",
+    "domain": "a mail domain",
+}
 _HEADINGS = {
     "reported": "with open reports",
     "approved": "approved",
@@ -210,6 +216,16 @@ def thread_logged(facts: Mapping[str, Any]) -> str:
     if "url" in after:
         told.append(f"Renamed {facts['before']['url']} to")
     return " · ".join(told)
+
+
+def ban_logged(facts: Mapping[str, Any]) -> str:
+    """Say what became of a ban; whom it meant comes after it, where that is known."""
+    kind = _BANNED_KINDS[facts["banned"]]
+    if facts["choice"] == "lift":
+        return f"Lifted the ban of {kind}"
+    silently = " silently" if facts["after"] == "silent" else ""
+    until = f" until {date_and_time(datetime.fromisoformat(facts['until']))}" if facts["until"] else ""
+    return f"Banned {kind}{silently}{until}"
 
 
 def _comments(count: int) -> str:

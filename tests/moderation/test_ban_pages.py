@@ -49,6 +49,7 @@ async def test_an_author_is_banned_with_what_they_wrote_and_let_in_again(
     listed = await mia.get("/moderate/blog/bans")
     [ban] = re.findall(r'name="ban" value="([^"]+)"', listed.text)
     lifted = await send(mia, "/lift", {**fields_of(form), "ban": ban})
+    log = (await mia.get("/moderate/blog/log")).text
 
     assert made.status_code == 303
     assert "state=all" in made.headers["location"]
@@ -56,6 +57,8 @@ async def test_an_author_is_banned_with_what_they_wrote_and_let_in_again(
     assert "Removed." in told.text
     assert refused.status_code == 403
     assert "<bdi>Eve</bdi>, refused, until" in listed.text
+    assert re.search(r"</b>: Banned an author until \d[^<]+: <bdi>Eve</bdi>\.", log)
+    assert "</b>: Lifted the ban of an author: <bdi>Eve</bdi>." in log
     assert "The ban is lifted." in (await mia.get(lifted.headers["location"])).text
     assert (await site.post("Once more", guest=eve)).status_code == 201
     assert (await send(mia, "/lift", {**fields_of(form), "ban": ban})).status_code == 404

@@ -1,12 +1,17 @@
 """Banning over the API: from a comment or by value, with what they wrote, and lifting it again."""
 
+import json
+from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from comments.identity.queries import Moderator
 from comments.moderation.ban_actions import BanWish, ban_somebody
+from comments.moderation.log import erase_author_from_log
+from comments.moderation.queries.checking import Checked, checked, log_lines
+from comments.moderation.queries.other_entries import other_entries
 from comments.policy.errors import BanOutside
 from comments.sites.queries import site_by_name
 from tests.policy.asking import stored
@@ -34,6 +39,43 @@ async def test_a_comments_author_is_banned_and_listed_and_let_in_again(site: Sit
     assert lifted.status_code == 200
     assert (await site.posted("Third", guest=jonas))["state"] == "approved"
     assert (await asked(site, "DELETE", f"bans/{made.json()['ban']['id']}")).json()["code"] == "ban-unknown"
+
+
+async def test_bans_stand_in_the_log_and_their_names_go_with_the_author(site: SiteUnderTest) -> None:
+    db, keys = site.service.db, site.service.keys
+    found = await db.read(site_by_name, site.name)
+    comment = await site.posted("First", guest=Guest("Jonas"))
+    about = {"comment_id": comment["id"], "reason": "Sells pills", "outcome": "silent"}
+
+    author = (await asked(site, "POST", "bans", {"kind": "author", **about})).json()["ban"]["id"]
+    await asked(site, "POST", "bans", {"kind": "address", **about})
+    await asked(site, "POST", "bans", {"kind": "domain", "value": "jonas.example", "reason": "Jonas"})
+    await asked(site, "DELETE", f"bans/{author}")
+
+    lines = [json.loads(line) for line in await db.read(lambda session: list(log_lines(session, found.id)))]
+    entries = [json.loads(line["entry"]) for line in lines]
+    told = [(one["choice"], one["banned"], one["after"]) for one in entries if one["kind"] == "ban"]
+    assert told == [
+        ("ban", "author", "silent"),
+        ("ban", "address", "silent"),
+        ("ban", "domain", "refuse"),
+        ("lift", "author", None),
+    ]
+    assert "Jonas" not in json.dumps(entries)
+    kept = [line["personal"] for line in lines[1:]]
+    assert [one["author"][1] for one in kept if one] == ["Jonas", "address of Jonas", "Jonas"]
+    assert [one["reason"][1] for one in kept if "reason" in one] == ["Sells pills"] * 2
+
+    everywhere = Moderator(uuid4(), found.id, "Mia", "moderator", None)
+    in_sport = Moderator(uuid4(), found.id, "Mia", "moderator", ("/sport/",))
+    asked_for = partial(other_entries, newer=None, older=None)
+    assert len(await db.read(asked_for, everywhere)) == 4
+    assert await db.read(asked_for, in_sport) == []
+
+    await db.write(erase_author_from_log, [UUID(comment["id"])])
+
+    gone = await db.read(checked, keys, found.id)
+    assert gone == Checked(head=gone.head, older=0, erased=5, faults=[])
 
 
 @pytest.mark.parametrize("kind", ["author", "address", "network", "domain"])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -119,7 +120,9 @@ async def post_ban(request: Request) -> Response:
 async def post_lift(request: Request) -> Response:
     """Lift a ban."""
     seat, fields = await seat_with_form(request)
-    await service(request).db.write(lift_ban, seat.moderator, read_id(fields.get("ban", "")))
+    svc, ban_id = service(request), read_id(fields.get("ban", ""))
+    lifting = partial(lift_ban, by=seat.moderator, at=svc.clock.now())
+    await svc.db.write(lifting, svc.keys, seat.moderator.site_id, ban_id)
     return lead_to(request, desk_address(seat.site, "/bans?told=lifted"))
 
 

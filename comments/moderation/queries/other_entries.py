@@ -1,4 +1,4 @@
-"""What the log says was done with whole discussions, between two decisions of it."""
+"""What the log says was done with whole discussions, and who was banned, between two decisions of it."""
 
 import json
 from collections.abc import Sequence
@@ -30,11 +30,25 @@ class ThreadEntry:
     thread_id: UUID
 
 
-def thread_entries(
+@dataclass(frozen=True, slots=True)
+class BanEntry:
+    """One entry about a ban: whom it meant and why, "" where that is erased or was never logged."""
+
+    at: datetime
+    by: str
+    facts: dict[str, Any]
+    label: str
+    reason: str
+
+
+def other_entries(
     session: Session, moderator: Moderator, *, newer: UUID | None, older: UUID | None
-) -> Sequence[ThreadEntry]:
-    """Return what was done between two decisions, the newest first; None is an end of the log."""
-    between = select(LogLink.entry).where(
+) -> Sequence[ThreadEntry | BanEntry]:
+    """Return what was done between two decisions, bans after the rest; None is an end of the log.
+
+    Bans are for the whole site, and shown to nobody who moderates a part of it.
+    """
+    between = select(LogLink.entry, LogLink.personal).where(
         LogLink.site_id == moderator.site_id, LogLink.decision_id.is_(None), LogLink.number > 0
     )
     for decision_id, is_upper in ((newer, True), (older, False)):
@@ -50,17 +64,25 @@ def thread_entries(
         elif is_upper:
             # It was decided before there was a log.
             return []
-    links = session.scalars(between.order_by(LogLink.number.desc()).limit(MOST_SHOWN))
-    told = [facts for entry in links if (facts := json.loads(entry))["kind"] == "thread"]
-    if not told:
-        return []
-    named = _threads(session, moderator, {_thread_of(facts) for facts in told})
-    accounts = {UUID(facts["account"]) for facts in told if facts["account"]}
-    people = dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts))).all())
+    links = session.execute(between.order_by(LogLink.number.desc()).limit(MOST_SHOWN))
+    found = [(json.loads(entry), json.loads(personal or "{}")) for entry, personal in links]
+    told = [facts for facts, _ in found if facts["kind"] == "thread"]
+    banned = [one for one in found if one[0]["kind"] == "ban" and moderator.sections is None]
+    people = _people(session, [*told, *(facts for facts, _ in banned)])
+    bans = [
+        BanEntry(*_when_and_who(facts, people), facts, _kept(personal, "author"), _kept(personal, "reason"))
+        for facts, personal in banned
+    ]
+    return [*_of_threads(session, moderator, told, people), *bans]
+
+
+def _of_threads(
+    session: Session, moderator: Moderator, told: Sequence[dict[str, Any]], people: dict[UUID, str]
+) -> Sequence[ThreadEntry]:
+    named = _threads(session, moderator, {_thread_of(facts) for facts in told}) if told else {}
     return [
         ThreadEntry(
-            datetime.fromisoformat(facts["at"]),
-            people.get(UUID(facts["account"]), "") if facts["account"] else "The command line",
+            *_when_and_who(facts, people),
             facts,
             named.get(_thread_of(facts), ""),
             _thread_of(facts),
@@ -69,6 +91,23 @@ def thread_entries(
         # Of what is gone nobody can tell in which section it was.
         if _thread_of(facts) in named or moderator.sections is None
     ]
+
+
+def _people(session: Session, told: Sequence[dict[str, Any]]) -> dict[UUID, str]:
+    accounts = {UUID(facts["account"]) for facts in told if facts["account"]}
+    if not accounts:
+        return {}
+    return dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts))).all())
+
+
+def _when_and_who(facts: dict[str, Any], people: dict[UUID, str]) -> tuple[datetime, str]:
+    account = facts["account"]
+    by = people.get(UUID(account), "") if account else "The command line"
+    return datetime.fromisoformat(facts["at"]), by
+
+
+def _kept(personal: dict[str, list[str | None]], name: str) -> str:
+    return personal[name][1] or "" if name in personal else ""
 
 
 def _thread_of(facts: dict[str, Any]) -> UUID:
