@@ -31,6 +31,7 @@ class Message:
     html: str
     page: str
     site_title: str
+    thread_id: UUID
     lang: str
 
 
@@ -47,7 +48,13 @@ class Messages:
         if found is None:
             return
         await self._mailer.send(
-            Mail(found.email, found.site_title, message_letter(found), id=f"message-{decision_id}")
+            Mail(
+                found.email,
+                found.site_title,
+                message_letter(found),
+                id=f"message-{decision_id}",
+                answers=f"thread-{found.thread_id}",
+            )
         )
 
 
@@ -70,6 +77,7 @@ def message(session: Session, decision_id: UUID) -> Message | None:
         html=row.html,
         page=page_name(row.Thread.title if row.Thread.title_confirmed else None, row.Thread.url),
         site_title=title_of(row.Site),
+        thread_id=row.Thread.id,
         lang=language_of(row.Site),
     )
 

@@ -30,6 +30,8 @@ async def test_a_message_reaches_the_author_and_stands_in_the_log(mails: Mailing
     assert (sent.status_code, refused.json()["code"]) == (200, "author-unreachable")
     (mail,) = [one for one in arrived if "tomasz@" in str(one["To"])]
     assert all(WORDS in text and "Is it so?" in text for text in texts(mail))
+    thread = (await mails.site.thread())["thread"]["id"]
+    assert str(mail["References"]).startswith(f"<thread-{thread}@")
     bearer = {"authorization": f"Bearer {await mails.site.moderator()}"}
     log = await mails.site.client.get(mails.site.path("moderation/log"), headers=bearer)
     assert [(entry["decision"], entry["reason"]) for entry in log.json()["entries"]] == [("message", WORDS)]
