@@ -10,9 +10,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
+from comments.moderation import words
 from comments.moderation.actions import decide
 from comments.moderation.errors import AllHandled
 from comments.moderation.orders import Choice, Order, Outcome, Wanted
+from comments.moderation.queries.queue import queue_sizes
 from comments.storage import Database
 from tests.moderation.desk import KEYS, Desk
 
@@ -63,6 +65,17 @@ async def test_orders_that_cross_do_not_lock_each_other_out(desk: Desk) -> None:
     assert (await desk.thread()).comment_count == (10 if states[0] == "approved" else 0)
     times = [(entry.at, entry.comment_id) for entry in await desk.log()]
     assert len(times) == len(set(times)) == 120
+
+
+async def test_queues_are_counted_exactly_to_a_thousand(desk: Desk, db: Database) -> None:
+    ids = await desk.comments(1_001)
+
+    many = await db.read(queue_sizes, desk.seed.site_id)
+    await desk.decide("approve", ids[:1])
+    exact = await db.read(queue_sizes, desk.seed.site_id)
+
+    assert (words.size(many["pending"]), words.size(exact["pending"])) == ("1,000+", "1,000")
+    assert words.size(words.all_sizes(exact)["all"]) == "1,000+"
 
 
 async def test_five_hundred_at_once_take_few_statements(desk: Desk, db: Database) -> None:
