@@ -1,5 +1,6 @@
 """What moderators write, and decide more rarely: an edit, a note, trust, and what is picked out."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -113,10 +114,26 @@ async def test_shift_a_trusts_and_what_is_approved_can_be_picked_out(
     assert (await desk.states())["Top"] == "approved"
 
     await page.goto(f"{desk.address}?state=approved")
-    await sheet.button("Top", "Pick out").click()
+    await page.keyboard.press("p")
 
     await expect(sheet.card("Top").get_by_text("Picked out", exact=True)).to_be_visible()
     await expect(sheet.button("Top", "Pick out no more")).to_be_visible()
+    await page.keyboard.press("p")
+    await expect(sheet.button("Top", "Pick out no more")).to_have_count(0)
+
+
+async def test_h_lets_wait_and_shift_m_asks_where_to_move(desk: Desk, sheet: Sheet, page: Page) -> None:
+    await page.keyboard.press("a")
+    await expect(sheet.toast).to_contain_text("Approved.")
+    await page.goto(f"{desk.address}?state=approved")
+
+    await page.keyboard.press("h")
+    await expect(sheet.toast).to_contain_text("It waits again.")
+    assert (await desk.states())["Top"] == "pending"
+
+    await page.goto(desk.address)
+    await page.keyboard.press("Shift+M")
+    await expect(page).to_have_url(re.compile(rf"/move\?comment={desk.made['Top']}"))
 
 
 async def test_without_a_script_a_card_is_edited_and_noted(

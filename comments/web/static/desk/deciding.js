@@ -24,17 +24,29 @@ export function subjects() {
 }
 
 /**
+ * @param {HTMLElement} card
+ * @param {string} choice
+ */
+const offers = (card, choice) => card.querySelector(`[name="decision"][value="${choice}"]`) !== null;
+
+/**
+ * Whether this can be decided about any of what is picked, or about what is marked.
+ * @param {string} choice
+ */
+export const isOffered = (choice) => subjects().some((card) => offers(card, choice));
+
+/**
  * Decide about what is picked, or marked, as far as that can be decided about it.
  * @param {string} choice
  */
 export function choose(choice) {
   if (isWhole()) {
-    const isOffered = document.querySelector(`[data-bulk] [name="decision"][value="${choice}"]`) !== null;
-    if (isOffered) void decideWhole(choice);
+    const isInBar = document.querySelector(`[data-bulk] [name="decision"][value="${choice}"]`) !== null;
+    if (isInBar) void decideWhole(choice);
     unpick(picked());
     return;
   }
-  const able = subjects().filter((card) => card.querySelector(`[name="decision"][value="${choice}"]`));
+  const able = subjects().filter((card) => offers(card, choice));
   if (able.length) void decide(able, choice);
 }
 

@@ -1,7 +1,7 @@
 // Keys for everything: single ones while no field has the focus and they are switched on (WCAG 2.1.4).
 
 import { askBan } from "./banning.js";
-import { choose } from "./deciding.js";
+import { choose, isOffered } from "./deciding.js";
 import { every, one } from "./elements.js";
 import { keep, kept } from "./kept.js";
 import { clear, pick, pickTo } from "./picking.js";
@@ -40,6 +40,10 @@ const KEYS = {
   n: () => withMarked((card) => write(card, "note")),
   m: () => withMarked((card) => write(card, "message")),
   b: () => withMarked((card) => void askBan(card)),
+  h: () => choose("hold"),
+  p: () => choose(isOffered("feature") ? "feature" : "unfeature"),
+  K: () => choose("keep"),
+  M: () => withMarked((card) => every("[data-move]", card)[0]?.click()),
   s: () => choose("spam"),
   d: () => choose("remove"),
   u: undoLast,
