@@ -23,6 +23,7 @@ from comments.storage.errors import (
 from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, migrate, migrate_now, state
 from comments.storage.paging import first_per_group, groups_asked
+from comments.storage.spelled import SpelledOut
 from comments.storage.types import CText, UtcTime
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "CText",
     "Database",
     "Migrated",
+    "SpelledOut",
     "StorageBusy",
     "StorageDamaged",
     "StorageFull",

@@ -19,8 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from comments.storage.base import WITHOUT_SYNC
+from comments.storage.spelled import written_as
 
 ROWS_AT_ONCE = (200, 20, 1)
 """Rows of one statement of SQLite, which takes 32,766 values; few sizes, for each is compiled and kept."""
@@ -81,8 +83,15 @@ def insert_together(session: Session, into: Sequence[tuple[Table, Sequence[Mappi
     All rows of a table must have the same keys. SQLite has no statement for more than one table.
     """
     if writes_alone(session):
+        connection = session.connection()
         for table, rows in into:
-            session.execute(_insert(table), rows)
+            statement, columns = _insert_rows(table, tuple(rows[0]), len(rows), connection.dialect)
+            flat = [
+                default if name is None else row[name] if process is None else process(row[name])
+                for row in rows
+                for name, process, default in columns
+            ]
+            connection.exec_driver_sql(statement, tuple(flat))
         return
     shape = tuple((table, tuple(rows[0]), len(rows)) for table, rows in into)
     values = {
@@ -152,7 +161,7 @@ def _insert_in_few_statements(
 @cache
 def _processors(named: Named, dialect: Dialect) -> list[Callable[[Any], Any] | None]:
     columns = (named.table.columns[name] for name in (*named.shared, *named.differing))
-    return [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
+    return [written_as(column.type, dialect) for column in columns]
 
 
 @cache
@@ -166,8 +175,27 @@ def _insert_many(named: Named, rows: int) -> str:
 
 
 @cache
-def _insert(table: Table) -> Insert:
-    return table.insert()
+def _insert_rows(
+    table: Table, given: tuple[str, ...], rows: int, dialect: Dialect
+) -> tuple[str, list[tuple[str | None, Callable[[Any], Any] | None, Any]]]:
+    """Return a statement, and for each of its columns what is given, or the value of the model's default."""
+    columns: list[tuple[str | None, Callable[[Any], Any] | None, Any]] = []
+    names = []
+    for column in table.columns:
+        process = written_as(column.type, dialect)
+        if column.name in given:
+            columns.append((column.name, process, None))
+        elif isinstance(column.default, ScalarElementColumnDefault):
+            value = column.default.arg
+            columns.append((None, None, value if process is None else process(value)))
+        elif column.default is not None:
+            raise TypeError(f"{table.name}.{column.name} is to be given: its default is worked out")
+        else:
+            continue
+        names.append(dialect.identifier_preparer.quote(column.name))
+    row = f"({', '.join('?' * len(names))})"
+    values = ", ".join([row] * rows)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {values}", columns  # noqa: S608  # our tables' names
 
 
 @cache

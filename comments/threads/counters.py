@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from comments.storage import announce
+from comments.storage import SpelledOut, announce
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment, Thread
 from comments.threads.telling import tell_readers
@@ -32,7 +32,7 @@ def _is_listed(reply_total: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 # Made once, and on the tables: putting them together in the ORM takes longer than running them.
-_RAISE_VERSIONS = (
+_RAISE_VERSIONS = SpelledOut(
     update(_THREADS)
     .where(_THREADS.c.id.in_(bindparam("thread_ids", expanding=True)))
     .values(
@@ -46,7 +46,7 @@ _THESE = _COMMENTS.c.id.in_(bindparam("ids", expanding=True))
 _NEW_TOTAL = _COMMENTS.c.reply_total + bindparam("delta")
 # The thread is raised first: what changes with it carries the version it has then.
 _VERSION = select(_THREADS.c.version).where(_THREADS.c.id == _COMMENTS.c.thread_id).scalar_subquery()
-_COUNT_REPLIES = (
+_COUNT_REPLIES = SpelledOut(
     update(_COMMENTS)
     .where(_THESE)
     .values(
@@ -98,7 +98,7 @@ def count_below(session: Session, below: Mapping[UUID, int]) -> None:
         if delta:
             by_delta[delta].append(comment_id)
     for delta, ids in by_delta.items():
-        session.execute(_COUNT_REPLIES, {"ids": ids, "delta": delta})
+        _COUNT_REPLIES.run(session, {"ids": ids, "delta": delta})
 
 
 def raise_version(session: Session, thread_id: UUID, at: datetime, *, added: int = 0) -> int:
@@ -113,7 +113,7 @@ def count_reply(session: Session, place: Place) -> None:
     """Count a new public reply at `place` on all it stands under, the thread's version being raised."""
     above = ancestors(place)
     if above:
-        session.execute(_COUNT_REPLIES, {"ids": above, "delta": 1})
+        _COUNT_REPLIES.run(session, {"ids": above, "delta": 1})
 
 
 def texts_changed(session: Session, comment_ids: Sequence[UUID], at: datetime) -> None:
@@ -141,7 +141,7 @@ def _raise_threads(session: Session, changes: Iterable[PublicChange], at: dateti
 def _raise_versions(
     session: Session, thread_ids: Sequence[UUID], added: int, at: datetime
 ) -> dict[UUID, int]:
-    rows = session.execute(_RAISE_VERSIONS, {"thread_ids": thread_ids, "added": added, "at": at}).all()
+    rows = _RAISE_VERSIONS.rows(session, {"thread_ids": thread_ids, "added": added, "at": at})
     for thread_id, site_id, version in rows:
         announce(session, ThreadChanged(site_id, thread_id, version))
     return {thread_id: version for thread_id, _, version in rows}

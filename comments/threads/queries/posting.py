@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from comments.events.queries import is_waiting
 from comments.identity.authors import BY_TOKEN, TOKEN_IS_KNOWN, TOKEN_LIFE, KnownAuthor
 from comments.policy.queries import SHARING_A_MARK, Alike, Heard, bans_from, standing_on
+from comments.storage import SpelledOut
 from comments.threads.models import Comment, Thread, ThreadKey, Watch
 from comments.threads.telling import SOMETHING_WAITS
 
@@ -137,26 +138,28 @@ _PARTS: tuple[list[Any], ...] = (
 _ENDS = [sum(map(len, _PARTS[: count + 1])) for count in range(len(_PARTS))]
 _OF_AUTHOR, _OF_THREAD, _OF_PARENT, _OF_EARLIER, _OF_ALIKE = map(slice, (0, *_ENDS), _ENDS)
 
-_POST = select(
-    *(column.label(f"c{number}") for number, column in enumerate(c for part in _PARTS for c in part)),
-    TOKEN_IS_KNOWN.label("token_is_known"),
-    is_waiting(SOMETHING_WAITS, bindparam("digest_key")).label("will_be_told"),
-    standing_on(_AUTHOR.c.id).label("bans"),
-).select_from(
-    select(literal_column("1").label("one"))
-    .subquery("asked")
-    .outerjoin(_AUTHOR, true())
-    .outerjoin(_THREAD, true())
-    .outerjoin(_PARENT, _IS_PARENT)
-    .outerjoin(_EARLIER, or_(_SAME_KEY, _SAME_TEXT))
-    .outerjoin(_ALIKE, true())
+_POST = SpelledOut(
+    select(
+        *(column.label(f"c{number}") for number, column in enumerate(c for part in _PARTS for c in part)),
+        TOKEN_IS_KNOWN.label("token_is_known"),
+        is_waiting(SOMETHING_WAITS, bindparam("digest_key")).label("will_be_told"),
+        standing_on(_AUTHOR.c.id).label("bans"),
+    ).select_from(
+        select(literal_column("1").label("one"))
+        .subquery("asked")
+        .outerjoin(_AUTHOR, true())
+        .outerjoin(_THREAD, true())
+        .outerjoin(_PARENT, _IS_PARENT)
+        .outerjoin(_EARLIER, or_(_SAME_KEY, _SAME_TEXT))
+        .outerjoin(_ALIKE, true())
+    )
 )
 
 
 def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> Found:
     """Return all that is known of a post before it is written."""
-    rows = session.execute(
-        _POST,
+    rows = _POST.rows(
+        session,
         {
             "site_id": asked.site_id,
             "hashes": asked.hashes,
@@ -175,18 +178,19 @@ def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> Found
             "marks": asked.marks,
             "since": asked.alike_since or at,
         },
-    ).all()
+    )
     first = rows[0]
+    token_is_known, will_be_told, bans = first[_ENDS[-1] :]
     author, thread, parent = first[_OF_AUTHOR], first[_OF_THREAD], first[_OF_PARENT]
     # What has several rows stands beside each of the other's.
     earlier = {row[_OF_EARLIER.start]: Earlier(*row[_OF_EARLIER]) for row in rows}
     alike = {Alike(*row[_OF_ALIKE]) for row in rows if row[_OF_ALIKE.start] is not None}
     return Found(
         KnownAuthor(*author) if author[0] is not None else None,
-        bool(first.token_is_known),
+        bool(token_is_known),
         ThreadFound(*thread) if thread[0] is not None else None,
         ParentFound(*parent) if parent[0] is not None else None,
-        bool(first.will_be_told),
+        bool(will_be_told),
         sorted((one for key, one in earlier.items() if key is not None), key=lambda one: one.created_at),
-        Heard(bans_from(first.bans), sorted(alike, key=lambda one: one.created_at, reverse=True)),
+        Heard(bans_from(bans), sorted(alike, key=lambda one: one.created_at, reverse=True)),
     )
