@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.moderation import words
-from comments.moderation.orders import Choice, PastDecision, last_standing
+from comments.moderation.orders import Choice, PastDecision, edited_by, last_standing
 from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
 from comments.moderation.queries.other_entries import BanEntry, ThreadEntry, other_entries
 from comments.moderation.queries.queue import Held, queue_sizes
@@ -40,6 +40,8 @@ class Card:
     reports: Sequence[tuple[str, int]]
     notes: Sequence[PastDecision]
     facts: str
+    edited_by: str
+    """The moderator whose words it has; empty if its author edited it last, or nobody."""
     choices: Sequence[Choice]
     more: Sequence[Choice]
     restores: str
@@ -107,6 +109,7 @@ def card(held: Held, now: datetime) -> Card:
         reports=[(REPORT_REASONS.get(reason, reason), count) for reason, count in held.reports],
         notes=[past for past in held.history if past.choice == "note"],
         facts=_facts(held, now),
+        edited_by=(edited_by(held.history) or "a moderator") if row.edited_by_moderator else "",
         choices=_choices(held),
         more=_more(held),
         name=_name(held),

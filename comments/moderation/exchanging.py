@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from comments.identity.models import Author
 from comments.moderation import replacing
 from comments.moderation.orders import Order
 from comments.moderation.replacing import Replaced, Text
@@ -30,9 +31,10 @@ def exchange_texts(
             in_place[step.subject.id] = waiting
             replaced[step.subject.id] = Replaced(text=own)
         elif step.choice == "edit" and order.text is not None:
-            new = order.text
+            source, rendered = order.text.source, order.text.rendered
+            of_others = _account_of(session, step.subject.author_id) != order.moderator.account_id
             in_place[step.subject.id] = Text(
-                new.source, "markdown", new.rendered.html, new.rendered.renderer, own.reasons, at
+                source, "markdown", rendered.html, rendered.renderer, own.reasons, at, of_others
             )
             replaced[step.subject.id] = Replaced(text=own, rewrote=True, waiting=waiting)
         else:
@@ -58,6 +60,11 @@ def write_states(session: Session, steps: Sequence[Step], replaced: dict[UUID, R
             .values(state=state, queue=queue, featured=featured, version=Comment.version + 1),
             execution_options=WITHOUT_SYNC,
         )
+
+
+def _account_of(session: Session, author_id: UUID) -> UUID | None:
+    """Return which of the team an author is."""
+    return session.scalar(select(Author.account_id).where(Author.id == author_id))
 
 
 def _is_featured(step: Step) -> bool:

@@ -1,11 +1,10 @@
 """What a decision replaces besides the state, kept in the log so that `restore` can bring it back."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from comments.storage import insert_ignoring
@@ -15,7 +14,10 @@ _TEXT = ("source", "source_format", "html", "renderer", "reasons")
 
 
 class Text(msgspec.Struct, frozen=True):
-    """A comment's text in its three forms, with the reasons it waited for and the time of its last edit."""
+    """A comment's text in its three forms, with the reasons it waited for and when it was edited last.
+
+    `edited_by_moderator` says that its author's words were changed then, by a moderator.
+    """
 
     source: str
     source_format: str
@@ -23,6 +25,7 @@ class Text(msgspec.Struct, frozen=True):
     renderer: int
     reasons: str
     edited_at: datetime | None
+    edited_by_moderator: bool = False
 
 
 class Replaced(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,12 +59,13 @@ def texts_with_edits(session: Session, comment_ids: list[UUID]) -> dict[UUID, tu
     """Return the comments' texts, each with the edit that waits, if one does."""
     current = [getattr(Comment, name) for name in _TEXT]
     waiting = [getattr(Revision, name) for name in _TEXT]
+    edited = (Comment.edited_at, Comment.edited_by_moderator)
     rows = session.execute(
-        select(Comment.id, *current, Comment.edited_at, *waiting, Revision.created_at)
+        select(Comment.id, *current, *edited, *waiting, Revision.created_at)
         .outerjoin(Revision, Revision.comment_id == Comment.id)
         .where(Comment.id.in_(comment_ids))
     )
-    return {row[0]: (_text(row, 1), _text(row, 7) if row[7] is not None else None) for row in rows}
+    return {row[0]: (Text(*row[1:8]), Text(*row[8:]) if row[8] is not None else None) for row in rows}
 
 
 def put_in_place(session: Session, texts: dict[UUID, Text]) -> None:
@@ -113,13 +117,9 @@ def give_back_edits(session: Session, site_id: UUID, texts: dict[UUID, Text], at
         session.execute(insert(Revision), waiting)
 
 
-def _text(row: Row[Any], start: int) -> Text:
-    return Text(*row[start : start + 6])
-
-
 def _write_texts(session: Session, texts: dict[UUID, Text]) -> None:
     table = Comment.__table__
-    columns = (*_TEXT, "edited_at")
+    columns = (*_TEXT, "edited_at", "edited_by_moderator")
     session.connection().execute(
         update(Comment)
         .where(table.c.id == bindparam("changed_id"))

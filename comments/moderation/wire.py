@@ -118,7 +118,8 @@ class CommentJudged(msgspec.Struct):
     """A comment as moderators see it. `version` rises with every change of it, its author's edits too.
 
     `html` and `body` (the source) are what an approval makes public. While an edit waits, `published_html` is
-    what readers see meanwhile. `edited_by` is the moderator whose edit still stands.
+    what readers see meanwhile. `edited_by` is the moderator whose edit of
+    somebody else's words still stands.
     """
 
     id: UUID
@@ -247,7 +248,7 @@ def comment_judged(held: Held) -> CommentJudged:
         created_at=row.created_at,
         edited_at=row.edited_at,
         featured=row.featured,
-        edited_by=edited_by(held.history),
+        edited_by=edited_by(held.history) if row.edited_by_moderator else None,
         notes=[NoteShown(past.by, past.reason, past.at) for past in held.history if past.choice == "note"],
         last_decision=_last_decision(held),
         alike=AlikeCounted(held.alike.name, held.alike.count) if held.is_many and held.alike else None,

@@ -59,6 +59,7 @@ _TEXTS: dict[str, Any] = {
     "silent": False,
     "featured": False,
     "edited_at": None,
+    "edited_by_moderator": False,
 }
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -210,6 +210,8 @@ class Comment(Base):
     featured: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Moderators picked it out."""
     edited_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    edited_by_moderator: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Who edited it last was a moderator, and not its author."""
     deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
     deleted_from: Mapped[str | None] = mapped_column(Text)
     """The state it had when its author deleted it: what their `restore` goes back to."""

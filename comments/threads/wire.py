@@ -61,7 +61,8 @@ class CommentShown(msgspec.Struct, omit_defaults=True):
 
     `parent_id` is whom it answers; it stands at `depth` (0 to 12). One's own also carry `body` (the source),
     `editable_until`, `reasons` and `waits_for` (why it waits, for people and for programs), `waiting_body`
-    (an edit that waits). `featured` is there, and true, on what moderators picked out.
+    (an edit that waits). `featured` is there, and true, on what moderators picked out,
+    `edited_by_moderator` where a moderator, and not its author, edited it last.
     """
 
     id: UUID
@@ -84,6 +85,7 @@ class CommentShown(msgspec.Struct, omit_defaults=True):
     waits_for: list[WaitsFor] | UnsetType = UNSET
     waiting_body: str | UnsetType = UNSET
     featured: bool = False
+    edited_by_moderator: bool = False
 
 
 class TermsShown(msgspec.Struct):
@@ -168,6 +170,7 @@ class Wording:
             permalink=f"{self.thread_url.partition('#')[0]}#comment-{row.id}",
             replies=Replies([], row.reply_total, None),
             featured=public and row.featured,
+            edited_by_moderator=public and row.edited_by_moderator,
         )
 
     def own(
@@ -176,7 +179,8 @@ class Wording:
         """Return `row` as its author sees it: spam reads as pending."""
         shown = self.comment(row)
         shown.state = "pending" if row.state == "spam" else row.state
-        shown.author, shown.html, shown.edited_at = _author(row), safe_html(row), row.edited_at
+        shown.author, shown.html = _author(row), safe_html(row)
+        shown.edited_at, shown.edited_by_moderator = row.edited_at, row.edited_by_moderator
         shown.body = row.source
         if row.state in {"pending", "spam"}:
             _say_why(shown, "[]" if row.state == "spam" else row.reasons)

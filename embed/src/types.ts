@@ -32,6 +32,8 @@ export interface Comment {
   permalink: string;
   /** Picked out by a moderator. */
   featured?: boolean;
+  /** A moderator, and not its author, edited it last. */
+  edited_by_moderator?: boolean;
   replies?: Replies;
   /** Only on one's own. */
   editable_until?: string | null;

@@ -184,11 +184,11 @@ class Discussion:
         finally:
             await db.close()
 
-    def decide(self, decision: str, *ids: str) -> None:
+    def decide(self, decision: str, *ids: str, **more: str) -> None:
         self._ask(
             "POST",
             "moderation/decisions",
-            {"comment_ids": list(ids), "decision": decision},
+            {"comment_ids": list(ids), "decision": decision, **more},
             self.service.token,
         )
 

@@ -126,6 +126,30 @@ async def test_an_edit_and_what_is_picked_out_show_in_place(
     await expect(picked_out).to_have_count(0)
 
 
+async def test_readers_see_that_a_moderator_edited_and_that_this_was_taken_back(
+    discussion: Discussion, widget: Widget, listening: Listening
+) -> None:
+    identifier = discussion.said("Ana", "as Ana wrote")
+    await listening(discussion)
+
+    discussion.decide("edit", identifier, text="as Mia wrote")
+
+    mark = widget.element.get_by_text("edited", exact=False)
+    await expect(widget.comment("as Mia wrote")).to_be_visible(timeout=SOON)
+    await expect(mark).to_have_text("edited by a moderator")
+    await expect(mark).to_have_attribute("title", re.compile("^Edited "))
+
+    discussion.decide("restore", identifier)
+    await expect(widget.comment("as Ana wrote")).to_be_visible(timeout=SOON)
+    await expect(mark).to_have_count(0)
+
+    discussion.decide("edit", identifier, text="as Mia wrote")
+    await expect(mark).to_have_text("edited by a moderator", timeout=SOON)
+    discussion.edited("Ana", identifier, "as Ana wrote, again")
+    await expect(widget.comment("as Ana wrote, again")).to_be_visible(timeout=SOON)
+    await expect(mark).to_have_text("edited")
+
+
 async def test_a_removal_leaves_its_room_so_that_nothing_moves(
     discussion: Discussion, widget: Widget, listening: Listening
 ) -> None:

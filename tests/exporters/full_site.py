@@ -174,10 +174,9 @@ class FullSite:
         self, thread_id: UUID, author_id: UUID, state: str, parent: UUID | None, source: str | None = None
     ) -> UUID:
         at, number = self.tick(), next(self.numbers)
-        comment_id = new_id(at)
+        comment_id, is_old = new_id(at), author_id == self.old
         place = TOP if parent is None else place_below(parent, self.places[parent], comment_id, at)
         self.places[comment_id] = place
-        is_old = author_id == self.old
         text = source or (OLD_HTML if is_old else MARKDOWN)
         has_edit = state == "approved" and number % 2 == 0
         self.add(
@@ -208,6 +207,7 @@ class FullSite:
             report_count=number % 3,
             created_at=at,
             edited_at=self.tick() if number % 5 == 0 else None,
+            edited_by_moderator=number % 10 == 0,
             deleted_at=self.tick() if state == "deleted" else None,
             consented_at=at if state == "approved" else None,
             deleted_from="approved" if state == "deleted" else None,

@@ -15,7 +15,7 @@ from comments.text import render_post
 from comments.threads.models import Report, Revision
 from tests.moderation.desk import KEYS, Desk
 from tests.moderation.test_api import Api
-from tests.support.site import Guest, SiteUnderTest
+from tests.support.site import PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
 
@@ -129,7 +129,10 @@ async def test_a_moderators_edit_is_public_and_comes_back_out(site: SiteUnderTes
     )
 
     assert answer.status_code == 200, answer.text
-    assert await site.shown() == ["<p>Ana lives <strong>here</strong></p>"]
+    [shown] = (await site.thread())["comments"]
+    assert (shown["html"], shown["edited_by_moderator"]) == ("<p>Ana lives <strong>here</strong></p>", True)
+    for drawn in ("/d/blog", "/d/blog/fragment"):
+        assert ">edited by a moderator<" in (await site.client.get(f"{drawn}?url={PAGE['url']}")).text
     [found] = (await api.queue(state="approved"))["comments"]
     assert (found["edited_by"], found["version"]) == ("Mia Lindqvist", 3)
     [entry, _] = (await api.get("log")).json()["entries"]
@@ -137,9 +140,31 @@ async def test_a_moderators_edit_is_public_and_comes_back_out(site: SiteUnderTes
 
     await api.decide(decision="restore", comment_ids=[comment["id"]])
 
-    assert await site.shown() == ["<p>Ana lives at <em>Elm Street 4</em></p>"]
+    [shown] = (await site.thread())["comments"]
+    assert shown["html"] == "<p>Ana lives at <em>Elm Street 4</em></p>"
+    assert "edited_by_moderator" not in shown
     [found] = (await api.queue(state="approved"))["comments"]
     assert (found["edited_by"], found["edited_at"]) == (None, None)
+
+
+async def test_an_edit_is_marked_as_whose_it_was_last(site: SiteUnderTest, api: Api) -> None:
+    guest = Guest()
+    theirs, own = await site.approved("As Ana wrote", guest=guest), await site.said("As Mia wrote")
+
+    async def marked() -> list[bool]:
+        found = {one["id"]: one for one in (await site.thread())["comments"]}
+        return ["edited_by_moderator" in found[one["id"]] for one in (theirs, own)]
+
+    async def edited_by() -> list[str | None]:
+        found = {one["id"]: one for one in (await api.queue(state="approved"))["comments"]}
+        return [found[one["id"]]["edited_by"] for one in (theirs, own)]
+
+    for one in (theirs, own):
+        await api.decide(decision="edit", comment_ids=[one["id"]], text="As a moderator wrote")
+    assert (await marked(), await edited_by()) == ([True, False], ["Mia Lindqvist", None])
+
+    await site.send("PATCH", f"comments/{theirs['id']}", {"body": "As Ana wrote, again"}, guest=guest)
+    assert (await marked(), await edited_by()) == ([False, False], [None, None])
 
 
 async def test_an_edit_by_a_moderator_takes_the_one_that_waits_away_and_undo_brings_it_back(

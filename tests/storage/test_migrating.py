@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import sys
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, PrimaryKeyConstraint, Table, Text, UniqueConstraint, inspect, text
+from sqlalchemy import Connection, PrimaryKeyConstraint, Table, Text, UniqueConstraint, inspect, select, text
 from sqlalchemy.orm import Session
 
 from comments import schema
+from comments.identity.models import Author
+from comments.ids import new_id
+from comments.moderation.models import Decision
 from comments.storage import Database, StorageMismatch, migrate, migrate_now, state
 from comments.storage.migrating import alembic_config, connected
 from comments.storage.revisions import SCRIPTS, newest, revisions
+from comments.threads.models import Comment
+from tests.moderation.seeding import Seed
 
 COMPARED = {
     "compare_type": True,
@@ -180,6 +186,37 @@ def test_threads_note_that_what_changed_before_is_not_on_record(unmigrated_url: 
         found = connection.execute(text("SELECT version, recorded_from FROM threads")).one()
 
     assert tuple(found) == (41, 41)
+
+
+def test_what_moderators_edited_before_is_noted(database_url: str) -> None:
+    """Migration 36: of three comments that a moderator edited, one was edited since, one was their own."""
+    seed = Seed()
+    mia, thread, jonas = seed.moderator(), seed.thread(), seed.author()
+    own = new_id(seed.now)
+    seed.add(Author, id=own, site_id=seed.site_id, kind="moderator", name="Mia", account_id=mia.account_id)
+    for author, since in ((jonas, 0), (jonas, 1), (own, 0)):
+        at = seed.now
+        comment_id = seed.comment(thread, author, text=f"{since}", edited_at=at + timedelta(minutes=since))
+        seed.add(
+            Decision,
+            id=new_id(at),
+            site_id=seed.site_id,
+            comment_id=comment_id,
+            account_id=mia.account_id,
+            moderator_name="Mia",
+            decision="edit",
+            before="approved",
+            after="approved",
+            at=at,
+        )
+    with connected(database_url) as connection, Session(connection) as session:
+        seed.store(session)
+        session.commit()
+        config = alembic_config(connection)
+        command.downgrade(config, "0034")
+        command.upgrade(config, "head")
+        noted = select(Comment.edited_by_moderator).order_by(Comment.created_at)
+        assert session.scalars(noted).all() == [True, False, False]
 
 
 async def test_an_empty_database_becomes_current(unmigrated_url: str) -> None:

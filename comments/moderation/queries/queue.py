@@ -302,6 +302,7 @@ _ABOUT: Select[*tuple[Any, ...]] = (
         Comment.similar_group,
         Comment.created_at,
         Comment.edited_at,
+        Comment.edited_by_moderator,
         Thread.url.label("thread_url"),
         Thread.title.label("thread_title"),
         Author.created_at.label("author_since"),

@@ -202,6 +202,7 @@ def _replace_waiting(
         reasons=reasons,
         facts=encoded_facts(judged.facts),
         edited_at=at,
+        edited_by_moderator=False,
         **_text_of(order),
     )
 
@@ -227,6 +228,7 @@ def _replace_public(
         similar_group=judged.similar_group,
         facts=encoded_facts(judged.facts),
         edited_at=at,
+        edited_by_moderator=False,
         **_text_of(order),
     )
     _published(session, row, 0, at)

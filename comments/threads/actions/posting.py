@@ -73,6 +73,7 @@ _AT_FIRST: dict[str, Any] = {
     "downvotes": 0,
     "report_count": 0,
     "edited_at": None,
+    "edited_by_moderator": False,
     "featured": False,
 }
 

@@ -43,6 +43,7 @@ SHOWN: tuple[Any, ...] = (
     Comment.downvotes,
     Comment.created_at,
     Comment.edited_at,
+    Comment.edited_by_moderator,
     Comment.featured,
 )
 """What a comment is shown from. Nothing private is among it but `source`, which its author alone is shown."""

@@ -70,7 +70,7 @@ export function draw(d: Discussion, entry: Entry): HTMLElement | undefined {
 export function update(d: Discussion, entry: Entry, comment: Comment): void {
   const { replies: _, ...alone } = comment;
   // What is there only if it is so may be so no more.
-  entry.comment = { ...entry.comment, featured: false, ...alone };
+  entry.comment = { ...entry.comment, featured: false, edited_by_moderator: false, ...alone };
   if (comment.editable_until) entry.editableUntil = Date.parse(comment.editable_until);
   redraw(d, entry);
 }

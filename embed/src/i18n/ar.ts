@@ -54,6 +54,7 @@ const ar: Language = {
   moderator: "الإشراف",
   featured: "تعليق مختار",
   edited: "معدَّل",
+  editedByModerator: "عدّله الإشراف",
   editedAt: "عُدّل في {date}",
   justNow: "الآن",
   voteUp: {

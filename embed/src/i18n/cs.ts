@@ -48,6 +48,7 @@ const cs: Language = {
   moderator: "Moderátor",
   featured: "Vybráno",
   edited: "upraveno",
+  editedByModerator: "upraveno moderátorem",
   editedAt: "Upraveno: {date}",
   justNow: "právě teď",
   voteUp: {

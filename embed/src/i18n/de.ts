@@ -36,6 +36,7 @@ const de: Language = {
   moderator: "Moderation",
   featured: "Hervorgehoben",
   edited: "bearbeitet",
+  editedByModerator: "von der Moderation bearbeitet",
   editedAt: "Bearbeitet: {date}",
   justNow: "gerade eben",
   voteUp: { one: "Dafür stimmen, {n} Stimme", other: "Dafür stimmen, {n} Stimmen" },

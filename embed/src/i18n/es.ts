@@ -41,6 +41,7 @@ const es: Language = {
   moderator: "Moderación",
   featured: "Destacado",
   edited: "editado",
+  editedByModerator: "editado por la moderación",
   editedAt: "Editado el {date}",
   justNow: "ahora mismo",
   voteUp: {

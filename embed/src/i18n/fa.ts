@@ -33,6 +33,7 @@ const fa: Language = {
   moderator: "ناظر",
   featured: "برگزیده",
   edited: "ویرایش‌شده",
+  editedByModerator: "ویرایش‌شده به دست ناظر",
   editedAt: "ویرایش: {date}",
   justNow: "همین حالا",
   voteUp: { one: "رأی مثبت، {n} رأی", other: "رأی مثبت، {n} رأی" },

@@ -41,6 +41,7 @@ const fr: Language = {
   moderator: "Modération",
   featured: "Mis en avant",
   edited: "modifié",
+  editedByModerator: "modifié par la modération",
   editedAt: "Modifié le {date}",
   justNow: "à l’instant",
   voteUp: {

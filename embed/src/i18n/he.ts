@@ -41,6 +41,7 @@ const he: Language = {
   moderator: "צוות האתר",
   featured: "תגובה נבחרת",
   edited: "נערכה",
+  editedByModerator: "נערכה בידי צוות האתר",
   editedAt: "נערכה ב־{date}",
   justNow: "ממש עכשיו",
   voteUp: { one: "הצבעה בעד, קולות: {n}", two: "הצבעה בעד, קולות: {n}", other: "הצבעה בעד, קולות: {n}" },

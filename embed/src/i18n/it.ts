@@ -41,6 +41,7 @@ const it: Language = {
   moderator: "Moderazione",
   featured: "In evidenza",
   edited: "modificato",
+  editedByModerator: "modificato dalla moderazione",
   editedAt: "Modificato: {date}",
   justNow: "proprio ora",
   voteUp: {

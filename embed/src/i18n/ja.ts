@@ -33,6 +33,7 @@ const ja: Language = {
   moderator: "モデレーター",
   featured: "注目のコメント",
   edited: "編集済み",
+  editedByModerator: "モデレーターが編集",
   editedAt: "{date}に編集",
   justNow: "たった今",
   voteUp: { other: "高く評価、現在{n}票" },

@@ -34,6 +34,7 @@ export enum Key {
   author,
   moderator,
   featured,
+  editedByModerator,
   edited,
   editedAt,
   justNow,

@@ -33,6 +33,7 @@ const ko: Language = {
   moderator: "운영자",
   featured: "주목할 댓글",
   edited: "수정됨",
+  editedByModerator: "운영자가 수정함",
   editedAt: "{date}에 수정됨",
   justNow: "방금",
   voteUp: { other: "추천, {n}표" },

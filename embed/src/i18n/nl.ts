@@ -33,6 +33,7 @@ const nl: Language = {
   moderator: "Moderator",
   featured: "Uitgelicht",
   edited: "bewerkt",
+  editedByModerator: "bewerkt door een moderator",
   editedAt: "Bewerkt op {date}",
   justNow: "zojuist",
   voteUp: { one: "Omhoog stemmen, {n} stem", other: "Omhoog stemmen, {n} stemmen" },

@@ -48,6 +48,7 @@ const pl: Language = {
   moderator: "Moderacja",
   featured: "Wyróżniono",
   edited: "edytowano",
+  editedByModerator: "edytowano przez moderację",
   editedAt: "Edytowano: {date}",
   justNow: "przed chwilą",
   voteUp: {

@@ -41,6 +41,7 @@ const ptBr: Language = {
   moderator: "Moderação",
   featured: "Em destaque",
   edited: "editado",
+  editedByModerator: "editado pela moderação",
   editedAt: "Editado em {date}",
   justNow: "agora mesmo",
   voteUp: {

@@ -48,6 +48,7 @@ const ru: Language = {
   moderator: "Модератор",
   featured: "Выбор модератора",
   edited: "изменено",
+  editedByModerator: "изменено модератором",
   editedAt: "Изменено: {date}",
   justNow: "только что",
   voteUp: {

@@ -33,6 +33,7 @@ const sv: Language = {
   moderator: "Moderator",
   featured: "Utvald",
   edited: "redigerad",
+  editedByModerator: "redigerad av en moderator",
   editedAt: "Redigerad {date}",
   justNow: "just nu",
   voteUp: { one: "Rösta upp, {n} röst", other: "Rösta upp, {n} röster" },

@@ -33,6 +33,7 @@ const tr: Language = {
   moderator: "Moderatör",
   featured: "Öne çıkan",
   edited: "düzenlendi",
+  editedByModerator: "bir moderatör düzenledi",
   editedAt: "Düzenlendi: {date}",
   justNow: "az önce",
   voteUp: { one: "Olumlu oy ver, {n} oy", other: "Olumlu oy ver, {n} oy" },

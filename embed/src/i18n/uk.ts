@@ -48,6 +48,7 @@ const uk: Language = {
   moderator: "Модератор",
   featured: "Вибір модератора",
   edited: "змінено",
+  editedByModerator: "змінено модератором",
   editedAt: "Змінено: {date}",
   justNow: "щойно",
   voteUp: {

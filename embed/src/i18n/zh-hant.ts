@@ -33,6 +33,7 @@ const zhHant: Language = {
   moderator: "管理員",
   featured: "精選",
   edited: "已編輯",
+  editedByModerator: "已由管理員編輯",
   editedAt: "編輯於{date}",
   justNow: "剛剛",
   voteUp: { other: "贊成，{n} 票" },

@@ -33,6 +33,7 @@ const zh: Language = {
   moderator: "管理员",
   featured: "精选",
   edited: "已编辑",
+  editedByModerator: "已由管理员编辑",
   editedAt: "编辑于{date}",
   justNow: "刚刚",
   voteUp: { other: "赞成，{n} 票" },

@@ -54,9 +54,8 @@ function article(d: Discussion, entry: Entry): HTMLElement {
 function meta(d: Discussion, entry: Entry): HTMLElement {
   const { comment } = entry;
   const { words } = d;
-  const heading = h(`h${d.level + 1}` as "h3", { class: "author", part: "author", id: `name-${comment.id}`, tabindex: -1 });
-  heading.append(authorName(comment.author));
-  const edited = comment.edited_at && words.say(Key.editedAt, { date: words.moment(new Date(comment.edited_at)) });
+  const heading = h(`h${d.level + 1}` as "h3", { class: "author", part: "author", id: `name-${comment.id}`, tabindex: -1 }, authorName(comment.author));
+  const at = comment.edited_at;
   return h(
     "header",
     { class: "meta" },
@@ -64,8 +63,13 @@ function meta(d: Discussion, entry: Entry): HTMLElement {
     isWaiting(entry) ? badge(words.say(Key.waiting), "waiting", icons.CLOCK) : authorBadge(d, comment.author),
     comment.featured && badge(words.say(Key.featured), "author"),
     answered(d, entry),
-    h("span", {}, when(d, entry), edited && " · ", edited && h("span", { title: edited }, words.say(Key.edited))),
+    h("span", {}, when(d, entry), ...(at ? [" · ", edited(d, at, comment.edited_by_moderator)] : [])),
   );
+}
+
+function edited({ words }: Discussion, at: string, byModerator?: boolean): HTMLElement {
+  const title = words.say(Key.editedAt, { date: words.moment(new Date(at)) });
+  return h("span", { title }, words.say(byModerator ? Key.editedByModerator : Key.edited));
 }
 
 function authorName(author: Author | null): HTMLElement {
