@@ -1,4 +1,4 @@
-"""`comments moderator`: add, list, remove, erase, token."""
+"""`comments moderator`: add, list, digest, remove, erase, token."""
 
 import click
 
@@ -7,6 +7,7 @@ from comments.cli.words import counted, table
 from comments.config import Settings
 from comments.identity import actions, queries, token_actions
 from comments.identity.actions import ROLE_NAMES
+from comments.notifications.digest_actions import CHOICES, choose_digest
 from comments.privacy.erasing import forget_bytes
 from comments.privacy.moderator_actions import erase_moderator
 from comments.sites.queries import site_by_name
@@ -66,6 +67,22 @@ def list_(site_name: str) -> None:
                 f"Nobody moderates {site_name}. Add one: comments moderator add EMAIL --site {site_name}"
             )
         table([(one.account.email, one.role, one.account.name, " ".join(one.sections or ())) for one in team])
+
+    in_installation(work)
+
+
+@moderator.command()
+@click.argument("email")
+@click.argument("often", type=click.Choice(CHOICES))
+@of_site
+def digest(email: str, often: str, site_name: str) -> None:
+    """Say how OFTEN somebody is mailed what waits, at most."""
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        found = await here.db.read(queries.moderator_by_email, site.id, email)
+        await here.db.write(choose_digest, site.id, found.account_id, often)
+        click.echo(f"{found.name} is mailed what waits on {site_name}: {often}.")
 
     in_installation(work)
 

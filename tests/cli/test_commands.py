@@ -71,6 +71,9 @@ def test_a_moderator_is_added_listed_given_a_token_and_removed(here: Installatio
     token = here.run("moderator", "token", "ana@mail.example", "--site", "blog")
     assert re.fullmatch(r"m_[\w-]{43}\n", token)
 
+    often = here.run("moderator", "digest", "ana@mail.example", "daily", "--site", "blog")
+    assert often == "Ana is mailed what waits on blog: daily.\n"
+    assert here.attempt("moderator", "digest", "ana@mail.example", "often", "--site", "blog").returncode == 2
     removed = here.run("moderator", "remove", "ana@mail.example", "--site", "blog")
     assert removed == "ana@mail.example does not moderate blog any more.\n"
     assert "Nobody moderates blog." in here.run("moderator", "list", "--site", "blog")
