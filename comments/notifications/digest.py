@@ -17,7 +17,7 @@ from comments.notifications.digest_queries import (
     digest_of,
     readers,
 )
-from comments.notifications.letters import Entry, Letter, Link, Paragraph
+from comments.notifications.letters import Entry, Letter, Link, Paragraph, isolated
 from comments.notifications.messages import Mail
 from comments.notifications.quoting import excerpt, shown
 from comments.notifications.sending import Mailer
@@ -95,7 +95,7 @@ def digest_letter(
         button=Link(words("open_queue"), f"{base_url}/moderate/{reader.site_name}"),
         foot=[
             [words("digest_why"), " ", Link(words("digest_choose"), settings)],
-            *([[reader.note]] if reader.note else []),
+            *([[isolated(reader.note, words.direction)]] if reader.note else []),
             *([[words("log_end", end=str(log_end))]] if log_end is not None else []),
         ],
     )

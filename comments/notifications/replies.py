@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from comments.events import Task
-from comments.notifications.letters import Letter, Link, Paragraph, Quote
+from comments.notifications.letters import Letter, Link, Paragraph, Quote, isolated
 from comments.notifications.messages import Mail
 from comments.notifications.quoting import excerpt, shown
 from comments.notifications.reply_queries import Reply, WatchedPage, reply, watched_page
@@ -89,7 +89,7 @@ def reply_letter(found: Reply, *, link: str, stop: str) -> Letter:
         button=Link(words("read_and_answer"), link),
         foot=[
             [words("reply_why"), " ", Link(words("stop_link"), stop)],
-            *([[found.to.note]] if found.to.note else []),
+            *([[isolated(found.to.note, words.direction)]] if found.to.note else []),
             [words("no_answers")],
         ],
     )

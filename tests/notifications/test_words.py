@@ -169,6 +169,7 @@ def answer(language: str, name: str) -> Reply:
         origins=("https://blog.example",),
         site_title="Slow Lines",
         lang=language,
+        note="Ask us: 1–2.",
     )
     return Reply(name, None, "<p>Yes.</p>", AT, "<p>Is it so?</p>", to)
 
@@ -183,6 +184,7 @@ def test_a_mail_from_right_to_left_says_so_and_keeps_other_names_in_their_place(
     assert "\u2068Mia\u2069" in str(mail["Subject"])
     assert "\u2068Mia\u2069" in plain
     assert "\u2068Night trains\u2069" in plain
+    assert "\u2068Ask us: 1–2.\u2069" in plain
     assert html.count(f'lang="{language}" dir="rtl"') == 2
     assert "* \u2068Jonas\u2069 (" in plain_text(digest(language, 2))
 
