@@ -165,6 +165,7 @@ async def test_a_search_that_means_nothing_is_told_on_its_page(site: SiteUnderTe
 
     assert answer.status_code == 422
     assert "“before:tomorrow” is no day. Write it like before:2026-01-31." in answer.text
+    assert "Nothing found" not in answer.text, "nothing was looked for"
     assert "Did you mean “author:”?" in hinted.text
     assert "<h1>Waiting: with “autor:Ana”</h1>" in hinted.text
     assert "<title>Waiting: with “autor:Ana” – blog</title>" in hinted.text

@@ -61,6 +61,7 @@ async def queue_answer(
         cut_short=found.page.cut_short,
         unread=found.page.unread,
         told=told,
+        refused=found.refused is not None,
         hints=asking_of(query).hints,
         ticked=request.query_params.get("ticked") in {"all", "list"},
         everything=everything,
