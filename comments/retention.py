@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, exists, select, union, update
+from sqlalchemy import ColumnElement, Row, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from comments.moderation.log import erase_author_from_log
@@ -211,9 +211,7 @@ def _answered(session: Session, comments: Mapping[UUID, UUID]) -> set[UUID]:
     if not comments:
         return set()
     answers = Comment.thread_id.in_(set(comments.values())) & Comment.parent_id.in_(comments)
-    # Two questions, because each has its index.
-    kinds = (Comment.changed_version == 0, Comment.changed_version > 0)
-    return set(session.scalars(union(*(select(Comment.parent_id).where(answers, kind) for kind in kinds))))
+    return {parent for parent in session.scalars(select(Comment.parent_id).where(answers)) if parent}
 
 
 _COLUMNS: tuple[Any, ...] = (

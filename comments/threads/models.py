@@ -132,10 +132,9 @@ class Comment(Base):
             "id",
             where="report_count > 0 AND state <> 'deleted'",
         ),
-        # What readers of a thread have missed; what was never public is not in it.
-        _partial("ix_comments_changed", "thread_id", "changed_version", where="changed_version > 0"),
-        # The rest of a thread, which readers have never seen.
-        _partial("ix_comments_unseen", "thread_id", where="changed_version = 0"),
+        # What readers of a thread have missed, and all of a thread: whoever moves it, and the databases
+        # themselves, which look for the comments of each thread that is deleted.
+        Index("ix_comments_version", "thread_id", "changed_version"),
         # The queues of single pages, for who moderates a part of a site; what is public is found by time.
         _partial("ix_comments_held", "thread_id", "queue", "created_at", "id", where="queue <> 'approved'"),
         # What an author still has waiting in a thread.

@@ -3,15 +3,17 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.storage import Database
 from comments.threads.actions.merging import merge_threads
+from comments.threads.models import Comment, Thread
 from comments.threads.page_keys import page_keys
 from comments.threads.queries import finding, paging
 from comments.threads.queries.operating import branch_of, moderated_threads
 from tests.conftest import NOON
-from tests.support.plans import plans_of
+from tests.support.plans import plan_of, plans_of
 from tests.threads.test_plans import URL, analyse, seed_big
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -36,5 +38,16 @@ async def test_moving_comments_uses_an_index_for_each_half_of_a_thread(db: Datab
         assert "Seq Scan on comments" not in plan, f"{sql}\n{plan}"
         assert "SCAN comments" not in plan, f"{sql}\n{plan}"
     together = "\n".join(plans.values())
-    for index in ("ix_comments_unseen", "ix_comments_changed"):
-        assert index in together, together
+    assert "ix_comments_version" in together, together
+
+
+async def test_deleting_a_thread_finds_its_comments_by_an_index(db: Database) -> None:
+    """For each page of a site that is removed the databases themselves ask for its comments."""
+    await db.write(seed_big)
+    await db.write(analyse)
+
+    def theirs(session: Session) -> str:
+        small = session.scalars(select(Thread.id).where(Thread.url == "https://blog.example/7")).one()
+        return plan_of(session, select(Comment.id).where(Comment.thread_id == small))
+
+    assert "ix_comments_version" in await db.read(theirs)

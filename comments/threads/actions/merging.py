@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, case, text, update
+from sqlalchemy import Row, Table, bindparam, case, update
 from sqlalchemy.orm import Session
 
 from comments.storage import WITHOUT_SYNC, announce
@@ -27,10 +27,6 @@ _MOVE = (
         content_version=_stamped("content_version"),
     )
 )
-# Two halves, spelled out, because each has its index.
-_MOVE_HALVES = tuple(
-    _MOVE.where(text(half)) for half in ("comments.changed_version > 0", "comments.changed_version = 0")
-)
 
 
 def merge_threads(session: Session, source: Row[Any], target: Row[Any], *, at: datetime) -> int:
@@ -42,7 +38,7 @@ def merge_threads(session: Session, source: Row[Any], target: Row[Any], *, at: d
     # Higher than both: what readers of either know is older.
     version = max(source.version, target.version) + 1
     order = {"from_thread": source.id, "to_thread": target.id, "in_version": version}
-    moved = sum(session.execute(half, order).rowcount for half in _MOVE_HALVES)  # type: ignore[attr-defined]
+    moved: int = session.execute(_MOVE, order).rowcount  # type: ignore[attr-defined]
     session.execute(
         update(ThreadKey).where(ThreadKey.thread_id == source.id).values(thread_id=target.id),
         execution_options=WITHOUT_SYNC,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from comments.threads.models import Comment
@@ -15,8 +15,6 @@ _SINCE = (
     select(*_CHANGED)
     .where(
         Comment.thread_id == bindparam("thread_id"),
-        # Spelled out: with bound values SQLite cannot know that the partial index covers it.
-        text("comments.changed_version > 0"),
         Comment.changed_version > bindparam("version"),
     )
     .order_by(Comment.changed_version)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
@@ -69,15 +69,9 @@ def moderated_comment(
 def branch_of(session: Session, thread_id: UUID, comment: Row[Any]) -> Sequence[Row[Any]]:
     """Return a comment with all that answers it, in any state; nobody comes before whom they answer."""
     root_id = comment.root_id or comment.id
-    # Two questions, spelled out, because each half of a thread has its index.
-    halves = ("comments.changed_version > 0", "comments.changed_version = 0")
-    below = [
-        row
-        for half in halves
-        for row in session.execute(
-            select(*_MOVED).where(Comment.thread_id == thread_id, text(half), Comment.root_id == root_id)
-        )
-    ]
+    below = session.execute(
+        select(*_MOVED).where(Comment.thread_id == thread_id, Comment.root_id == root_id)
+    ).all()
     found = {comment.id: comment}
     # In reading order: past the deepest level answers stand beside whom they answer, and after them.
     for row in sorted(below, key=lambda one: one.path):
