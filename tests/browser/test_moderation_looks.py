@@ -15,6 +15,10 @@ pytestmark = pytest.mark.anyio
 
 SCHEMES = [{"color_scheme": "light"}, {"color_scheme": "dark"}]
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+IN_VIEW = """found => found.every(one => {
+  const { left, right } = one.getBoundingClientRect();
+  return left >= 0 && right <= innerWidth;
+})"""
 HOSTILE = [
     "<script>document.title = 'owned'</script>",
     "<img src=x onerror=\"document.title = 'owned'\">",
@@ -110,6 +114,7 @@ async def test_a_phone_shows_the_desk_without_scrolling_sideways(
         await page.goto(desk.address + rest)
         assert await sideways_scroll(page) == 0, rest
         assert await axe_faults(page) == [], rest
+        assert await page.locator(".queues [aria-current]").evaluate_all(IN_VIEW), rest
 
     await page.goto(desk.address)
     button = page.get_by_role("group", name="Decide about the marked comment").get_by_role(
