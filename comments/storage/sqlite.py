@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from comments.storage.database import Database, looked
 from comments.storage.reading import ReadingSession
 from comments.storage.sqlite_connections import connect, driver_of, engine_for, prepare
-from comments.storage.sqlite_errors import in_our_words
+from comments.storage.sqlite_errors import about_file, in_our_words
+from comments.storage.sqlite_turns import Turns
 from comments.storage.sqlite_writer import SqliteWriter
 from comments.storage.urls import sqlite_path
 
@@ -40,7 +41,9 @@ class SqliteDatabase(Database):
         self._scanning = engine_for(path, writes=False, kept=SCANS_AT_ONCE)
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
         self._writing = engine_for(path, writes=True).connect()
-        self._writer = SqliteWriter(self._writing, self._subscribers)
+        with about_file(path):
+            self._turns = Turns(path)
+        self._writer = SqliteWriter(self._writing, self._turns, self._subscribers)
 
     @classmethod
     async def opened(cls, address: URL) -> "SqliteDatabase":
@@ -96,6 +99,7 @@ class SqliteDatabase(Database):
         self._scanning.dispose()
         for connection in (self._watcher, self._reader, self._writing):
             connection.close()
+        self._turns.close()
 
     def _data_version(self) -> int:
         """Return a number that changes with every commit of another connection, and reads no table."""

@@ -17,6 +17,7 @@ from comments.errors import Unavailable
 from comments.storage.changes import Subscribers, announced
 from comments.storage.sqlite_connections import BUSY_SECONDS, begin_writing, driver_of
 from comments.storage.sqlite_errors import in_our_words
+from comments.storage.sqlite_turns import Turns
 
 T = TypeVar("T")
 
@@ -39,8 +40,9 @@ class Order:
 class SqliteWriter:
     """Takes orders on the event loop and answers them there, each after the commit it is part of."""
 
-    def __init__(self, connection: Connection, subscribers: Subscribers) -> None:
+    def __init__(self, connection: Connection, turns: Turns, subscribers: Subscribers) -> None:
         self._connection = connection
+        self._turns = turns
         self._driver = driver_of(connection)
         self._driver.execute("PRAGMA busy_timeout=0")
         self._subscribers = subscribers
@@ -125,6 +127,10 @@ class SqliteWriter:
 
     def _transaction(self, orders: Iterator[Order]) -> None:
         """Run orders in one transaction; raises what ended or prevented the transaction as a whole."""
+        with self._turns.taken():
+            self._transaction_now(orders)
+
+    def _transaction_now(self, orders: Iterator[Order]) -> None:
         begin_writing(self._driver, wait_seconds=BUSY_SECONDS)
         try:
             for order in orders:
