@@ -48,9 +48,12 @@ class BytesAnswer(Response):
 
 
 class Body:
-    """A body in each encoding, with the answers to send for it: made on first use, kept with it."""
+    """A body in each encoding, with the answers to send for it: made on first use, kept with it.
 
-    __slots__ = ("_answers", "_headers", "_quality", "content", "media_type", "shown", "tag")
+    Once it is compressed for browsers (brotli) it is kept so alone: few others ask, and it is far less.
+    """
+
+    __slots__ = ("_answers", "_content", "_headers", "_is_large", "_quality", "media_type", "shown", "tag")
 
     def __init__(
         self,
@@ -62,7 +65,8 @@ class Body:
         shown: "Shown | None" = None,
     ) -> None:
         """Make a body; with `shown` it is one that `web.ready` may send, if it is kept."""
-        self.content = content
+        self._content: bytes | None = content
+        self._is_large = len(content) >= SMALLEST_COMPRESSED
         self.shown = shown
         self._quality = quality
         self.media_type = media_type
@@ -72,15 +76,27 @@ class Body:
 
     def answer(self, accept_encoding: bytes, if_none_match: bytes) -> BytesAnswer:
         """Return 200 in the best encoding accepted, or 304 when the asker has it (RFC 9110, 13.1.2)."""
-        encoding = negotiate(accept_encoding) if len(self.content) >= SMALLEST_COMPRESSED else ""
+        encoding = negotiate(accept_encoding) if self._is_large else ""
         etag, full, unchanged = self._answers.get(encoding) or self._encode(encoding)
         if if_none_match and (if_none_match == etag or _matches(if_none_match, etag)):
             return unchanged
         return full
 
+    @property
+    def content(self) -> bytes:
+        if self._content is None:
+            return bytes(brotli.decompress(self._answers["br"][1].body))
+        return self._content
+
+    def pack(self) -> None:
+        """Keep it compressed from now on."""
+        if self._is_large and self._content is not None:
+            self._encode("br")
+
     def size(self) -> int:
         """Return the bytes it keeps, with an allowance for headers and objects."""
-        return 1_000 + len(self.content) + sum(len(full.body) for _, full, _ in self._answers.values())
+        kept = sum(len(full.body) for encoding, (_, full, _) in self._answers.items() if encoding)
+        return 2_500 + len(self._content or b"") + kept
 
     def _encode(self, encoding: str) -> tuple[bytes, BytesAnswer, BytesAnswer]:
         body = compress(self.content, encoding, self._quality)
@@ -94,7 +110,11 @@ class Body:
         if encoding:
             headers.append((b"content-encoding", encoding.encode()))
         made = (etag, BytesAnswer(200, headers, body), BytesAnswer(304, shared, b""))
-        self._answers[encoding] = made
+        if encoding or self._content is not None:
+            self._answers[encoding] = made
+        if encoding == "br":
+            self._content = None
+            self._answers.pop("", None)
         return made
 
 

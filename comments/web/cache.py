@@ -21,7 +21,7 @@ class PageCache:
     """
 
     def __init__(
-        self, capacity_bytes: int = 32 * 1024 * 1024, *, now: Callable[[], datetime] = _SYSTEM_TIME.now
+        self, capacity_bytes: int = 16 * 1024 * 1024, *, now: Callable[[], datetime] = _SYSTEM_TIME.now
     ) -> None:
         self._capacity = capacity_bytes
         self._now = now
@@ -71,7 +71,8 @@ class PageCache:
         shown = tuple(shows)
         if not all(self.is_fresh(thing, version) for thing, version in shown):
             return
-        # Twice: the compressed copies are made after the body is put.
+        body.pack()
+        # Twice: a copy for those who do not take this encoding may be made later.
         size = 2 * body.size()
         self._remove(address)
         self._bodies[address] = (body, tuple(thing for thing, _ in shown), size, until)

@@ -1,8 +1,10 @@
 """The page cache: what is asked for by many at once is made once, and never from before a change."""
 
 import asyncio
+import gzip
 from collections.abc import Iterator
 
+import brotli
 import pytest
 from sqlalchemy import Engine, event
 
@@ -70,3 +72,17 @@ async def test_who_asks_after_a_change_is_not_given_what_was_read_before_it() ->
     assert made == [0, 1]
     with pytest.raises(asyncio.CancelledError):
         await before[0]
+
+
+def test_what_is_kept_is_kept_compressed_and_answers_everybody_alike() -> None:
+    content = b'{"comments":[%b]}' % b",".join(b'{"number":%d}' % number for number in range(2_000))
+    body, cache = Body(content, JSON, []), PageCache()
+    before = body.answer(b"", b"")
+    cache.put("page", body, [])
+
+    assert cache.size_bytes < len(content)
+    assert body.answer(b"", b"").body == before.body == content
+    assert body.answer(b"", b"").raw_headers == before.raw_headers
+    assert brotli.decompress(body.answer(b"br, gzip", b"").body) == content
+    assert gzip.decompress(body.answer(b"gzip", b"").body) == content
+    assert body.answer(b"", b"*").status_code == 304
