@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from comments.moderation.log import erase_author_from_log
 from comments.moderation.models import Decision
-from comments.outside.actions import forget_calls
-from comments.outside.check_actions import forget_check_calls
+from comments.outside.forgetting_actions import forget_calls, forget_check_calls
 from comments.sites.models import Site
 from comments.sites.queries import settings_of
 from comments.sites.settings import SiteSettings

@@ -5,12 +5,12 @@ Source: RFC 4287; what answers what, RFC 4685.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 # Nothing is parsed here.
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+
+from comments.feeds.entries import Entry, Feed
 
 ATOM = "http://www.w3.org/2005/Atom"
 THREADING = "http://purl.org/syndication/thread/1.0"
@@ -22,30 +22,6 @@ _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 register_namespace("", ATOM)
 register_namespace("thr", THREADING)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One comment. `address` is where it is read; `answers` the comment that it is a reply to."""
-
-    comment_id: UUID
-    title: str
-    address: str
-    author: str
-    website: str | None
-    html: str
-    published: datetime
-    updated: datetime
-    answers: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What the entries have in common: `address` is the page for people, `own_address` the feed's."""
-
-    title: str
-    address: str
-    own_address: str
 
 
 def written(feed: Feed, entries: Sequence[Entry]) -> bytes:

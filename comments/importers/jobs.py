@@ -17,12 +17,12 @@ from comments.errors import CommentsError, Unavailable
 from comments.importers import job_actions
 from comments.importers.errors import NOTHING_IMPORTED, ImportRefused
 from comments.importers.job_queries import Claimed, due_jobs, open_jobs
-from comments.importers.report import Report, whole_report
 from comments.importers.uploads import remove_upload, sweep_uploads, upload_path
 from comments.keys import Keyring
 from comments.storage import Database
 
 if TYPE_CHECKING:
+    from comments.importers.report import Report
     from comments.importers.run import Order
 
 EVERY = timedelta(seconds=1)
@@ -125,6 +125,7 @@ class ImportJobs:
         if claimed.stop_asked:
             raise ImportStopped
         # Here, for whoever serves looks for jobs, and hardly ever finds one.
+        from comments.importers.report import whole_report
         from comments.importers.run import Order
 
         is_trial = claimed.state == "reading"
@@ -144,7 +145,7 @@ class ImportJobs:
         else:
             await self._end(claimed, "done", report=_as_text(whole_report(report, json.loads(claimed.trial))))
 
-    async def _report(self, order: "Order", progress: _Progress) -> Report:
+    async def _report(self, order: "Order", progress: _Progress) -> "Report":
         """Import, and if this is cancelled, let it come to a place where it can stop."""
         from comments.importers.run import run_import
 
@@ -193,7 +194,7 @@ class ImportJobs:
         await self._db.write(job_actions.let_go, claimed, error=error, until=until)
 
 
-def _as_text(report: Report) -> str:
+def _as_text(report: "Report") -> str:
     return json.dumps(report.as_json(), ensure_ascii=False)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.events import enqueue
@@ -13,7 +13,6 @@ from comments.outside.models import WebhookCall
 from comments.sites.errors import WebhookUnknown
 from comments.sites.models import Webhook
 from comments.sites.queries import webhook_by_id, webhooks_of
-from comments.storage import WITHOUT_SYNC
 
 WEBHOOK = "webhook"
 """The kind of task that sends one message to one webhook. Its payload: a Message."""
@@ -60,18 +59,6 @@ def note_answer(session: Session, message: Message, status: int | None, answer: 
         )
         session.add(call)
     call.attempts, call.status, call.answer, call.answered_at = call.attempts + 1, status, answer, at
-
-
-def forget_calls(session: Session, site_id: UUID, before: datetime, most: int) -> int:
-    """Remove some messages to a site's webhooks that were answered before then; return how many."""
-    key = (WebhookCall.webhook_id, WebhookCall.message_id)
-    hooks = select(Webhook.id).where(Webhook.site_id == site_id)
-    due = WebhookCall.webhook_id.in_(hooks) & (WebhookCall.answered_at < before)
-    rows = session.execute(select(*key).where(due).limit(most)).all()
-    for webhook_id, message_id in rows:
-        one = (WebhookCall.webhook_id == webhook_id) & (WebhookCall.message_id == message_id)
-        session.execute(delete(WebhookCall).where(one), execution_options=WITHOUT_SYNC)
-    return len(rows)
 
 
 def _send(session: Session, site_id: UUID, message: Message, at: datetime) -> None:

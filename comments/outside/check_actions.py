@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from comments.keys import Keyring
@@ -80,17 +80,6 @@ def settle(session: Session, asked: Asked, heard: Sequence[Heard], keys: Keyring
     elif asked.is_last or not checks:
         _replace_reasons(session, subject, [NO_ANSWER])
     return is_all
-
-
-def forget_check_calls(session: Session, site_id: UUID, before: datetime, most: int) -> int:
-    """Remove some answers of a site's checks that came before then; return how many."""
-    key = (CheckCall.comment_id, CheckCall.check_id)
-    checks = select(OutsideCheck.id).where(OutsideCheck.site_id == site_id)
-    due = CheckCall.check_id.in_(checks) & (CheckCall.answered_at < before)
-    rows = [tuple(row) for row in session.execute(select(*key).where(due).limit(most))]
-    if rows:
-        session.execute(delete(CheckCall).where(tuple_(*key).in_(rows)), execution_options=WITHOUT_SYNC)
-    return len(rows)
 
 
 def _note(session: Session, asked: Asked, heard: Heard, at: datetime) -> None:

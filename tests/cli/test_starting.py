@@ -18,7 +18,10 @@ LATER = (
     "comments.backstage",
     "comments.demo",
     "comments.deliveries",
+    "comments.importers.planning",
     "comments.importers.registry",
+    "comments.moderation.actions",
+    "comments.outside.calling",
     "comments.owner",
     "jinja2",
     "markdown_it",
@@ -30,6 +33,7 @@ LATER = (
     "segno",
     "smtplib",
     "sqlalchemy.dialects.postgresql",
+    "xml.etree",
 )
 """Packages of some weight, each for something that many processes are never asked for."""
 
