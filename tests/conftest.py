@@ -60,8 +60,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-SERVERS = (os.environ.get(name, "") for name in (databases.SERVER_URL_VARIABLE, "COMMENTS_TEST_REDIS_URL"))
-ALLOWED_HOSTS = {None, "localhost", *(urlsplit(server).hostname for server in SERVERS)}
+NAMED_SERVER = urlsplit(os.environ.get(databases.SERVER_URL_VARIABLE, "")).hostname
+ALLOWED_HOSTS = {None, "localhost", NAMED_SERVER}
 sys.addaudithook(refuse_the_network)
 
 

