@@ -114,7 +114,7 @@ def _entry(words: Words, waiting: Waiting) -> Entry:
         note=words("approved_before", n=waiting.approved_count) if waiting.approved_count else words("new"),
         text=" ".join(excerpt(waiting.html, words, LONGEST_TEXT).splitlines()),
         facts=[
-            *([words("waits_for", reasons=", ".join(reasons))] if reasons else []),
+            *([words("waits_for", reasons=" · ".join(reasons))] if reasons else []),
             words("on_page", page=shown(waiting.page, words)),
         ],
     )

@@ -74,7 +74,7 @@ def plain_text(letter: Letter) -> str:
     in_plain = partial(_in_plain, direction=letter.direction)
     blocks = [_filled(letter.heading), *map(in_plain, letter.parts)]
     if letter.button is not None:
-        blocks.append(f"{_filled(letter.button.words)}:\n{letter.button.address}")
+        blocks.append(f"{_filled(letter.button.words)}\n{letter.button.address}")
     blocks += map(in_plain, letter.after)
     # Mail programs take what follows this line for the sender's standing words.
     foot = "\n".join(["-- ", *(_foot_line(line) for line in letter.foot)])
@@ -100,11 +100,11 @@ def _in_plain(part: Part, direction: str) -> str:
 
 
 def _foot_line(line: Line) -> str:
-    """Write words as they are, and each link on a line of its own: its address may be long."""
+    """Write words as they are, and each address on a line of its own: it may be long."""
     written = ""
     for piece in line:
         if isinstance(piece, Link):
-            written = f"{written.rstrip()}\n{piece.words}: {piece.address}\n"
+            written = f"{written.rstrip()}\n{piece.words}\n{piece.address}\n"
         elif piece.strip(" ·"):
             written += piece
     return "\n".join(_filled(one) if "://" not in one else one for one in written.strip().splitlines())

@@ -204,6 +204,6 @@ def test_plain_text_has_short_lines_and_whole_addresses() -> None:
 
     lines = plain_text(letter).splitlines()
 
-    assert [line for line in lines if len(line) > 70] == [long, f"here: {long}", f"all: {long}"]
+    assert [line for line in lines if len(line) > 70] == [long] * 3
     assert ">" in lines
     assert lines[-1] == "Nobody reads this."

@@ -149,7 +149,7 @@ def digest(language: str, count: int) -> Letter:
                 1001: "أكثر من 1,000 تعليق في الانتظار",
             },
         ),
-        ("ja", {1: "承認待ちのコメント：1件", 1001: "承認待ちのコメント：1,000超件"}),
+        ("ja", {1: "承認待ちのコメント：1件", 1001: "承認待ちのコメント：1,000+件"}),
     ],
 )
 def test_a_digest_says_how_many_wait_as_the_language_counts(language: str, said: dict[int, str]) -> None:
@@ -200,7 +200,7 @@ def test_a_name_from_right_to_left_keeps_its_place_in_other_mails_too() -> None:
 def test_a_digest_says_why_something_waits_in_its_language_and_what_it_does_not_know_as_it_is() -> None:
     (entry,) = [part for part in digest("de", 2).parts if isinstance(part, Entry)]
 
-    waits = "Wartet: erster Kommentar, aus deinen Listen: casino, pills, Links: 2, Imported"
+    waits = "Wartet: erster Kommentar · aus deinen Listen: casino, pills · Links: 2 · Imported"
     assert entry.facts == [waits, "Auf: /a"]
 
 
