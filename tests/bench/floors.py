@@ -4,14 +4,14 @@ import asyncio
 import shutil
 import sqlite3
 import statistics
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any, cast
-from uuid import uuid4
 
 import brotli
 import msgspec
@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event
 
 from comments.clock import FixedClock, SystemClock
 from comments.keys import Keyring
+from comments.sites.actions import set_settings
 from comments.storage import Database, migrate_now
 from comments.storage.sqlite_connections import connect
 from comments.storage.sqlite_writer import BATCH_SECONDS, BATCH_WRITES
@@ -29,14 +30,23 @@ from comments.threads.queries import finding, paging
 from comments.threads.queries.paging import Sort
 from comments.threads.requests import ThreadQuery
 from comments.threads.site_card import site_card
-from tests.bench.seeding import DIFFERENT_TEXTS, SECRET, SITE, page_url
-from tests.bench.writing import texts
+from tests.bench.requests import NUMBER
+from tests.bench.seeding import SECRET, SITE, Seeds, distinct, page_url
 from tests.support.site import Guest, running_site
 
 CALLS = 300
-POSTING_SECONDS = 3.0
+POSTS, POSTING_ROUNDS = 600, 3
+WRITER = "comments-writer"
 
 Statement = tuple[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A post, and the statements that it ran."""
+
+    text: str
+    statements: list[Statement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,8 @@ def measure_floors(folder: Path, seeded: Path, page: str, *, calls: int = CALLS)
     shutil.copytree(seeded, folder / "read")
     reads = asyncio.run(_reads(folder / "read" / "comments.db", page, calls))
     migrate_now(f"sqlite:///{folder / 'posts.db'}")
-    statements = asyncio.run(_statements_of_a_post(folder / "posts.db", folder))
-    return Floors(*reads, len(statements), *_posts(folder / "posts.db", statements))
+    posts = asyncio.run(_readers_posts(folder / "posts.db", folder / "before.db", folder))
+    return Floors(*reads, max(len(one.statements) for one in posts), *_posts(folder / "before.db", posts))
 
 
 async def _reads(file: Path, page: str, calls: int) -> tuple[float, float, float, float]:
@@ -103,56 +113,70 @@ async def _reads(file: Path, page: str, calls: int) -> tuple[float, float, float
     return found[0], found[1], found[2], found[3]
 
 
-async def _statements_of_a_post(file: Path, folder: Path) -> list[Statement]:
-    """Return what a reader's post runs, whose comments have been approved before."""
+async def _readers_posts(file: Path, before: Path, folder: Path) -> list[Posted]:
+    """Return posts of a reader whose comments have been approved, three of five of them replies.
+
+    `before` becomes a copy of the database as it is before them. No two are alike: else each would find all
+    before it, as a flood of one text does.
+    """
+    seeds, posts = Seeds({}), []
     async with running_site(f"sqlite:///{file}", FixedClock(SystemClock().now()), folder) as site:
+        await site.service.db.write(set_settings, site.name, {"links_before_hold": "2"})
         reader = Guest()
-        await site.approved("Here before", guest=reader)
-        with _heard() as heard:
-            await site.posted("Here again", guest=reader)
-        return list(heard)
+        parent = await site.approved("Here before", guest=reader)
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(before)) as copy:
+            source.backup(copy)
+        for number in range(POSTS):
+            text = distinct(seeds, number).replace(NUMBER, f"{number:08}")
+            key = f"measured-measured-{number:08}"
+            above = None if number % 5 < 2 else parent["id"]
+            with _heard(in_thread=WRITER) as heard:
+                comment = await site.posted(text, guest=reader, parent_id=above, idempotency_key=key)
+            if comment["state"] != "approved":
+                raise RuntimeError(f"a reader's post is {comment['state']}: {text}")
+            posts.append(Posted(text, heard))
+    return posts
 
 
-def _posts(file: Path, statements: list[Statement]) -> tuple[float, float, float, float]:
-    """Post for some seconds, commits shared as ours; return the rate, and what of a post took how long."""
-    own_id = next(values[0] for statement, values in statements if "INTO comments" in statement)
-    sources = [text.source for text in texts(DIFFERENT_TEXTS)]
-    rendering: list[float] = []
-    writing: list[float] = []
-    committing: list[float] = []
+def _posts(before: Path, posts: Sequence[Posted]) -> tuple[float, float, float, float]:
+    """Post them all some times, commits shared as ours; return the rate, and what of a post took how long."""
+    taken: dict[str, list[float]] = {name: [] for name in ("all", "render", "write", "commit")}
+    for number in range(POSTING_ROUNDS):
+        file = before.with_name(f"again-{number}.db")
+        shutil.copy(before, file)
+        with closing(connect(file, writes=True)) as connection, _timed(taken["all"], time.perf_counter):
+            _post_all(connection, deque(posts), taken)
+    count = len(posts) * POSTING_ROUNDS
+    seconds, *parts = (sum(times) for times in taken.values())
+    return count / seconds, parts[0] / count, parts[1] / count, parts[2] / count
+
+
+def _post_all(
+    connection: sqlite3.Connection, waiting: deque[Posted], taken: Mapping[str, list[float]]
+) -> None:
     clock = time.perf_counter
-    with closing(connect(file, writes=True)) as connection:
-        began = clock()
-        numbers = count()
-        while clock() - began < POSTING_SECONDS:
-            batch_began, posts = clock(), 0
-            connection.execute("BEGIN IMMEDIATE")
-            while posts < BATCH_WRITES and clock() - batch_began < BATCH_SECONDS:
-                with _timed(rendering, clock):
-                    render_post(sources[next(numbers) % len(sources)])
-                with _timed(writing, clock):
-                    _run(connection, statements, own_id)
-                posts += 1
-            with _timed(committing, clock):
-                connection.execute("COMMIT")
-        posts, seconds = len(writing), clock() - began
-    return posts / seconds, sum(rendering) / posts, sum(writing) / posts, sum(committing) / posts
-
-
-def _run(connection: sqlite3.Connection, statements: list[Statement], own_id: str) -> None:
-    new_id = uuid4().hex
-    for statement, values in statements:
-        renewed = tuple(new_id if value == own_id else value for value in values)
-        connection.execute(statement, renewed).fetchall()
+    while waiting:
+        began, posted = clock(), 0
+        connection.execute("BEGIN IMMEDIATE")
+        while waiting and posted < BATCH_WRITES and clock() - began < BATCH_SECONDS:
+            one, posted = waiting.popleft(), posted + 1
+            with _timed(taken["render"], clock):
+                render_post(one.text)
+            with _timed(taken["write"], clock):
+                for statement, values in one.statements:
+                    connection.execute(statement, values).fetchall()
+        with _timed(taken["commit"], clock):
+            connection.execute("COMMIT")
 
 
 @contextmanager
-def _heard() -> Iterator[list[Statement]]:
-    """Note every statement that SQLAlchemy runs meanwhile."""
+def _heard(*, in_thread: str = "") -> Iterator[list[Statement]]:
+    """Note every statement that SQLAlchemy runs meanwhile, or those of one thread."""
     found: list[Statement] = []
 
     def hear(_: Any, __: Any, statement: str, values: Any, ___: Any, many: bool) -> None:
-        found.extend((statement, tuple(one)) for one in (values if many else [values]))
+        if in_thread in {"", threading.current_thread().name}:
+            found.extend((statement, tuple(one)) for one in (values if many else [values]))
 
     event.listen(Engine, "before_cursor_execute", hear)
     try:
