@@ -226,12 +226,11 @@ def _as_author(author_id: UUID, moderator: Moderator) -> KnownAuthor:
 
 
 def _note_use_daily(session: Session, shown: Credentials, author: KnownAuthor, at: datetime) -> None:
-    # Once a day, so that most requests write nothing for it.
+    # Once a day, so that most requests write nothing for it; after a change of the key, with the new one.
     if author.token_used_at is not None and author.token_used_at < at - _USE_NOTED_EVERY:
-        session.execute(
-            update(GuestToken).where(GuestToken.token_hash.in_(shown.token_hashes)).values(used_at=at),
-            execution_options=WITHOUT_SYNC,
-        )
+        mine = GuestToken.token_hash.in_(shown.token_hashes)
+        noted = {"used_at": at, "token_hash": shown.token_hashes[0]}
+        session.execute(update(GuestToken).where(mine).values(noted), execution_options=WITHOUT_SYNC)
 
 
 def _make_guest(session: Session, site_id: UUID, token_hash: bytes, at: datetime) -> KnownAuthor:

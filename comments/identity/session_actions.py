@@ -13,9 +13,12 @@ from comments.keys import Keyring
 
 
 def note_session(session: Session, token_hashes: Sequence[bytes], *, at: datetime) -> None:
-    """Note that a session is used. Called once a day, so that most requests write nothing."""
+    """Note that a session is used, and keep it by the newest key, whose hash is the first.
+
+    Called once a day, so that most requests write nothing.
+    """
     mine = BrowserSession.token_hash.in_(token_hashes)
-    session.execute(update(BrowserSession).where(mine).values(seen_at=at))
+    session.execute(update(BrowserSession).where(mine).values(seen_at=at, token_hash=token_hashes[0]))
 
 
 def end_session(session: Session, keys: Keyring, account_id: UUID, named: str, *, at: datetime) -> bool:

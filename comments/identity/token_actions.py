@@ -52,9 +52,12 @@ def make_api_token(
 
 
 def note_token(session: Session, token_hashes: Sequence[bytes], *, at: datetime) -> None:
-    """Note that a token is used. Called once a day, so that most requests write nothing."""
+    """Note that a token is used, and keep it by the newest key, whose hash is the first.
+
+    Called once a day, so that most requests write nothing.
+    """
     mine = ApiToken.token_hash.in_(token_hashes)
-    session.execute(update(ApiToken).where(mine).values(used_at=at))
+    session.execute(update(ApiToken).where(mine).values(used_at=at, token_hash=token_hashes[0]))
 
 
 def end_api_token(
