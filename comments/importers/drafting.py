@@ -28,7 +28,10 @@ STANDS_AMONG_PLACES = "SELECT id, thread_id, root_id, depth, path FROM places WH
 STANDS_HERE = "SELECT id, thread_id, root_id, depth, path FROM here WHERE source_id = ?"
 
 BATCH_COMMENTS = 1_000
-"""Comments in one write: few enough that nobody who posts meanwhile waits for long."""
+"""Comments in one write."""
+
+BATCH_WHILE_OTHERS_WAIT = 500
+"""The same where nobody else can write meanwhile: few enough that who posts waits for 50 ms at most."""
 
 STANDS_REMEMBERED = 10_000
 """Places of one tree that are kept in memory; those of a larger one are on disk."""
@@ -84,7 +87,9 @@ class Stand(NamedTuple):
 class Drafting:
     """Goes through the plan in order, and must get it back in order: a reply asks for its parent's place."""
 
-    def __init__(self, spool: Spool, target: Target, account_ids: Mapping[str, UUID]) -> None:
+    def __init__(
+        self, spool: Spool, target: Target, account_ids: Mapping[str, UUID], *, others_wait: bool
+    ) -> None:
         self._scratch = spool.scratch
         self._people = People(self._author_id, account_ids)
         self._target = target
@@ -92,6 +97,7 @@ class Drafting:
         self._stands: dict[int, Stand] = {}
         """The first places of the tree that is gone through, by number: the plan goes tree after tree."""
         self._same = _same_row(target)
+        self._at_once = min(BATCH_COMMENTS, BATCH_WHILE_OTHERS_WAIT) if others_wait else BATCH_COMMENTS
         for statement in PREPARE:
             self._scratch.run(statement)
 
@@ -103,7 +109,7 @@ class Drafting:
             " FROM planned p CROSS JOIN comments c ON c.n = p.n LEFT JOIN shown s ON s.n = p.n"
             " ORDER BY p.root_created, p.root, p.level, p.n"
         )
-        return in_batches((Planned(*row) for row in rows), BATCH_COMMENTS)
+        return in_batches((Planned(*row) for row in rows), self._at_once)
 
     def batch(self, planned: Sequence[Planned], shown: Sequence[Shown]) -> Batch:
         """Return the drafts of these comments; `shown` has an answer for each of their texts, in order."""

@@ -20,6 +20,8 @@ from comments.text.rendering import Format
 
 LENGTH = struct.Struct(">I")
 MODULE = "comments.importers.rendering"
+AHEAD = 3
+"""Orders beyond one for each process: of what was shown while the file was read some are empty."""
 
 
 class Text(NamedTuple):
@@ -56,14 +58,14 @@ class Crew:
     """Shows texts with `helpers` processes of its own, or in this one if there are none."""
 
     def __init__(self, helpers: int) -> None:
-        self._helpers = helpers
-        self.ahead = helpers + 1 if helpers else 0
+        self.helpers = helpers
+        self.ahead = helpers + AHEAD if helpers else 0
         """How many orders to give before waiting for the first answer, so that nobody is idle."""
         self._idle: asyncio.Queue[_Helper] = asyncio.Queue()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        for _ in range(self._helpers):
+        for _ in range(self.helpers):
             helper = await _Helper.started()
             self._stack.push_async_callback(helper.end)
             self._idle.put_nowait(helper)
@@ -74,14 +76,9 @@ class Crew:
     ) -> None:
         await self._stack.aclose()
 
-    @property
-    def has_time(self) -> bool:
-        """Whether one of its processes has nothing to do."""
-        return not self._idle.empty()
-
     async def show(self, texts: Sequence[Text]) -> list[Shown]:
         """Return what each text is shown as. Raises HelperStopped."""
-        if not self._helpers:
+        if not self.helpers or not texts:
             return [show(text) for text in texts]
         helper = await self._idle.get()
         try:

@@ -32,7 +32,7 @@ from comments.keys import Keyring
 from comments.sites.actions import add_site
 from comments.sites.errors import SiteUnknown
 from comments.sites.queries import origins_of, site_by_name
-from comments.storage import Database
+from comments.storage import Database, writes_alone
 
 ADDRESSES_KEPT_FOR = timedelta(days=30)
 FEW_BYTES = 1_000_000
@@ -99,8 +99,9 @@ class _Run:
             if self._format.system is not None:
                 # Before the file is read: that takes minutes, and a wrong name is a matter of a moment.
                 await self._db.read(site_by_name, self._order.site)
-            async with Crew(self._helpers()) as crew:
-                await self._read(crew)
+            shows = self._format.system is not None and await self._db.read(self._is_first)
+            async with Crew(self._helpers(reads_meanwhile=shows)) as crew:
+                await self._read(crew, shows=shows)
                 target = await self._db.read(self._target)
                 plan = await self._db.scan(make_plan, self._spool, target)
                 imported = None if self._order.dry_run else await self._write(plan, target, crew)
@@ -123,15 +124,15 @@ class _Run:
                 origins = people.merged_origins(origins, of_export[0])
         return Target(site_id, self._order.site, origins, self._format.system, self._clock.now())
 
-    async def _read(self, crew: Crew) -> None:
-        """Read the whole file; what the crew has time for is shown meanwhile."""
+    async def _read(self, crew: Crew, *, shows: bool) -> None:
+        """Read the whole file; if it `shows`, what the crew has time for is shown meanwhile."""
         reading = self._spool.take(self._records())
-        shows = self._format.system is not None and await self._db.read(self._is_first)
         showing: dict[asyncio.Task[list[Shown]], int] = {}
         try:
             while (kept := await asyncio.to_thread(next, reading, None)) is not None:
                 await self._keep_shown(showing, [one for one in showing if one.done()])
-                if shows and crew.has_time:
+                # One more than there are processes, so that none waits for the file.
+                if shows and len(showing) <= crew.helpers > 0:
                     texts = [Text(source, form) for form, source in kept.sources]
                     showing[asyncio.create_task(crew.show(texts))] = kept.first
             await self._keep_shown(showing, list(showing))
@@ -166,7 +167,8 @@ class _Run:
         account_ids: dict[str, UUID] = {}
         if self._spool.sites:
             target, account_ids = await self._db.write(self._prepare_site, target)
-        drafting = Drafting(self._spool, target, account_ids)
+        others_wait = await self._db.read(writes_alone)
+        drafting = Drafting(self._spool, target, account_ids, others_wait=others_wait)
         if self._spool.sites:
             await self._write_authors(target, account_ids)
         imported = await self._write_comments(plan, drafting, crew)
@@ -238,7 +240,7 @@ class _Run:
         for versions in drafting.versions():
             await self._db.write(settle_versions, target.site_id, versions, at=self._clock.now())
 
-    def _helpers(self) -> int:
+    def _helpers(self, *, reads_meanwhile: bool) -> int:
         if self._order.dry_run:
             return 0
         if self._order.helpers is not None:
@@ -247,7 +249,8 @@ class _Run:
             return 0
         # What this process may use, where the system tells, else what there is.
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return min(cores, MOST_HELPERS)
+        # Who reads takes a core itself; what the others have no time for is shown while it is written.
+        return min(max(1, cores - reads_meanwhile), MOST_HELPERS)
 
 
 async def _drafted(drafting: Drafting, crew: Crew) -> AsyncGenerator[Batch, None]:

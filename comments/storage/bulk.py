@@ -24,8 +24,10 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from comments.storage.base import WITHOUT_SYNC
 from comments.storage.spelled import written_as
 
-ROWS_AT_ONCE = (200, 20, 1)
-"""Rows of one statement of SQLite, which takes 32,766 values; few sizes, for each is compiled and kept."""
+ROWS_AT_ONCE = (500, 50, 5, 1)
+"""Rows of one statement of SQLite; few sizes, for each is compiled and kept."""
+MOST_VALUES = 32_766
+"""What one statement of SQLite takes."""
 
 
 class Named(NamedTuple):
@@ -150,6 +152,8 @@ def _insert_in_few_statements(
     rows = list(zip(*bound, strict=True))
     start = inserted = 0
     for at_once in ROWS_AT_ONCE:
+        if len(shared) + at_once * len(columns) > MOST_VALUES:
+            continue
         statement = _insert_many(named, at_once)
         while len(rows) - start >= at_once:
             values = (*same, *chain.from_iterable(rows[start : start + at_once]))
