@@ -126,8 +126,8 @@ def _floors(results: Results) -> str:
     reads = "First view of 1,000 on SQLite, nothing cached: processor time in one process, the median."
     posts = (
         f"What bounds posts on SQLite: rendered and sanitised, the {floors.statements_of_a_post} statements "
-        "at most that a reader's post runs (those that tell who it is among them) by sqlite3 alone, and commits "
-        f"shared as ours, `synchronous=FULL`, all in one process: {in_short(floors.post_rate)} a second. Of "
+        "at most that a reader's post runs (those that tell who it is among them) by sqlite3 alone, and "
+        f"commits shared as ours, `synchronous=FULL`, all in one process: {in_short(floors.post_rate)} a second. Of "
         f"a post, {micros(floors.render)} render, {micros(floors.writing)} write and "
         f"{micros(floors.committing)} commit, by the clock."
     )
