@@ -12,7 +12,7 @@ from sqlalchemy import Row
 
 from comments.moderation.asking import Asking, Part
 from comments.rules import decoded
-from comments.text.terms import Phrase, Term, phrase_of, terms_of, word_line, words_of
+from comments.text.terms import NEIGHBOURS, Phrase, Term, phrase_of, terms_of, word_line, words_of
 
 # What a term is about stands before it, in signs that no word has.
 SITE, THREAD, AUTHOR, NAME, REASON, FLAG = "^", "#", "$", "@", "!", "~"
@@ -33,10 +33,13 @@ class Reading:
 class Criteria:
     """What is wanted: all of some terms, none of some groups of them, and a time, `before` not included.
 
-    `impossible` is what no comment can have: words without a letter, a page nobody has written on.
+    `implied` are those of the terms that hardly anything lacks which has the others: a phrase's words, beside
+    what says that they stand together. `impossible` is what no comment can have: words without a letter, a
+    page nobody has written on.
     """
 
     all_of: tuple[Term, ...] = ()
+    implied: frozenset[Term] = frozenset()
     none_of: tuple[tuple[Term, ...], ...] = ()
     readings: tuple[Reading, ...] = ()
     before: datetime | None = None
@@ -177,7 +180,12 @@ def _with_words(wanted: Criteria, part: Part) -> Criteria:
     reading = Reading(part.operator, phrase, part.without)
     wanted = replace(wanted, readings=(*wanted.readings, reading))
     # A comment may have all the words and yet not together: only who reads it can leave it out.
-    return wanted if part.without else _with_terms(wanted, part, terms)
+    if part.without:
+        return wanted
+    words = [term for term in terms if not term.begins and not term.text.startswith(mark + NEIGHBOURS)]
+    if len(words) < len(terms):
+        wanted = replace(wanted, implied=wanted.implied.union(words))
+    return _with_terms(wanted, part, terms)
 
 
 def _with_terms(wanted: Criteria, part: Part, terms: tuple[Term, ...]) -> Criteria:

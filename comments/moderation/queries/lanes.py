@@ -47,7 +47,7 @@ class Stretch:
         return one > other if self.newest_first else one < other
 
 
-def lanes(site_id: UUID, queue: str | None) -> list[tuple[ColumnElement[bool], ...]]:
+def lanes(site_id: UUID | BindParameter[UUID], queue: str | None) -> list[tuple[ColumnElement[bool], ...]]:
     """Return the conditions of each index range that together are a queue; None is all queues."""
     return [belongs(site_id, name) for name in ([queue] if queue else QUEUES)]
 

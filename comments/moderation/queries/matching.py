@@ -1,5 +1,6 @@
 """Terms in the databases' own words: does a comment have them, and which comments do."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -42,22 +43,30 @@ def has_terms(wanted: Criteria, dialect: str, terms: ColumnElement[Any] | None =
 
 def numbers_with_terms(
     dialect: str,
-    site_id: UUID,
+    site_id: UUID | None,
     wanted: Criteria,
     *,
     least: int | None,
     below: int | None,
     newest_first: bool,
-) -> Select[int]:
+) -> Select[*tuple[Any, ...]]:
     """Return the query for the numbers, from `least` to `below`, of a site's comments that have the terms.
 
-    `wanted` has terms that must be there. Only SQLite's come in order: its index has them so.
+    `wanted` has terms that must be there; `site_id` None is all sites. SQLite's come in order, as its index
+    has them so; PostgreSQL's in none, with their comments' ids.
     """
-    of_site = (site_term(site_id),)
+    of_site = (site_term(site_id),) if site_id else ()
     if dialect == "postgresql":
         # Added to nothing, so that the index of terms is asked and not that of the numbers.
         number: Any = CommentTerms.number + 0
-        query = select(CommentTerms.number).where(_vector_matches(_tsquery(wanted, of_site)))
+        told = tuple(term for term in wanted.all_of if term not in wanted.implied)
+        asked = replace(wanted, all_of=told or wanted.all_of)
+        query = select(CommentTerms.number, CommentTerms.comment_id).where(
+            _vector_matches(_tsquery(asked, of_site))
+        )
+        if asked != wanted:
+            # What is implied is read from the rows: long lists of the index would be gone through for it.
+            query = query.where(has_terms(wanted, dialect))
     else:
         number = _FTS.c.rowid
         matches = literal_column("comment_terms_fts").op("MATCH")(_fts_query(wanted, of_site))

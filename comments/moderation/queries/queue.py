@@ -30,13 +30,15 @@ from comments.moderation.orders import PastDecision, last_standing
 from comments.moderation.queries.alike import GROUPED, Alike, first_of_each, groups_of
 from comments.moderation.queries.authors import Standing, author_standings
 from comments.moderation.queries.history import histories
+from comments.moderation.queries.hunting import EFFORT, Effort, Hunt
 from comments.moderation.queries.lanes import LISTS, Position, Stretch, along, belongs, lanes
 from comments.moderation.queries.parts import Part, part_of
-from comments.moderation.queries.search import EFFORT, Effort, Hunt, search
+from comments.moderation.queries.search import search
 from comments.moderation.queries.wish import Wish
 from comments.rules import decoded
 from comments.sites.models import Site
 from comments.sites.queries import origins_of
+from comments.storage import UtcTime
 from comments.threads.models import Comment, Report, Revision, Thread
 from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.queries.finding import thread_by_keys
@@ -135,17 +137,34 @@ def held_comments(
     if wish.grouped and wish.alike is None and wish.queue in GROUPED:
         firsts = first_of_each(session, site_id, wish.queue, stretch, limit)
         return HeldPage(_with_context(session, firsts.ids, grouped_in=(site_id, wish.queue)), firsts.next)
-    here = lanes(site_id, wish.queue)
     if wish.alike is not None:
         of_group = (Comment.similar_group == wish.alike, comments_within(wish.sections, site_id))
-        here = [(*lane, *of_group) for lane in here]
-    return _walk(session, here, stretch, limit)
+        here = [(*lane, *of_group) for lane in lanes(site_id, wish.queue)]
+        return _walk(session, here, stretch, limit)
+    return _walked(session, site_id, wish.queue, stretch, limit)
+
+
+def _walked(session: Session, site_id: UUID, queue: str | None, stretch: Stretch, limit: int) -> HeldPage:
+    at, comment_id = stretch.after or (None, None)
+    walk = _whole_walk(queue, stretch.newest_first, stretch.after is not None, limit + 1)
+    rows = session.execute(walk, {"site_id": site_id, "at": at, "id": comment_id}).all()
+    return _page(session, rows, limit)
+
+
+@lru_cache(maxsize=64)
+def _whole_walk(queue: str | None, newest_first: bool, goes_on: bool, limit: int) -> Select[*tuple[Any, ...]]:
+    place = tuple_(bindparam("at", type_=UtcTime()), bindparam("id", type_=Uuid()))
+    after: Any = place if goes_on else None
+    return along(lanes(bindparam("site_id", type_=Uuid()), queue), Stretch(newest_first, after), limit)
 
 
 def _walk(
     session: Session, here: Sequence[tuple[ColumnElement[bool], ...]], stretch: Stretch, limit: int
 ) -> HeldPage:
-    rows = session.execute(along(here, stretch, limit + 1)).all()
+    return _page(session, session.execute(along(here, stretch, limit + 1)).all(), limit)
+
+
+def _page(session: Session, rows: Sequence[Row[Any]], limit: int) -> HeldPage:
     following = (rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
     return HeldPage(_with_context(session, [row.id for row in rows[:limit]]), following)
 
@@ -225,7 +244,7 @@ def _with_context(
 ) -> list[Held]:
     if not ids:
         return []
-    rows = {row.id: row for row in session.execute(_ABOUT.where(Comment.id.in_(ids)))}
+    rows = {row.id: row for row in session.execute(_ABOUT, {"ids": list(ids)})}
     reports = _reports(session, [row.id for row in rows.values() if row.report_count])
     decided = histories(session, ids)
     authors = author_standings(session, {row.author_id for row in rows.values()})
@@ -279,6 +298,7 @@ def _reports(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str
 
 _ANSWERED = aliased(Comment)
 
+# Made once, for putting it together takes its time.
 _ABOUT: Select[*tuple[Any, ...]] = (
     select(
         Comment.id,
@@ -322,4 +342,5 @@ _ABOUT: Select[*tuple[Any, ...]] = (
     .join(Author, Author.id == Comment.author_id)
     .outerjoin(Revision, Revision.comment_id == Comment.id)
     .outerjoin(_ANSWERED, _ANSWERED.id == Comment.parent_id)
+    .where(Comment.id.in_(bindparam("ids", expanding=True)))
 )

@@ -7,28 +7,30 @@ some thousands of rows. Comments whose terms are still due are read instead.
 
 Through all queues it walks along the terms themselves first, which lie in the order of time, and looks into
 the comments only for what fits. Other sites' lie among them: where that finds too little, it walks along the
-queues.
+queues. PostgreSQL's index of terms names all comments that have them, in no order, for the price of a walk
+past ten times as many: there the walk is longer before it is asked.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, FromClause, Select, and_, false, func, select, true
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, and_, case, false, func, select, true
 from sqlalchemy.orm import Session
 
-from comments.moderation.finding import Criteria
-from comments.moderation.queries.lanes import Position, Stretch, along, belongs, lanes, merged
+from comments.moderation.finding import site_term
+from comments.moderation.queries.hunting import Found, Hunt
+from comments.moderation.queries.lanes import Position, Stretch, along, lanes, merged
 from comments.moderation.queries.matching import has_terms, numbers_with_terms
 from comments.moderation.queries.numbers import MOST_LATER, first_number, moment_of
 from comments.moderation.queries.texts import findables
-from comments.moderation.queries.wish import Wish
 from comments.moderation.search_models import CommentTerms, TermsDue
+from comments.sites.models import Site
 from comments.storage.types import MICROSECOND
 from comments.threads.models import Comment, Thread
-from comments.threads.scope import comments_within, threads_within
+from comments.threads.scope import threads_within
 
 MOST_DUE = 200
 """So many comments whose terms are due are read by each search, the newest of them."""
@@ -36,58 +38,10 @@ MOST_DUE = 200
 _LEAST_ID, _GREATEST_ID = UUID(int=0), UUID(int=2**128 - 1)
 _READ_AT_ONCE = 40
 _FEW = 100
-_ENOUGH_TO_TELL, _LEAST_WALKED, _MOST_PROMISED = 4, 250, 6_000
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much a search does before it stops: after `seconds` no new turn begins.
-
-    `turns` are rows walked along and comments asked of the index, by turn; the last one is repeated.
-    """
-
-    seconds: float = 1.5
-    turns: Sequence[tuple[int, int]] = ((1_500, 4_000), (6_000, 16_000), (16_000, 50_000))
-
-
-EFFORT = Effort()
-
-
-@dataclass(frozen=True, slots=True)
-class Hunt:
-    """What is looked for on which site: the first `limit` after a position."""
-
-    site_id: UUID
-    wish: Wish
-    after: Position | None
-    limit: int
-    effort: Effort = EFFORT
-
-    @property
-    def criteria(self) -> Criteria:
-        return self.wish.criteria
-
-    @property
-    def has_terms(self) -> bool:
-        """Whether terms are looked at: without any, a part of a site is walked along, say."""
-        return bool(self.criteria.all_of or self.criteria.none_of)
-
-    def conditions(self) -> tuple[ColumnElement[bool], ...]:
-        """Return what must be true of a comment, apart from its terms and its time."""
-        return (*belongs(self.site_id, self.wish.queue), comments_within(self.wish.sections, self.site_id))
-
-
-@dataclass(slots=True)
-class Found:
-    """What was found, in order, and where to go on; `cut_short` if the search stopped for its time.
-
-    `unread` says that some comments could not be searched yet.
-    """
-
-    ids: list[UUID] = field(default_factory=list)
-    next: Position | None = None
-    cut_short: bool = False
-    unread: bool = False
+_BESIDE = 4
+"""So many hits more than a page needs: what has the last one's time is not known."""
+_ENOUGH_TO_TELL, _LEAST_WALKED = 4, 250
+_MOST_PROMISED, _MOST_NUMBERS_PROMISED = 6_000, 20_000
 
 
 def search(session: Session, hunt: Hunt, clock: Callable[[], float] = time.monotonic) -> Found:
@@ -125,6 +79,11 @@ class _Hunting:
     due: list[Position] = field(default_factory=list)
     unread: bool = False
     by_number: bool = field(init=False)
+    has_neighbours: bool | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.dialect == "sqlite"
 
     def __post_init__(self) -> None:
         self.by_number = self.hunt.wish.queue is None and self.hunt.has_terms
@@ -136,15 +95,25 @@ class _Hunting:
         turns = iter(self.hunt.effort.turns)
         window, most = next(turns)
         while not self._is_done():
-            before = len(self.found)
-            (self._walk_numbers if self.by_number else self._walk)(window)
-            further = self._promised(window, len(self.found) - before)
+            further = self._walk_on(window)
+            if not further and not self._is_done() and self._walks_longer(window):
+                further = self._walk_on(window * 4)
             self.by_number = self.by_number and further > 0
             if not further and self.hunt.criteria.all_of:
                 self._ask_index(most)
             if not self._is_done() and clock() >= give_up_at:
                 return
             window, most = (further, most) if further else next(turns, (window, most))
+
+    def _walk_on(self, window: int) -> int:
+        """Look at the next comments, and return how many further promise to be enough."""
+        before = len(self.found)
+        (self._walk_numbers if self.by_number else self._walk)(window)
+        return self._promised(window, len(self.found) - before)
+
+    def _walks_longer(self, window: int) -> bool:
+        """Whether the index would cost more than another walk, four times as long."""
+        return self.by_number and not self.is_sqlite and window * 4 <= _MOST_PROMISED
 
     def _promised(self, window: int, hits: int) -> int:
         """Return how many comments further the page is likely to be full, 0 if that is too far to walk.
@@ -155,7 +124,12 @@ class _Hunting:
         if hits < _ENOUGH_TO_TELL:
             return 0
         likely = window * missing * 5 // (hits * 4)
-        return max(likely, _LEAST_WALKED) if likely <= _MOST_PROMISED else 0
+        most = _MOST_PROMISED
+        if self.by_number and not self.is_sqlite:
+            criteria = self.hunt.criteria
+            merged_lists = len(criteria.all_of) - len(criteria.implied) + len(criteria.none_of) > 1
+            most = _MOST_NUMBERS_PROMISED * (2 if merged_lists else 1)
+        return max(likely, _LEAST_WALKED) if likely <= most else 0
 
     def page(self) -> Found:
         limit, stretch = self.hunt.limit, self.rest
@@ -222,13 +196,15 @@ class _Hunting:
         self._take(hits, limit, reached)
 
     def _walk_numbers(self, window: int) -> None:
-        """Look at the next `window` comments by the numbers of their terms, whatever site they are of."""
+        """Look at the next `window` comments by the numbers of their terms, or at enough for a page.
+
+        Whatever part of the site they are of: who sees only some has all of them looked at.
+        """
         newest_first, (least, below) = self.rest.newest_first, self._bounds()
         number = CommentTerms.number
         here = [number >= least] if least is not None else []
         here += [number < below] if below is not None else []
         order = number.desc() if newest_first else number
-        passed = select(number).where(*here).order_by(order).limit(window).subquery()
         walked = (
             select(number, CommentTerms.comment_id, CommentTerms.terms)
             .where(*here)
@@ -236,53 +212,72 @@ class _Hunting:
             .limit(window)
             .subquery()
         )
+        of_site = (*self.hunt.criteria.all_of, site_term(self.hunt.site_id))
+        fits = has_terms(replace(self.hunt.criteria, all_of=of_site), self.dialect, walked.c.terms)
+        enough = window if self.hunt.wish.sections is not None else self._limit() + _BESIDE
         asked = (
-            select(walked.c.comment_id)
-            .where(has_terms(self.hunt.criteria, self.dialect, walked.c.terms))
+            select(walked.c.number, walked.c.comment_id)
+            .where(fits)
+            .order_by(walked.c.number.desc() if newest_first else walked.c.number)
+            .limit(enough)
             .cte("asked")
         )
-        comments = asked.join(Comment, Comment.id == asked.c.comment_id, isouter=self.dialect == "sqlite")
-        last = func.min(passed.c.number) if newest_first else func.max(passed.c.number)
-        total = select(func.count().label("total"), last.label("last")).select_from(passed).subquery()
-        self._look(total, comments, window - 1)
+        end = select(number).where(*here).order_by(order).limit(1).offset(window - 1).scalar_subquery()
+        last = case((func.count() >= enough, self._last(asked)), else_=end)
+        reached = select(last.label("last")).select_from(asked).subquery()
+        known = select(reached.c.last.is_(None).label("is_all"), reached.c.last).subquery()
+        self._look(known, asked)
 
     def _ask_index(self, most: int) -> None:
-        # SQLite's index gives them in order, so it may be enough to ask it for a few.
-        for step in (_FEW, most) if self.dialect == "sqlite" else (most,):
+        """Ask the index for the next `most` comments that have the terms, whatever queue they are in.
+
+        It may be enough to look into the nearest few. PostgreSQL would have to find them all once more, so it
+        looks into a few only where most of them are likely to be shown.
+        """
+        is_everything = self.hunt.wish.queue is None and self.hunt.wish.sections is None
+        ask = self._ask_sqlite if self.is_sqlite else self._ask_postgresql
+        for step in (_FEW, most) if self.is_sqlite or is_everything else (most,):
             if not self._is_done():
-                self._ask_for(step)
+                ask(step, most)
 
-    def _ask_for(self, most: int) -> None:
-        """Ask the index for the next `most` comments that have the terms, whatever queue they are in."""
+    def _ask_sqlite(self, step: int, _: int) -> None:
+        """Look into the next `step` comments: its index gives them in order."""
+        asked = self._numbers_with_terms(step + 1).cte("asked")
+        is_all = func.count() <= step
+        known = select(is_all.label("is_all"), self._last(asked).label("last")).select_from(asked)
+        self._look(known.subquery(), asked)
+
+    def _ask_postgresql(self, step: int, most: int) -> None:
+        """Look into the next `step` comments that have the terms, unless there are more than `most`."""
         asked = self._numbers_with_terms(most + 1).cte("asked")
-        last = func.min(asked.c.number) if self.rest.newest_first else func.max(asked.c.number)
-        total = select(func.count().label("total"), last.label("last")).select_from(asked).subquery()
-        self._look(total, self._asked_about(asked), most, in_order=self.dialect == "sqlite")
+        all_asked = select(func.count()).select_from(asked).scalar_subquery()
+        order = asked.c.number.desc() if self.rest.newest_first else asked.c.number
+        nearest = select(asked).where(all_asked <= most).order_by(order).limit(step + 1).cte("nearest")
+        is_all = and_(all_asked <= most, func.count() <= step)
+        known = select(is_all.label("is_all"), self._last(nearest).label("last")).select_from(nearest)
+        self._look(known.subquery(), nearest)
 
-    def _look(self, total: FromClause, comments: FromClause, most: int, *, in_order: bool = True) -> None:
-        """Take what fits of some comments; of more than `most`, as far as the `last` number of `total`."""
-        conditions = [*self.hunt.conditions(), *self.rest.holds()]
-        if self.dialect == "sqlite":
-            # All of it within a function: see `_asked_about`.
-            conditions = [func.coalesce(and_(*conditions), false())]
+    def _last(self, numbered: FromClause) -> ColumnElement[int]:
+        number = numbered.c.number
+        return func.min(number) if self.rest.newest_first else func.max(number)
+
+    def _look(self, known: FromClause, asked: CTE) -> None:
+        """Take what fits of some comments: all there are, or as far as the `last` number that is `known`.
+
+        Without a last one there are too many to know.
+        """
         limit = self._limit()
-        hits = (
-            select(Comment.id, Comment.created_at)
-            .select_from(comments)
-            .where(*conditions)
-            .order_by(*self.rest.order())
-            .limit(limit)
-            .subquery()
-        )
+        fitting = self._fitting_on_sqlite(asked) if self.is_sqlite else self._fitting_on_postgresql(asked)
+        hits = fitting.limit(limit).subquery()
         rows = self.session.execute(
-            select(total.c.total, total.c.last, hits.c.id, hits.c.created_at)
-            .select_from(total.outerjoin(hits, true()))
+            select(known.c.is_all, known.c.last, hits.c.id, hits.c.created_at)
+            .select_from(known.outerjoin(hits, true()))
             .order_by(*self.rest.order(hits.c))
         ).all()
         found = [(row.created_at, row.id) for row in rows if row.id is not None]
-        if rows[0].total <= most:
+        if rows[0].is_all:
             self._take(found, limit, None)
-        elif in_order:
+        elif rows[0].last is not None:
             edge = self._known_up_to(rows[0].last)
             if self.rest.after is None or self.rest.comes_first(self.rest.after, edge):
                 self._take([one for one in found if self.rest.comes_first(one, edge)], limit, edge)
@@ -293,15 +288,38 @@ class _Hunting:
             return moment_of(number), _GREATEST_ID
         return moment_of(number) - MOST_LATER, _LEAST_ID
 
-    def _asked_about(self, asked: CTE) -> FromClause:
-        """Join the comments to their numbers, of which there are few.
+    def _fitting_on_sqlite(self, asked: CTE) -> Select[*tuple[Any, ...]]:
+        """Return what fits of the comments that have been asked for, of which there are few.
 
         SQLite would rather walk along all comments of the site, in order, and look for each among them. It
         keeps to the order of outer joins, unless it can tell that no row is missing: of a function it cannot.
         """
-        outer = self.dialect == "sqlite"
-        numbered = asked.join(CommentTerms, CommentTerms.number == asked.c.number, isouter=outer)
-        return numbered.join(Comment, Comment.id == CommentTerms.comment_id, isouter=outer)
+        comments: FromClause = asked
+        comment_id: Any = asked.c.get("comment_id")
+        if comment_id is None:
+            comments = asked.join(CommentTerms, CommentTerms.number == asked.c.number, isouter=True)
+            comment_id = CommentTerms.comment_id
+        return (
+            select(Comment.id, Comment.created_at)
+            .select_from(comments.join(Comment, Comment.id == comment_id, isouter=True))
+            .where(func.coalesce(and_(*self.hunt.conditions(), *self.rest.holds()), false()))
+            .order_by(*self.rest.order())
+        )
+
+    def _fitting_on_postgresql(self, asked: CTE) -> Select[*tuple[Any, ...]]:
+        """Return what fits of the comments that have been asked for, of which there are few.
+
+        PostgreSQL takes words for more frequent than they are, and would read all of the time looked at, or
+        of the site. A limit keeps it to one look for each.
+        """
+        one = (
+            select(Comment.id, Comment.created_at)
+            .where(Comment.id == asked.c.comment_id, *self.hunt.conditions(), *self.rest.holds())
+            .limit(1)
+            .lateral()
+        )
+        found = select(one.c.id, one.c.created_at).select_from(asked.join(one, true()))
+        return found.order_by(*self.rest.order(one.c))
 
     def _take(self, hits: list[Position], limit: int, reached: Position | None) -> None:
         """Note hits, in order, up to the position that was `reached`; None is the end of everything."""
@@ -320,16 +338,25 @@ class _Hunting:
     def _limit(self) -> int:
         return _READ_AT_ONCE if self.hunt.criteria.readings else self.hunt.limit + 1
 
-    def _numbers_with_terms(self, most: int) -> Select[int]:
+    def _numbers_with_terms(self, most: int) -> Select[*tuple[Any, ...]]:
         least, below = self._bounds()
         return numbers_with_terms(
             self.dialect,
-            self.hunt.site_id,
+            self.hunt.site_id if self._has_neighbours() else None,
             self.hunt.criteria,
             least=least,
             below=below,
             newest_first=self.rest.newest_first,
         ).limit(most)
+
+    def _has_neighbours(self) -> bool:
+        """Whether terms can be another site's; PostgreSQL goes through all that the site has to tell."""
+        if self.is_sqlite:
+            return True
+        if self.has_neighbours is None:
+            others = select(Site.id).where(Site.id != self.hunt.site_id).limit(1)
+            self.has_neighbours = self.session.scalar(others) is not None
+        return self.has_neighbours
 
     def _bounds(self) -> tuple[int | None, int | None]:
         """Return the least number that something of the rest can have, and one that is above them all."""
