@@ -15,6 +15,7 @@ from comments.moderation import wire
 from comments.moderation.desk import Desk, Order, desk
 from comments.moderation.finding import read_id
 from comments.moderation.queries.history import LogEntry, log
+from comments.moderation.queries.lanes import Position
 from comments.moderation.queries.news import Standing, View, standing
 from comments.moderation.queries.profile import Profile, profile
 from comments.moderation.queries.queue import HeldPage, held_comments
@@ -68,7 +69,6 @@ def listed(
 def opened(session: Session, opening: Opening) -> Opened:
     """Return a list of the desk with what stands around it."""
     moderator, query = opening.moderator, opening.query
-    stands = standing(session, view_of(moderator, query.state))
     page, refused = HeldPage([], None), None
     try:
         page = listed(session, moderator, structs.replace(query, grouped=True), opening.after)
@@ -80,7 +80,7 @@ def opened(session: Session, opening: Opening) -> Opened:
     if not page.comments:
         last, _ = log(session, moderator.site_id, limit=1, sections=moderator.sections)
     return Opened(
-        stands,
+        standing(session, view_of(moderator, query.state), newest=_newest_shown(opening, page)),
         page,
         desk(session, moderator, opening.done),
         person,
@@ -88,3 +88,13 @@ def opened(session: Session, opening: Opening) -> Opened:
         last[0] if last else None,
         refused,
     )
+
+
+def _newest_shown(opening: Opening, page: HeldPage) -> Position | None:
+    """Return the place of the newest comment of a queue where it is on the page."""
+    query = opening.query
+    is_narrowed = query.q or query.author or query.page or query.alike
+    if not page.comments or opening.after is not None or is_narrowed or query.sort != "newest":
+        return None
+    row = page.comments[0].row
+    return row.created_at, row.id

@@ -57,11 +57,13 @@ class View:
         return part_of(session, self.site_id, self.sections)
 
 
-def standing(session: Session, view: View) -> Standing:
-    """Return where a desk stands."""
+def standing(session: Session, view: View, *, newest: Position | None = None) -> Standing:
+    """Return where a desk stands; `newest` is looked for unless it is known."""
     number = last_number(session, view.site_id)
-    newest = session.execute(_newest(view.part(session), view.queue)).one_or_none()
-    return Standing(number, None if newest is None else (newest.created_at, newest.id))
+    if newest is None:
+        found = session.execute(_newest(view.part(session), view.queue)).one_or_none()
+        newest = None if found is None else (found.created_at, found.id)
+    return Standing(number, newest)
 
 
 # Made once for each desk: to put it together takes longer than to answer it.
