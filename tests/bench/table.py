@@ -127,8 +127,8 @@ def _floors(results: Results) -> str:
     posts = (
         f"What bounds posts on SQLite: rendered and sanitised, the {floors.statements_of_a_post} statements "
         "at most that a reader's post runs (those that tell who it is among them) by sqlite3 alone, and "
-        f"commits shared as ours, `synchronous=FULL`, all in one process: {in_short(floors.post_rate)} a second. "
-        f"Of a post, {micros(floors.render)} render, {micros(floors.writing)} write and "
+        f"commits shared as ours, `synchronous=FULL`, all in one process: {in_short(floors.post_rate)} "
+        f"a second. Of a post, {micros(floors.render)} render, {micros(floors.writing)} write and "
         f"{micros(floors.committing)} commit, by the clock."
     )
     ours = [
