@@ -1,6 +1,7 @@
 """After a change of the secret key: who comes back while both keys are set is known by the new one alone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ async def test_tokens_that_are_used_outlive_the_old_key(site: SiteUnderTest) -> 
     came_back, stayed_away = Guest("Ana", "203.0.113.1"), Guest("Jo", "203.0.113.2")
     for guest in (came_back, stayed_away):
         await site.approved(f"A first word of {guest.name}", guest=guest)
-    bearer = {"authorization": f"Bearer {await site.moderator()}"}
+    bearer: dict[str, Any] = {"authorization": f"Bearer {await site.moderator()}"}
 
     use(site, Keyring(NEW, SECRET))
     site.clock.advance(timedelta(days=2))
