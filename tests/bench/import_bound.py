@@ -1,6 +1,7 @@
 """What bounds an import: reading the file and sanitising its texts with the same helpers, and nothing else.
 
-`python -m tests.bench.import_bound FILE` does both at once and prints how many posts that were.
+`python -m tests.bench.import_bound FILE HELPERS` does both at once and prints how many posts that were; with
+no helpers it does them in one process.
 """
 
 import asyncio
@@ -14,14 +15,13 @@ from comments.importers.opening import ImportFile
 from comments.importers.records import ImportedComment
 from comments.importers.rendering import Crew, Text
 
-HELPERS = 2
 BATCH = 1_000
 
 
-async def main(file: Path) -> None:
+async def main(file: Path, helpers: int) -> None:
     posts = 0
     showing: set[asyncio.Task[object]] = set()
-    async with Crew(HELPERS) as crew:
+    async with Crew(helpers) as crew:
         batches = _batches(file)
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
             posts += len(batch)
@@ -38,4 +38,4 @@ def _batches(file: Path) -> Iterator[list[Text]]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -25,6 +25,7 @@ from tests.support.disqus_export import write_disqus_export
 Say = Callable[[str], None]
 LOOK_SECONDS = 0.05
 MOST_SECONDS = 600
+HELPERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class Imported:
 
     posts: int
     bound: Run
+    """With helpers, so that two cores do nothing else."""
+    bound_of_one: Run
+    """In one process, so on one core, as if what is written took the other."""
     runs: dict[str, Run] = field(default_factory=dict)
 
 
@@ -57,7 +61,11 @@ def measure_import(folder: Path, posts: int, say: Say) -> Imported:
     write_disqus_export(export, posts)
     say("import: reading and sanitising alone")
     program = [sys.executable, "-m", "tests.bench.import_bound", str(export)]
-    imported = Imported(posts, _run(program, folder / "bound.log", {}, int, posts))
+    bound, of_one = (
+        _run([*program, str(helpers)], folder / f"bound-{helpers}.log", {}, int, posts)
+        for helpers in (HELPERS, 0)
+    )
+    imported = Imported(posts, bound, of_one)
     with postgresql_server(folder) as server:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute("CREATE DATABASE imported")

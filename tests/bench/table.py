@@ -143,15 +143,17 @@ def _floors(results: Results) -> str:
 def _imported(imported: Imported | None) -> str:
     if imported is None:
         return ""
-    bound = imported.bound
+    bound, of_one = imported.bound, imported.bound_of_one
     rows = [
-        ["reading and sanitising alone", *_run(imported.posts, bound), NOTHING, NOTHING, NOTHING, NOTHING]
+        ["reading and sanitising alone", *_run(imported.posts, bound), *[NOTHING] * 5],
+        ["the same in one process", *_run(imported.posts, of_one), *[NOTHING] * 5],
     ]
     rows += [
         [
             f"imported, {database}",
             *_run(imported.posts, run),
             f"**{bound.seconds / run.seconds:.2f}**",
+            f"{of_one.seconds / run.seconds:.2f}",
             f"{bound.computed / run.computed:.2f}",
             f"{run.longest_wait:.2f} s" if run.longest_wait else NOTHING,
             f"{run.terms_seconds:.1f} s",
@@ -160,12 +162,24 @@ def _imported(imported: Imported | None) -> str:
     ]
     title = (
         f"Import of a generated Disqus export of {imported.posts:,} posts, start and all, beside what bounds "
-        "it: the file read and sanitised by as many processes, at the same time, and nothing kept. Posting: "
+        "it: the file read and sanitised, at the same time, by three processes that have all cores to "
+        "themselves, and nothing kept; and the same in one process, which leaves one of two cores to what "
+        "writes. Posting: "
         "how long another process waited at most for SQLite's lock. PostgreSQL is the tests' own, which does "
         "not wait for the disk; its processor time is not in the figures, and slows them on as many cores. "
         "Search: until moderators find everything by its words, afterwards."
     )
-    heads = ["", "posts/s", "computes, a post", "memory", "of the bound", "by CPU", "posting", "search"]
+    heads = [
+        "",
+        "posts/s",
+        "computes, a post",
+        "memory",
+        "of the bound",
+        "of one process",
+        "by CPU",
+        "posting",
+        "search",
+    ]
     return f"{title}\n\n{table(heads, rows)}"
 
 
