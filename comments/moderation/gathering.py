@@ -25,7 +25,8 @@ def decide_rows(
     """
     room = MOST_AT_ONCE - len(order.wanted)
     if order.choice in FOR_ALL and shown and room > 0:
-        others = others_of(session, order.moderator.site_id, shown, room)
+        moderator = order.moderator
+        others = others_of(session, moderator.site_id, moderator.sections, shown, room)
         named = {one.comment_id for one in order.wanted}
         more = [Wanted(one, expected_version=version) for one, version in others if one not in named]
         order = replace(order, wanted=[*order.wanted, *more])

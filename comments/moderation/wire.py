@@ -32,8 +32,8 @@ class QueueQuery(msgspec.Struct):
     and is in no other list and in no count. `author` is an author's id or how a
     word of the name begins, `page` a thread's id, a page's URL, its path or its identifier.
 
-    With `grouped` nearly the same texts of what waits and of spam are one comment, the first of them, as far
-    as nothing is searched for; `alike` lists such a group by its name."""
+    With `grouped` nearly the same texts of what waits and of spam are one comment, the first of them that
+    fits; `alike` lists such a group by its name, also those of it that a search would not find."""
 
     state: State = "pending"
     q: Annotated[str, Meta(max_length=500)] = ""

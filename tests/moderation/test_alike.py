@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from comments.moderation.asking import parse
+from comments.moderation.finding import criteria
 from comments.moderation.gathering import decide_rows
 from comments.moderation.orders import Order, Wanted
+from comments.moderation.queries import parts
 from comments.moderation.queries.alike import Shown, group_named
 from comments.moderation.queries.queue import Held, HeldPage, held_comments
 from comments.moderation.queries.wish import Wish
@@ -94,6 +97,49 @@ async def test_a_decision_on_a_row_is_about_all_that_were_there_and_comes_back_a
     again = await desk.db.write(decide_rows, order, shown, KEYS, at=desk.clock.now())
     assert [one.comment_id for one in again.decided] == [late]
     assert await desk.states(flood[:3]) == ["pending"] * 3
+
+
+async def test_a_search_shows_a_flood_once_and_goes_on_behind_it(desk: Desk) -> None:
+    single = await desk.comments(3, text="hello there")
+    flood = await desk.comments(60, similar_group=FLOOD, text="hello casino")
+    top = await desk.comments(2, text="hello you")
+    await desk.comments(4, similar_group=FLOOD, text="not looked for")
+    wish = Wish(grouped=True, criteria=criteria(parse("hello"), {}))
+
+    seen, after = [], None
+    for _ in range(4):
+        found = await page(desk, wish, limit=2, after=after)
+        seen += [(held.row.id, times(held)) for held in found.comments]
+        after = found.next
+        if after is None:
+            break
+
+    alone = [[(one, 1) for one in reversed(some)] for some in (top, single)]
+    assert seen == [*alone[0], (flood[-1], 64), *alone[1]]
+
+
+@pytest.mark.parametrize("most_pages", [0, 5_000], ids=["walked", "page by page"])
+async def test_who_moderates_a_section_sees_and_decides_about_its_part_of_a_flood(
+    desk: Desk, most_pages: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MOST_PAGES", most_pages)
+    news = desk.seed.thread(section="/news/")
+    nils = replace(desk.mia, sections=("/news/",))
+    outside = await desk.comments(3, similar_group=FLOOD)
+    inside = [desk.seed.comment(news, desk.jonas, similar_group=FLOOD) for _ in range(5)]
+    (single,) = await desk.comments(1)
+    outside += await desk.comments(2, similar_group=FLOOD)
+    await desk.db.write(desk.seed.store)
+
+    (row,) = (await page(desk, Wish(grouped=True, sections=nils.sections))).comments
+    assert (row.row.id, times(row)) == (inside[-1], 5)
+    assert row.alike is not None
+    order = Order(nils, "spam", [Wanted(row.row.id, row.row.version)])
+    shown = {row.row.id: Shown(row.row.version, row.alike.newest)}
+    decided = await desk.db.write(decide_rows, order, shown, KEYS, at=desk.clock.now())
+
+    assert sorted(one.comment_id for one in decided.decided) == sorted(inside)
+    assert await desk.states([*outside, single]) == ["pending"] * 6
 
 
 async def test_the_form_of_a_row_decides_about_all_and_the_api_counts_them(site: SiteUnderTest) -> None:

@@ -117,11 +117,18 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         "a queue with floods": lambda session: queue.held_comments(
             session, site_id, Wish(grouped=True), after=position, limit=25
         ),
+        "a search with floods": lambda session: queue.held_comments(
+            session,
+            site_id,
+            Wish(grouped=True, criteria=criteria(parse("hello"), {})),
+            after=position,
+            limit=25,
+        ),
         "one flood": lambda session: queue.held_comments(
             session, site_id, Wish(alike=15), after=position, limit=25
         ),
         "what a row stands for": lambda session: alike.others_of(
-            session, site_id, {large.ids[0]: alike.Shown(1, NOON)}, 500
+            session, site_id, None, {large.ids[0]: alike.Shown(1, NOON)}, 500
         ),
         "the reported": lambda session: queue.held_comments(
             session, site_id, Wish("reported"), after=position, limit=25
@@ -161,7 +168,7 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
     }
 
 
-def of_a_part(site_id: UUID) -> dict[str, Callable[[Session], Any]]:
+def of_a_part(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
     """Return what somebody asks who moderates a part of the site."""
     part = (SPORT,)
     return {
@@ -175,6 +182,12 @@ def of_a_part(site_id: UUID) -> dict[str, Callable[[Session], Any]]:
             )
             for state in ("pending", "approved", None)
         },
+        "floods of a part": lambda session: queue.held_comments(
+            session, site_id, Wish(grouped=True, sections=part), after=None, limit=25
+        ),
+        "what a row stands for in a part": lambda session: alike.others_of(
+            session, site_id, part, {row: alike.Shown(1, NOON)}, 500
+        ),
         "sizes of a part": lambda session: queue.queue_sizes(session, site_id, part),
         "where a part stands": lambda session: news.standing(session, View(site_id, None, part)),
     }
@@ -185,7 +198,7 @@ async def test_a_part_of_a_site_is_walked_page_by_page(db: Database) -> None:
     await db.write(large.store)
 
     def explain(session: Session) -> dict[str, list[str]]:
-        asked = of_a_part(large.seed.site_id)
+        asked = of_a_part(large.seed.site_id, large.ids[0])
         return {name: [*plans_of(session, query).values()] for name, query in asked.items()}
 
     found = await db.write(explain)

@@ -1,16 +1,20 @@
 """Nearly the same texts of a queue, which are one row for moderators: a flood is decided about at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from comments.identity.sections import Sections
+from comments.moderation.queries.hunting import Found
 from comments.moderation.queries.lanes import Position, Stretch, along, belongs
-from comments.threads.models import Comment
+from comments.threads.models import Comment, Thread
+from comments.threads.scope import comments_within, threads_within
 
 GROUPED = ("pending", "spam")
 """The queues that are worked through; the others show each comment by itself."""
@@ -28,6 +32,12 @@ _TURNS = (2_500, 4_000)
 
 _MOST_BESIDE = 200
 """So many of them are fetched at once: behind a flood a page is mostly full by then."""
+
+_FURTHER = 200
+"""So many hits more are asked for when the first were of too few groups."""
+
+Find = Callable[[Position | None, int, float], Found]
+"""Searches from a position on, for so many, in so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +66,12 @@ class Shown:
     newest: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Comments, each the first of its group, and where to go on; `next` None is the end."""
-
-    ids: Sequence[UUID]
-    next: Position | None
-
-
 def group_named(name: str) -> int:
     """Return the group of a name of 16 hexadecimal digits."""
     return int.from_bytes(bytes.fromhex(name), "big", signed=True)
 
 
-def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch, limit: int) -> Rows:
+def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch, limit: int) -> Found:
     """Return the comments of a queue that stand for their group, as far as some thousand rows tell.
 
     Behind a flood there may be fewer than `limit`, or none, and still a `next`: a page stays cheap.
@@ -88,20 +90,56 @@ def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch,
         found += [(row.created_at, row.id) for row in rows if row.similar_group is None or row.id in firsts]
         judged |= met.keys()
         if len(found) > limit:
-            return Rows([comment_id for _, comment_id in found[:limit]], found[limit - 1])
+            return Found([comment_id for _, comment_id in found[:limit]], found[limit - 1])
         if not rows or (rows[0].walked < turn and len(rows) < _MOST_BESIDE):
-            return Rows([comment_id for _, comment_id in found], None)
+            return Found([comment_id for _, comment_id in found], None)
         rest = Stretch(stretch.newest_first, (rows[-1].created_at, rows[-1].id), stretch.until)
-    return Rows([comment_id for _, comment_id in found], rest.after)
+    return Found([comment_id for _, comment_id in found], rest.after)
 
 
-def groups_of(session: Session, site_id: UUID, queue: str, rows: Sequence[Row[Any]]) -> dict[UUID, Alike]:
-    """Return the groups by the comment that stands for each; one by itself has a count of 1."""
+def one_of_each(session: Session, find: Find, after: Position | None, limit: int, seconds: float) -> Found:
+    """Return the first that a search finds of each group.
+
+    On a later page a group can come again: what fits of it was not all met on the page before.
+    """
+    give_up_at = time.monotonic() + seconds
+    shown, met = Found(next=after), set[int | UUID]()
+    for most in (limit, _FURTHER):
+        found = find(shown.next, most, max(0.0, give_up_at - time.monotonic()))
+        shown.unread = shown.unread or found.unread
+        for row in _with_groups(session, found.ids):
+            group = row.id if row.similar_group is None else row.similar_group
+            if group not in met:
+                if len(shown.ids) == limit:
+                    return shown
+                met.add(group)
+                shown.ids.append(row.id)
+            shown.next = (row.created_at, row.id)
+        shown.next, shown.cut_short = found.next, found.cut_short
+        if found.next is None or found.cut_short or len(shown.ids) == limit:
+            break
+    return shown
+
+
+def _with_groups(session: Session, ids: Sequence[UUID]) -> list[Row[Any]]:
+    columns: tuple[Any, ...] = (Comment.id, Comment.created_at, Comment.similar_group)
+    wanted = select(*columns).where(Comment.id.in_(ids))
+    rows: dict[UUID, Row[Any]] = {row.id: row for row in session.execute(wanted)} if ids else {}
+    return [rows[comment_id] for comment_id in ids]
+
+
+def groups_of(
+    session: Session, site_id: UUID, queue: str, sections: Sections, rows: Sequence[Row[Any]]
+) -> dict[UUID, Alike]:
+    """Return the groups by the comment that stands for each; one by itself has a count of 1.
+
+    Of `sections` those are counted that are among the newest of the group, as many as are ever counted.
+    """
     firsts = {row.similar_group: row.id for row in rows if row.similar_group is not None}
     if not firsts:
         return {}
     of_group = (
-        select(_OTHER.created_at)
+        select(_OTHER.created_at, _OTHER.thread_id)
         .where(
             _OTHER.site_id == site_id,
             _OTHER.queue == queue,
@@ -111,9 +149,15 @@ def groups_of(session: Session, site_id: UUID, queue: str, rows: Sequence[Row[An
         .correlate(Comment)
     )
     counted = of_group.limit(MOST_COUNTED + 1).subquery()
-    total = select(func.count()).select_from(counted).scalar_subquery()
-    newest = of_group.limit(1).scalar_subquery()
-    counts = select(Comment.id, Comment.similar_group, total, newest).where(Comment.id.in_(firsts.values()))
+    total = select(func.count()).select_from(counted)
+    if sections is None:
+        newest = select(of_group.limit(1).subquery().c.created_at)
+    else:
+        inside = exists().where(Thread.id == counted.c.thread_id, threads_within(sections))
+        total, newest = total.where(inside), select(func.max(counted.c.created_at)).where(inside)
+    counts = select(
+        Comment.id, Comment.similar_group, total.scalar_subquery(), newest.scalar_subquery()
+    ).where(Comment.id.in_(firsts.values()))
     return {row[0]: Alike(*row[1:]) for row in session.execute(counts)}
 
 
@@ -153,7 +197,7 @@ def _firsts(session: Session, site_id: UUID, queue: str, stretch: Stretch, ids: 
 
 
 def others_of(
-    session: Session, site_id: UUID, shown: Mapping[UUID, Shown], limit: int
+    session: Session, site_id: UUID, sections: Sections, shown: Mapping[UUID, Shown], limit: int
 ) -> Sequence[tuple[UUID, int]]:
     """Return ids and versions of what rows stand for beside themselves, as far as it was there when shown.
 
@@ -171,6 +215,7 @@ def others_of(
             select(Comment.id, Comment.version)
             .where(
                 *belongs(site_id, row.queue),
+                comments_within(sections, site_id),
                 Comment.similar_group == row.similar_group,
                 Comment.created_at <= seen.newest,
                 Comment.id != row.id,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -27,10 +27,10 @@ from comments.identity.models import Author
 from comments.identity.sections import Sections
 from comments.moderation.finding import read_id
 from comments.moderation.orders import PastDecision, last_standing
-from comments.moderation.queries.alike import GROUPED, Alike, first_of_each, groups_of
+from comments.moderation.queries.alike import GROUPED, Alike, first_of_each, groups_of, one_of_each
 from comments.moderation.queries.authors import Standing, author_standings
 from comments.moderation.queries.history import histories
-from comments.moderation.queries.hunting import EFFORT, Effort, Hunt
+from comments.moderation.queries.hunting import EFFORT, Effort, Found, Hunt
 from comments.moderation.queries.lanes import LISTS, Position, Stretch, along, belongs, lanes
 from comments.moderation.queries.parts import Part, part_of
 from comments.moderation.queries.search import search
@@ -126,29 +126,37 @@ def held_comments(
     if wish.most_reported and wish.queue == "reported" and not wish.is_search:
         return _most_reported(session, site_id, cast(Reported | None, after), limit)
     after = cast(Position | None, after)
-    stretch = Stretch(wish.newest_first, after)
+
+    def find(after: Position | None, most: int, seconds: float) -> Found:
+        return _found(session, Hunt(site_id, wish, after, most, replace(effort, seconds=seconds)))
+
+    if not wish.grouped or wish.alike is not None or wish.queue not in GROUPED:
+        found, grouped_in = find(after, limit, effort.seconds), None
+    else:
+        grouped_in = (site_id, wish.queue, wish.sections)
+        if wish.is_search:
+            found = one_of_each(session, find, after, limit, effort.seconds)
+        else:
+            found = first_of_each(session, site_id, wish.queue, Stretch(wish.newest_first, after), limit)
+    held = _with_context(session, found.ids, grouped_in=grouped_in)
+    return HeldPage(held, found.next, found.cut_short, found.unread)
+
+
+def _found(session: Session, hunt: Hunt) -> Found:
+    """Return a page of a list, each comment by itself."""
+    site_id, wish = hunt.site_id, hunt.wish
     if wish.is_whole_queue and wish.sections is not None:
         part = part_of(session, site_id, wish.sections)
         if part.is_small(wish.queue):
-            return _walk(session, part.lanes(wish.queue), stretch, limit)
+            return _walk(session, part.lanes(wish.queue), hunt)
     if wish.is_search:
-        found = search(session, Hunt(site_id, wish, after, limit, effort))
-        return HeldPage(_with_context(session, found.ids), found.next, found.cut_short, found.unread)
-    if wish.grouped and wish.alike is None and wish.queue in GROUPED:
-        firsts = first_of_each(session, site_id, wish.queue, stretch, limit)
-        return HeldPage(_with_context(session, firsts.ids, grouped_in=(site_id, wish.queue)), firsts.next)
+        return search(session, hunt)
     if wish.alike is not None:
         of_group = (Comment.similar_group == wish.alike, comments_within(wish.sections, site_id))
-        here = [(*lane, *of_group) for lane in lanes(site_id, wish.queue)]
-        return _walk(session, here, stretch, limit)
-    return _walked(session, site_id, wish.queue, stretch, limit)
-
-
-def _walked(session: Session, site_id: UUID, queue: str | None, stretch: Stretch, limit: int) -> HeldPage:
-    at, comment_id = stretch.after or (None, None)
-    walk = _whole_walk(queue, stretch.newest_first, stretch.after is not None, limit + 1)
-    rows = session.execute(walk, {"site_id": site_id, "at": at, "id": comment_id}).all()
-    return _page(session, rows, limit)
+        return _walk(session, [(*lane, *of_group) for lane in lanes(site_id, wish.queue)], hunt)
+    at, comment_id = hunt.after or (None, None)
+    walk = _whole_walk(wish.queue, wish.newest_first, hunt.after is not None, hunt.limit + 1)
+    return _first_of(session.execute(walk, {"site_id": site_id, "at": at, "id": comment_id}).all(), hunt)
 
 
 @lru_cache(maxsize=64)
@@ -158,15 +166,15 @@ def _whole_walk(queue: str | None, newest_first: bool, goes_on: bool, limit: int
     return along(lanes(bindparam("site_id", type_=Uuid()), queue), Stretch(newest_first, after), limit)
 
 
-def _walk(
-    session: Session, here: Sequence[tuple[ColumnElement[bool], ...]], stretch: Stretch, limit: int
-) -> HeldPage:
-    return _page(session, session.execute(along(here, stretch, limit + 1)).all(), limit)
+def _walk(session: Session, here: Sequence[tuple[ColumnElement[bool], ...]], hunt: Hunt) -> Found:
+    walk = along(here, Stretch(hunt.wish.newest_first, hunt.after), hunt.limit + 1)
+    return _first_of(session.execute(walk).all(), hunt)
 
 
-def _page(session: Session, rows: Sequence[Row[Any]], limit: int) -> HeldPage:
+def _first_of(rows: Sequence[Row[Any]], hunt: Hunt) -> Found:
+    limit = hunt.limit
     following = (rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
-    return HeldPage(_with_context(session, [row.id for row in rows[:limit]]), following)
+    return Found([row.id for row in rows[:limit]], following)
 
 
 def _most_reported(session: Session, site_id: UUID, after: Reported | None, limit: int) -> HeldPage:
@@ -240,7 +248,7 @@ _SIZES = union_all(*(_counted(queue, belongs(bindparam("site_id", type_=Uuid()),
 
 
 def _with_context(
-    session: Session, ids: Sequence[UUID], *, grouped_in: tuple[UUID, str] | None = None
+    session: Session, ids: Sequence[UUID], *, grouped_in: tuple[UUID, str, Sections] | None = None
 ) -> list[Held]:
     if not ids:
         return []
