@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from comments.storage import Database, StorageFull
+from comments.storage import Database, StorageFull, sqlite_writer
 from tests.storage.tables import add_note, bodies, value_of
 
 MEGABYTE = "x" * 1_000_000
@@ -36,6 +36,12 @@ def files_up_to(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture(autouse=True)
+def batches_end_by_their_size_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes its time."""
+    monkeypatch.setattr(sqlite_writer, "BATCH_SECONDS", 60.0)
 
 
 async def together(db: Database, *texts: str) -> list[object]:
