@@ -12,12 +12,24 @@ past ten times as many: there the walk is longer before it is asked.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, FromClause, Select, and_, case, false, func, select, true
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from comments.moderation.finding import site_term
@@ -40,6 +52,7 @@ _READ_AT_ONCE = 40
 _FEW = 100
 _BESIDE = 4
 """So many hits more than a page needs: what has the last one's time is not known."""
+_MOST_LOOKED_UP = 1_500
 _ENOUGH_TO_TELL, _LEAST_WALKED = 4, 250
 _MOST_PROMISED, _MOST_NUMBERS_PROMISED = 6_000, 20_000
 
@@ -94,26 +107,19 @@ class _Hunting:
         give_up_at = clock() + self.hunt.effort.seconds
         turns = iter(self.hunt.effort.turns)
         window, most = next(turns)
+        if self.by_number and not self.is_sqlite:
+            # It ends as soon as a page is full, and the index would cost more.
+            window *= 4
         while not self._is_done():
-            further = self._walk_on(window)
-            if not further and not self._is_done() and self._walks_longer(window):
-                further = self._walk_on(window * 4)
+            before = len(self.found)
+            (self._walk_numbers if self.by_number else self._walk)(window)
+            further = self._promised(window, len(self.found) - before)
             self.by_number = self.by_number and further > 0
             if not further and self.hunt.criteria.all_of:
                 self._ask_index(most)
             if not self._is_done() and clock() >= give_up_at:
                 return
             window, most = (further, most) if further else next(turns, (window, most))
-
-    def _walk_on(self, window: int) -> int:
-        """Look at the next comments, and return how many further promise to be enough."""
-        before = len(self.found)
-        (self._walk_numbers if self.by_number else self._walk)(window)
-        return self._promised(window, len(self.found) - before)
-
-    def _walks_longer(self, window: int) -> bool:
-        """Whether the index would cost more than another walk, four times as long."""
-        return self.by_number and not self.is_sqlite and window * 4 <= _MOST_PROMISED
 
     def _promised(self, window: int, hits: int) -> int:
         """Return how many comments further the page is likely to be full, 0 if that is too far to walk.
@@ -198,7 +204,7 @@ class _Hunting:
     def _walk_numbers(self, window: int) -> None:
         """Look at the next `window` comments by the numbers of their terms, or at enough for a page.
 
-        Whatever part of the site they are of: who sees only some has all of them looked at.
+        Where somebody sees only a part of the site, many more are looked up for it.
         """
         newest_first, (least, below) = self.rest.newest_first, self._bounds()
         number = CommentTerms.number
@@ -214,7 +220,7 @@ class _Hunting:
         )
         of_site = (*self.hunt.criteria.all_of, site_term(self.hunt.site_id))
         fits = has_terms(replace(self.hunt.criteria, all_of=of_site), self.dialect, walked.c.terms)
-        enough = window if self.hunt.wish.sections is not None else self._limit() + _BESIDE
+        enough = self._limit() + _BESIDE if self.hunt.wish.sections is None else _MOST_LOOKED_UP
         asked = (
             select(walked.c.number, walked.c.comment_id)
             .where(fits)
@@ -225,8 +231,9 @@ class _Hunting:
         end = select(number).where(*here).order_by(order).limit(1).offset(window - 1).scalar_subquery()
         last = case((func.count() >= enough, self._last(asked)), else_=end)
         reached = select(last.label("last")).select_from(asked).subquery()
-        known = select(reached.c.last.is_(None).label("is_all"), reached.c.last).subquery()
-        self._look(known, asked)
+        others = exists().where(Site.id != self.hunt.site_id).label("has_neighbours")
+        known = select(reached.c.last.is_(None).label("is_all"), reached.c.last, others).subquery()
+        self.has_neighbours = bool(self._look(known, asked).has_neighbours)
 
     def _ask_index(self, most: int) -> None:
         """Ask the index for the next `most` comments that have the terms, whatever queue they are in.
@@ -261,16 +268,16 @@ class _Hunting:
         number = numbered.c.number
         return func.min(number) if self.rest.newest_first else func.max(number)
 
-    def _look(self, known: FromClause, asked: CTE) -> None:
+    def _look(self, known: FromClause, asked: CTE) -> Any:
         """Take what fits of some comments: all there are, or as far as the `last` number that is `known`.
 
-        Without a last one there are too many to know.
+        Without a last one there are too many to know. Returns what is `known`.
         """
         limit = self._limit()
         fitting = self._fitting_on_sqlite(asked) if self.is_sqlite else self._fitting_on_postgresql(asked)
         hits = fitting.limit(limit).subquery()
-        rows = self.session.execute(
-            select(known.c.is_all, known.c.last, hits.c.id, hits.c.created_at)
+        rows: Sequence[Any] = self.session.execute(
+            select(*known.c, hits.c.id, hits.c.created_at)
             .select_from(known.outerjoin(hits, true()))
             .order_by(*self.rest.order(hits.c))
         ).all()
@@ -281,6 +288,7 @@ class _Hunting:
             edge = self._known_up_to(rows[0].last)
             if self.rest.after is None or self.rest.comes_first(self.rest.after, edge):
                 self._take([one for one in found if self.rest.comes_first(one, edge)], limit, edge)
+        return rows[0]
 
     def _known_up_to(self, number: int) -> Position:
         """Return before which position all comments are known, of which the numbers came in order."""
@@ -325,7 +333,7 @@ class _Hunting:
         """Note hits, in order, up to the position that was `reached`; None is the end of everything."""
         if len(hits) == limit:
             reached = hits[-1]
-        if self.hunt.criteria.readings:
+        if hits and self.hunt.criteria.readings:
             texts = findables(self.session, [comment_id for _, comment_id in hits])
             reads_well = self.hunt.criteria.reads_well
             hits = [one for one in hits if one[1] in texts and reads_well(texts[one[1]])]
@@ -350,9 +358,7 @@ class _Hunting:
         ).limit(most)
 
     def _has_neighbours(self) -> bool:
-        """Whether terms can be another site's; PostgreSQL goes through all that the site has to tell."""
-        if self.is_sqlite:
-            return True
+        """Whether terms can be another site's: the index goes through all that the site has to tell."""
         if self.has_neighbours is None:
             others = select(Site.id).where(Site.id != self.hunt.site_id).limit(1)
             self.has_neighbours = self.session.scalar(others) is not None
