@@ -104,16 +104,10 @@ def of_rules(site_id: UUID) -> dict[str, Callable[[Session], Any]]:
     }
 
 
-def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
-    """Return what desks and programs ask, by name."""
-    site_id, some = large.seed.site_id, large.ids[100:125]
+def of_floods(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
+    """Return what is asked where nearly the same texts are one row."""
     position = (NOON, UUID(int=0))
-    nobody = Moderator(UUID(int=1), site_id, "Nobody", "moderator")
     return {
-        "a queue": lambda session: queue.held_comments(session, site_id, Wish(), after=None, limit=25),
-        "its next page": lambda session: queue.held_comments(
-            session, site_id, Wish(), after=position, limit=25
-        ),
         "a queue with floods": lambda session: queue.held_comments(
             session, site_id, Wish(grouped=True), after=position, limit=25
         ),
@@ -128,8 +122,22 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
             session, site_id, Wish(alike=15), after=position, limit=25
         ),
         "what a row stands for": lambda session: alike.others_of(
-            session, site_id, None, {large.ids[0]: alike.Shown(1, NOON)}, 500
+            session, site_id, None, {row: alike.Shown(1, NOON)}, 500
         ),
+    }
+
+
+def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
+    """Return what desks and programs ask, by name."""
+    site_id, some = large.seed.site_id, large.ids[100:125]
+    position = (NOON, UUID(int=0))
+    nobody = Moderator(UUID(int=1), site_id, "Nobody", "moderator")
+    return {
+        "a queue": lambda session: queue.held_comments(session, site_id, Wish(), after=None, limit=25),
+        "its next page": lambda session: queue.held_comments(
+            session, site_id, Wish(), after=position, limit=25
+        ),
+        **of_floods(site_id, large.ids[0]),
         "the reported": lambda session: queue.held_comments(
             session, site_id, Wish("reported"), after=position, limit=25
         ),
