@@ -70,8 +70,8 @@ APIS = (
 
 BACKSTAGE = (
     r"/(account|invitation|mail|moderate|sign-in|sign-out|team)(/.*)?"
-    r"|/api/v1/sites/[^/]+/(activity|bans|checks|erasures|export|imports|moderation|outbox|readers|receipts"
-    r"|seen|settings|tokens|webhooks)(/.*)?"
+    r"|/api/v1/sites/[^/]+/(activity|bans|checks|digest|erasures|export|imports|invitations|moderation|outbox"
+    r"|readers|receipts|seen|settings|team|tokens|webhooks)(/.*)?"
 )
 """Which addresses `backstage` answers."""
 

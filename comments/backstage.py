@@ -18,10 +18,11 @@ from comments.moderation import ban_routes, order_routes, reply_routes, trying_r
 from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
 from comments.moderation import thread_routes as moderated_threads
+from comments.notifications import digest_routes
 from comments.notifications import pages as mail_pages
 from comments.outside import check_routes
 from comments.outside import routes as webhook_routes
-from comments.owner import outbox_routes, overview_routes, token_routes
+from comments.owner import outbox_routes, overview_routes, team_routes, token_routes
 from comments.owner import pages as owner_pages
 from comments.owner import routes as settings_routes
 from comments.privacy import routes as privacy_routes
@@ -38,6 +39,8 @@ APIS = (
     check_routes.api,
     settings_routes.api,
     token_routes.api,
+    team_routes.api,
+    digest_routes.api,
     outbox_routes.api,
     overview_routes.api,
     import_routes.api,

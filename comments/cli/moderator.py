@@ -5,7 +5,7 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
 from comments.config import Settings
-from comments.identity import actions, queries, token_actions
+from comments.identity import actions, queries, team_actions, token_actions
 from comments.identity.actions import ROLE_NAMES
 from comments.notifications.digest_actions import CHOICES, choose_digest
 from comments.privacy.erasing import forget_bytes
@@ -91,11 +91,16 @@ def digest(email: str, often: str, site_name: str) -> None:
 @click.argument("email")
 @of_site
 def remove(email: str, site_name: str) -> None:
-    """Take somebody's part in a site away, with their API tokens for it."""
+    """Take somebody's part in a site away, with their API tokens for it.
+
+    A site keeps an owner, here too: where the last one goes, add another first (comments moderator add EMAIL
+    --site NAME --role owner).
+    """
 
     async def work(here: Installation) -> None:
         site = await here.db.read(site_by_name, site_name)
-        await here.db.write(actions.remove_moderator, site.id, email)
+        found = await here.db.read(queries.moderator_by_email, site.id, email)
+        await here.db.write(team_actions.remove_member, site.id, found.account_id)
         click.echo(f"{email} does not moderate {site_name} any more.")
 
     in_installation(work)

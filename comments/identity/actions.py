@@ -10,10 +10,9 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.emails import folded_email
-from comments.identity.errors import LinkUsedUp, NameRefused, RoleRefused
+from comments.identity.errors import LastOwner, LinkUsedUp, NameRefused, RoleRefused
 from comments.identity.models import Account, ApiToken, BrowserSession, Membership, SignInLink
 from comments.identity.proving_actions import end_unproved_ways, prove
-from comments.identity.queries import moderator_by_email
 from comments.identity.sections import Sections, encoded_sections, read_sections
 from comments.ids import new_id
 from comments.keys import Keyring, new_token
@@ -51,7 +50,7 @@ def add_moderator(
     `sections` are paths such as `/news/` that their part is limited to; `/` is the whole site. The operator
     vouches for the address: where nothing has proved it, what was set up under it ends, and it counts as
     proved. Somebody who was `invited` asks for themselves, and proves nothing by it.
-    Raises EmailRefused, NameRefused, RoleRefused, SectionRefused.
+    Raises EmailRefused, LastOwner, NameRefused, RoleRefused, SectionRefused.
     """
     sections = tuple(sections)
     limits = checked_part(role, sections)
@@ -76,6 +75,8 @@ def add_moderator(
         )
         session.add(membership)
     elif role is not None:
+        if role != "owner":
+            keep_an_owner(session, site_id, without=account.id)
         membership.role = role
     if sections:
         membership.sections = encoded_sections(limits)
@@ -95,9 +96,15 @@ def checked_part(role: str | None, sections: tuple[str, ...]) -> Sections:
     return limits
 
 
-def remove_moderator(session: Session, site_id: UUID, email: str) -> None:
-    """Take somebody's part in a site away, with their API tokens for it; raises AccountUnknown."""
-    end_part(session, site_id, moderator_by_email(session, site_id, email).account_id)
+def keep_an_owner(session: Session, site_id: UUID, *, without: UUID) -> None:
+    """Raise LastOwner if the site would have no owner without this account.
+
+    The owners' rows are held, in one order: of two who remove each other at once, one stays.
+    """
+    owners = select(Membership).where(Membership.site_id == site_id, Membership.role == "owner")
+    held = session.scalars(owners.order_by(Membership.account_id).with_for_update()).all()
+    if [one.account_id for one in held] == [without]:
+        raise LastOwner("A site keeps an owner. Make somebody else one first.")
 
 
 def end_part(session: Session, site_id: UUID, account_id: UUID) -> None:

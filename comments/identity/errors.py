@@ -56,6 +56,12 @@ class InvitationUsedUp(Conflict):
     DETAIL = "This invitation has been used or taken back, or is older than a week."
 
 
+class InvitationUnknown(NotFound):
+    """The site has no open invitation of this id."""
+
+    code = "invitation-unknown"
+
+
 class SignInNeeded(NotSignedIn):
     """This is for who is signed in on our own pages."""
 

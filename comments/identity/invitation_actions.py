@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.actions import DEFAULT_ROLE, SignedIn, add_moderator, begin_session, checked_part
 from comments.identity.emails import folded_email
-from comments.identity.errors import InvitationForOther, InvitationUsedUp
+from comments.identity.errors import InvitationForOther, InvitationUnknown, InvitationUsedUp
 from comments.identity.models import Account, Invitation
 from comments.identity.proving_actions import hold_signed_in
 from comments.identity.queries import handle, invitations_of, open_invitation
@@ -52,10 +52,12 @@ def invite(
 
 
 def end_invitation(session: Session, keys: Keyring, site_id: UUID, named: str, *, at: datetime) -> None:
-    """Take an invitation back, by its handle; one that is gone already is no failure."""
+    """Take an invitation back, by its handle. Raises InvitationUnknown."""
     for one in invitations_of(session, site_id, at):
         if handle(keys, one.token_hash) == named:
             session.delete(one)
+            return
+    raise InvitationUnknown("There is no such invitation here any more.")
 
 
 def accept(
@@ -69,7 +71,8 @@ def accept(
     old_cookie: str | None,
     device: str,
 ) -> SignedIn:
-    """Use an invitation up, and begin a session. Raises InvitationUsedUp, InvitationForOther, NameRefused.
+    """Use an invitation up, and begin a session. Raises InvitationUsedUp, InvitationForOther, LastOwner,
+    NameRefused.
 
     The link alone opens no account that there is: the owner who made it has seen it, and that account may
     moderate elsewhere.

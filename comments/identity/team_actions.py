@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.identity.actions import checked_part, end_part
-from comments.identity.errors import AccountUnknown, LastOwner
+from comments.identity.actions import checked_part, end_part, keep_an_owner
+from comments.identity.errors import AccountUnknown
 from comments.identity.models import Membership
 from comments.identity.sections import encoded_sections
 
@@ -30,15 +29,10 @@ def remove_member(session: Session, site_id: UUID, account_id: UUID) -> None:
 
 
 def _part(session: Session, site_id: UUID, account_id: UUID, *, stays_owner: bool) -> Membership:
-    """Return a member's part. Raises AccountUnknown, and LastOwner if no owner would be left.
-
-    The owners' rows are held, in one order: of two who remove each other at once, one stays.
-    """
-    owners = select(Membership).where(Membership.site_id == site_id, Membership.role == "owner")
-    held = session.scalars(owners.order_by(Membership.account_id).with_for_update()).all()
+    """Return a member's part. Raises AccountUnknown, and LastOwner if no owner would be left."""
+    if not stays_owner:
+        keep_an_owner(session, site_id, without=account_id)
     part = session.get(Membership, (account_id, site_id))
     if part is None:
         raise AccountUnknown("They are not in this team any more.")
-    if not stays_owner and [one.account_id for one in held] == [account_id]:
-        raise LastOwner("A site keeps an owner. Make somebody else one first.")
     return part

@@ -1,5 +1,6 @@
 """A site's team, for its owners: who is in it, who is invited; and the page that an invitation opens."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,6 +17,7 @@ from comments.identity.devices import device_words
 from comments.identity.errors import (
     AccountUnknown,
     InvitationForOther,
+    InvitationUnknown,
     InvitationUsedUp,
     LastOwner,
     NameRefused,
@@ -115,7 +117,8 @@ async def end_invitation(request: Request) -> Response:
     """Take an invitation back."""
     _, fields = await visitor_with_form(request)
     svc, site_id, named = service(request), asking_moderator(request).site_id, fields.get("invitation", "")
-    await svc.db.write(invitation_actions.end_invitation, svc.keys, site_id, named, at=svc.clock.now())
+    with suppress(InvitationUnknown):  # Somebody else took it back, or it was taken: it is gone as asked.
+        await svc.db.write(invitation_actions.end_invitation, svc.keys, site_id, named, at=svc.clock.now())
     return see_other(f"{svc.settings.base_path}/team/{request.path_params['site']}")
 
 
@@ -143,7 +146,7 @@ async def accept_invitation(request: Request) -> Response:
     )
     try:
         begun = await svc.db.write(take, svc.keys, secret)
-    except (InvitationForOther, InvitationUsedUp, NameRefused) as refused:
+    except (InvitationForOther, InvitationUsedUp, LastOwner, NameRefused) as refused:
         return await _invitation_page(request, secret, problem=refused.detail)
     response = see_other(f"{svc.settings.base_path}/moderate")
     set_cookie(response, svc.settings, begun.cookie, seconds=int(SESSION_LIFETIME.total_seconds()))

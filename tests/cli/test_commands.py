@@ -74,9 +74,14 @@ def test_a_moderator_is_added_listed_given_a_token_and_removed(here: Installatio
     often = here.run("moderator", "digest", "ana@mail.example", "daily", "--site", "blog")
     assert often == "Ana is mailed what waits on blog: daily.\n"
     assert here.attempt("moderator", "digest", "ana@mail.example", "often", "--site", "blog").returncode == 2
-    removed = here.run("moderator", "remove", "ana@mail.example", "--site", "blog")
-    assert removed == "ana@mail.example does not moderate blog any more.\n"
-    assert "Nobody moderates blog." in here.run("moderator", "list", "--site", "blog")
+    remove = ("moderator", "remove", "ana@mail.example", "--site", "blog")
+    demote = ("moderator", "add", "ana@mail.example", "--site", "blog", "--role", "moderator")
+    for command in (remove, demote):
+        kept = here.attempt(*command)
+        assert (kept.returncode, "A site keeps an owner." in kept.stderr) == (1, True)
+    here.run("moderator", "add", "mia@mail.example", "--site", "blog", "--role", "owner")
+    assert here.run(*remove) == "ana@mail.example does not moderate blog any more.\n"
+    assert here.run("moderator", "list", "--site", "blog") == "mia@mail.example  owner  Owner\n"
 
 
 def test_a_part_is_limited_to_sections_and_given_back(here: Installation) -> None:

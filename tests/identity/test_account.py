@@ -151,6 +151,7 @@ def test_a_token_is_shown_once_does_what_it_may_and_can_be_ended(visitor: Visito
 
 def test_a_token_may_not_more_than_its_maker(visitor: Visitor) -> None:
     visitor.sign_in()
+    visitor.write(actions.add_moderator, visitor.site.id, "mia@mail.example", role="owner")
     visitor.write(actions.add_moderator, visitor.site.id, "ana@mail.example", role="moderator")
 
     refused = visitor.post("/account/tokens", site="blog", scope=["admin"])

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
-from comments.identity import actions, queries, token_actions
+from comments.identity import actions, queries, team_actions, token_actions
 from comments.identity.emails import folded_email
 from comments.identity.errors import AccountUnknown, EmailRefused, LinkUsedUp, NameRefused, RoleRefused
 from comments.identity.models import Account, ApiToken, BrowserSession, SignInLink
@@ -147,7 +147,7 @@ async def test_a_removed_moderator_has_no_part_no_token_and_no_session(
     secret = await db.write(actions.make_sign_in_link, KEYS, account.id, at=clock.now())
     await db.write(actions.sign_in, KEYS, secret, at=clock.now())
 
-    await db.write(actions.remove_moderator, site_id, "ana@MAIL.example")
+    await db.write(team_actions.remove_member, site_id, account.id)
 
     for model in (Account, ApiToken, BrowserSession, SignInLink):
         assert await db.read(rows, model) == []
@@ -163,7 +163,7 @@ async def test_a_moderator_of_two_sites_is_removed_from_one(
     await added(db, clock, other_site_id)
     token = await db.write(token_actions.make_api_token, KEYS, other_site_id, account.id, at=clock.now())
 
-    await db.write(actions.remove_moderator, site_id, ANA)
+    await db.write(team_actions.remove_member, site_id, account.id)
 
     with pytest.raises(AccountUnknown):
         await db.read(queries.moderator_by_email, site_id, ANA)

@@ -83,4 +83,5 @@ async def test_sections_are_kept_until_others_are_given_and_owners_have_none(
     with pytest.raises(RoleRefused):
         await after(["/news/"], "owner")
     assert await after([], "owner") is None
+    await db.write(actions.add_moderator, site_id, "mia@mail.example", role="owner", at=clock.now())
     assert await after([], "moderator") is None

@@ -1,5 +1,6 @@
 """An owner changes the team on its page: roles, sections, and who is in it; a site keeps an owner."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from comments.identity import actions, queries, team_actions
 from comments.identity.errors import AccountUnknown, LastOwner
 from comments.sites.actions import add_site
-from tests.identity.visiting import Visitor
+from tests.identity.visiting import OURS, Visitor
 
 NILS = "nils@mail.example"
 
@@ -72,3 +73,15 @@ def test_nobody_of_another_site_is_changed(visitor: Visitor) -> None:
     with pytest.raises(AccountUnknown):
         visitor.write(lambda session, *, at: team_actions.remove_member(session, visitor.site.id, nils))
     assert [one.role for one in visitor.read(queries.team, other.id)] == ["moderator"]
+
+
+def test_an_invitation_does_not_take_the_last_owner_away(visitor: Visitor) -> None:
+    visitor.sign_in()
+    form = {"email": "ana@mail.example", "role": "moderator"}
+    link = re.search(r"/invitation/(i_[\w-]+)", visitor.post("/team/blog/invitations", **form).text)
+    assert link
+
+    taken = visitor.client.post("/invitation", data={"secret": link[1]}, headers=OURS)
+
+    assert (taken.status_code, "A site keeps an owner." in taken.text) == (409, True)
+    assert parts(visitor)["ana@mail.example"] == ("owner", None)
