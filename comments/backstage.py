@@ -14,7 +14,7 @@ from comments.identity import (
 )
 from comments.identity import pages as identity_pages
 from comments.importers import job_routes as import_routes
-from comments.moderation import ban_routes, order_routes, reply_routes, trying_routes
+from comments.moderation import ban_routes, order_routes, reply_routes, run_routes, trying_routes
 from comments.moderation import pages as moderation_pages
 from comments.moderation import routes as moderation_routes
 from comments.moderation import thread_routes as moderated_threads
@@ -34,6 +34,7 @@ APIS = (
     ban_routes.api,
     moderated_threads.api,
     reply_routes.api,
+    run_routes.api,
     trying_routes.api,
     webhook_routes.api,
     check_routes.api,

@@ -14,12 +14,19 @@ from comments.moderation.run_models import Run
 from comments.moderation.running import run_handler
 from comments.threads.models import Comment
 from tests.moderation.seeding import Seed
+from tests.moderation.test_api import Api
+from tests.moderation.test_following import AsAna, send
 from tests.moderation.test_pages import OURS, Browser, signed_in
 from tests.support.site import SiteUnderTest
 
 pytestmark = pytest.mark.anyio
 
 MANY, AT_ONCE = 30, 12
+
+
+async def deliver(site: SiteUnderTest) -> None:
+    svc = site.service
+    await Delivery(svc.db, svc.clock, {RUN_GOES_ON: run_handler(svc, at_once=AT_ONCE)}).deliver_due()
 
 
 class Flooded:
@@ -45,10 +52,6 @@ class Flooded:
         answer = await self.press(f"{self.address}/all", decision=decision, until=until, back=back)
         assert answer.status_code == 303
         return answer.headers["location"]
-
-    async def deliver(self) -> None:
-        svc = self.site.service
-        await Delivery(svc.db, svc.clock, {RUN_GOES_ON: run_handler(svc, at_once=AT_ONCE)}).deliver_due()
 
     async def asked(self) -> str:
         mine = select(Run.asked).where(Run.site_id == self.seed.site_id)
@@ -80,13 +83,13 @@ async def test_all_of_a_list_is_decided_in_parts_and_taken_back_as_one(flooded: 
     await flooded.site.service.db.write(flooded.seed.store)
     assert "0 comments marked as spam so far." in (await flooded.mia.get(told)).text
     assert told in (await flooded.mia.get(flooded.address)).text
-    await flooded.deliver()
+    await deliver(flooded.site)
 
     assert "30 comments marked as spam." in (await flooded.mia.get(told)).text
     assert await flooded.states() == {"spam": MANY, "pending": 1}, "what came later stays"
 
     await flooded.press(told, set="undo")
-    await flooded.deliver()
+    await deliver(flooded.site)
 
     assert "Undone." in (await flooded.mia.get(told)).text
     assert await flooded.states() == {"pending": MANY + 1}
@@ -100,8 +103,42 @@ async def test_a_stopped_one_changes_nothing_more_and_is_nobody_elses(flooded: F
     assert (await flooded.site.client.get(told, headers=asked)).json()["code"] == "run-unknown"
 
     await flooded.press(told, set="stop")
-    await flooded.deliver()
+    await deliver(flooded.site)
 
     assert "Stopped: 0 comments removed." in (await flooded.mia.get(told)).text
     assert "Jonas" not in await flooded.asked(), "a name that was searched for is kept no longer"
     assert await flooded.states() == {"pending": MANY}
+
+
+async def test_a_program_decides_about_all_of_a_search_and_takes_it_back(site: SiteUnderTest) -> None:
+    mia, ana = Api(site), AsAna(site)
+    wins = [(await site.posted(f"Win {number}"))["id"] for number in range(3)]
+    other = (await site.posted("Hello"))["id"]
+
+    async def waiting() -> list[str]:
+        return sorted(one["id"] for one in (await mia.queue())["comments"])
+
+    begun = await send(mia, "runs", decision="spam", q="win")
+    assert begun.status_code == 202
+    run = begun.json()
+    late = (await site.posted("Win, later"))["id"]
+    assert {**run, "id": ""} == {"id": "", "decision": "spam", "state": "running", "decided": 0, "left": 0}
+    assert (await ana.get(f"runs/{run['id']}")).json()["code"] == "run-unknown"
+    assert (await send(ana, f"runs/{run['id']}/stop")).json()["code"] == "run-unknown"
+    await deliver(site)
+    assert (await mia.get(f"runs/{run['id']}")).json() == {**run, "state": "done", "decided": 3}
+    assert await waiting() == sorted([other, late])
+
+    undoing = await send(mia, f"runs/{run['id']}/undo")
+    assert (undoing.status_code, undoing.json()["state"]) == (202, "undoing")
+    await deliver(site)
+    assert (await mia.get(f"runs/{run['id']}")).json() == {**run, "state": "undone"}
+    assert await waiting() == sorted([*wins, other, late])
+
+    stopped = (await send(mia, "runs", decision="remove", state="all")).json()["id"]
+    assert (await send(mia, f"runs/{stopped}/stop")).json()["state"] == "stopped"
+    await deliver(site)
+    assert len(await waiting()) == 5
+    for unclear in ({"q": "before:tomorrow"}, {"until": "2026-11-24T12:00:00"}, {"decision": "restore"}):
+        assert (await send(mia, "runs", **{"decision": "spam", **unclear})).status_code in {400, 422}
+    assert (await mia.get("runs/x")).json()["code"] == "run-unknown"
