@@ -70,7 +70,7 @@ APIS = (
 
 BACKSTAGE = (
     r"/(account|invitation|mail|moderate|sign-in|sign-out|team)(/.*)?"
-    r"|/api/v1/sites/[^/]+/(activity|bans|checks|digest|erasures|export|imports|invitations|moderation|outbox"
+    r"|/api/v1/sites/[^/]+/(activity|backup|bans|checks|digest|erasures|export|imports|invitations|moderation|outbox"
     r"|readers|receipts|seen|settings|team|tokens|webhooks)(/.*)?"
 )
 """Which addresses `backstage` answers."""

@@ -1,4 +1,4 @@
-"""`comments imports`: list, stop. They are what owners ask for on their page or over the API."""
+"""`comments imports`: list, start, stop. They are what owners ask for on their page or over the API."""
 
 import asyncio
 from uuid import UUID
@@ -7,7 +7,7 @@ import click
 
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import table
-from comments.importers.job_actions import stop_job
+from comments.importers.job_actions import start_job, stop_job
 from comments.importers.job_models import ImportJob
 from comments.importers.job_queries import all_jobs
 from comments.importers.uploads import remove_upload
@@ -19,7 +19,7 @@ MOST_LISTED = 50
 
 @click.group()
 def imports() -> None:
-    """See the imports that owners asked for on their page or over the API, and stop them."""
+    """See the imports that owners asked for on their page or over the API, start and stop them."""
 
 
 @imports.command("list")
@@ -31,6 +31,20 @@ def list_() -> None:
         if not found:
             click.echo("Nobody has asked for an import on an owner's page or over the API.")
         table([(str(job.id), site, job.file_name, _state(job), job.error) for job, site in found])
+
+    in_installation(work)
+
+
+@imports.command()
+@click.argument("id", type=click.UUID)
+@click.option("--site", "site_name", required=True, help="The site it belongs to.")
+def start(id: UUID, site_name: str) -> None:  # noqa: A002
+    """Import, by its ID, a file that was sent and tried; comments serve, or worker, does it."""
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        await here.db.write(start_job, site.id, id, at=here.clock.now())
+        click.echo("It is imported in the background: comments imports list says how far it is.")
 
     in_installation(work)
 

@@ -1,17 +1,21 @@
-"""`comments moderator`: add, list, digest, remove, erase, token."""
+"""`comments moderator`: add, invite, invitations, uninvite, list, digest, remove, erase, token."""
 
 import click
 
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
 from comments.config import Settings
-from comments.identity import actions, queries, team_actions, token_actions
-from comments.identity.actions import ROLE_NAMES
+from comments.identity import actions, invitation_actions, queries, team_actions, token_actions
+from comments.identity.actions import DEFAULT_ROLE, ROLE_NAMES
+from comments.identity.models import Invitation
+from comments.identity.sections import decoded_sections
+from comments.keys import Keyring
 from comments.notifications.digest_actions import CHOICES, choose_digest
 from comments.privacy.erasing import forget_bytes
 from comments.privacy.moderator_actions import erase_moderator
 from comments.sites.queries import site_by_name
 from comments.web.needs import SCOPES
+from comments.web.templating import date_and_time
 
 of_site = click.option("--site", "site_name", required=True, metavar="NAME", help="The site's name.")
 
@@ -50,6 +54,69 @@ def add(email: str, site_name: str, role: str | None, sections: tuple[str, ...],
         where = f"{' and '.join(found.sections)} on {site_name}" if found.sections else site_name
         click.echo(f"{found.name} is {found.role} of {where}. To sign in, once, within 24 hours:")
         click.echo(sign_in_address(here.settings, secret))
+
+    in_installation(work)
+
+
+@moderator.command()
+@click.argument("email")
+@of_site
+@click.option("--role", type=click.Choice(list(ROLE_NAMES)), default=DEFAULT_ROLE, show_default=True)
+@click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="/PATH/",
+    help="Only pages below this path; may be repeated.",
+)
+def invite(email: str, site_name: str, role: str, sections: tuple[str, ...]) -> None:
+    """Print a link that makes whoever takes it a moderator or owner of a site; nobody is mailed.
+
+    It is good once, for a week, and ends an older one for the same address.
+    """
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        secret = await here.db.write(
+            invitation_actions.invite,
+            here.keys,
+            site.id,
+            email,
+            role=role,
+            sections=sections,
+            at=here.clock.now(),
+        )
+        click.echo(f"Send this to {email}. It is good once, for a week:")
+        click.echo(invitation_actions.invitation_address(here.settings.base_url, secret))
+
+    in_installation(work)
+
+
+@moderator.command()
+@of_site
+def invitations(site_name: str) -> None:
+    """List the invitations of a site that nobody has taken yet: id, address, role, sections, until when."""
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        found = await here.db.read(queries.invitations_of, site.id, here.clock.now())
+        if not found:
+            click.echo(f"Nobody is invited to {site_name}.")
+        table([_invited(here.keys, one) for one in found])
+
+    in_installation(work)
+
+
+@moderator.command()
+@click.argument("id")
+@of_site
+def uninvite(id: str, site_name: str) -> None:  # noqa: A002
+    """Take an invitation back, by its ID as comments moderator invitations lists it."""
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        await here.db.write(invitation_actions.end_invitation, here.keys, site.id, id, at=here.clock.now())
+        click.echo(f"The invitation {id} to {site_name} is good for nothing any more.")
 
     in_installation(work)
 
@@ -161,3 +228,9 @@ def token(email: str, site_name: str, scopes: tuple[str, ...], label: str) -> No
 def sign_in_address(settings: Settings, secret: str) -> str:
     """Return the address at which a link's secret signs in."""
     return f"{settings.base_url}/sign-in/{secret}"
+
+
+def _invited(keys: Keyring, one: Invitation) -> tuple[str, ...]:
+    sections = " ".join(decoded_sections(one.sections) or ())
+    named = queries.handle(keys, one.token_hash)
+    return named, one.email, one.role, f"until {date_and_time(one.expires_at)}", sections

@@ -1,4 +1,4 @@
-"""`comments site`: add, list, set, remove; where it is seen, and its figures."""
+"""`comments site`: add, snippet, list, set, remove; where it is seen, and its figures."""
 
 import asyncio
 
@@ -10,6 +10,7 @@ from comments.sites import actions, queries
 from comments.sites.models import SeenOrigin
 from comments.sites.origins import origin_allowed, read_origins
 from comments.sites.settings import READERS, settings_in_words
+from comments.sites.snippets import count_line, page_lines
 
 MOST_DAYS = 90
 SETTINGS_HELP = "Settings: origins, " + ", ".join(READERS) + ". Lists have commas between their words."
@@ -35,8 +36,20 @@ def add(name: str, origins: tuple[str, ...]) -> None:
     async def work(here: Installation) -> None:
         added = await here.db.write(actions.add_site, name, origins, at=here.clock.now())
         click.echo(f"Added the site {added.name} for {', '.join(queries.origins_of(added))}.")
-        source = f"{here.settings.base_url}/embed.js"
-        click.echo(f'Embed it with: <script async src="{source}" data-site="{name}"></script>')
+        click.echo(f"Embed it with: {page_lines(here.settings.base_url, name).partition(chr(10))[0]}")
+
+    in_installation(work)
+
+
+@site.command()
+@click.argument("name")
+def snippet(name: str) -> None:
+    """Print the lines that show a site's discussions: for the page template, and for lists of pages."""
+
+    async def work(here: Installation) -> None:
+        found, base_url = await here.db.read(queries.site_by_name, name), here.settings.base_url
+        click.echo(page_lines(base_url, found.name))
+        click.echo(count_line(base_url, found.name))
 
     in_installation(work)
 
@@ -120,7 +133,7 @@ def seen(name: str) -> None:
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=7, show_default=True)
 def figures(name: str, days: int) -> None:
     """Say how many comments each queue has, and what came in on the last days (UTC)."""
-    from comments.moderation.queries.activity import last_days
+    from comments.moderation.queries.activity import OUTCOMES, last_days
     from comments.moderation.queries.queue import queue_sizes
     from comments.moderation.words import size
 
@@ -130,9 +143,8 @@ def figures(name: str, days: int) -> None:
         table([(queue, size(count)) for queue, count in sizes.items()])
         click.echo()
         counted_days = await here.db.scan(last_days, found.id, here.clock.now(), days)
-        heads = ("day", "approved", "pending", "spam")
-        rows = [(str(one.day), *map(str, (one.approved, one.pending, one.spam))) for one in counted_days]
-        table([heads, *rows])
+        rows = [(str(one.day), *(str(getattr(one, name)) for name in OUTCOMES)) for one in counted_days]
+        table([("day", *OUTCOMES), *rows])
 
     in_installation(work)
 

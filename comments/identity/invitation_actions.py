@@ -51,6 +51,11 @@ def invite(
     return secret
 
 
+def invitation_address(base_url: str, secret: str) -> str:
+    """Return the address that opens an invitation."""
+    return f"{base_url}/invitation/{secret}"
+
+
 def end_invitation(session: Session, keys: Keyring, site_id: UUID, named: str, *, at: datetime) -> None:
     """Take an invitation back, by its handle. Raises InvitationUnknown."""
     for one in invitations_of(session, site_id, at):

@@ -65,7 +65,9 @@ async def invite(request: Request) -> Response:
         secret = await svc.db.write(make, svc.keys, asking.site_id, fields.get("email", ""))
     except Invalid as refused:
         return await _team_page(request, problem=refused.detail, email=fields.get("email", ""))
-    return await _team_page(request, made=f"{svc.settings.base_url}/invitation/{secret}")
+    return await _team_page(
+        request, made=invitation_actions.invitation_address(svc.settings.base_url, secret)
+    )
 
 
 @page

@@ -11,7 +11,7 @@ from comments.identity.routes import MalformedToken
 from comments.moderation.queries.activity import last_days
 from comments.sites.errors import SiteUnknown
 from comments.sites.origins import origin_allowed
-from comments.sites.queries import origins_of, seen_origins, site_by_name
+from comments.sites.queries import last_backup, origins_of, seen_origins, site_by_name
 from comments.web.needs import owner
 from comments.web.routing import Api
 from comments.web.service import service
@@ -24,12 +24,13 @@ _ADMIN = owner("admin")
 
 
 class DayShown(msgspec.Struct):
-    """How many comments of a day (in UTC) are public, wait, and are spam by now."""
+    """How many comments of a day (in UTC) are public, wait, are spam and are removed by now."""
 
     day: date
     approved: int
     pending: int
     spam: int
+    removed: int
 
 
 class ActivityAnswer(msgspec.Struct):
@@ -53,12 +54,21 @@ class SeenAnswer(msgspec.Struct):
     seen: list[SeenShown]
 
 
+class BackupAnswer(msgspec.Struct):
+    """When the last known backup of the whole service was made, null if none is known; has it the key?"""
+
+    made_at: datetime | None
+    with_key: bool
+
+
 @api.endpoint("GET", "/activity", answers={200: ActivityAnswer}, errors=_WHO, needs=_ADMIN)
 async def get_activity(request: Request) -> ActivityAnswer:
     """What came in on each day, and what became of it."""
     svc = service(request)
     days = await svc.db.scan(last_days, asking_moderator(request).site_id, svc.clock.now(), DAYS)
-    return ActivityAnswer([DayShown(one.day, one.approved, one.pending, one.spam) for one in days])
+    return ActivityAnswer(
+        [DayShown(one.day, one.approved, one.pending, one.spam, one.removed) for one in days]
+    )
 
 
 @api.endpoint("GET", "/seen", answers={200: SeenAnswer}, errors=_WHO, needs=_ADMIN)
@@ -73,3 +83,13 @@ async def get_seen(request: Request) -> SeenAnswer:
             for one in await db.read(seen_origins, site.id)
         ]
     )
+
+
+@api.endpoint("GET", "/backup", answers={200: BackupAnswer}, errors=_WHO, needs=_ADMIN)
+async def get_backup(request: Request) -> BackupAnswer:
+    """When `comments backup` last made a copy of the whole service. Where that lies is not told.
+
+    On PostgreSQL it is a dump of the database, of which nothing is known here.
+    """
+    known = await service(request).db.read(last_backup)
+    return BackupAnswer(known.made_at if known else None, known is not None and known.with_key)

@@ -175,7 +175,7 @@ async def post_invitation(request: Request, body: InvitationBody) -> InvitationA
     )
     secret = await svc.db.write(make, svc.keys, site_id, body.email)
     named = queries.handle(svc.keys, svc.keys.token_hash(secret))
-    return InvitationAnswer(named, f"{svc.settings.base_url}/invitation/{secret}")
+    return InvitationAnswer(named, invitation_actions.invitation_address(svc.settings.base_url, secret))
 
 
 @api.endpoint(

@@ -44,7 +44,12 @@ async def overview(desk: Desk, sheet: Sheet) -> None:
     await desk.svc.db.write(all_own)
     author, noon = desk.seed.author(), desk.svc.clock.now()
     for day in range(30):
-        counts = {"approved": 4 + day * 7 % 11, "pending": day * 5 % 3, "spam": day * 3 % 7}
+        counts = {
+            "approved": 4 + day * 7 % 11,
+            "pending": day * 5 % 3,
+            "spam": day * 3 % 7,
+            "removed": day % 4,
+        }
         for state, count in counts.items():
             for _ in range(count):
                 at = noon - timedelta(days=day, minutes=5)

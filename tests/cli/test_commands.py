@@ -22,6 +22,11 @@ def test_a_site_is_added_listed_changed_and_removed(here: Installation) -> None:
     assert '<script async src="http://127.0.0.1:8080/embed.js" data-site="blog"></script>' in added
     assert here.run("site", "list") == "blog  https://a.example https://b.example\n"
 
+    lines = here.run("site", "snippet", "blog").splitlines()
+    assert added.splitlines()[1].endswith(lines[0])
+    assert lines[1].startswith('<noscript><a href="http://127.0.0.1:8080/d/blog"')
+    assert lines[2] == '<script async src="http://127.0.0.1:8080/count.js" data-site="blog"></script>'
+
     changed = here.run("site", "set", "blog", "hold_words=casino, pills", "origins=https://c.example")
     assert changed == "Set hold_words, origins of the site blog.\n"
     shown = here.run("site", "set", "blog")
@@ -46,6 +51,7 @@ def test_a_site_says_where_it_is_seen_and_what_came_in(here: Installation) -> No
     )
     queues, _, days = here.run("site", "figures", "blog", "--days", "2").partition("\n\n")
     assert ["pending", "0"] in [line.split() for line in queues.splitlines()]
+    assert days.split()[:5] == ["day", "approved", "pending", "spam", "removed"]
     assert len(days.splitlines()) == 3
     assert here.attempt("site", "figures", "none").returncode == 1
 
@@ -82,6 +88,20 @@ def test_a_moderator_is_added_listed_given_a_token_and_removed(here: Installatio
     here.run("moderator", "add", "mia@mail.example", "--site", "blog", "--role", "owner")
     assert here.run(*remove) == "ana@mail.example does not moderate blog any more.\n"
     assert here.run("moderator", "list", "--site", "blog") == "mia@mail.example  owner  Owner\n"
+
+
+def test_somebody_is_invited_listed_and_uninvited(here: Installation) -> None:
+    here.run("site", "add", "blog", "--origin", "https://a.example")
+    of = ("--site", "blog")
+
+    made = here.run("moderator", "invite", "nils@mail.example", *of, "--section", "/news/")
+    assert re.search(r"^http://127\.0\.0\.1:8080/invitation/i_[\w-]{43}$", made, re.MULTILINE)
+    listed = here.run("moderator", "invitations", *of)
+    assert re.fullmatch(r"\w{12}  nils@mail\.example  moderator  until \d.* \d\d:\d\d  /news/\n", listed)
+    id_ = listed.split()[0]
+    assert here.run("moderator", "uninvite", id_, *of).startswith(f"The invitation {id_} to blog")
+    assert here.run("moderator", "invitations", *of) == "Nobody is invited to blog.\n"
+    assert here.attempt("moderator", "uninvite", id_, *of).returncode == 1
 
 
 def test_a_part_is_limited_to_sections_and_given_back(here: Installation) -> None:

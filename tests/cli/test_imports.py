@@ -13,7 +13,7 @@ from tests.importers.exports import disqus, post, thread
 from tests.support.live import Installation
 
 
-def test_imports_are_worked_on_listed_and_stopped(here: Installation) -> None:
+def test_imports_are_worked_on_listed_started_and_stopped(here: Installation) -> None:
     here.run("site", "add", "blog", "--origin", "https://blog.example")
     assert here.run("imports", "list").startswith("Nobody has asked")
     job = asyncio.run(send(here))
@@ -21,6 +21,10 @@ def test_imports_are_worked_on_listed_and_stopped(here: Installation) -> None:
     assert "reading" in here.run("imports", "list")
     assert here.run("worker", "--once").endswith("Imports: 1.\n")
     assert f"{job}  blog  export.xml  tried" in here.run("imports", "list")
+    started = here.run("imports", "start", str(job), "--site", "blog")
+    assert started.startswith("It is imported in the background")
+    refused = here.attempt("imports", "start", str(job), "--site", "blog")
+    assert (refused.returncode, refused.stderr.startswith("Traceback")) == (1, False)
     assert here.run("imports", "stop", str(job), "--site", "blog") == "It is stopped.\n"
     assert list((here.data_folder / "imports").iterdir()) == []
     again = here.attempt("imports", "stop", str(job), "--site", "blog")

@@ -1,5 +1,6 @@
 """A program asks for a site's tokens, mails, activity and seen origins with an owner's token."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from comments.identity.errors import ApiTokenUnknown, ScopeRefused
 from comments.identity.token_actions import make_api_token
 from comments.notifications.trial import NO_SERVER
 from comments.owner.outbox_routes import MailUnknown
+from comments.sites.backup_actions import note_backup
 from comments.sites.models import SeenOrigin
-from comments.sites.queries import site_by_name
+from comments.sites.queries import Backup, site_by_name
 from comments.threads.telling import WAS_ANSWERED
 from tests.support.site import SiteUnderTest
 
@@ -82,13 +84,28 @@ async def test_what_came_in_and_where_the_discussion_was_seen(site: SiteUnderTes
             session.add(SeenOrigin(site_id=of, origin=origin, url=f"{origin}/page", at=site.clock.now()))
 
     await site.service.db.write(see)
-    await site.posted()
+    removed = await site.posted("Rude")
+    await site.decide("remove", removed["id"])
 
     days = (await site.send("GET", "activity", None, **as_owner)).json()["days"]
     assert (len(days), days[-1]["day"]) == (90, site.clock.now().date().isoformat())
-    assert sum(days[-1][outcome] for outcome in ("approved", "pending", "spam")) == 1
+    assert days[-1] == {"day": days[-1]["day"], "approved": 0, "pending": 0, "spam": 0, "removed": 1}
     seen = (await site.send("GET", "seen", None, **as_owner)).json()["seen"]
     assert {one["origin"]: one["allowed"] for one in seen} == {
         "https://blog.example": True,
         "https://copy.example": False,
     }
+
+
+async def test_a_program_hears_when_the_service_was_backed_up_and_not_where(
+    site: SiteUnderTest, as_owner: Any
+) -> None:
+    at = site.clock.now()
+    none = (await site.send("GET", "backup", None, **as_owner)).json()
+
+    await site.service.db.write(note_backup, Backup(at, "/srv/copy.zip", with_key=True))
+    known = await site.send("GET", "backup", None, **as_owner)
+
+    assert none == {"made_at": None, "with_key": False}
+    assert datetime.fromisoformat(known.json()["made_at"]) == at
+    assert "copy.zip" not in known.text

@@ -25,8 +25,8 @@ def test_each_day_counts_what_became_of_its_comments(ana: Visitor) -> None:
     days = ana.read(last_days, other.id, now, 30)
 
     assert len(days) == 30
-    assert days[-1] == Day(now.date(), 1, 0, 1)
-    assert (days[-3].pending, days[0].approved, sum(day.total for day in days)) == (1, 1, 4)
+    assert days[-1] == Day(now.date(), 1, 0, 1, 1)
+    assert (days[-3].pending, days[0].approved, sum(day.total for day in days)) == (1, 1, 5)
     assert sum(day.total for day in ana.read(last_days, ana.site.id, now, 90)) == 0
     page = ana.client.get("/moderate/blog/settings/overview?days=90").text
     assert "at most 0 a day" in page
@@ -34,11 +34,11 @@ def test_each_day_counts_what_became_of_its_comments(ana: Visitor) -> None:
 
 def test_the_highest_day_fills_the_drawing_and_nothing_leaves_it() -> None:
     start = date(2026, 11, 1)
-    days = [Day(start, 1, 0, 0), Day(start, 1_000_000, 1, 1), Day(start, 0, 0, 0)]
+    days = [Day(start, 1, 0, 0, 0), Day(start, 1_000_000, 1, 1, 1), Day(start, 0, 0, 0, 0)]
 
     bars = drawn(days)
 
-    assert [bar.outcome for bar in bars] == ["approved", "approved", "pending", "spam"]
+    assert [bar.outcome for bar in bars] == ["approved", "approved", "pending", "spam", "removed"]
     assert all(bar.height >= 1.5 and bar.y >= 0 and bar.y + bar.height <= HEIGHT for bar in bars)
     assert max(bar.x + bar.width for bar in bars) < WIDTH
     assert sum(bar.height for bar in bars[1:]) > HEIGHT * 0.95

@@ -10,21 +10,22 @@ from sqlalchemy.orm import Session
 
 from comments.threads.models import Comment
 
-OUTCOMES = ("approved", "pending", "spam")
+OUTCOMES = ("approved", "pending", "spam", "removed")
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day in UTC: how many comments of it are public, wait, and are spam by now."""
+    """One day in UTC: how many comments of it are public, wait, are spam and are removed by now."""
 
     day: date
     approved: int
     pending: int
     spam: int
+    removed: int
 
     @property
     def total(self) -> int:
-        return self.approved + self.pending + self.spam
+        return self.approved + self.pending + self.spam + self.removed
 
 
 def last_days(session: Session, site_id: UUID, now: datetime, days: int) -> Sequence[Day]:

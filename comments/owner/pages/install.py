@@ -8,6 +8,7 @@ from comments.owner.pages.frame import lead_to_section, owning, owning_with_form
 from comments.sites.actions import SiteWish, change_site
 from comments.sites.origins import origin_allowed
 from comments.sites.queries import origins_of, seen_origins
+from comments.sites.snippets import count_line, page_lines
 from comments.web.needs import owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
@@ -40,7 +41,8 @@ async def _answer(request: Request, *, problem: str = "") -> Response:
         who,
         "install",
         status=422 if problem else 200,
-        base_url=svc.settings.base_url,
+        page_lines=page_lines(svc.settings.base_url, who.site.name),
+        count_line=count_line(svc.settings.base_url, who.site.name),
         seen=[(one, origin_allowed(one.origin, allowed)) for one in seen],
         allowed=allowed,
         told="Allowed." if request.query_params.get("told") == "allowed" else "",
