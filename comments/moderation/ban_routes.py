@@ -30,7 +30,7 @@ class BansQuery(msgspec.Struct):
     limit: Annotated[int, Meta(ge=1, le=100)] = 25
 
 
-class BanBody(msgspec.Struct):
+class BanBody(msgspec.Struct, forbid_unknown_fields=True):
     """Whom to ban: the author of `comment_id`, or a `value`: a mail domain, an address, a /24, a /48 of IPv6.
 
     `silent` takes their comments without a word and shows them to nobody. `remove` takes down all of theirs

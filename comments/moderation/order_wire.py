@@ -65,13 +65,13 @@ class MineAnswer(msgspec.Struct):
     orders: list[OrderShown]
 
 
-class UndoBody(msgspec.Struct):
+class UndoBody(msgspec.Struct, forbid_unknown_fields=True):
     """Which of one's own orders, by its time as `moderation/mine` or `moderation/decisions` gave it."""
 
     at: datetime
 
 
-class SelectionBody(msgspec.Struct):
+class SelectionBody(msgspec.Struct, forbid_unknown_fields=True):
     """One decision about all comments of a queue that a search finds, as far as they were there at `until`.
 
     `state`, `q`, `author` and `page` are those of `moderation/comments`.

@@ -23,7 +23,7 @@ from comments.web.service import service
 api = Api("/api/v1/sites/{site}", tag="Moderation")
 
 
-class ReplyBody(msgspec.Struct):
+class ReplyBody(msgspec.Struct, forbid_unknown_fields=True):
     """What is answered, and with what text (Markdown). With `expected_version` a comment that is not public
     is approved only if nobody has changed it since."""
 

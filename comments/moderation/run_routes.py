@@ -23,7 +23,7 @@ from comments.web.service import service
 api = Api("/api/v1/sites/{site}", tag="Moderation")
 
 
-class RunBody(msgspec.Struct):
+class RunBody(msgspec.Struct, forbid_unknown_fields=True):
     """One decision about all comments of a queue that a search finds, as far as they were there at `until`.
 
     `state`, `q`, `author` and `page` are those of `moderation/comments`; without `until` it is now.

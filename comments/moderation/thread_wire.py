@@ -25,7 +25,7 @@ class PageAsked(msgspec.Struct):
     page: Page
 
 
-class ThreadBody(msgspec.Struct):
+class ThreadBody(msgspec.Struct, forbid_unknown_fields=True):
     """What to set; what is left out stays.
 
     With `url` the page is at another address from now on; the old one leads to its discussion still.
@@ -42,13 +42,13 @@ class ThreadBody(msgspec.Struct):
         return ThreadWish(self.state, self.hold_all, self.slow_seconds, self.url)
 
 
-class MergeBody(msgspec.Struct):
+class MergeBody(msgspec.Struct, forbid_unknown_fields=True):
     """The page whose discussion all comments go to: its URL, path, identifier, or its thread's id."""
 
     into: Page
 
 
-class MoveBody(msgspec.Struct):
+class MoveBody(msgspec.Struct, forbid_unknown_fields=True):
     """Where a comment is to go: under the comment `parent_id`, else to the top of the discussion of `page`.
 
     Without `page` it stays in its own one.

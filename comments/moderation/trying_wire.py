@@ -18,7 +18,7 @@ MOST_NAMED = 100
 Given = str | int | bool | list[str]
 
 
-class RulesToTry(msgspec.Struct):
+class RulesToTry(msgspec.Struct, forbid_unknown_fields=True):
     """Settings of the site as they would be, by their names; what is not named stays as it is.
 
     They are tried on the `last` comments that moderators have decided about.

@@ -156,14 +156,14 @@ class QueueAnswer(msgspec.Struct):
     unread: bool = False
 
 
-class DecisionGiven(msgspec.Struct):
+class DecisionGiven(msgspec.Struct, forbid_unknown_fields=True):
     """One comment, to be decided only if nobody has changed it since that version."""
 
     id: UUID
     expected_version: int | None = None
 
 
-class DecisionsBody(msgspec.Struct):
+class DecisionsBody(msgspec.Struct, forbid_unknown_fields=True):
     """One decision for up to 500 comments, named by `comment_ids` or `decisions`; `reason` is for the log.
 
     `approve_trust` lets the author's next comments appear by themselves. `keep` settles the reports, and the

@@ -33,7 +33,7 @@ _OF_ONE = (*_WHO, CheckUnknown)
 _ADMIN = owner("admin")
 
 
-class CheckBody(msgspec.Struct):
+class CheckBody(msgspec.Struct, forbid_unknown_fields=True):
     """Whom to ask. `key` is Akismet's; without one the key that is kept stays. `url` is the endpoint's.
 
     With `sends_email` the author's mail address goes along, where they gave one.

@@ -36,7 +36,7 @@ _OF_ONE = (*_WHO, WebhookUnknown)
 _ADMIN = owner("admin")
 
 
-class WebhookBody(msgspec.Struct):
+class WebhookBody(msgspec.Struct, forbid_unknown_fields=True):
     """An address to be told of these events; without any, of all."""
 
     url: Annotated[str, Meta(max_length=2_000)]

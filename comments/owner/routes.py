@@ -23,7 +23,7 @@ _WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly,
 _ADMIN = owner("admin")
 
 
-class SettingsBody(msgspec.Struct):
+class SettingsBody(msgspec.Struct, forbid_unknown_fields=True):
     """Settings by name, as `GET settings` shows them; what is left out stays.
 
     With `expected_version`, only if the site is still as it was shown.

@@ -32,7 +32,7 @@ _WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly,
 _ADMIN = owner("admin")
 
 
-class TokenBody(msgspec.Struct):
+class TokenBody(msgspec.Struct, forbid_unknown_fields=True):
     """What a new token may do (`read`, `moderate`, `admin`), and what it is for."""
 
     scopes: Annotated[list[str], Meta(max_length=10)]

@@ -29,7 +29,7 @@ _WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly,
 _ADMIN = owner("admin")
 
 
-class WhoBody(msgspec.Struct):
+class WhoBody(msgspec.Struct, forbid_unknown_fields=True):
     """An e-mail address, an author's id, a comment's id, or a link to a comment."""
 
     who: Annotated[str, Meta(min_length=1, max_length=2_000)]
@@ -60,7 +60,7 @@ class DataAnswer(msgspec.Struct):
     document: dict[str, Any]
 
 
-class ErasureBody(msgspec.Struct):
+class ErasureBody(msgspec.Struct, forbid_unknown_fields=True):
     """`everything` takes the comments, too; `name` leaves their texts, without who wrote them."""
 
     scope: Literal["everything", "name"]
@@ -88,7 +88,7 @@ class ErasuresAnswer(msgspec.Struct):
     erasures: list[ErasureShown]
 
 
-class ReceiptBody(msgspec.Struct):
+class ReceiptBody(msgspec.Struct, forbid_unknown_fields=True):
     receipt: dict[str, Any]
 
 

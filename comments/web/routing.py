@@ -20,6 +20,7 @@ Handler = Callable[..., Awaitable[Any]]
 S = TypeVar("S", bound=msgspec.Struct)
 
 LARGEST_REQUEST = 64 * 1024
+_LONGEST_NAMED = 100
 
 
 class MalformedJson(errors.BadRequest):
@@ -237,4 +238,8 @@ def _explained(wrong: msgspec.ValidationError, whole: str) -> tuple[str, dict[st
     if missing:
         field = f"{field}.{missing[1]}".lstrip(".")
         message = "is needed"
+    unknown = re.search(r"contains unknown field `(.*)`", message, re.DOTALL)
+    if unknown:
+        field = f"{field}.{unknown[1][:_LONGEST_NAMED]}".lstrip(".")
+        message = "is no field of this"
     return f"{field or whole}: {message}", {field or whole: message}

@@ -41,6 +41,22 @@ async def test_a_comments_author_is_banned_and_listed_and_let_in_again(site: Sit
     assert (await asked(site, "DELETE", f"bans/{made.json()['ban']['id']}")).json()["code"] == "ban-unknown"
 
 
+async def test_a_field_that_nobody_knows_bans_nobody(site: SiteUnderTest) -> None:
+    comment = await site.posted("Hello")
+    wish = {"kind": "author", "comment_id": comment["id"]}
+
+    refused = await asked(site, "POST", "bans", {**wish, "days": 3})
+    nested = {"decision": "spam", "decisions": [{"id": comment["id"], "version": 1}]}
+    decided = await asked(site, "POST", "moderation/decisions", nested)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "body-refused")
+    assert refused.json()["errors"] == {"days": "is no field of this"}
+    assert (await asked(site, "GET", "bans")).json()["bans"] == []
+    assert (decided.status_code, list(decided.json()["errors"])) == (422, ["decisions[0].version"])
+    later = await site.post("Hello again", brings={"of_a_later_widget": "x"})
+    assert later.status_code == 201, "readers' pages may hold a widget of another release"
+
+
 async def test_bans_stand_in_the_log_and_their_names_go_with_the_author(site: SiteUnderTest) -> None:
     db, keys = site.service.db, site.service.keys
     found = await db.read(site_by_name, site.name)
