@@ -111,16 +111,12 @@ async function buildCounter(folder, hash, tags) {
   return put(folder, "count.js", code);
 }
 
-/** What the service puts into HTML of its own (`comments.web.words`): the styles, and each language's words for readers. */
+/** What the service puts into HTML of its own (`comments.web.words`): the styles, and each language's sentences. */
 async function buildForServer(folder, tags) {
   await mkdir(join(folder, "server"));
   await writeFile(join(folder, "server", "read.css"), await minified(join(source, "styles", "read.css")));
-  const { reading } = await evaluated(`export * from "./en"`);
-  const words = { en: reading };
-  for (const tag of tags) {
-    const { default: phrases } = await evaluated(`export { default } from "./${tag}"`);
-    words[tag] = Object.fromEntries(Object.keys(reading).map((key) => [key, phrases[key]]));
-  }
+  const words = { en: Object.assign({}, ...Object.values(await evaluated(`export * from "./en"`))) };
+  for (const tag of tags) words[tag] = (await evaluated(`export { default } from "./${tag}"`)).default;
   await writeFile(join(folder, "server", "words.json"), JSON.stringify(words) + "\n");
 }
 

@@ -73,7 +73,7 @@ class SiteSettings:
     title: str = ""
     """How the site is called in mails; its host if it is empty."""
     language: str = "en"
-    """The language of its mails and of the pages they lead to, one of LANGUAGES."""
+    """The language of its mails, of the pages they lead to, and of its discussions' own, one of LANGUAGES."""
     mail_note: str = ""
     """A line of the site's own at the end of digests and of notices of replies."""
     terms: str = ""

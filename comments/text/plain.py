@@ -53,7 +53,8 @@ def clean_name(name: str) -> str:
         raise name_invalid("Please give a name.")
     over = len(cleaned) - MAX_NAME_LENGTH
     if over > 0:
-        raise name_invalid(f"Please shorten the name by {over} character{'s' if over > 1 else ''}.")
+        detail = f"Please shorten the name by {over} character{'s' if over > 1 else ''}."
+        raise name_invalid(detail, over=over)
     if len(cleaned.encode()) > MAX_NAME_BYTES:
         raise name_invalid("Please give a shorter name.")
     return cleaned
@@ -167,5 +168,5 @@ def web_address(url: str) -> str:
     return f"{address.origin}{path}{'?' + query if query else ''}{'#' + fragment if fragment else ''}"
 
 
-def name_invalid(detail: str) -> NameInvalid:
-    return NameInvalid(detail, errors={"author.name": detail})
+def name_invalid(detail: str, **facts: int) -> NameInvalid:
+    return NameInvalid(detail, errors={"author.name": detail}, **facts)

@@ -11,6 +11,7 @@ from comments.threads.queries.paging import Sort
 Limit = Annotated[int, Meta(ge=1, le=100)]
 Url = Annotated[str, Meta(max_length=2_000)]
 Cursor = Annotated[str, Meta(max_length=1_000)]
+Lang = Annotated[str, Meta(max_length=35, pattern="^[A-Za-z0-9-]*$")]
 
 LONGEST_NOTE = 1_000
 """Of what a reader tells the moderators with a report."""
@@ -27,13 +28,19 @@ class ThreadQuery(msgspec.Struct):
     around: UUID | None = None
 
 
+class DiscussionQuery(ThreadQuery):
+    """The same as a page of its own; `lang` is a BCP 47 tag, without it the site's language is spoken."""
+
+    lang: Lang | None = None
+
+
 class FragmentQuery(msgspec.Struct):
     """Which page, and how it is drawn: `lang` is a BCP 47 tag; without `theme` it follows the page."""
 
     url: Url | None = None
     identifier: str | None = None
     sort: Sort | None = None
-    lang: Annotated[str, Meta(max_length=35, pattern="^[A-Za-z0-9-]*$")] | None = None
+    lang: Lang | None = None
     theme: Literal["light", "dark"] | None = None
 
 
@@ -48,6 +55,12 @@ class WriteQuery(msgspec.Struct):
 class RepliesQuery(msgspec.Struct):
     cursor: Cursor | None = None
     limit: Limit = 25
+
+
+class BranchQuery(RepliesQuery):
+    """The same as a page of its own, in a language."""
+
+    lang: Lang | None = None
 
 
 class CountsQuery(msgspec.Struct):

@@ -45,6 +45,11 @@ class Words:
         return Markup("").join(escape(text) + node for text, node in zip(texts, nodes, strict=True))
 
     @property
+    def tag(self) -> str:
+        """The BCP 47 tag of what is said."""
+        return str(self.locale).replace("_", "-")
+
+    @property
     def direction(self) -> str:
         """`rtl` or `ltr`."""
         return self.locale.text_direction
@@ -61,8 +66,12 @@ class Words:
 
     def moment(self, at: datetime) -> str:
         """Return date and time in full."""
+        return f"{self.day_and_time(at)} UTC"
+
+    def day_and_time(self, at: datetime) -> str:
+        """Return date and time, for where it is said elsewhere that they are UTC."""
         day = format_date(at.astimezone(UTC), "long", locale=self.locale)
-        return f"{self._in_digits(day)}, {self.time(at)} UTC"
+        return f"{self._in_digits(day)}, {self.time(at)}"
 
     def time(self, at: datetime) -> str:
         """Return the time of day in hours and minutes."""
@@ -82,22 +91,27 @@ class Words:
         return phrase.get(self.locale.plural_form(int(n)), phrase["other"])
 
 
-def words_for(tag: str) -> Words:
-    """Return the words for a BCP 47 tag; English if the widget does not speak it."""
-    languages, locale = _languages(), _locale(tag)
-    name = _language_file(locale, languages)
-    if name == "en" != locale.language:
-        locale = Locale("en")
-    return Words(locale, {**languages["en"], **languages[name]})
+def words_for(*tags: str) -> Words:
+    """Return the words for the first of these BCP 47 tags that the widget speaks, else English."""
+    languages = _languages()
+    for tag in tags:
+        locale = _locale(tag)
+        name = _language_file(locale, languages) if locale else ""
+        if locale and name:
+            return Words(locale, _phrases(name))
+    return Words(Locale("en"), _phrases("en"))
 
 
 def _language_file(locale: Locale, names: Collection[str]) -> str:
-    """Choose as the widget does (`languageFile` in embed/src/i18n/languages.ts): `zh-HK` is `zh-hant`."""
+    """Choose as the widget does (`languageFile` in embed/src/i18n/languages.ts): `zh-HK` is `zh-hant`.
+
+    Empty if it does not speak the language.
+    """
     language = locale.language
     wanted = [f"{language}-{part}".lower() for part in (locale.territory, locale.script) if part]
     exact = [name for name in (*wanted, language) if name in names]
     nearest = sorted(name for name in names if name.startswith(f"{language}-"))
-    return [*exact, *nearest, "en"][0]
+    return [*exact, *nearest, ""][0]
 
 
 def widget_styles() -> str:
@@ -106,9 +120,14 @@ def widget_styles() -> str:
     return _text(path, path.stat().st_mtime)
 
 
-def _languages() -> Mapping[str, dict[str, Phrase]]:
+def _languages() -> Mapping[str, msgspec.Raw]:
     path = _folder() / "words.json"
     return _words(path, path.stat().st_mtime)
+
+
+def _phrases(name: str) -> Mapping[str, Phrase]:
+    path = _folder() / "words.json"
+    return _decoded(path, path.stat().st_mtime, name)
 
 
 def _folder() -> Path:
@@ -121,13 +140,19 @@ def _text(path: Path, _modified: float) -> str:
 
 
 @lru_cache(maxsize=1)
-def _words(path: Path, _modified: float) -> dict[str, dict[str, Phrase]]:
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Phrase]])
+def _words(path: Path, _modified: float) -> dict[str, msgspec.Raw]:
+    # Most services speak one or two of them, so the others stay as they were read.
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
 
 
-def _locale(tag: str) -> Locale:
-    """Return what the tag asks for; nonsense is English, as is silence."""
+@lru_cache(maxsize=32)
+def _decoded(path: Path, modified: float, name: str) -> dict[str, Phrase]:
+    return msgspec.json.decode(_words(path, modified)[name], type=dict[str, Phrase])
+
+
+def _locale(tag: str) -> Locale | None:
+    """Return what the tag asks for, None for nonsense."""
     try:
         return Locale.parse(tag.replace("_", "-"), sep="-")
     except (UnknownLocaleError, ValueError):
-        return Locale("en")
+        return None

@@ -79,7 +79,8 @@ export class Api {
   }
 }
 
-function queryOf(parameters: Parameters): string {
+/** What follows an address; what is empty is left out. */
+export function queryOf(parameters: Parameters): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value != null && value !== "") query.set(name, String(value));

@@ -1,6 +1,6 @@
 /** One discussion in one shadow root: fetches, keeps and shows it, and lets the later parts act on it. */
 
-import { Api, Problem } from "./api";
+import { Api, Problem, queryOf } from "./api";
 import { loadChunk } from "./chunks";
 import { change, nextFrame, whenIdle } from "./dom";
 import { givenPage } from "./given";
@@ -78,11 +78,11 @@ export class Discussion {
     return this.thread.open && self.origin !== "null";
   }
 
-  /** The address of this discussion on the service's own page, or of its form. */
+  /** The address of this discussion on the service's own page, or of its form, in the same language. */
   elsewhere(toWrite = false): string {
-    const query = new URLSearchParams({ url: this.page.url });
-    if (this.page.identifier) query.set("identifier", this.page.identifier);
-    return `${this.api.host}/d/${encodeURIComponent(this.api.site)}${toWrite ? "/write" : ""}?${query}`;
+    const { url, identifier } = this.page;
+    const query = queryOf({ url, identifier, lang: this.words.locale });
+    return `${this.api.host}/d/${encodeURIComponent(this.api.site)}${toWrite ? "/write" : ""}${query}`;
   }
 
   /** Our own pages refuse to be framed, so a link from within a frame opens beside it. */

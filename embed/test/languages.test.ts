@@ -11,6 +11,7 @@ type Key = keyof Language;
 const FOLDER = "src/i18n";
 /** The sentences of mails, which tests/notifications/test_words.py holds to the English ones. */
 const MAILS = "../comments/notifications/languages";
+const PAGES = "../comments/threads/languages";
 const en: Language = { ...reading, ...acting, ...writing, ...further };
 const keys = Object.keys(en) as Key[];
 const names = readdirSync(FOLDER)
@@ -73,13 +74,13 @@ test("there are at least eighteen languages, two of them from right to left", ()
   assert.deepEqual(["ar", "fa", "he"].filter((name) => names.includes(name)), ["ar", "fa", "he"]);
 });
 
-test("the table in docs/translating.md says of each language what its two files say", () => {
+test("the table in docs/translating.md says of each language what its three files say", () => {
   const table = readFileSync("../docs/translating.md", "utf8").match(/^\| `.*$/gm) ?? [];
   const rows = names.map((name) => {
     const { language, address, read } = head(`${FOLDER}/${name}.ts`);
-    const mails = head(`${MAILS}/${name}.toml`);
-    assert.deepEqual([mails["language"], mails["address"]], [language, address], name);
-    return `| \`${name}\` | ${language} | ${address} | ${read} | ${mails["read"]} |`;
+    const others = [MAILS, PAGES].map((folder) => head(`${folder}/${name}.toml`));
+    for (const other of others) assert.deepEqual([other["language"], other["address"]], [language, address], name);
+    return `| \`${name}\` | ${language} | ${address} | ${[read, ...others.map((other) => other["read"])].join(" | ")} |`;
   });
 
   assert.deepEqual(table.sort(), rows.sort());

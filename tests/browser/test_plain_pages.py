@@ -72,7 +72,7 @@ async def test_a_reader_without_a_script_reads_and_answers(talk: Discussion, pla
 
     await plain.get_by_role("link", name="Reply to Ana Berg").click()
     await expect(plain.get_by_role("heading", name="Reply to Ana Berg")).to_be_visible()
-    await expect(plain.get_by_label("What you answer")).to_have_text("Would you take it again?")
+    await expect(plain.get_by_label("The comment")).to_have_text("Would you take it again?")
     await post(plain, "Any night.\n\nReally.")
 
     await expect(plain).to_have_url(re.compile(r"&done=posted&about=(.+)#comment-\1$"))
@@ -127,7 +127,7 @@ async def test_errors_are_a_summary_that_leads_to_the_fields(
 
     summary = plain.get_by_role("alert")
     await expect(summary).to_be_focused()
-    await expect(summary).to_contain_text("Please look at two things:")
+    await expect(summary).to_contain_text("Please look at this:")
     await expect(summary).to_be_in_viewport()
     await summary.get_by_role("link", name="Name: This name belongs to the author here.").click()
     await expect(plain.get_by_label("Name")).to_be_focused()
@@ -145,7 +145,7 @@ async def test_a_preview_stands_above_the_form(talk: Discussion, plain: Page) ->
 
     await plain.get_by_role("button", name="Preview").click()
 
-    preview = plain.get_by_role("region", name="Preview. Not posted yet.")
+    preview = plain.get_by_role("region", name="This is how it will look. Not posted yet.")
     await expect(preview.locator("strong")).to_have_text("inwards")
     await expect(preview).to_be_in_viewport()
     await expect(plain.get_by_role("heading", name="Change it, or post it")).to_be_visible()

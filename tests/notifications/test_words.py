@@ -1,13 +1,10 @@
 """The sentences of mails in every language. What is a test here is a rule of docs/translating.md."""
 
-import re
-import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from babel import Locale
 
 from comments.app import templates
 from comments.notifications.digest import digest_letter
@@ -20,6 +17,7 @@ from comments.notifications.words import FOLDER, Words
 from comments.rules import Reason
 from comments.sites.languages import LANGUAGES
 from tests.notifications.delivering import TALK, texts
+from tests.support.sentences import careless, sentences_of, unlike_english, wrong_plurals
 
 WIDGET = Path(__file__).parents[2] / "embed" / "src" / "i18n"
 NOT_LANGUAGES = {"english", "keys", "languages", "words"}
@@ -40,22 +38,7 @@ SAME_AS_ENGLISH = {
 }
 """The same word as in English, and right: somebody has looked."""
 
-Phrases = dict[str, str | dict[str, str]]
-
-
-def phrases_of(language: str) -> Phrases:
-    return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
-
-
-ENGLISH = phrases_of("en")
-
-
-def forms(phrase: str | dict[str, str]) -> dict[str, str]:
-    return {"other": phrase} if isinstance(phrase, str) else phrase
-
-
-def braces(text: str) -> set[str]:
-    return set(re.findall(r"\{\w*\}", text))
+ENGLISH = sentences_of(FOLDER, "en")
 
 
 def test_mails_speak_every_language_of_the_widget_and_no_other() -> None:
@@ -64,39 +47,18 @@ def test_mails_speak_every_language_of_the_widget_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_a_language_has_every_sentence_with_the_same_braces(language: str) -> None:
-    found = phrases_of(language)
+def test_a_language_has_every_sentence_with_the_same_braces_and_is_set_with_care(language: str) -> None:
+    found = sentences_of(FOLDER, language)
 
-    assert list(found) == list(ENGLISH)
-    for key, phrase in found.items():
-        assert isinstance(phrase, str) == isinstance(ENGLISH[key], str), key
-        of_english = braces("".join(forms(ENGLISH[key]).values()))
-        assert braces("".join(forms(phrase).values())) == of_english, key
+    assert unlike_english(found, ENGLISH) == []
+    assert careless(found, ENGLISH, {key for name, key in SAME_AS_ENGLISH if name == language}) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_has_every_plural_that_it_knows_and_leaves_out_only_a_number_that_is_sure(
     language: str,
 ) -> None:
-    rule = Locale.parse(language, sep="-").plural_form
-    for key, phrase in phrases_of(language).items():
-        if isinstance(phrase, str):
-            continue
-        assert set(phrase) == {*rule.tags, "other"}, key
-        for category, text in phrase.items():
-            if not braces(text) & {"{n}", "{count}"}:
-                assert [rule(n) for n in range(1_001)].count(category) == 1, f"{key}: {text}"
-
-
-@pytest.mark.parametrize("language", OTHERS)
-def test_a_language_has_nothing_left_in_english_and_is_set_with_care(language: str) -> None:
-    for key, phrase in phrases_of(language).items():
-        english = {text.casefold() for text in forms(ENGLISH[key]).values()}
-        for text in forms(phrase).values():
-            assert text == text.strip()
-            assert not re.search(r"[!！¡'\"]|\.\.\.| {2}|\d+-", text), f"{key}: {text}"
-            if (language, key) not in SAME_AS_ENGLISH:
-                assert text.casefold() not in english, key
+    assert wrong_plurals(language, sentences_of(FOLDER, language)) == []
 
 
 def digest(language: str, count: int) -> Letter:

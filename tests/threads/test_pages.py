@@ -29,7 +29,7 @@ async def test_a_discussion_is_a_page_of_its_own(site: SiteUnderTest, reader: Pl
     assert "<bdi>Tomasz Wieczorek</bdi>" in page.source
     assert "<bdi>ليلى حدّاد</bdi>" in page.source
     assert '<div class="body" dir="auto"><p>I took the <em>sleeper</em>.</p></div>' in page.source
-    assert '<time datetime="2026-11-24T12:00:01+00:00">24 November 2026, 12:00</time>' in page.source
+    assert '<time datetime="2026-11-24T12:00:01+00:00">November 24, 2026, 12:00\u202fPM</time>' in page.source
     assert '<html lang="en">' in page.source
     assert page.links("Back to") == [PAGE["url"]]
     assert not re.search(r"<script(?! type=\"application/ld)|<style|style=|onclick", page.source)
@@ -81,7 +81,7 @@ async def test_a_page_nobody_has_written_on_is_empty_and_stays_so(
     [
         ("/d/nowhere?url=https://blog.example/a", 404, "There is no site named"),
         ("/d/blog/nowhere", 404, "There is no page at this address."),
-        ("/d/blog/comments/nowhere", 404, "There is no such comment."),
+        ("/d/blog/comments/nowhere", 404, "This comment is not here any more."),
         ("/d/blog?url=https://evil.example/a", 403, "https://evil.example"),
         ("/d/blog?url=https://evil.example/a", 403, "Allowed is https://blog.example."),
         ("/d/blog/write?url=https://evil.example/a", 403, "Allowed is https://blog.example."),
@@ -170,11 +170,11 @@ async def test_a_long_discussion_goes_on_by_links(site: SiteUnderTest, reader: P
     first = await reader.open(f"{HERE}&sort=oldest")
     assert re.findall(r"Comment \d+", first.text)[-1] == "Comment 24"
 
-    second = await reader.follow("Next 25 comments")
+    second = await reader.follow("Next page")
     assert re.findall(r"Comment \d+", second.text) == ["Comment 25", "Comment 26"]
     assert second.links("Next") == []
 
-    back = await reader.follow("Previous 25 comments")
+    back = await reader.follow("Previous page")
     assert len(re.findall(r"Comment \d+", back.text)) == 25
     assert "Comment 0." in (await reader.follow("From the beginning")).text
 
@@ -187,7 +187,7 @@ async def test_all_replies_are_on_a_page_of_their_own(site: SiteUnderTest, reade
     page = await reader.open(HERE)
     assert len(re.findall(r"Reply \d", page.text)) == 5
 
-    branch = await reader.follow("All 8 replies")
+    branch = await reader.follow("Show 8 replies")
 
     assert sorted(re.findall(r"Reply \d", branch.text)) == [f"Reply {number}" for number in range(8)]
     assert "8 replies" in branch.text
@@ -207,7 +207,7 @@ async def test_many_replies_go_on_by_links_too(site: SiteUnderTest, reader: Plai
         parent = comment["id"] if number < 20 else parent
     await reader.open(f"/d/blog/comments/{top['id']}")
 
-    rest = await reader.follow("Next 100 replies")
+    rest = await reader.follow("Next page")
 
     assert re.findall(r"Reply \d+", rest.text) == ["Reply 100", "Reply 101", "Reply 102"]
     assert "From the beginning" in rest.text

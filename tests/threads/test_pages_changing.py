@@ -20,7 +20,7 @@ async def test_a_comment_is_edited_with_a_form(site: SiteUnderTest, reader: Plai
     form = await reader.follow("Edit")
     assert form.form_with("Save").fields["body"] == "Frist"
     preview = await reader.press("Preview", body="*First*")
-    assert "Preview. Not saved yet." in preview.text
+    assert "This is how it will look. Not saved yet." in preview.text
     assert (await reader.press("Save", body=" ")).links("Comment: Write something first.") == ["#body"]
     page = await reader.press("Save", body="First")
 
@@ -60,12 +60,12 @@ async def test_the_time_to_edit_ends(site: SiteUnderTest, reader: PlainBrowser) 
     late = await reader.press("Save", body="Hello again")
 
     assert late.status == 409
-    assert "Comments can be edited for 15 minutes. You can reply to it instead." in late.text
+    assert "The time to edit this comment is over. You can reply to it instead." in late.text
     assert late.form_with("Save").fields["body"] == "Hello again"
     assert (await reader.open(HERE)).links("Edit") == []
     form = await reader.open(late.url)
     assert form.status == 409
-    assert "Comments can be edited for 15 minutes." in form.text
+    assert "The time to edit this comment is over." in form.text
 
 
 async def test_deleting_is_one_press_and_can_be_undone(site: SiteUnderTest, reader: PlainBrowser) -> None:

@@ -93,7 +93,7 @@ async def test_a_preview_shows_and_keeps_everything_and_stores_nothing(
     page = await reader.press("Preview", body="One\n\n> *two*", name="", email="a@b.example")
 
     assert page.status == 200
-    assert "Preview. Not posted yet." in page.text
+    assert "This is how it will look. Not posted yet." in page.text
     assert "<blockquote><p><em>two</em></p></blockquote>" in re.sub(r">\s+<", "><", page.source)
     kept = page.form_with("Post").fields
     assert (kept["body"], kept["email"], kept["key"]) == ("One\n\n> *two*", "a@b.example", before)
@@ -112,10 +112,10 @@ async def test_all_faults_are_named_at_once_and_nothing_is_lost(
 
     assert page.status == 422
     assert re.search(r'id="told" role="alert" tabindex="-1"', page.source)
-    assert "Not posted yet. Please look at three things:" in page.text
+    assert "Not posted yet. Please look at this:" in page.text
     assert page.links("Comment: Please shorten this by 214 characters.") == ["#body"]
     assert page.links("Name: This name belongs to the author here. Please choose another.") == ["#name"]
-    assert page.links("E-mail: This does not look like an e-mail address.") == ["#email"]
+    assert page.links("E-mail: Please check this address, or leave it out.") == ["#email"]
     kept = page.form_with("Post").fields
     assert (kept["body"], kept["name"], kept["email"]) == (text, "Mia Lindqvist", "nonsense")
     fixed = await reader.press("Post", body="é" * 10_000, name="Mia L", email="")
@@ -183,7 +183,7 @@ async def test_what_is_answered_may_be_gone_before_or_after(
 
     page = await reader.press("Post reply", body="An answer", name="Jonas")
     assert page.status == 409
-    assert "The comment you answer is not here any more." in page.text
+    assert "The comment you wanted to answer is not here any more." in page.text
     assert page.form_with("Post").fields["body"] == "An answer"
     assert "Thank you, Jonas." in (await reader.press("Post comment")).text
 

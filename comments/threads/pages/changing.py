@@ -1,14 +1,18 @@
 """What authors do with their own comments here: edit, delete, bring back."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.errors import CommentsError
 from comments.limits import Rate
-from comments.threads import views, words
+from comments.threads import views
 from comments.threads.actions.own_comments import delete_comment, edit_comment, restore_comment
-from comments.threads.pages.links import came_from, links_to, returning, site_base
+from comments.threads.pages.links import Links, came_from, links_to, returning, site_base
 from comments.threads.pages.problems import plain_page
+from comments.threads.pages.refusals import LABELS, trouble_of
+from comments.threads.pages.speech import language_asked, words_of
 from comments.threads.pages.visiting import (
     Visit,
     asker,
@@ -19,9 +23,9 @@ from comments.threads.pages.visiting import (
     visit,
     visit_with_form,
 )
-from comments.threads.pages.writing import LABELS, trouble_of
 from comments.threads.routes import comment_id_of, model_of, site_of
 from comments.threads.wire import thread_shown
+from comments.threads.words import page_name
 from comments.threads.writing import edit_order, refuse_over, rendered
 from comments.web.forms import see_other
 from comments.web.service import client_network, service
@@ -77,12 +81,12 @@ async def _send(request: Request) -> Response:
         order = await edit_order(visitor.site, comment_id_of(request), text, visitor.shown, model)
         await svc.db.write(edit_comment, order, at=svc.clock.now())
     except CommentsError as refused:
-        return await _form(request, visitor, text, refused=refused)
+        return await _form(request, visitor, text, refused=[refused])
     return await _back(request, visitor, "saved")
 
 
 async def _form(
-    request: Request, visitor: Visit, text: str, *, preview: str = "", refused: CommentsError | None = None
+    request: Request, visitor: Visit, text: str, *, preview: str = "", refused: Sequence[CommentsError] = ()
 ) -> Response:
     """Return the form with this text. Raises CommentUnknown unless the comment is public or one's own."""
     comment_id = comment_id_of(request)
@@ -90,30 +94,30 @@ async def _form(
     thread = await svc.db.read(
         views.thread_shown_to, svc.keys, visitor.site, comment_id, asker(request, visitor)
     )
-    trouble = trouble_of(refused, "Not saved yet.") if refused else None
+    trouble = trouble_of(words_of(request, visitor.site), refused, "not_saved")
     answer = form_page(
         request,
         visitor,
         "edit.html",
         status=trouble.status if trouble else 200,
         links=links_to(request, visitor.site, thread),
-        page_name=words.page_name(thread_shown(thread, visitor.site), None),
+        page_name=page_name(thread_shown(thread, visitor.site), None),
         comment_id=comment_id,
         text=text,
         preview=preview,
         trouble=trouble,
         labels=LABELS,
-        words=words,
     )
-    if refused is not None:
-        say_when(answer, refused)
+    for each in refused:
+        say_when(answer, each)
     return answer
 
 
 async def _to_comment(request: Request) -> Response:
     """Lead to the comment: a browser opens the address of a button's answer when that is reloaded."""
     site = await site_of(request)
-    return see_other(f"{site_base(request, site.name)}/comments/{comment_id_of(request)}")
+    links = Links(site_base(request, site.name), None, None, language_asked(request))
+    return see_other(links.comment(comment_id_of(request)))
 
 
 async def _back(request: Request, visitor: Visit, done: str) -> Response:

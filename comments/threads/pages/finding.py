@@ -1,6 +1,6 @@
 """Which page's discussion is meant if none is named: the one a reader comes from, else they are asked."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +10,8 @@ from comments.sites.origins import origin_allowed
 from comments.threads.errors import PageMissing, UrlRefused
 from comments.threads.page_keys import page_keys
 from comments.threads.pages.links import Links, site_base
+from comments.threads.pages.refusals import reason_of
+from comments.threads.pages.speech import language_asked, words_of
 from comments.threads.queries.finding import thread_by_keys
 from comments.threads.site_card import SiteCard
 from comments.threads.urls import parse_page_url
@@ -22,18 +24,21 @@ from comments.web.templating import html_page
 async def lead_to_page(request: Request, site: SiteCard, refused: PageMissing | UrlRefused) -> Response:
     """Lead to the discussion of the page a reader comes from, else ask them for its address."""
     referer = await _referer(request, site) if isinstance(refused, PageMissing) else ""
-    base = site_base(request, site.name)
+    base, lang = site_base(request, site.name), language_asked(request)
     if referer:
         rest = request.url.path.removeprefix(f"/d/{site.name}")
-        return see_other(f"{base}{rest}?{urlencode({'url': referer})}")
+        return see_other(f"{base}{rest}?{Links(base, referer, None, lang).named}")
+    words = words_of(request, site)
+    fault = reason_of(words, refused) or words.say("not_understood")
     return html_page(
         request,
         "which_page.html",
         status=status_of(refused),
         site=site,
-        links=Links(base, None, None),
+        links=Links(base, None, None, lang),
+        words=words,
         given=request.query_params.get("url", ""),
-        detail="" if isinstance(refused, PageMissing) else refused.detail,
+        detail="" if isinstance(refused, PageMissing) else fault,
     )
 
 

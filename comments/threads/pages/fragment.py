@@ -87,6 +87,7 @@ def _context(
     # With it comes Babel, which is slow to start, and a service without fragments needs none of it.
     from comments.web.words import widget_styles, words_for
 
+    words = words_for(query.lang or "en")
     options = {
         "host": service(request).settings.base_url,
         "site": site.name,
@@ -99,8 +100,8 @@ def _context(
     }
     return {
         "options": options,
-        "links": Links(absolute_base(request, site.name), page.url, page.identifier),
-        "words": words_for(query.lang or "en"),
+        "links": Links(absolute_base(request, site.name), page.url, page.identifier, words.tag),
+        "words": words,
         "styles": Markup(widget_styles()),  # noqa: S704 - our own file
         "found": found,
         "answer": json_in_html(found.answer),

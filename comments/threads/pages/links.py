@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from starlette.requests import Request
 
+from comments.threads.pages.speech import language_asked
 from comments.threads.site_card import SiteCard
 from comments.web.forms import local_path
 from comments.web.service import service
@@ -26,11 +27,13 @@ class Links:
     base: str
     url: str | None
     identifier: str | None
+    lang: str = ""
+    """What the pages are asked to speak, a BCP 47 tag; empty leaves it to the site."""
 
     @cached_property
     def named(self) -> str:
-        """The part of a query that names the page."""
-        keys = {"url": self.url, "identifier": self.identifier}
+        """The part of a query that names the page, and the language."""
+        keys = {"url": self.url, "identifier": self.identifier, "lang": self.lang}
         return urlencode({name: value for name, value in keys.items() if value})
 
     def discussion(self, **more: object) -> str:
@@ -50,7 +53,12 @@ class Links:
     def comment(self, comment_id: UUID, what: str = "", **more: object) -> str:
         """Return the page of a comment with its replies, or of what can be done with it."""
         path = f"{self.base}/comments/{comment_id}{'/' + what if what else ''}"
-        return f"{path}?{urlencode(more)}" if more else path
+        query = {"lang": self.lang, **more} if self.lang else more
+        return f"{path}?{urlencode(query)}" if query else path
+
+    def sending(self) -> str:
+        """Return where the form to write with is sent."""
+        return f"{self.base}/write{f'?lang={self.lang}' if self.lang else ''}"
 
 
 def site_base(request: Request, site_name: str) -> str:
@@ -64,7 +72,7 @@ def absolute_base(request: Request, site_name: str) -> str:
 
 
 def links_to(request: Request, site: SiteCard, thread: Row[Any]) -> Links:
-    return Links(site_base(request, site.name), thread.url, thread.identifier)
+    return Links(site_base(request, site.name), thread.url, thread.identifier, language_asked(request))
 
 
 def came_from(request: Request, site: SiteCard) -> str:

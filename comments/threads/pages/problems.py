@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from comments.errors import CommentsError
 from comments.identity.errors import TokenUnknown
-from comments.threads import words
-from comments.threads.errors import PageRefused
+from comments.threads.pages.refusals import heading_of, reason_of
+from comments.threads.pages.speech import words_here
 from comments.threads.pages.visiting import forget
 from comments.web.forms import FormOutdated
 from comments.web.problems import NoSuchAddress, status_of
-from comments.web.templating import NOT_UNDERSTOOD, PageHandler, heading_of, html_page, say_when
+from comments.web.templating import PageHandler, html_page, say_when
 
 
 def plain_page(handler: PageHandler) -> PageHandler:
@@ -24,37 +24,37 @@ def plain_page(handler: PageHandler) -> PageHandler:
         try:
             return await handler(request)
         except TokenUnknown as ended:
-            answer = problem_page(request, ended, detail=words.TOKEN_ENDED)
+            answer = await problem_page(request, ended)
             forget(request, answer)
             return answer
-        except FormOutdated as outdated:
-            detail = f"{words.FORM_OUTDATED} Go back, reload the page, and try again."
-            return problem_page(request, outdated, detail=detail)
         except CommentsError as error:
-            return problem_page(request, error)
+            return await problem_page(request, error)
         except HTTPException as refused:
-            return _page(request, refused.status_code, NOT_UNDERSTOOD, "This form cannot be read.")
+            words = await words_here(request)
+            heading = words.say("not_understood")
+            return html_page(
+                request, "refused.html", status=refused.status_code, words=words, heading=heading, detail=""
+            )
 
     return serve
 
 
-def problem_page(request: Request, error: CommentsError, *, detail: str = "") -> Response:
+async def problem_page(request: Request, error: CommentsError) -> Response:
     """Return an expected failure as a page."""
-    heading = "No comments for this page" if isinstance(error, PageRefused) else heading_of(error)
-    answer = _page(request, status_of(error), heading, detail or plain_detail(error))
+    words = await words_here(request)
+    answer = html_page(
+        request,
+        "refused.html",
+        status=status_of(error),
+        words=words,
+        heading=heading_of(words, error),
+        # Here the form itself is not shown again.
+        detail=words.say("reload") if isinstance(error, FormOutdated) else reason_of(words, error),
+    )
     say_when(answer, error)
     return answer
-
-
-def plain_detail(error: CommentsError) -> str:
-    """Return what went wrong, in words; who is told to wait is asked for patience in the heading already."""
-    return error.detail.removeprefix("A moment, please. ")
 
 
 @plain_page
 async def nothing_here(request: Request) -> Response:
     raise NoSuchAddress("There is no page at this address.")
-
-
-def _page(request: Request, status: int, heading: str, detail: str) -> Response:
-    return html_page(request, "problem.html", status=status, heading=heading, detail=detail)

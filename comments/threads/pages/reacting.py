@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.limits import Rate
-from comments.threads import views, words
+from comments.threads import views
 from comments.threads.actions.reacting import Reaction, report, vote
 from comments.threads.pages.links import came_from, links_to, place_to_return, returning
 from comments.threads.pages.problems import plain_page
@@ -14,10 +14,20 @@ from comments.threads.pages.visiting import Visit, form_page, lead_on, visit, vi
 from comments.threads.requests import LONGEST_NOTE
 from comments.threads.routes import comment_id_of
 from comments.threads.wire import thread_shown
+from comments.threads.words import page_name
 from comments.threads.writing import refuse_over
 from comments.web.service import client_network, service
 
 VOTES = {"1": 1, "0": 0, "-1": -1}
+REASONS = {
+    "spam": "reportSpam",
+    "abuse": "reportAbuse",
+    "personal-data": "reportPrivate",
+    "off-topic": "reportTopic",
+    "illegal": "reportIllegal",
+    "other": "reportOther",
+}
+"""The sentence of each, in the order of the form."""
 
 
 @plain_page
@@ -40,7 +50,7 @@ async def report_comment(request: Request) -> Response:
         return await _page(request, await visit(request), "report.html")
     visitor, fields = await visit_with_form(request)
     reason, note = fields.get("reason", ""), fields.get("note", "").strip()[:LONGEST_NOTE]
-    if reason not in words.REPORT_REASONS:
+    if reason not in REASONS:
         return await _page(request, visitor, "report.html", fields, status=422)
     svc = service(request)
     refuse_over(svc.limits, Rate.REPORT, client_network(request))
@@ -63,11 +73,11 @@ async def _page(
         status=status,
         comment=comment,
         links=links_to(request, site, thread),
-        page_name=words.page_name(thread_shown(thread, site), None),
+        page_name=page_name(thread_shown(thread, site), None),
         back=place_to_return(request, site, fields.get("back", "")) or came_from(request, site),
         note=fields.get("note", ""),
         is_incomplete=bool(fields),
-        words=words,
+        reasons=REASONS,
     )
 
 

@@ -9,14 +9,15 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from comments.threads import structured, views, words
+from comments.threads import structured, views
 from comments.threads.errors import PageMissing, UrlRefused
 from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.pages.finding import lead_to_page
 from comments.threads.pages.links import Links, absolute_base, site_base
 from comments.threads.pages.problems import plain_page
+from comments.threads.pages.speech import language_asked, waits, words_of
 from comments.threads.pages.visiting import Visit, asker, has_our_cookie, visit_of
-from comments.threads.requests import RepliesQuery, ThreadQuery
+from comments.threads.requests import BranchQuery, DiscussionQuery, RepliesQuery, ThreadQuery
 from comments.threads.routes import (
     SHARED,
     Address,
@@ -29,6 +30,7 @@ from comments.threads.routes import (
 from comments.threads.site_card import SiteCard
 from comments.threads.views import Asker, Branch, Discussion, Mine
 from comments.threads.wire import shown_until
+from comments.threads.words import host_name, page_name
 from comments.web.answers import Body
 from comments.web.routing import read_query
 from comments.web.service import service
@@ -46,11 +48,11 @@ _DONE = {"posted", "saved", "deleted", "restored", "reported"}
 async def show_discussion(request: Request) -> Response:
     """Show a page of a discussion."""
     is_shared = not has_our_cookie(request)
-    svc, address = service(request), cache_address(request, ThreadQuery)
+    svc, address = service(request), cache_address(request, DiscussionQuery)
     body = svc.cache.get(address) if is_shared else None
     if body is not None:
         return conditional(request, body)
-    site, query = await site_of(request), read_query(request, ThreadQuery)
+    site, query = await site_of(request), read_query(request, DiscussionQuery)
     try:
         page = page_keys(query.url, query.identifier)
     except (PageMissing, UrlRefused) as refused:
@@ -84,12 +86,12 @@ async def _discussion_for_all(
 async def show_branch(request: Request) -> Response:
     """Show a comment with the replies below it."""
     is_shared = not has_our_cookie(request)
-    svc, address = service(request), cache_address(request, RepliesQuery)
+    svc, address = service(request), cache_address(request, BranchQuery)
     body = svc.cache.get(address) if is_shared else None
     if body is not None:
         return conditional(request, body)
     site, comment_id = await site_of(request), comment_id_of(request)
-    query = RepliesQuery(read_query(request, RepliesQuery).cursor, REPLIES_A_PAGE)
+    query = RepliesQuery(read_query(request, BranchQuery).cursor, REPLIES_A_PAGE)
     if not is_shared:
         return await _branch_for_one(request, site, comment_id, query)
     body = await svc.cache.kept_or_made(
@@ -146,13 +148,13 @@ def _for_one(html: str) -> Response:
 def _discussion(
     request: Request, site: SiteCard, page: PageKeys, query: ThreadQuery, found: Discussion
 ) -> dict[str, Any]:
-    answer = found.answer
+    answer, base = found.answer, site_base(request, site.name)
     return {
-        **_of_everybody(site, answer.thread),
-        "links": Links(site_base(request, site.name), page.url, page.identifier),
+        **_of_everybody(request, site, answer.thread),
+        "links": Links(base, page.url, page.identifier, language_asked(request)),
         "settled": _settled(request, site, page, found),
         "structured": "",
-        "page_name": words.page_name(answer.thread, page.identifier),
+        "page_name": page_name(answer.thread, page.identifier),
         "found": found,
         "comments": answer.comments,
         "shown": {comment.id for comment in views.every(answer.comments)},
@@ -188,10 +190,11 @@ def _settled(request: Request, site: SiteCard, page: PageKeys, found: Discussion
 
 
 def _branch(request: Request, site: SiteCard, query: RepliesQuery, found: Branch) -> dict[str, Any]:
+    base = site_base(request, site.name)
     return {
-        **_of_everybody(site, found.thread),
-        "links": Links(site_base(request, site.name), found.thread.url, None),
-        "page_name": words.page_name(found.thread, None),
+        **_of_everybody(request, site, found.thread),
+        "links": Links(base, found.thread.url, None, language_asked(request)),
+        "page_name": page_name(found.thread, None),
         "found": found,
         "shown": {comment.id for comment in views.every([found.comment, *found.replies])},
         "limit": REPLIES_A_PAGE,
@@ -199,12 +202,14 @@ def _branch(request: Request, site: SiteCard, query: RepliesQuery, found: Branch
     }
 
 
-def _of_everybody(site: SiteCard, thread: Any) -> dict[str, Any]:
+def _of_everybody(request: Request, site: SiteCard, thread: Any) -> dict[str, Any]:
     return {
         "site": site,
         "thread": thread,
         "is_closed": thread.state != "open",
-        "words": words,
+        "words": words_of(request, site),
+        "waits": waits,
+        "host_name": host_name,
         "mine": Mine(),
         "form_token": "",
     }

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from comments.identity.authors import TOKEN_LIFE, Credentials
 from comments.keys import new_token
+from comments.threads.pages.speech import words_of
 from comments.threads.routes import site_of
 from comments.threads.site_card import SiteCard
 from comments.threads.views import Asker
@@ -106,7 +107,13 @@ def form_page(
 ) -> Response:
     """Return a page with a form, and give the browser the cookie that the form belongs to."""
     answer = html_page(
-        request, template, status=status, site=visitor.site, form_token=visitor.form_token, **context
+        request,
+        template,
+        status=status,
+        site=visitor.site,
+        words=words_of(request, visitor.site),
+        form_token=visitor.form_token,
+        **context,
     )
     if visitor.is_new:
         _keep(request, visitor, answer)

@@ -1,6 +1,6 @@
 """The form to write a comment with: Preview and Post are two buttons of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -8,20 +8,22 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.errors import CommentsError, Invalid, TooMany
+from comments.errors import CommentsError, Invalid
 from comments.keys import new_token
 from comments.limits import Rate
 from comments.policy.proofs import form_token, place_of
 from comments.text import check_limits
 from comments.text.plain import clean_email, clean_name
-from comments.threads import views, words
+from comments.threads import views
 from comments.threads.actions.judging import refuse_reserved
 from comments.threads.actions.posting import post_comment
-from comments.threads.errors import KeyReused, KeyTooShort, PageMissing, ParentNotPublic, UrlRefused
+from comments.threads.errors import KeyReused, KeyTooShort, PageMissing, UrlRefused
 from comments.threads.page_keys import page_keys
 from comments.threads.pages.finding import lead_to_page
 from comments.threads.pages.links import Links, returning, site_base
-from comments.threads.pages.problems import plain_detail, plain_page
+from comments.threads.pages.problems import plain_page
+from comments.threads.pages.refusals import LABELS, trouble_of
+from comments.threads.pages.speech import language_asked, words_of
 from comments.threads.pages.visiting import (
     Visit,
     asker,
@@ -35,17 +37,11 @@ from comments.threads.requests import AuthorGiven, Page, PostBody, WriteQuery
 from comments.threads.routes import model_of
 from comments.threads.views import Desk
 from comments.threads.wire import terms_shown
+from comments.threads.words import page_name
 from comments.threads.writing import Sender, post_order, refuse_over, rendered
-from comments.web.forms import FormOutdated
-from comments.web.problems import status_of
 from comments.web.routing import read_query
 from comments.web.service import client_network, service
 from comments.web.templating import say_when
-
-FIELDS = {"body": "body", "author.name": "name", "author.email": "email", "consent": "consent"}
-"""Where on the form a fault belongs that the service finds in a field of the API."""
-
-LABELS = {"body": "Comment", "name": "Name", "email": "E-mail", "consent": "Terms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +62,6 @@ class Draft:
     consent: bool = False
     made: str = ""
     trap: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a form was not taken, in words; `faults` by field, in the order of the form."""
-
-    heading: str
-    detail: str
-    faults: Mapping[str, str]
-    status: int
 
 
 @plain_page
@@ -105,15 +91,16 @@ async def _send(request: Request) -> Response:
         return await _post(request, visitor, draft)
     except (KeyReused, KeyTooShort) as refused:
         draft = replace(draft, key=new_key())
-        return await _form(request, visitor, draft, refused=refused)
+        return await _form(request, visitor, draft, refused=[refused])
     except CommentsError as refused:
-        return await _form(request, visitor, draft, refused=refused)
+        return await _form(request, visitor, draft, refused=[refused])
 
 
 async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
     svc, site = service(request), visitor.site
     who = await svc.db.read(views.known, site, asker(request, visitor))
-    _refuse_faults(draft, site.reserved, is_known=bool(who and who.name))
+    if faults := _faults(draft, site.reserved, is_known=bool(who and who.name)):
+        return await _form(request, visitor, draft, refused=faults)
     sender = Sender(client_network(request), visitor.shown, svc.clock.now(), trapped=bool(draft.trap))
     order = await post_order(
         site,
@@ -139,14 +126,15 @@ async def _form(
     draft: Draft,
     *,
     preview: str = "",
-    refused: CommentsError | None = None,
+    refused: Sequence[CommentsError] = (),
 ) -> Response:
     """Return the form as it is filled in. Raises PageRefused and what `page_keys` raises."""
     svc, page = service(request), page_keys(draft.url, draft.identifier)
+    words = words_of(request, visitor.site)
     found = await svc.db.read(
         views.desk, svc.keys, visitor.site, page, draft.reply_to, asker(request, visitor)
     )
-    trouble = trouble_of(refused, "Not posted yet.") if refused else None
+    trouble = trouble_of(words, refused, "not_posted")
     if found.answered_is_gone:
         draft = replace(draft, reply_to=None)
     answer = form_page(
@@ -155,39 +143,20 @@ async def _form(
         "write.html",
         status=trouble.status if trouble else 200,
         links=_links(request, visitor, draft),
-        page_name=words.page_name(found.thread, page.identifier),
+        page_name=page_name(found.thread, page.identifier),
         draft=_with_name(draft, found) if request.method == "GET" else draft,
         found=found,
         is_closed=found.thread.state != "open",
         preview=preview,
         trouble=trouble,
         labels=LABELS,
-        words=words,
         hint=_hint(visitor, found),
         terms=terms_shown(visitor.site.settings) or None,
         mails=bool(service(request).settings.smtp_url),
     )
-    if refused is not None:
-        say_when(answer, refused)
+    for each in refused:
+        say_when(answer, each)
     return answer
-
-
-def trouble_of(refused: CommentsError, heading: str) -> Trouble:
-    """Return a refusal as what the form says."""
-    faults = {}
-    if isinstance(refused, Invalid):
-        found = {FIELDS[name]: fault for name, fault in refused.errors.items() if name in FIELDS}
-        faults = {name: found[name] for name in LABELS if name in found}
-    detail = plain_detail(refused).rstrip(".") + "."
-    if isinstance(refused, TooMany):
-        heading = "A moment, please."
-    elif isinstance(refused, FormOutdated):
-        detail = f"{words.FORM_OUTDATED} Please send it again."
-    elif isinstance(refused, KeyReused | KeyTooShort):
-        detail = "This form was sent before, with another text. Press the button once more to send this too."
-    elif isinstance(refused, ParentNotPublic):
-        detail = "The comment you answer is not here any more. You can post this as a comment of its own."
-    return Trouble(heading, detail, faults, status_of(refused))
 
 
 def new_key() -> str:
@@ -221,21 +190,20 @@ def _order_body(draft: Draft) -> PostBody:
     return PostBody(page, draft.body, draft.reply_to, given, form_token=draft.made, consent=draft.consent)
 
 
-def _refuse_faults(draft: Draft, reserved: frozenset[str], *, is_known: bool) -> None:
-    """Raise Invalid with all that is wrong with a draft at once; the action stops at the first fault."""
+def _faults(draft: Draft, reserved: frozenset[str], *, is_known: bool) -> list[CommentsError]:
+    """Return all that is wrong with a draft at once; the action stops at the first fault."""
     checks: list[Callable[[], Any]] = [lambda: check_limits(draft.body)]
     if draft.name.strip() or not is_known:
         checks.append(lambda: refuse_reserved(clean_name(draft.name), reserved))
     if draft.email.strip():
         checks.append(lambda: clean_email(draft.email))
-    faults: dict[str, str] = {}
+    faults: list[CommentsError] = []
     for check in checks:
         try:
             check()
         except Invalid as wrong:
-            faults.update(wrong.errors)
-    if faults:
-        raise Invalid("Not posted yet.", errors=faults)
+            faults.append(wrong)
+    return faults
 
 
 def _with_name(draft: Draft, found: Desk) -> Draft:
@@ -243,17 +211,18 @@ def _with_name(draft: Draft, found: Desk) -> Draft:
 
 
 def _hint(visitor: Visit, found: Desk) -> str:
-    """Say before somebody writes that a moderator will read it first, if that is sure."""
+    """Return the sentence that says that a moderator will read it first, if that is sure."""
     settings, author = visitor.site.settings, found.author
     if settings.hold_all:
-        return "Comments on this page are read by a moderator before they appear."
+        return "read_first"
     approved = author.approved_count if author else 0
     # This form cannot prove any work, so where that is asked for a stranger's comment waits.
     enough = max(settings.first_comments_held, settings.proof_of_work)
     if approved < enough and not (author and author.trusted):
-        return "Your first comment here is read by a moderator before it appears."
+        return "houseRule"
     return ""
 
 
 def _links(request: Request, visitor: Visit, draft: Draft) -> Links:
-    return Links(site_base(request, visitor.site.name), draft.url, draft.identifier)
+    base = site_base(request, visitor.site.name)
+    return Links(base, draft.url, draft.identifier, language_asked(request))
