@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 MOST_FILES = 65_536
 
+ACCEPTED_AT_ONCE = 8
+"""Connections in each round of the event loop. uvloop takes one from each socket, and while a flood makes
+rounds long, readers would wait behind thousands of others: so it has the socket several times."""
+
 MakeApp = Callable[[Settings], "Starlette"]
 
 
@@ -100,5 +104,5 @@ def _allow_many_files() -> None:
 def _run(server: "Server", listening: socket.socket) -> int:
     # uvicorn stops gracefully, and then raises once more the signal that told it to.
     with contextlib.suppress(KeyboardInterrupt, SystemExit):
-        server.run(sockets=[listening])
+        server.run(sockets=[listening, *(listening.dup() for _ in range(ACCEPTED_AT_ONCE - 1))])
     return 0 if server.started else 1

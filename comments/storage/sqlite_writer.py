@@ -25,6 +25,9 @@ T = TypeVar("T")
 BATCH_WRITES = 100
 BATCH_SECONDS = 0.02
 
+ANSWERED_AT_ONCE = 4
+"""In each round of the event loop: what is done with an answer takes time, and readers come in between."""
+
 
 @dataclass(slots=True)
 class Order:
@@ -172,7 +175,13 @@ class SqliteWriter:
 
     def _answer(self, batch: list[Order]) -> None:
         self._subscribers.tell([change for order in batch if order.error is None for change in order.changes])
-        for order in batch:
+        self._answer_from(batch, 0)
+
+    def _answer_from(self, batch: list[Order], first: int) -> None:
+        following = first + ANSWERED_AT_ONCE
+        if following < len(batch):
+            self._loop.call_soon(self._answer_from, batch, following)
+        for order in batch[first:following]:
             if order.future.done():
                 continue
             if order.error is not None:

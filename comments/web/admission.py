@@ -25,7 +25,8 @@ MOST_INSIDE = 500
 """Each holds up to 64 kB that it was sent, and what was made of it."""
 
 WINDOW_SECONDS = 0.1
-WORKED_OUT_AT_ONCE = 4
+WORKED_OUT_AT_ONCE = 1
+"""In each round of the event loop: a reader waits for one change, of some milliseconds, and not for more."""
 
 
 class Overloaded(errors.Unavailable):

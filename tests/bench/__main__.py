@@ -17,7 +17,19 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import contestants, desk, flat, floors, importing, many, seeding, starting, streams, tail
+from tests.bench import (
+    contestants,
+    desk,
+    flat,
+    floors,
+    importing,
+    many,
+    overload,
+    seeding,
+    starting,
+    streams,
+    tail,
+)
 from tests.bench.contestants import ISSO, ROOT, CannotBuild, Contestant
 from tests.bench.load import Client, fast_client
 from tests.bench.measuring import Bench
@@ -173,6 +185,13 @@ def _parts(
     def measure_streams() -> None:
         results.streams = streams.measure_streams(folder / "streams", size.streams, client)
 
+    def measure_overload() -> None:
+        results.overload = overload.measure_overload(folder / "overload", client)
+
+    def measure_idle() -> None:
+        # As many as there are streams: both are bounded by the files a process may have open.
+        results.idle = overload.measure_idle(folder / "idle", size.streams, client)
+
     def measure_start() -> None:
         results.start = starting.measure_start(folder / "tail-data")
 
@@ -181,6 +200,8 @@ def _parts(
     yield "many processes", measure_many
     yield "readers while others post", measure_tail
     yield "open streams", measure_streams
+    yield "more posts than can be taken", measure_overload
+    yield "idle connections", measure_idle
     yield "start", measure_start
     yield "flat cost", measure_flat
     yield "import", measure_import

@@ -7,6 +7,7 @@ from typing import TypeVar
 from tests.bench.contestants import BARE, DRESSED, ISSO, OURS
 from tests.bench.importing import Run
 from tests.bench.measuring import Figures, Who
+from tests.bench.overload import Flooded
 from tests.bench.results import Results, table
 from tests.bench.waline import WALINE
 from tests.bench.works import (
@@ -89,10 +90,16 @@ def _least_posts(results: Results, database: str) -> float:
     return min(many.posts_times(database, count) for count in (2, 4))
 
 
+def _floods(results: Results) -> list[Flooded]:
+    overload = _need(results.overload)
+    return [overload.there, overload.elsewhere]
+
+
 VIEW, ALL, POSTS = first_view_of(1_000), all_of(1_000), "posts of known readers"
 WITH_ISSO, WITH_WALINE = "times Isso", "times Waline"
 OF_BARE = "of a bare route"
 MANY, STREAMS = "1, 2 and 4 processes", "10,000 open streams"
+FLOOD, IDLE = "five times the posts that can be taken", "10,000 idle connections"
 
 AIMS = (
     Aim(VIEW, f"{OF_BARE} with our middleware", True, 0.85, _share(VIEW, DRESSED)),
@@ -169,6 +176,44 @@ AIMS = (
         True,
         0.7,
         lambda r: _need(r.streams).posts_there / _need(r.streams).posts_before,
+    ),
+    Aim(
+        f"{FLOOD}, reads of other pages",
+        "times p99 alone",
+        False,
+        3,
+        lambda r: _need(r.overload).elsewhere.reads[1] / _need(r.overload).alone[1],
+    ),
+    Aim(
+        f"{FLOOD}, reads of that page",
+        "times p99 beside as many as can be taken",
+        False,
+        3,
+        lambda r: _need(r.overload).there.reads[1] / _need(r.overload).busy[1],
+    ),
+    Aim(FLOOD, "more memory", False, 60, lambda r: _need(r.overload).growth / 1e6, " MB"),
+    Aim(
+        FLOOD,
+        "refused without Retry-After, or lost",
+        False,
+        0,
+        lambda r: sum(one.untold + one.failed for one in _floods(r)),
+    ),
+    Aim(FLOOD, "until none is refused", False, 5, lambda r: max(one.recovered for one in _floods(r)), " s"),
+    Aim(IDLE, "each", False, 20, lambda r: _need(r.idle).memory / 1e3, " kB"),
+    Aim(
+        IDLE,
+        "as many posts as before",
+        True,
+        0.7,
+        lambda r: _need(r.idle).posts_meanwhile / _need(r.idle).posts_before,
+    ),
+    Aim(
+        f"{IDLE}, reads",
+        "times p99 without",
+        False,
+        3,
+        lambda r: _need(r.idle).meanwhile[1] / _need(r.idle).alone[1],
     ),
     Aim(
         "import, the slower database",

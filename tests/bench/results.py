@@ -9,6 +9,7 @@ from tests.bench.floors import Floors
 from tests.bench.importing import Imported
 from tests.bench.many import Many
 from tests.bench.measuring import Figures, Who
+from tests.bench.overload import Idle, Overload
 from tests.bench.processes import Memory
 from tests.bench.seeding import Answerable
 from tests.bench.starting import Start
@@ -33,6 +34,8 @@ class Results:
     many: Many | None = None
     tail: Tail | None = None
     streams: Streams | None = None
+    overload: Overload | None = None
+    idle: Idle | None = None
     start: Start | None = None
     desk: list[Answers] = field(default_factory=list)
     answerable: Answerable | None = None

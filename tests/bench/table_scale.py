@@ -2,6 +2,7 @@
 
 from tests.bench.contestants import BARE, OURS
 from tests.bench.many import COUNTS, Many
+from tests.bench.overload import NORMAL, TIMES, Idle, Overload, Waited
 from tests.bench.results import NOTHING, Results, in_short, micros, table
 from tests.bench.streams import Streams
 from tests.bench.tail import POSTS_A_SECOND, READS_A_SECOND, Tail
@@ -13,6 +14,8 @@ def scale_tables(results: Results) -> str:
         _many(results.many) if results.many else "",
         _tail(results.tail) if results.tail else "",
         _streams(results.streams) if results.streams else "",
+        _overload(results.overload) if results.overload else "",
+        _idle(results.idle) if results.idle else "",
         _start(results),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -75,6 +78,47 @@ def _streams(streams: Streams) -> str:
     heads += ["telling one computes", "posts a second before", "on other pages meanwhile", "on that page"]
     title = "Open streams of one page in one process, read by one other; times begin when a comment is sent."
     return f"{title}\n\n{table(heads, rows)}"
+
+
+def _overload(overload: Overload) -> str:
+    alone = ["reads alone", *_waited(overload.alone), *[NOTHING] * 5]
+    busy = ["as many posts as can be taken", *_waited(overload.busy), in_short(overload.sustainable)]
+    rows = [alone, [*busy, in_short(overload.sustainable), *[NOTHING] * 3]]
+    for title, flood in (("on that page", overload.there), ("on another page", overload.elsewhere)):
+        rows.append(
+            [
+                f"{TIMES} times as many, {title}",
+                *_waited(flood.reads),
+                in_short(flood.sent),
+                in_short(flood.acknowledged),
+                f"{flood.refused:.0%}",
+                f"{flood.posts[0]:.1f} s · {flood.posts[1]:.1f} s",
+                f"{flood.recovered:.1f} s",
+            ]
+        )
+    before, most, after = (f"{size / 1e6:,.0f} MB" for size in overload.memory)
+    heads = ["", "reads, half within", "99 of 100 within", "posts sent a second", "acknowledged"]
+    heads += ["told to come again", "acknowledged within (half, 99 of 100)", "until none is refused"]
+    title = (
+        f"Overload: {READS_A_SECOND} first views of 100 a second at fixed times, one process, and posts of "
+        f"known readers at fixed times; after a flood posts go on at {NORMAL:g} of what can be taken. The "
+        f"process had {before} before the floods, {most} at most, {after} afterwards."
+    )
+    return f"{title}\n\n{table(heads, rows)}"
+
+
+def _waited(waited: Waited) -> list[str]:
+    return [f"{seconds * 1e3:,.1f} ms" for seconds in waited]
+
+
+def _idle(idle: Idle) -> str:
+    return (
+        f"Idle: {idle.count:,} connections on which nothing is sent take **{idle.memory / 1e3:.1f} kB** each "
+        f"in one process. Of {READS_A_SECOND} reads a second, 99 of 100 wait {_waited(idle.alone)[1]} "
+        f"without them and {_waited(idle.meanwhile)[1]} with them; posts a second are "
+        f"{in_short(idle.posts_before)} and {in_short(idle.posts_meanwhile)}. All were closed by the service "
+        f"{idle.closed:.0f} s after the first was opened."
+    )
 
 
 def _start(results: Results) -> str:

@@ -213,7 +213,8 @@ def test_without_a_file_left_it_neither_spins_nor_dies(fresh: Installation) -> N
         most = len(list(files.iterdir())) + 3
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
         crowd = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
-        wait_for(lambda: len(list(files.iterdir())) == most)
+        # One may be kept in reserve, to close with it what cannot be accepted.
+        wait_for(lambda: len(list(files.iterdir())) >= most - 1)
         before, since = processor_seconds(pid), time.monotonic()
         time.sleep(0.5)
         spent, passed = processor_seconds(pid) - before, time.monotonic() - since
