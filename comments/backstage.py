@@ -7,9 +7,9 @@ from comments.exporters import routes as export_routes
 from comments.identity import (
     account_pages,
     asking_pages,
+    invitation_pages,
     passkey_pages,
     password_pages,
-    team_pages,
     ways_pages,
 )
 from comments.identity import pages as identity_pages
@@ -59,7 +59,7 @@ def routes() -> list[DeclaredRoute]:
         *identity_pages.routes,
         *account_pages.routes,
         *ways_pages.routes,
-        *team_pages.routes,
+        *invitation_pages.routes,
         *asking_pages.routes,
         *moderation_pages.routes,
         *owner_pages.routes,

@@ -20,7 +20,7 @@ from tests.support.browser import PageFaults
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 PASSWORD = "four words that differ"
-WITH_PASSKEYS = {"account", "second-factor", "token"}
+WITH_SCRIPT = {"account", "second-factor", "token", "team"}
 """Pages with the one script that there is for passkeys."""
 
 LOOKS = [
@@ -57,7 +57,7 @@ async def test_the_account_page_and_signing_in_are_clean(
     faults: dict[str, list[str]] = {}
 
     async def look_at(name: str) -> None:
-        assert await page.locator("script").count() <= (name in WITH_PASSKEYS), "works without any, too"
+        assert await page.locator("script").count() <= (name in WITH_SCRIPT), "works without any, too"
         faults[name] = await axe_faults(page)
         if await sideways_scroll(page) > 0:
             faults[name].append("scrolls sideways")

@@ -18,6 +18,9 @@ def test_every_section_opens_and_leads_to_the_others(ana: Visitor) -> None:
         assert f"<title>{section.name} – blog</title>" in page.text
         for other in SECTIONS:
             assert f'href="/talk/moderate/blog/settings/{other.key}"' in page.text
+    team = ana.client.get("/team/blog").text
+    assert '<a href="/talk/team/blog" aria-current="page">' in team
+    assert f'href="/talk/moderate/blog/settings/{SECTIONS[0].key}"' in team
 
 
 def test_the_desk_leads_only_owners_there(ana: Visitor) -> None:

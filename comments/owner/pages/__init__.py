@@ -1,6 +1,7 @@
 """The owner's pages: one module a section. They work without a script.
 
-A new section is a line in `frame.SECTIONS`, a module here, and a template `owner_KEY.html`.
+A new section is a line in `frame.SECTIONS`, a module here, and a template `owner_KEY.html`. The team's page
+is like one, and has kept its own address.
 """
 
 from comments.owner.pages import (
@@ -16,6 +17,7 @@ from comments.owner.pages import (
     overview,
     readers,
     site,
+    team,
     terms,
     tokens,
     webhooks,
@@ -37,4 +39,5 @@ routes = [
     *tokens.routes,
     *webhooks.routes,
     *outbox.routes,
+    *team.routes,
 ]
