@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.firefox",
     "tests.support.live",
+    "tests.support.postgres_cluster",
     "tests.support.valkey_server",
 ]
 
@@ -72,7 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if wanted & {"browser", "firefox"}:
             item.add_marker("browser")
         # What a machine that stands still for a second may make late; the summary names what was.
-        if wanted & {"browser", "firefox", "live", "hold", "installation", "fresh"}:
+        if wanted & {"browser", "firefox", "live", "hold", "installation", "fresh", "cluster"}:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -1,10 +1,8 @@
 """A server of the test's own, restarted while the service runs, and a streaming replica of it."""
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2 as httpx
@@ -15,47 +13,13 @@ from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
 from comments.storage import is_replica, migrate
-from tests.support.ports import free_port
-from tests.support.postgres_server import new_cluster, serving, start, unprivileged_account
+from tests.support.postgres_cluster import Cluster
 from tests.support.site import ORIGIN, running_site
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 
 OTHER = {"url": f"{ORIGIN}/other", "title": "Other"}
 PAUSE, RESUME = "SELECT pg_wal_replay_pause()", "SELECT pg_wal_replay_resume()"
-
-
-class Cluster:
-    """A server with a replica, each of which can be away for a while."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.programs = new_cluster(home)
-        self.ports = {"cluster": free_port(), "copy": free_port()}
-
-    def running(self, name: str = "cluster") -> AbstractContextManager[None]:
-        return serving(self.home, self.programs, self.home / name, self.ports[name])
-
-    def url(self, name: str = "cluster") -> str:
-        return f"postgresql://postgres:trusted@127.0.0.1:{self.ports[name]}/postgres"
-
-    def make_copy(self) -> None:
-        program, target = self.programs / "pg_basebackup", str(self.home / "copy")
-        options = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
-        options += ["--pgdata", target, "--dbname", self.url()]
-        done = start(unprivileged_account(), self.home, program, *options)
-        assert done.wait() == 0
-
-    def tell_copy(self, statement: str) -> None:
-        with psycopg.connect(self.url("copy"), autocommit=True) as connection:
-            connection.execute(statement)
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    home = Path(tempfile.mkdtemp(prefix="comments-own-"))
-    yield Cluster(home)
-    shutil.rmtree(home, ignore_errors=True)
 
 
 def is_copy(session: Session) -> bool:
