@@ -20,10 +20,11 @@ from comments.moderation.errors import (
     TooManyDecisions,
 )
 from comments.moderation.finding import read_id
+from comments.moderation.log_wire import LogAnswer, log_answer
 from comments.moderation.orders import NewText, Order
-from comments.moderation.queries.history import log
 from comments.moderation.queries.profile import profile
 from comments.moderation.queries.queue import HeldPage
+from comments.moderation.queries.whole_log import whole_log
 from comments.moderation.viewing import listed, may_take_long
 from comments.moderation.wishes import asking_of
 from comments.sites.errors import SiteUnknown
@@ -92,19 +93,21 @@ async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.Dec
 @api.endpoint(
     "GET",
     "/moderation/log",
-    answers={200: wire.LogAnswer},
+    answers={200: LogAnswer},
     errors=(*WHO, QueryRefused, CursorRefused),
     needs=moderator("read"),
 )
-async def get_log(request: Request, query: wire.LogQuery) -> wire.LogAnswer:
-    """Every decision ever made on this site, the newest first: who, about what, before, after, and why."""
+async def get_log(request: Request, query: wire.LogQuery) -> LogAnswer:
+    """Every decision ever made on this site, the newest first: who, about what, before, after, and why.
+
+    What was done with whole discussions, and bans, stand between them: at most the newest 200 between the
+    decisions of two pages. Bans are told only to who moderates the whole site.
+    """
     svc, asking = service(request), asking_moderator(request)
     place = f"log/{asking.site_id}"
     after = wire.position_at(svc.keys, place, query.cursor)
-    entries, end = await svc.db.read(
-        log, asking.site_id, after=after, limit=query.limit, sections=asking.sections
-    )
-    return wire.log_answer(entries, wire.cursor_at(svc.keys, place, end))
+    entries, end = await svc.db.read(whole_log, asking, after=after, limit=query.limit)
+    return log_answer(entries, wire.cursor_at(svc.keys, place, end))
 
 
 @api.endpoint(

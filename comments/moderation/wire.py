@@ -1,6 +1,5 @@
 """The shapes of moderation on the wire: what is asked, and what moderators are told."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -215,13 +214,6 @@ class DecisionLogged(msgspec.Struct):
     thread: ThreadNamed
 
 
-class LogAnswer(msgspec.Struct):
-    """Decisions, the newest first."""
-
-    entries: list[DecisionLogged]
-    next: str | None
-
-
 def comment_judged(held: Held) -> CommentJudged:
     row = held.row
     return CommentJudged(
@@ -259,10 +251,6 @@ def decisions_answer(outcome: Outcome) -> DecisionsAnswer:
     conflicts = [ConflictShown(one.comment_id, one.by, one.state, one.at) for one in outcome.conflicts]
     decided = [one.comment_id for one in outcome.decided]
     return DecisionsAnswer(decided, conflicts, list(outcome.missing), outcome.at if decided else None)
-
-
-def log_answer(entries: Sequence[LogEntry], following: str | None) -> LogAnswer:
-    return LogAnswer([decision_logged(entry) for entry in entries], following)
 
 
 def decision_logged(entry: LogEntry) -> DecisionLogged:

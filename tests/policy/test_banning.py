@@ -1,6 +1,8 @@
 """Banning over the API: from a comment or by value, with what they wrote, and lifting it again."""
 
 import json
+import re
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +17,7 @@ from comments.moderation.queries.other_entries import other_entries
 from comments.policy.errors import BanOutside
 from comments.sites.queries import site_by_name
 from tests.policy.asking import stored
-from tests.support.site import ORIGIN, Guest, SiteUnderTest
+from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +41,32 @@ async def test_a_comments_author_is_banned_and_listed_and_let_in_again(site: Sit
     assert lifted.status_code == 200
     assert (await site.posted("Third", guest=jonas))["state"] == "approved"
     assert (await asked(site, "DELETE", f"bans/{made.json()['ban']['id']}")).json()["code"] == "ban-unknown"
+
+
+async def test_the_api_tells_the_whole_log_with_the_rules_of_then(site: SiteUnderTest) -> None:
+    comment = await site.posted("First", guest=Guest("Jonas"))
+    await site.decide("approve", comment["id"])
+    site.clock.advance(timedelta(seconds=1))
+    about = {"comment_id": comment["id"], "reason": "Sells pills"}
+    await asked(site, "POST", "bans", {"kind": "author", **about})
+    site.clock.advance(timedelta(seconds=1))
+    found = (await asked(site, "GET", f"moderation/thread?page={PAGE['url']}")).json()
+    closed = await asked(site, "PATCH", f"moderation/threads/{found['id']}", {"state": "closed"})
+    assert closed.status_code == 200, closed.text
+
+    told = (await asked(site, "GET", "moderation/log")).json()["entries"]
+
+    assert [(one["kind"], one["decision"]) for one in told] == [
+        ("thread", "set"),
+        ("ban", "ban"),
+        ("decision", "approve"),
+    ]
+    thread, ban, decision = told
+    assert thread["thread"]["url"] == PAGE["url"]
+    assert thread["facts"]["after"] == {"state": "closed"}
+    assert (ban["author"], ban["reason"], ban["facts"]["banned"]) == ("Jonas", "Sells pills", "author")
+    assert decision["comment_id"] == comment["id"]
+    assert all(re.fullmatch(r"[\w.+-]+/\d+", one["rules"]) for one in told)
 
 
 async def test_a_field_that_nobody_knows_bans_nobody(site: SiteUnderTest) -> None:

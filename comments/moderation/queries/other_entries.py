@@ -21,13 +21,19 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class ThreadEntry:
-    """One entry: `facts` as they were logged, and how the discussion is called now; "" if it is gone."""
+    """One entry: `facts` as they were logged, and the discussion as it is now; "" if it is gone."""
 
     at: datetime
     by: str
     facts: dict[str, Any]
-    place: str
     thread_id: UUID
+    thread_url: str = ""
+    thread_title: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Return how the discussion is called now."""
+        return self.thread_title or self.thread_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,8 @@ def _of_threads(
         ThreadEntry(
             *_when_and_who(facts, people),
             facts,
-            named.get(_thread_of(facts), ""),
             _thread_of(facts),
+            *named.get(_thread_of(facts), ()),
         )
         for facts in told
         # Of what is gone nobody can tell in which section it was.
@@ -115,7 +121,7 @@ def _thread_of(facts: dict[str, Any]) -> UUID:
     return UUID(facts.get("into", facts["thread"]))
 
 
-def _threads(session: Session, moderator: Moderator, ids: set[UUID]) -> dict[UUID, str]:
+def _threads(session: Session, moderator: Moderator, ids: set[UUID]) -> dict[UUID, tuple[str, str | None]]:
     mine = (Thread.site_id == moderator.site_id) & Thread.id.in_(ids) & threads_within(moderator.sections)
     rows = session.execute(select(Thread.id, Thread.title, Thread.url).where(mine))
-    return {row.id: row.title or row.url for row in rows}
+    return {row.id: (row.url, row.title) for row in rows}
