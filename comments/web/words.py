@@ -71,7 +71,9 @@ class Words:
     def day_and_time(self, at: datetime) -> str:
         """Return date and time, for where it is said elsewhere that they are UTC."""
         day = format_date(at.astimezone(UTC), "long", locale=self.locale)
-        return f"{self._in_digits(day)}, {self.time(at)}"
+        # How the language sets the two beside each other; its "long" way has a word for it in some.
+        beside = str(self.locale.datetime_formats["medium"])
+        return beside.replace("{1}", self._in_digits(day)).replace("{0}", self.time(at))
 
     def time(self, at: datetime) -> str:
         """Return the time of day in hours and minutes."""

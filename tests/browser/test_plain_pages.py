@@ -271,6 +271,28 @@ async def test_every_page_is_clean_and_fits(
     assert {name: found for name, found in faults.items() if found} == {}
 
 
+async def test_from_right_to_left_the_pages_are_clean_and_turned(
+    talk: Discussion, new_page: NewPage, page_faults: PageFaults
+) -> None:
+    page_faults.allow("status of 422")
+    ids = a_full_discussion(talk)
+    page = await new_page(bypass_csp=True, color_scheme="dark", **PHONE)
+    await page.goto(f"{address(talk)}&lang=ar")
+
+    assert await axe_faults(page) == []
+    back = page.locator(".back .icon")
+    assert await back.evaluate("one => new DOMMatrix(getComputedStyle(one).transform).a") == -1
+    right = await page.locator(".avatar").first.evaluate("one => one.getBoundingClientRect().right")
+    assert right > 180
+    await page.goto(f"{address(talk, '/write')}&reply_to={ids['top']}&lang=ar")
+    await page.get_by_label("تعليق", exact=True).fill("Hello")
+    await page.get_by_label("الاسم").fill("Admin")
+    await page.get_by_role("button", name="نشر الرد").click()
+    await expect(page.get_by_role("alert")).to_be_focused()
+    assert await axe_faults(page) == []
+    assert await sideways_scroll(page) == 0
+
+
 async def test_thumbs_find_every_control(talk: Discussion, new_page: NewPage) -> None:
     a_full_discussion(talk)
     page = await new_page(java_script_enabled=False, **PHONE)

@@ -58,6 +58,9 @@ async def test_a_page_speaks_the_language_asked_for_and_leads_on_in_it(
     assert [link for link in ours if "lang=de" not in link] == []
     assert f'<link rel="canonical" href="{OURS}{HERE}">' in page.source
     await reader.follow("Antworten")
+    await site.set(refuse_words="casino")
+    refused = await reader.press("Antwort senden", body="Casino", name="Jonas")
+    assert "Noch nicht gesendet. Das kann hier nicht gesendet werden. Dein Text steht" in refused.text
     refused = await reader.press("Antwort senden", body=" ", name="Admin")
     assert refused.links("Kommentar: Schreib zuerst etwas.") == ["#body"]
     assert refused.links("Name: Dieser Name gehört hier zum Autor der Seite.") == ["#name"]
@@ -84,6 +87,7 @@ async def test_without_one_it_speaks_the_site_s_and_each_is_kept_for_itself(site
     assert await spoken("&lang=fr-CA") == 'lang="fr-CA"'
     assert await spoken("&lang=tlh") == 'lang="ar" dir="rtl"'
     assert await spoken("&lang=fr-CA") == 'lang="fr-CA"'
+    assert "24 نوفمبر 2026، 12:00 م" in (await site.client.get(HERE)).text
     await site.set(language="pl")
     assert await spoken() == 'lang="pl"'
 

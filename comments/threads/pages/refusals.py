@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from comments import errors
 from comments.errors import CommentsError, Invalid, TooMany, Unavailable
-from comments.threads.errors import PageRefused, TooManyPosts, TooManyThreads
+from comments.threads.errors import PageRefused, PostRefused, TooManyPosts, TooManyThreads
 from comments.web.problems import status_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ _SENTENCES = {
     "token-unknown": "long_away",
 }
 """By code, as in the widget (embed/src/faults.ts and writing/problems.ts)."""
+
+_IN_GENERAL: dict[type[CommentsError], str] = {PostRefused: "not_taken", Unavailable: "later"}
+"""What is said where the service's own words would not be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +104,4 @@ def reason_of(words: "Words", error: CommentsError) -> str:
         return words.say(_SENTENCES[error.code])
     if words.locale.language == "en":
         return error.detail
-    return words.say("later") if isinstance(error, Unavailable) else ""
+    return next((words.say(said) for family, said in _IN_GENERAL.items() if isinstance(error, family)), "")
