@@ -3,10 +3,10 @@
 Each ban, and each that is lifted, is an entry of the log.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -16,13 +16,16 @@ from comments.identity.queries import Moderator
 from comments.keys import Keyring
 from comments.moderation.actions import decide
 from comments.moderation.chain import NewEntry
+from comments.moderation.errors import AllHandled
 from comments.moderation.log import add_to_log, in_words
-from comments.moderation.orders import MOST_AT_ONCE, Order, Wanted
+from comments.moderation.orders import MOST_AT_ONCE, Conflict, Decided, Order, Wanted
 from comments.moderation.queries.banning import author_of_comment, some_written_by
+from comments.moderation.queries.history import removals_between
 from comments.moderation.queries.lanes import Position
 from comments.policy.actions import BanOrder, ban, lift
 from comments.policy.errors import BanOutside, BanRefused
 from comments.policy.models import Ban
+from comments.policy.queries import standing_bans
 from comments.policy.subjects import address_subject, domain_subject, network_subject
 from comments.threads.errors import CommentUnknown
 from comments.threads.models import Comment
@@ -47,11 +50,40 @@ class BanWish:
 
 @dataclass(frozen=True, slots=True)
 class BanMade:
-    """The ban, and how many comments were removed with it, the first of them at `removed_at`."""
+    """The ban, and how many comments were removed with it, by orders from `removed_at` to `removed_until`.
+
+    `is_new` says that whom it means was not banned already, on whatever terms.
+    """
 
     ban: Ban
     removed: int
     removed_at: datetime | None
+    removed_until: datetime | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBefore:
+    """A ban that a moderator wants to take back: which, made when, with what removed from when to when."""
+
+    ban_id: UUID
+    made_at: datetime
+    removed_at: datetime | None = None
+    removed_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BanUndone:
+    """What became of the ban, and the comments that were brought back.
+
+    `fate` is `lifted`, `gone` where it was lifted or over already, `changed` where somebody has banned them
+    anew since: that one stands. `at` names the first order that brought back; None if nothing was.
+    """
+
+    fate: Literal["lifted", "gone", "changed"]
+    decided: Sequence[Decided]
+    conflicts: Sequence[Conflict]
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +116,13 @@ def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime
         wish.until,
         wish.reason,
     )
+    before = standing_bans(session, moderator.site_id, [subject], at)
+    is_new = all(one.kind != wish.kind for one in before)
     made = ban(session, order, at=at)
-    removed, first = _remove_all(session, wish, subject, keys, at) if wish.removes else (0, None)
+    removed, first, last = _remove_all(session, wish, subject, keys, at) if wish.removes else (0, None, None)
     facts = {"until": in_words(wish.until) if wish.until else None, "after": wish.outcome}
     _log(session, keys, made, moderator, {"choice": "ban", **facts}, at, about=wish.comment_id)
-    return BanMade(made, removed, first)
+    return BanMade(made, removed, first, last, is_new)
 
 
 def lift_ban(
@@ -110,6 +144,28 @@ def lift_ban(
     return lifted
 
 
+def undo_ban(
+    session: Session, keys: Keyring, moderator: Moderator, made: MadeBefore, *, at: datetime
+) -> BanUndone:
+    """Take back a ban of this moderator with what was removed by it, in one transaction.
+
+    Comments about which somebody has decided since are conflicts, and stay. Raises BanOutside.
+    """
+    check_whole_site(moderator)
+    site_id = moderator.site_id
+    # Held first, as `ban_somebody` does; lifted last, as the log's head is held from then on.
+    standing = session.scalar(
+        select(Ban).where(Ban.id == made.ban_id, Ban.site_id == site_id).with_for_update()
+    )
+    decided, conflicts, first = _bring_back(session, keys, moderator, made, at)
+    if standing is None:
+        return BanUndone("gone", decided, conflicts, first)
+    if standing.created_at != made.made_at:
+        return BanUndone("changed", decided, conflicts, first)
+    lift_ban(session, keys, site_id, made.ban_id, by=moderator, at=at)
+    return BanUndone("lifted", decided, conflicts, first)
+
+
 def bannable(session: Session, moderator: Moderator, comment_id: UUID) -> Bannable:
     """Return what can be banned of a comment's author. Raises BanOutside, BanRefused, CommentUnknown."""
     check_whole_site(moderator)
@@ -124,15 +180,42 @@ def check_whole_site(moderator: Moderator) -> None:
 
 def _remove_all(
     session: Session, wish: BanWish, subject: str, keys: Keyring, at: datetime
-) -> tuple[int, datetime | None]:
-    removed, first, site_id = 0, None, wish.moderator.site_id
+) -> tuple[int, datetime | None, datetime | None]:
+    """Return how many comments were removed, and the times of the first and the last order that did it."""
+    removed, first, last, site_id = 0, None, None, wish.moderator.site_id
     after: Position | None = None
     while found := some_written_by(session, site_id, wish.kind, subject, MOST_AT_ONCE, after):
         wanted, after = [Wanted(row.id) for row in found], (found[-1].created_at, found[-1].id)
         outcome = decide(session, Order(wish.moderator, "remove", wanted, wish.reason), keys, at=at)
         # Orders of their own: each can be taken back, which one of more than 500 comments could not be.
-        removed, first = removed + len(outcome.decided), first or outcome.at
-    return removed, first
+        removed, first, last = removed + len(outcome.decided), first or outcome.at, outcome.at
+    return removed, first, last
+
+
+def _bring_back(
+    session: Session, keys: Keyring, moderator: Moderator, made: MadeBefore, at: datetime
+) -> tuple[list[Decided], list[Conflict], datetime | None]:
+    """Return what is as it was, what somebody has decided since, and the time of the first order."""
+    decided: list[Decided] = []
+    conflicts: list[Conflict] = []
+    first: datetime | None = None
+    if made.removed_at is None or made.removed_until is None:
+        return decided, conflicts, first
+    removals = removals_between(
+        session, moderator.site_id, moderator.account_id, made.removed_at, made.removed_until
+    )
+    for begin in range(0, len(removals), MOST_AT_ONCE):
+        some = removals[begin : begin + MOST_AT_ONCE]
+        wanted = [Wanted(comment_id, undoes=decision_id) for decision_id, comment_id in some]
+        try:
+            outcome = decide(session, Order(moderator, "restore", wanted), keys, at=at)
+        except AllHandled as handled:
+            conflicts.extend(handled.conflicts)
+            continue
+        decided.extend(outcome.decided)
+        conflicts.extend(outcome.conflicts)
+        first = first or outcome.at
+    return decided, conflicts, first
 
 
 def _log(

@@ -108,6 +108,9 @@ BANNED = {
     "address": "The address is banned.",
     "network": "The network is banned.",
     "domain": "The mail domain is banned.",
+    "lifted": "The ban is lifted.",
+    "gone": "The ban was lifted or over already.",
+    "changed": "Somebody has banned them anew since, and that ban stands.",
 }
 _BANNED_KINDS = {
     "author": "an author",
@@ -167,10 +170,22 @@ def done(entries: Sequence[LogEntry]) -> str:
 
 def banned(label: str, removed: int) -> str:
     """Say who is banned, and what went with them."""
-    made = f"{label[:1].upper()}{label[1:]} is banned."
-    if not removed:
-        return made
-    return f"{made} {'1 comment' if removed == 1 else f'{number(removed)} comments'} removed."
+    return with_removal(f"{label[:1].upper()}{label[1:]} is banned.", removed)
+
+
+def with_removal(told: str, removed: int) -> str:
+    """Add how many comments were removed with a ban to what is told of it."""
+    return f"{told} {_comments(removed)} removed." if removed else told
+
+
+def ban_undone(fate: str, brought_back: int, left_alone: int) -> str:
+    """Say what became of a ban that was to be taken back, and of what was removed with it."""
+    told = [BANNED[fate]]
+    if brought_back:
+        told.append(f"{_comments(brought_back)} {'is' if brought_back == 1 else 'are'} as before.")
+    if left_alone:
+        told.append(left(left_alone))
+    return " ".join(told)
 
 
 def handled(conflict: Conflict, now: datetime) -> str:

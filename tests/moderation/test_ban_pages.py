@@ -1,12 +1,14 @@
 """The pages of bans, as a browser without a script uses them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 
 from comments.identity.actions import add_moderator
+from comments.moderation import words
 from comments.sites.queries import site_by_name
 from tests.moderation.test_pages import OURS, Browser, signed_in
 from tests.support.site import Guest, SiteUnderTest
@@ -54,7 +56,7 @@ async def test_an_author_is_banned_with_what_they_wrote_and_let_in_again(
     assert made.status_code == 303
     assert "state=all" in made.headers["location"]
     assert "The author is banned." in told.text
-    assert "Removed." in told.text
+    assert "The author is banned. 1 comment removed." in told.text
     assert refused.status_code == 403
     assert "<bdi>Eve</bdi>, refused, until" in listed.text
     assert re.search(r"</b>: Banned an author until \d[^<]+: <bdi>Eve</bdi>\.", log)
@@ -91,7 +93,69 @@ async def test_a_value_is_banned_and_what_is_none_is_told_with_its_fields(
     assert "a network</bdi>, silently, for good" in (await mia.get("/moderate/blog/bans")).text
 
 
-async def test_the_script_is_told_how_to_take_the_removal_back(site: SiteUnderTest, mia: Browser) -> None:
+async def undo_on(mia: Browser, page: httpx.Response, **headers: str) -> httpx.Response:
+    """Press the Undo that a page offers after a ban."""
+    [name] = re.findall(r'name="undo" value="(ban[^"]+)"', page.text)
+    return await mia.press((await mia.get("/moderate/blog?state=all")).text, {"undo": name}, **headers)
+
+
+async def bans_shown(mia: Browser) -> int:
+    return (await mia.get("/moderate/blog/bans")).text.count('name="ban" value=')
+
+
+async def test_one_undo_takes_back_a_ban_with_what_it_removed(site: SiteUnderTest, mia: Browser) -> None:
+    eve = Guest("Eve", address="198.51.100.9")
+    comment = await site.posted("Buy now", guest=eve)
+    order = fields_of(await form_about(mia, comment)) | {"kind": "author", "remove": "1"}
+    made = await send(mia, "", order)
+    after = await mia.get(made.headers["location"])
+
+    undone = await undo_on(mia, after)
+    told = await mia.get(undone.headers["location"])
+    again = await undo_on(mia, after, accept="application/json")
+    log = (await mia.get("/moderate/blog/log")).text
+
+    assert "The ban is lifted." in told.text
+    assert "Undone. It waits again." in told.text
+    assert 'name="undo" value="ban' not in told.text
+    assert await bans_shown(mia) == 0
+    assert (await site.post("Once more", guest=eve)).status_code == 201
+    assert again.json()["words"] == "The ban was lifted or over already. " + words.left(1)
+    assert "</b>: Lifted the ban of an author: <bdi>Eve</bdi>." in log
+
+
+async def test_undo_says_what_somebody_has_done_with_the_ban_since(site: SiteUnderTest, mia: Browser) -> None:
+    eve = Guest("Eve", address="198.51.100.9")
+    comment = await site.posted("Buy now", guest=eve)
+    order = fields_of(await form_about(mia, comment)) | {"kind": "author"}
+    first = await mia.get((await send(mia, "", order)).headers["location"])
+    site.clock.advance(timedelta(seconds=1))
+    second = await send(mia, "", {**order, "days": "7"})
+
+    changed = await undo_on(mia, first, accept="application/json")
+    stands = await bans_shown(mia)
+    [ban] = re.findall(r'name="ban" value="([^"]+)"', (await mia.get("/moderate/blog/bans")).text)
+    await send(mia, "/lift", {**order, "ban": ban})
+    gone = await undo_on(mia, first, accept="application/json")
+
+    # It was banned before, so one Undo would let in whom somebody meant to keep out.
+    assert 'name="undo" value="ban' not in (await mia.get(second.headers["location"])).text
+    assert (changed.json()["words"], stands) == (words.BANNED["changed"], 1)
+    assert gone.json()["words"] == words.BANNED["gone"]
+
+
+async def test_a_ban_by_value_offers_undo_on_its_page(site: SiteUnderTest, mia: Browser) -> None:
+    fields = fields_of(await mia.get("/moderate/blog/bans")) | {"kind": "domain", "value": "spam.example"}
+
+    made = await mia.get((await send(mia, "", fields)).headers["location"])
+    await site.posted("Hello")
+    undone = await undo_on(mia, made)
+
+    assert "The ban is lifted." in (await mia.get(undone.headers["location"])).text
+    assert await bans_shown(mia) == 0
+
+
+async def test_the_script_is_told_how_to_take_a_ban_back(site: SiteUnderTest, mia: Browser) -> None:
     eve = Guest("Eve", address="198.51.100.9")
     first = await site.posted("One", guest=eve)
     await site.posted("Two https://a.example", guest=eve)
@@ -104,7 +168,10 @@ async def test_the_script_is_told_how_to_take_the_removal_back(site: SiteUnderTe
 
     assert told["words"] == "Eve is banned. 2 comments removed."
     assert (told["removed"], told["heading"]) == (2, "0 comments wait")
-    assert undone.json()["words"] == "Undone. 2 comments wait again."
+    assert (told["whom"], told["lifts"]) == ("Eve", True)
+    assert undone.json()["words"] == "The ban is lifted. 2 comments are as before."
+    assert len(undone.json()["decided"]) == 2
+    assert await bans_shown(mia) == 0
 
 
 async def test_who_moderates_a_section_bans_nobody(site: SiteUnderTest, mia: Browser) -> None:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.moderation import actions, words
+from comments.moderation.ban_actions import MadeBefore, undo_ban
 from comments.moderation.desk import desk
 from comments.moderation.errors import AllHandled, FormMalformed, NoteEmpty
 from comments.moderation.gathering import decide_rows
@@ -25,6 +26,7 @@ from comments.moderation.orders import (
     Wanted,
 )
 from comments.moderation.pages.addresses import list_behind, queue_address
+from comments.moderation.pages.naming import ban_named
 from comments.moderation.pages.queue import queue_answer
 from comments.moderation.pages.seat import Seat, field, lead_to, moment, read_id, seat_with_form
 from comments.moderation.queries.alike import Shown
@@ -68,6 +70,9 @@ class DecidedAnswer(msgspec.Struct):
 async def post_decision(request: Request) -> Response:
     """Decide about comments, or take an order back; then lead back to the list."""
     seat, fields = await seat_with_form(request)
+    made = ban_named(fields.get("undo", ""))
+    if made is not None:
+        return await _take_back_ban(request, seat, fields, made)
     try:
         outcome = await _carry_out(request, seat, fields)
     except AllHandled as handled:
@@ -84,6 +89,21 @@ async def post_decision(request: Request) -> Response:
     if wants_json(request):
         return await _told_to_script(request, seat, fields, outcome)
     return _back_with_notice(request, seat, fields, outcome)
+
+
+async def _take_back_ban(request: Request, seat: Seat, fields: Fields, made: MadeBefore) -> Response:
+    svc = service(request)
+    undone = await svc.db.write(undo_ban, svc.keys, seat.moderator, made, at=svc.clock.now())
+    if not wants_json(request):
+        done = {"done": undone.at.isoformat()} if undone.at else {}
+        told_by = {"banned": undone.fate, **done, "left": str(len(undone.conflicts) or "")}
+        return lead_to(request, queue_address(seat.site, list_behind(fields), **told_by))
+    outcome, fate = Outcome(undone.decided, undone.conflicts, [], undone.at or svc.clock.now()), undone.fate
+    own = _done_before(seat, fields, undone.conflicts) if fate == "gone" else None
+    if own is not None:
+        outcome, fate = own, "lifted"
+    told = words.ban_undone(fate, len(outcome.decided), len(outcome.conflicts))
+    return await _told_to_script(request, seat, fields, outcome, told=told)
 
 
 async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
@@ -169,16 +189,19 @@ def _back_with_notice(request: Request, seat: Seat, fields: Mapping[str, str], o
 
 
 async def _told_to_script(
-    request: Request, seat: Seat, fields: Mapping[str, str], outcome: Outcome
+    request: Request, seat: Seat, fields: Mapping[str, str], outcome: Outcome, *, told: str = ""
 ) -> Response:
     svc, state = service(request), list_behind(fields).state
     around = await svc.db.read(desk, seat.moderator, None)
     choice = "restore" if fields.get("undo") else fields["decision"]
     undo = "" if choice in _FINAL else f"{seat.moderator.account_id}:{outcome.at.isoformat()}"
     now = svc.clock.now()
+    if not told:
+        states = [one.state for one in outcome.decided]
+        told = words.decided(choice, states) if states else words.GONE
     return json_answer(
         DecidedAnswer(
-            words.decided(choice, [one.state for one in outcome.decided]) if outcome.decided else words.GONE,
+            told,
             undo if outcome.decided else "",
             [CommentDecided(str(one.comment_id), one.version, one.state) for one in outcome.decided],
             [CommentHandled(str(one.comment_id), words.handled(one, now)) for one in outcome.conflicts],

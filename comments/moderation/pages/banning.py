@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,6 +27,7 @@ from comments.moderation.desk import desk
 from comments.moderation.errors import FormMalformed
 from comments.moderation.orders import LONGEST_REASON
 from comments.moderation.pages.addresses import desk_address, list_behind, queue_address, way_back
+from comments.moderation.pages.naming import ban_name, ban_told
 from comments.moderation.pages.seat import Seat, field, frame, lead_to, read_id, seat_of, seat_with_form
 from comments.policy.actions import KINDS
 from comments.policy.errors import BanOutside, BanRefused
@@ -44,6 +47,7 @@ _LENGTHS = {"": "For good", "1": "For a day", "7": "For 7 days", "30": "For 30 d
 class BansPageQuery(msgspec.Struct):
     cursor: wire.Cursor | None = None
     told: str = ""
+    removed: Annotated[int, Meta(ge=0)] = 0
 
 
 class NewBanQuery(msgspec.Struct):
@@ -54,11 +58,17 @@ class NewBanQuery(msgspec.Struct):
 
 
 class BannedAnswer(msgspec.Struct):
-    """What the page's script is told: `undo` names the order that removed `removed` comments."""
+    """What the page's script is told.
+
+    `undo` takes back the ban, with what `removed` says was removed by it; of a ban that took another's
+    place only the removal, and then `lifts` is false. It is empty where there is nothing to take back.
+    """
 
     words: str
+    whom: str
     removed: int
     undo: str
+    lifts: bool
     heading: str
     sizes: dict[str, str]
 
@@ -76,6 +86,8 @@ async def show_bans(request: Request) -> Response:
     """Show the bans that stand, the newest first, and the form for one by value."""
     query = read_query(request, BansPageQuery)
     done = {"lifted": "The ban is lifted.", "banned": "Banned."}.get(query.told, "")
+    if query.told == "banned":
+        done = words.with_removal(done, query.removed)
     return await _list(request, await seat_of(request), query.cursor, done=done)
 
 
@@ -101,19 +113,29 @@ async def post_ban(request: Request) -> Response:
         if comment_id is None:
             return await _list(request, seat, None, told=told, fields=fields)
         return await _form(request, seat, comment_id, fields, told=told)
-    undo = f"{seat.moderator.account_id}:{made.removed_at.isoformat()}" if made.removed_at else ""
+    undo = ban_name(made, seat.moderator.account_id)
     if wants_json(request):
         state = list_behind(fields).state
         around = await svc.db.read(desk, seat.moderator, None)
         sizes = {queue: words.size(count) for queue, count in around.sizes.items()}
         heading = words.heading(state, around.sizes[state])
         return json_answer(
-            BannedAnswer(words.banned(made.ban.label, made.removed), made.removed, undo, heading, sizes)
+            BannedAnswer(
+                words.banned(made.ban.label, made.removed),
+                made.ban.label,
+                made.removed,
+                undo,
+                made.is_new,
+                heading,
+                sizes,
+            )
         )
+    told_by = {"removed": str(made.removed), "undo": undo} if made.is_new else {}
     if comment_id is None:
-        return lead_to(request, desk_address(seat.site, "/bans?told=banned"))
-    done = {"done": made.removed_at.isoformat()} if made.removed_at else {}
-    return lead_to(request, queue_address(seat.site, list_behind(fields), banned=made.ban.kind, **done))
+        return lead_to(request, desk_address(seat.site, f"/bans?{urlencode({'told': 'banned', **told_by})}"))
+    if made.removed_at and not made.is_new:
+        told_by = {"done": made.removed_at.isoformat()}
+    return lead_to(request, queue_address(seat.site, list_behind(fields), banned=made.ban.kind, **told_by))
 
 
 @page
@@ -195,6 +217,7 @@ async def _list(
         lengths=_LENGTHS,
         fields=fields or {},
         done=done,
+        undo=ban_told(request),
         told=told.words if told else "",
     )
 

@@ -8,6 +8,7 @@ from comments.identity.queries import sites_of
 from comments.moderation import wire, words
 from comments.moderation.desk import bulk_choices, card
 from comments.moderation.pages.addresses import desk_address, queue_address
+from comments.moderation.pages.naming import ban_told
 from comments.moderation.pages.news import write_place
 from comments.moderation.pages.runs import CHOICES as ALL_CHOICES
 from comments.moderation.pages.seat import Seat, frame, lead_to, order_told, seat_of
@@ -67,10 +68,20 @@ async def queue_answer(
         everything=everything,
         now_exactly=now.isoformat(),
         run=found.run,
-        banned=words.BANNED.get(request.query_params.get("banned", ""), ""),
+        banned=_banned(request),
+        undo=ban_told(request),
         bulk_choices=bulk_choices(query.state),
         all_choices=ALL_CHOICES,
         mails=bool(svc.settings.smtp_url),
         since=found.stands.number,
         newest=write_place(found.stands.newest),
+    )
+
+
+def _banned(request: Request) -> str:
+    """Return what the page tells of a ban that was just made or taken back, empty for none."""
+    told = words.BANNED.get(request.query_params.get("banned", ""), "")
+    removed = request.query_params.get("removed", "")
+    return (
+        words.with_removal(told, int(removed)) if told and removed.isdecimal() and len(removed) < 9 else told
     )

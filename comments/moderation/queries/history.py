@@ -82,6 +82,23 @@ def decisions_of_order(
     return rows.all()
 
 
+def removals_between(
+    session: Session, site_id: UUID, account_id: UUID, first: datetime, last: datetime
+) -> Sequence[tuple[UUID, UUID]]:
+    """Return decision and comment id of all that an account has removed in this time, both ends included."""
+    rows = session.execute(
+        select(Decision.id, Decision.comment_id)
+        .where(
+            Decision.site_id == site_id,
+            Decision.account_id == account_id,
+            Decision.at.between(first, last),
+            Decision.decision == "remove",
+        )
+        .order_by(Decision.at, Decision.id)
+    )
+    return rows.all()
+
+
 def log(
     session: Session,
     site_id: UUID,

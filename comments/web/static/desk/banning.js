@@ -7,7 +7,7 @@ import { marked } from "./rows.js";
 import { recount, say } from "./telling.js";
 import { keepDone } from "./undoing.js";
 
-/** @typedef {{ words: string, removed: number, undo: string, heading: string, sizes: Record<string, string>, detail?: string }} Banned */
+/** @typedef {{ words: string, whom: string, removed: number, undo: string, lifts: boolean, heading: string, sizes: Record<string, string>, detail?: string }} Banned */
 
 const dialog = one("#ban", HTMLDialogElement);
 const title = one("#ban-title", HTMLElement);
@@ -68,13 +68,14 @@ async function ban(form) {
 }
 
 /** @param {Banned} answer */
-async function banned({ words, removed, undo, ...counts }) {
+async function banned({ words, whom, removed, undo, lifts, ...counts }) {
   dialog.close();
   recount(counts);
-  const removal = removed ? keepDone({ choice: "remove", count: removed, undo, words }) : undefined;
+  const done = lifts ? { choice: "ban", by: whom } : { choice: "remove", count: removed };
+  const takeBack = undo ? keepDone({ ...done, undo, words }) : undefined;
   if (removed) await reload();
   else marked()?.querySelector("h2")?.focus({ preventScroll: true });
-  say(words, removal && { label: "Undo the removal", key: "u", run: removal });
+  say(words, takeBack && { label: lifts ? "Undo" : "Undo the removal", key: "u", run: takeBack });
 }
 
 /**

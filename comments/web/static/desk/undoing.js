@@ -16,7 +16,7 @@ import { recount, say } from "./telling.js";
 const MOST = 50;
 const STORED = `comments.undo.${one("[data-order-form]", HTMLFormElement).dataset.orderForm}`;
 /** @type {Record<string, string>} */
-const DONE = { approve: "Approved", spam: "Spam", remove: "Removed", hold: "Waits again", approve_trust: "Trusted", keep: "Kept", edit: "Edited", reply: "Replied", reject_edit: "Edit rejected", feature: "Picked out", unfeature: "Picked out no more" };
+const DONE = { approve: "Approved", spam: "Spam", remove: "Removed", hold: "Waits again", approve_trust: "Trusted", keep: "Kept", edit: "Edited", reply: "Replied", reject_edit: "Edit rejected", feature: "Picked out", unfeature: "Picked out no more", ban: "Banned" };
 
 const WHOLE = "whole:";
 /** @type {(id: string) => void} */
@@ -52,11 +52,10 @@ export function keepOrder(made) {
 }
 
 /**
- * Keep an order that is carried out already, about `count` comments; return what takes it back.
- * @param {{ choice: string, count: number, undo: string, words: string }} made
+ * Keep what is done already, about `count` comments or what `by` names; return what takes it back.
+ * @param {{ choice: string, count?: number, by?: string, undo: string, words: string }} made
  */
-export function keepDone({ count, ...made }) {
-  const by = counted(count, "1 comment", "comments");
+export function keepDone({ count = 0, by = counted(count, "1 comment", "comments"), ...made }) {
   /** @type {Entry} */
   const entry = { ...made, ids: [], by, at: Date.now(), answered: Promise.resolve() };
   add(entry);
