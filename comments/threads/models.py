@@ -115,12 +115,13 @@ class Comment(Base):
         _partial("ix_comments_by_time", "thread_id", "created_at", "id", where="state = 'approved'"),
         # Moderators' queues, by state and time.
         Index("ix_comments_queue", "site_id", "queue", "created_at", "id"),
-        # What readers' reports are open about, newest first.
+        # What readers' reports are open about, newest first, with the page: a part of a site counts its own.
         _partial(
-            "ix_comments_reported",
+            "ix_comments_open_reports",
             "site_id",
             "created_at",
             "id",
+            "thread_id",
             where="report_count > 0 AND state <> 'deleted'",
         ),
         # The same, the most of them first.
@@ -143,14 +144,15 @@ class Comment(Base):
         Index("ix_comments_author", "author_id", "created_at", "id"),
         # How much an author has in each state: what moderators see of them at a glance.
         Index("ix_comments_fared", "author_id", "state"),
-        # Nearly the same texts are one row for moderators.
+        # Nearly the same texts are one row for moderators; with the page, as before.
         _partial(
-            "ix_comments_alike",
+            "ix_comments_grouped",
             "site_id",
             "similar_group",
             "queue",
             "created_at",
             "id",
+            "thread_id",
             where="similar_group IS NOT NULL",
         ),
         # A repeated Idempotency-Key finds the comment it made; upkeep clears keys after a day.

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, func, or_, select
+from sqlalchemy import Row, Select, Uuid, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from comments.identity.sections import Sections
@@ -35,6 +36,9 @@ _MOST_BESIDE = 200
 
 _FURTHER = 200
 """So many hits more are asked for when the first were of too few groups."""
+
+MOST_MET = 225
+"""So many comments of a part of a site are looked at for a page of it."""
 
 Find = Callable[[Position | None, int, float], Found]
 """Searches from a position on, for so many, in so many seconds."""
@@ -121,6 +125,35 @@ def one_of_each(session: Session, find: Find, after: Position | None, limit: int
     return shown
 
 
+def first_met(
+    session: Session, walk: Select[*tuple[Any, ...]], place: Mapping[str, Any], limit: int
+) -> Found:
+    """Return the first that a walk along `MOST_MET` comments, and one more, meets of each group.
+
+    As `one_of_each` does, it may go on with fewer than `limit`. `place` is where it begins.
+    """
+    rows = session.execute(walk, place).all()
+    shown, met = Found(), set[int | UUID]()
+    for row in rows[:MOST_MET]:
+        group = row.id if row.similar_group is None else row.similar_group
+        if group not in met:
+            if len(shown.ids) == limit:
+                return shown
+            met.add(group)
+            shown.ids.append(row.id)
+        shown.next = (row.created_at, row.id)
+    if len(rows) <= MOST_MET:
+        shown.next = None
+    return shown
+
+
+def with_groups(walk: Select[*tuple[Any, ...]], stretch: Stretch) -> Select[*tuple[Any, ...]]:
+    """Return a walk with the group of each comment, which is looked up for no more than it meets."""
+    walked = walk.subquery()
+    group = select(Comment.similar_group).where(Comment.id == walked.c.id).scalar_subquery()
+    return select(walked, group.label("similar_group")).order_by(*stretch.order(walked.c))
+
+
 def _with_groups(session: Session, ids: Sequence[UUID]) -> list[Row[Any]]:
     columns: tuple[Any, ...] = (Comment.id, Comment.created_at, Comment.similar_group)
     wanted = select(*columns).where(Comment.id.in_(ids))
@@ -138,11 +171,18 @@ def groups_of(
     firsts = {row.similar_group: row.id for row in rows if row.similar_group is not None}
     if not firsts:
         return {}
+    asked = {"site_id": site_id, "queue": queue, "ids": list(firsts.values())}
+    return {row[0]: Alike(*row[1:]) for row in session.execute(_counts(sections), asked)}
+
+
+# Made once: to put it together takes longer than to answer it.
+@lru_cache(maxsize=64)
+def _counts(sections: Sections) -> Select[*tuple[Any, ...]]:
     of_group = (
         select(_OTHER.created_at, _OTHER.thread_id)
         .where(
-            _OTHER.site_id == site_id,
-            _OTHER.queue == queue,
+            _OTHER.site_id == bindparam("site_id", type_=Uuid()),
+            _OTHER.queue == bindparam("queue"),
             _OTHER.similar_group == Comment.similar_group,
         )
         .order_by(_OTHER.created_at.desc())
@@ -153,12 +193,14 @@ def groups_of(
     if sections is None:
         newest = select(of_group.limit(1).subquery().c.created_at)
     else:
-        inside = exists().where(Thread.id == counted.c.thread_id, threads_within(sections))
+        pages = select(Thread.id).where(
+            Thread.site_id == bindparam("site_id", type_=Uuid()), threads_within(sections)
+        )
+        inside = counted.c.thread_id.in_(pages)
         total, newest = total.where(inside), select(func.max(counted.c.created_at)).where(inside)
-    counts = select(
-        Comment.id, Comment.similar_group, total.scalar_subquery(), newest.scalar_subquery()
-    ).where(Comment.id.in_(firsts.values()))
-    return {row[0]: Alike(*row[1:]) for row in session.execute(counts)}
+    return select(Comment.id, Comment.similar_group, total.scalar_subquery(), newest.scalar_subquery()).where(
+        Comment.id.in_(bindparam("ids", expanding=True))
+    )
 
 
 def _beside(

@@ -27,7 +27,16 @@ from comments.identity.models import Author
 from comments.identity.sections import Sections
 from comments.moderation.finding import read_id
 from comments.moderation.orders import PastDecision, last_standing
-from comments.moderation.queries.alike import GROUPED, Alike, first_of_each, groups_of, one_of_each
+from comments.moderation.queries.alike import (
+    GROUPED,
+    MOST_MET,
+    Alike,
+    first_met,
+    first_of_each,
+    groups_of,
+    one_of_each,
+    with_groups,
+)
 from comments.moderation.queries.authors import Standing, author_standings
 from comments.moderation.queries.history import histories
 from comments.moderation.queries.hunting import EFFORT, Effort, Found, Hunt
@@ -134,7 +143,11 @@ def held_comments(
         found, grouped_in = find(after, limit, effort.seconds), None
     else:
         grouped_in = (site_id, wish.queue, wish.sections)
-        if wish.is_search:
+        part = _small_part(session, site_id, wish)
+        if part is not None:
+            walk = _met_along(part, wish.queue, wish.newest_first, after is not None)
+            found = first_met(session, walk, _place(after), limit)
+        elif wish.is_search:
             found = one_of_each(session, find, after, limit, effort.seconds)
         else:
             found = first_of_each(session, site_id, wish.queue, Stretch(wish.newest_first, after), limit)
@@ -145,25 +158,55 @@ def held_comments(
 def _found(session: Session, hunt: Hunt) -> Found:
     """Return a page of a list, each comment by itself."""
     site_id, wish = hunt.site_id, hunt.wish
-    if wish.is_whole_queue and wish.sections is not None:
-        part = part_of(session, site_id, wish.sections)
-        if part.is_small(wish.queue):
-            return _walk(session, part.lanes(wish.queue), hunt)
+    part = _small_part(session, site_id, wish)
+    if part is not None:
+        walk = _part_walk(part, wish.queue, wish.newest_first, hunt.after is not None, hunt.limit + 1)
+        return _first_of(session.execute(walk, _place(hunt.after)).all(), hunt)
     if wish.is_search:
         return search(session, hunt)
     if wish.alike is not None:
         of_group = (Comment.similar_group == wish.alike, comments_within(wish.sections, site_id))
         return _walk(session, [(*lane, *of_group) for lane in lanes(site_id, wish.queue)], hunt)
-    at, comment_id = hunt.after or (None, None)
     walk = _whole_walk(wish.queue, wish.newest_first, hunt.after is not None, hunt.limit + 1)
-    return _first_of(session.execute(walk, {"site_id": site_id, "at": at, "id": comment_id}).all(), hunt)
+    return _first_of(session.execute(walk, {"site_id": site_id, **_place(hunt.after)}).all(), hunt)
+
+
+def _small_part(session: Session, site_id: UUID, wish: Wish) -> Part | None:
+    """Return the part of the site whose queue is wanted, if it is walked along page by page."""
+    if not wish.is_whole_queue or wish.sections is None:
+        return None
+    part = part_of(session, site_id, wish.sections)
+    return part if part.is_small(wish.queue) else None
+
+
+# Walks are made once: to put one together takes longer than to go along it.
+@lru_cache(maxsize=64)
+def _whole_walk(queue: str | None, newest_first: bool, goes_on: bool, limit: int) -> Select[*tuple[Any, ...]]:
+    lane_list = lanes(bindparam("site_id", type_=Uuid()), queue)
+    return along(lane_list, _stretch(newest_first, goes_on), limit)
 
 
 @lru_cache(maxsize=64)
-def _whole_walk(queue: str | None, newest_first: bool, goes_on: bool, limit: int) -> Select[*tuple[Any, ...]]:
-    place = tuple_(bindparam("at", type_=UtcTime()), bindparam("id", type_=Uuid()))
-    after: Any = place if goes_on else None
-    return along(lanes(bindparam("site_id", type_=Uuid()), queue), Stretch(newest_first, after), limit)
+def _part_walk(
+    part: Part, queue: str | None, newest_first: bool, goes_on: bool, limit: int
+) -> Select[*tuple[Any, ...]]:
+    return along(part.lanes(queue), _stretch(newest_first, goes_on), limit)
+
+
+@lru_cache(maxsize=64)
+def _met_along(part: Part, queue: str | None, newest_first: bool, goes_on: bool) -> Select[*tuple[Any, ...]]:
+    walk = _part_walk(part, queue, newest_first, goes_on, MOST_MET + 1)
+    return with_groups(walk, Stretch(newest_first))
+
+
+def _stretch(newest_first: bool, goes_on: bool) -> Stretch:
+    """Return what lies behind the place that `_place` gives, or everything."""
+    place: Any = tuple_(bindparam("at", type_=UtcTime()), bindparam("id", type_=Uuid()))
+    return Stretch(newest_first, place if goes_on else None)
+
+
+def _place(after: Position | None) -> dict[str, Any]:
+    return {} if after is None else {"at": after[0], "id": after[1]}
 
 
 def _walk(session: Session, here: Sequence[tuple[ColumnElement[bool], ...]], hunt: Hunt) -> Found:
