@@ -15,7 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from comments.cli.lines import Line
 from comments.config import Settings
-from comments.web.edge import is_trusted
+from comments.web.edge import is_trusted, last_words
+from comments.web.problems import unasked_response
 
 LARGEST_HEAD = 32 * 1024
 MOST_PIPELINED = 32
@@ -28,9 +29,14 @@ LEFT_FOR_OTHERS = 64
 
 LOOK_SECONDS = 1.0
 
-_TOO_LARGE = b"431 Request Header Fields Too Large", b"The head of a request may have 32 kB."
-_TOO_SLOW = b"408 Request Timeout", b"The request did not come in time."
-_FULL = b"503 Service Unavailable", b"Too many connections are open; try again in a few seconds."
+_MALFORMED = last_words(unasked_response(400, "malformed-request", "This is no request of HTTP."))
+_TOO_LARGE = last_words(unasked_response(431, "head-too-large", "The head of a request may have 32 kB."))
+_TOO_SLOW = last_words(unasked_response(408, "request-too-slow", "The request did not come in time."))
+_FULL = last_words(
+    unasked_response(
+        503, "connections-full", "Too many connections are open; try again in a few seconds.", retry_after=5
+    )
+)
 
 
 @dataclass(slots=True)
@@ -116,7 +122,7 @@ class Protocol(HttpToolsProtocol):
         self._is_counted = True
         if bounds.is_full(len(self.connections), self._address):
             bounds.refused += 1
-            self._refuse(*_FULL)
+            self._refuse(_FULL)
             return
         self._begin_to_wait()
 
@@ -173,7 +179,7 @@ class Protocol(HttpToolsProtocol):
         if self._in_head and was_in_head:
             self._head_bytes += len(data)
             if self._head_bytes > LARGEST_HEAD:
-                self._refuse(*_TOO_LARGE)
+                self._refuse(_TOO_LARGE)
         elif len(self.pipeline) > MOST_PIPELINED:
             self.transport.abort()
 
@@ -219,7 +225,7 @@ class Protocol(HttpToolsProtocol):
             allowed = self.bounds.body_seconds + self._body_bytes / LEAST_BYTES_A_SECOND
         if now - self._since > allowed:
             self.bounds.too_slow += 1
-            self._refuse(*_TOO_SLOW)
+            self._refuse(_TOO_SLOW)
 
     def shutdown(self) -> None:
         """Called by the server while it stops, several times: a request that is on its way is answered.
@@ -232,16 +238,17 @@ class Protocol(HttpToolsProtocol):
             self._latest.keep_alive = False
         self._is_told_to_end = True
 
-    def _refuse(self, status: bytes, words: bytes) -> None:
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(_MALFORMED)
+
+    def _refuse(self, answer: bytes) -> None:
         """Answer, if nothing has been answered yet, and close."""
         self.bounds.sending.pop(self, None)
         if self.transport.is_closing():
             return
         cycle = self._latest
         if cycle is None or cycle.response_complete or not cycle.response_started:
-            head = b"HTTP/1.1 %b\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n"
-            after = b"retry-after: 5\r\n" if status is _FULL[0] else b""
-            self.transport.write(head % (status, len(words)) + after + b"connection: close\r\n\r\n" + words)
+            self.transport.write(answer)
         self.transport.close()
 
     @property

@@ -5,10 +5,12 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from comments import errors
@@ -166,6 +168,18 @@ class Edge:
         finally:
             if is_inside:
                 self._admission.leave()
+
+
+def last_words(response: Response) -> bytes:
+    """Return a whole answer as it goes over the wire, for a connection that then ends.
+
+    Of what was asked nothing is known: as from the API, it may be read by any page.
+    """
+    status = HTTPStatus(response.status_code)
+    headers = [*response.raw_headers, *_API, (b"connection", b"close")]
+    lines = [b"HTTP/1.1 %d %b" % (status, status.phrase.encode())]
+    lines += [b"%b: %b" % header for header in headers]
+    return b"\r\n".join([*lines, b"", bytes(response.body)])
 
 
 def _refuse_bad_text(scope: Scope) -> None:

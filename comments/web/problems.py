@@ -84,6 +84,12 @@ def _response(
     )
 
 
+def unasked_response(status: int, code: str, detail: str, retry_after: int | None = None) -> Response:
+    """Return the answer to who is refused before all of a request has come."""
+    headers = {} if retry_after is None else {"retry-after": str(retry_after)}
+    return _response(status, code, detail, headers)
+
+
 async def on_expected(request: Request, exc: Exception) -> Response:
     return problem_response(cast(errors.CommentsError, exc))
 
