@@ -17,6 +17,7 @@ from comments.clock import FixedClock
 from comments.exporters.files import export_to_file
 from comments.importers.run import Order, run_import
 from comments.keys import Keyring
+from comments.sites.actions import remove_site
 from comments.storage import Database
 from tests.bench.desk_rows import BEGAN, DAYS, SITE_ID
 from tests.bench.scaling_filling import Say, Server
@@ -166,10 +167,7 @@ async def _forget(url: str) -> list[Done]:
 
 
 async def _move(url: str, elsewhere: str, folder: Path) -> list[Done]:
-    """Take the second site along to another database, and remove its comments here.
-
-    Not the site itself: for each of its pages all comments would be looked through (docs/scaling.md).
-    """
+    """Take the second site along to another database, and remove it here."""
     db, target, file = await Database.open(url), await Database.open(elsewhere), folder / "second.jsonl.gz"
     clock, keys = FixedClock(NOW), Keyring(SECRET)
     try:
@@ -184,11 +182,15 @@ async def _move(url: str, elsewhere: str, folder: Path) -> list[Done]:
         removed = await _batches(
             "removing it", None, 500, lambda: db.write(upkeep.erase_some_of_site, SECOND_SITE_ID)
         )
+        emptied = time.monotonic()
+        await db.write(remove_site, SECOND_NAME)
+        took = time.monotonic() - emptied
         size = f"{file.stat().st_size / 2**20:,.0f} MB packed"
         return [
             Done("exporting a site", count, exported - began, None, size),
             Done("importing it elsewhere", count, imported - exported),
             Done("removing its comments", count, removed.seconds, removed.longest),
+            Done("removing the site with all that hangs on it", 1, took, took),
         ]
     finally:
         await db.close()
