@@ -66,6 +66,8 @@ async def test_every_language_comes_when_it_is_asked_for(discussion: Discussion,
         three = await widget.page.evaluate("tag => new Intl.NumberFormat(tag).format(3)", language)
         count = words["comments"][form].replace("{n}", three)
         await expect(widget.element.get_by_role("heading", level=2)).to_have_text(count)
+        own_page = widget.element.locator(".widget-foot a")
+        await expect(own_page).to_have_attribute("href", re.compile(f"&lang={language}$", re.IGNORECASE))
         for order in ("best", "newest", "oldest"):
             await expect(widget.element.locator(f"[data-sort={order}]")).to_have_text(words[order]["other"])
 

@@ -68,6 +68,10 @@ async def test_it_speaks_the_language_asked_for_and_english_where_the_widget_doe
     assert "1 Kommentar<" in await fragment(site, lang="de")
     assert 'title="24. November 2026, 12:00 UTC">24. November<' in await fragment(site, lang="de-AT")
     assert "1 comment<" in await fragment(site, lang="tlh")
+    for asked, spoken in {"de-AT": "de-AT", "tlh": "en"}.items():
+        ours = re.findall(r'href="http[^"]+/d/blog[^"]*"', await fragment(site, lang=asked))
+        assert len(ours) > 5
+        assert [link for link in ours if f"lang={spoken}" not in link] == []
     assert ">November 24<" in await fragment(site, lang="en")
     assert ">24 November<" in await fragment(site, lang="en-GB")
 
