@@ -134,7 +134,7 @@ def seen(name: str) -> None:
 def figures(name: str, days: int) -> None:
     """Say how many comments each queue has, and what came in on the last days (UTC)."""
     from comments.moderation.queries.activity import OUTCOMES, last_days
-    from comments.moderation.queries.queue import queue_sizes
+    from comments.moderation.queries.sizes import queue_sizes
     from comments.moderation.words import size
 
     async def work(here: Installation) -> None:

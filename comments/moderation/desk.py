@@ -14,7 +14,8 @@ from comments.moderation import words
 from comments.moderation.orders import Choice, PastDecision, edited_by, last_standing
 from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
 from comments.moderation.queries.other_entries import BanEntry, ThreadEntry, other_entries
-from comments.moderation.queries.queue import Held, queue_sizes
+from comments.moderation.queries.queue import Held
+from comments.moderation.queries.sizes import queue_sizes
 from comments.moderation.showing import excerpt, without_links
 from comments.threads.wire import safe_html
 from comments.threads.words import REPORT_REASONS

@@ -7,7 +7,7 @@ from typing import Any
 from comments.moderation.orders import Conflict
 from comments.moderation.queries.history import LogEntry
 from comments.moderation.queries.lanes import LISTS, QUEUES
-from comments.moderation.queries.queue import MOST_COUNTED
+from comments.moderation.queries.sizes import MOST_COUNTED
 from comments.web.templating import ago, date_and_time
 
 GONE = "This comment is not here any more."

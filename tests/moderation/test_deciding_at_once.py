@@ -6,7 +6,7 @@ from uuid import UUID
 
 import anyio
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
@@ -14,8 +14,9 @@ from comments.moderation import words
 from comments.moderation.actions import decide
 from comments.moderation.errors import AllHandled
 from comments.moderation.orders import Choice, Order, Outcome, Wanted
-from comments.moderation.queries.queue import queue_sizes
+from comments.moderation.queries.sizes import queue_sizes
 from comments.storage import Database
+from comments.threads.models import Thread
 from tests.moderation.desk import KEYS, Desk
 
 pytestmark = pytest.mark.anyio
@@ -76,6 +77,24 @@ async def test_queues_are_counted_exactly_to_a_thousand(desk: Desk, db: Database
 
     assert (words.size(many["pending"]), words.size(exact["pending"])) == ("1,000+", "1,000")
     assert words.size(words.all_sizes(exact)["all"]) == "1,000+"
+
+
+async def test_what_is_public_in_a_large_part_is_counted_only_where_many_edits_may_wait(
+    desk: Desk, db: Database
+) -> None:
+    news, part = desk.seed.thread(section="/news/"), ("/news/",)
+
+    async def sizes(more_waiting: int) -> dict[str, int]:
+        for _ in range(more_waiting):
+            desk.seed.comment(news, desk.jonas)
+        await db.write(desk.seed.store)
+        await db.write(lambda session: session.execute(update(Thread).values(comment_count=2_001)))
+        return await db.read(queue_sizes, desk.seed.site_id, part)
+
+    few, many = await sizes(2), await sizes(999)
+
+    assert (words.size(few["approved"]), few["pending"]) == ("1,000+", 2)
+    assert (many["approved"], words.size(many["pending"])) == (0, "1,000+")
 
 
 async def test_five_hundred_at_once_take_few_statements(desk: Desk, db: Database) -> None:

@@ -25,6 +25,7 @@ from comments.moderation.queries import (
     profile,
     queue,
     rechecking,
+    sizes,
     trying,
 )
 from comments.moderation.queries.lanes import QUEUES
@@ -158,7 +159,7 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         "whom a ban would meet": lambda session: banning.some_written_by(
             session, site_id, "network", "00" * 16, 500, position
         ),
-        "sizes": lambda session: queue.queue_sizes(session, site_id),
+        "sizes": lambda session: sizes.queue_sizes(session, site_id),
         "histories": lambda session: history.histories(session, some),
         "the log": lambda session: history.log(session, site_id, after=position, limit=25),
         **of_rules(site_id),
@@ -196,7 +197,7 @@ def of_a_part(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
         "what a row stands for in a part": lambda session: alike.others_of(
             session, site_id, part, {row: alike.Shown(1, NOON)}, 500
         ),
-        "sizes of a part": lambda session: queue.queue_sizes(session, site_id, part),
+        "sizes of a part": lambda session: sizes.queue_sizes(session, site_id, part),
         "where a part stands": lambda session: news.standing(session, View(site_id, None, part)),
     }
 

@@ -13,8 +13,9 @@ from comments.moderation.asking import parse
 from comments.moderation.finding import criteria
 from comments.moderation.queries.hunting import Effort, Found, Hunt
 from comments.moderation.queries.lanes import QUEUES, Position
-from comments.moderation.queries.queue import held_comments, queue_sizes
+from comments.moderation.queries.queue import held_comments
 from comments.moderation.queries.search import MOST_DUE, search
+from comments.moderation.queries.sizes import queue_sizes
 from comments.moderation.queries.texts import findables
 from comments.moderation.queries.wish import Wish
 from comments.moderation.search_models import CommentTerms, TermsDue

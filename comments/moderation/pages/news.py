@@ -14,7 +14,7 @@ from comments.moderation.orders import Conflict
 from comments.moderation.pages.seat import moment, read_id, seat_of
 from comments.moderation.queries.lanes import Position
 from comments.moderation.queries.news import Changed, Standing, View, arrived_since, decided_since, standing
-from comments.moderation.queries.queue import queue_sizes
+from comments.moderation.queries.sizes import queue_sizes
 from comments.moderation.viewing import view_of
 from comments.moderation.wire import State
 from comments.web.answers import JSON, Body, asked

@@ -1,8 +1,7 @@
 """Nearly the same texts of a queue, which are one row for moderators: a flood is decided about at once."""
 
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -34,14 +33,11 @@ _TURNS = (2_500, 4_000)
 _MOST_BESIDE = 200
 """So many of them are fetched at once: behind a flood a page is mostly full by then."""
 
-_FURTHER = 200
-"""So many hits more are asked for when the first were of too few groups."""
-
 MOST_MET = 225
 """So many comments of a part of a site are looked at for a page of it."""
 
-Find = Callable[[Position | None, int, float], Found]
-"""Searches from a position on, for so many, in so many seconds."""
+Find = Callable[[Position | None, int, frozenset[int]], Found]
+"""Searches for so many; where groups are given, from a position on, briefly, for what is in none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +97,27 @@ def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch,
     return Found([comment_id for _, comment_id in found], rest.after)
 
 
-def one_of_each(session: Session, find: Find, after: Position | None, limit: int, seconds: float) -> Found:
-    """Return the first that a search finds of each group.
+def one_of_each(session: Session, find: Find, limit: int) -> Found:
+    """Return the first that a search finds of each group: what it finds, and briefly what it would besides.
 
-    On a later page a group can come again: what fits of it was not all met on the page before.
+    There may be fewer than `limit`, and still a `next`. On a later page a group can come again: what fits of
+    it was not all met on the page before.
     """
-    give_up_at = time.monotonic() + seconds
-    shown, met = Found(next=after), set[int | UUID]()
-    for most in (limit, _FURTHER):
-        found = find(shown.next, most, max(0.0, give_up_at - time.monotonic()))
-        shown.unread = shown.unread or found.unread
-        for row in _with_groups(session, found.ids):
-            group = row.id if row.similar_group is None else row.similar_group
-            if group not in met:
-                if len(shown.ids) == limit:
-                    return shown
-                met.add(group)
-                shown.ids.append(row.id)
-            shown.next = (row.created_at, row.id)
-        shown.next, shown.cut_short = found.next, found.cut_short
-        if found.next is None or found.cut_short or len(shown.ids) == limit:
-            break
-    return shown
+    shown = find(None, limit, frozenset())
+    firsts = _first_of_each(session, shown.ids)
+    if shown.next is None or shown.cut_short or len(firsts) == limit:
+        return replace(shown, ids=list(firsts.values()))
+    groups = frozenset(group for group in firsts if isinstance(group, int))
+    more = find(shown.next, limit - len(firsts), groups)
+    others = _first_of_each(session, more.ids)
+    return Found([*firsts.values(), *others.values()], more.next, unread=shown.unread)
+
+
+def _first_of_each(session: Session, ids: Sequence[UUID]) -> dict[int | UUID, UUID]:
+    found: dict[int | UUID, UUID] = {}
+    for row in _with_groups(session, ids):
+        found.setdefault(row.id if row.similar_group is None else row.similar_group, row.id)
+    return found
 
 
 def first_met(
@@ -130,7 +125,7 @@ def first_met(
 ) -> Found:
     """Return the first that a walk along `MOST_MET` comments, and one more, meets of each group.
 
-    As `one_of_each` does, it may go on with fewer than `limit`. `place` is where it begins.
+    As after `one_of_each`, there may be more with fewer than `limit`. `place` is where it begins.
     """
     rows = session.execute(walk, place).all()
     shown, met = Found(), set[int | UUID]()

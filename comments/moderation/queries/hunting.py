@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
 from comments.moderation.finding import Criteria
 from comments.moderation.queries.lanes import Position, belongs
 from comments.moderation.queries.wish import Wish
+from comments.threads.models import Comment
 from comments.threads.scope import comments_within
 
 
@@ -25,16 +27,20 @@ class Effort:
 
 EFFORT = Effort()
 
+BRIEF = Effort(0.0, ((3_000, 500),))
+"""One turn, for what a page could show besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hunt:
-    """What is looked for on which site: the first `limit` after a position."""
+    """What is looked for on which site: the first `limit` after a position, apart from some groups."""
 
     site_id: UUID
     wish: Wish
     after: Position | None
     limit: int
     effort: Effort = EFFORT
+    beside: frozenset[int] = frozenset()
 
     @property
     def criteria(self) -> Criteria:
@@ -47,7 +53,12 @@ class Hunt:
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """Return what must be true of a comment, apart from its terms and its time."""
-        return (*belongs(self.site_id, self.wish.queue), comments_within(self.wish.sections, self.site_id))
+        here = (*belongs(self.site_id, self.wish.queue), comments_within(self.wish.sections, self.site_id))
+        return (*here, self.is_beside(Comment.similar_group)) if self.beside else here
+
+    def is_beside(self, group: Any) -> ColumnElement[bool]:
+        """Return the condition that a comment's group is none of those that are not looked for."""
+        return or_(group.is_(None), group.not_in(self.beside))
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -10,16 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Row,
     Select,
     Uuid,
     bindparam,
     func,
-    literal,
     select,
     tuple_,
-    union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -39,8 +36,8 @@ from comments.moderation.queries.alike import (
 )
 from comments.moderation.queries.authors import Standing, author_standings
 from comments.moderation.queries.history import histories
-from comments.moderation.queries.hunting import EFFORT, Effort, Found, Hunt
-from comments.moderation.queries.lanes import LISTS, Position, Stretch, along, belongs, lanes
+from comments.moderation.queries.hunting import BRIEF, EFFORT, Effort, Found, Hunt
+from comments.moderation.queries.lanes import Position, Stretch, along, belongs, lanes
 from comments.moderation.queries.parts import Part, part_of
 from comments.moderation.queries.search import search
 from comments.moderation.queries.wish import Wish
@@ -55,9 +52,6 @@ from comments.threads.scope import comments_within
 
 Reported = tuple[int, datetime, UUID]
 """A place among what is reported, the most reported first."""
-
-MOST_COUNTED = 1_000
-"""Queues are counted exactly up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +130,12 @@ def held_comments(
         return _most_reported(session, site_id, cast(Reported | None, after), limit)
     after = cast(Position | None, after)
 
-    def find(after: Position | None, most: int, seconds: float) -> Found:
-        return _found(session, Hunt(site_id, wish, after, most, replace(effort, seconds=seconds)))
+    def find(behind: Position | None, most: int, groups: frozenset[int]) -> Found:
+        hunt = Hunt(site_id, wish, behind or after, most, BRIEF if groups else effort, groups)
+        return _found(session, hunt)
 
     if not wish.grouped or wish.alike is not None or wish.queue not in GROUPED:
-        found, grouped_in = find(after, limit, effort.seconds), None
+        found, grouped_in = find(None, limit, frozenset()), None
     else:
         grouped_in = (site_id, wish.queue, wish.sections)
         part = _small_part(session, site_id, wish)
@@ -148,7 +143,7 @@ def held_comments(
             walk = _met_along(part, wish.queue, wish.newest_first, after is not None)
             found = first_met(session, walk, _place(after), limit)
         elif wish.is_search:
-            found = one_of_each(session, find, after, limit, effort.seconds)
+            found = one_of_each(session, find, limit)
         else:
             found = first_of_each(session, site_id, wish.queue, Stretch(wish.newest_first, after), limit)
     held = _with_context(session, found.ids, grouped_in=grouped_in)
@@ -261,33 +256,6 @@ def _keys_of(session: Session, site_id: UUID, page: str) -> list[PageKeys]:
         return by_identifier
     origins = origins_of(session.get_one(Site, site_id))
     return by_identifier + [page_keys(origin + page, None) for origin in origins if "*" not in origin]
-
-
-def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> dict[str, int]:
-    """Return how many comments are in each queue; one more than MOST_COUNTED stands for "or more"."""
-    if sections is None:
-        return dict(session.execute(_SIZES, {"site_id": site_id}).all())
-    return dict(session.execute(_sizes_of(part_of(session, site_id, sections))).all())
-
-
-@lru_cache(maxsize=64)
-def _sizes_of(part: Part) -> CompoundSelect[*tuple[Any, ...]]:
-    return union_all(*(_counted(queue, part.counted(queue), part.is_by_page(queue)) for queue in LISTS))
-
-
-def _counted(
-    queue: str, conditions: Sequence[ColumnElement[bool]], by_page: bool = False
-) -> Select[*tuple[Any, ...]]:
-    some = select(Comment.id).where(*conditions)
-    if not by_page:
-        # In the index's order: else PostgreSQL may look for so many rows all through the table.
-        some = some.order_by(Comment.created_at)
-    counted = some.limit(MOST_COUNTED + 1).subquery()
-    return select(literal(queue), func.count()).select_from(counted)
-
-
-# Made once: to put it together takes longer than to answer it.
-_SIZES = union_all(*(_counted(queue, belongs(bindparam("site_id", type_=Uuid()), queue)) for queue in LISTS))
 
 
 def _with_context(

@@ -187,7 +187,11 @@ class _Hunting:
         walks = []
         for lane in here:
             walk = along([lane], stretch, window)
-            walked = (walk.add_columns(Comment.thread_id) if self.hunt.wish.sections else walk).subquery()
+            if self.hunt.wish.sections is not None:
+                walk = walk.add_columns(Comment.thread_id)
+            if self.hunt.beside:
+                walk = walk.add_columns(Comment.similar_group)
+            walked = walk.subquery()
             hits_here = select(walked.c.id, walked.c.created_at)
             if self.hunt.has_terms:
                 fits = has_terms(self.hunt.criteria, self.dialect)
@@ -197,6 +201,8 @@ class _Hunting:
                     Thread.site_id == self.hunt.site_id, threads_within(self.hunt.wish.sections)
                 )
                 hits_here = hits_here.where(walked.c.thread_id.in_(pages))
+            if self.hunt.beside:
+                hits_here = hits_here.where(self.hunt.is_beside(walked.c.similar_group))
             walks.append(hits_here.order_by(*stretch.order(walked.c)).limit(limit))
         hits = [_position(row) for row in self.session.execute(merged(walks, stretch, limit))]
         self._take(hits, limit, reached)
