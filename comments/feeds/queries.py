@@ -36,7 +36,9 @@ def newest_of_site(session: Session, site_id: UUID) -> Sequence[Row[Any]]:
 
 
 def _comments() -> Select[*tuple[Any, ...]]:
-    return select(*_WITH_PAGE).join(Thread, Thread.id == Comment.thread_id)
+    # Every comment has a page. An outer join keeps SQLite to the order of the index: else it may take all
+    # comments of each page of the site, and sort them.
+    return select(*_WITH_PAGE).outerjoin(Thread, Thread.id == Comment.thread_id)
 
 
 def _newest(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[Any]]:

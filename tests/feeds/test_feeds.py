@@ -4,13 +4,17 @@ import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 from xml.etree.ElementTree import Element, fromstring
 
 import httpx2 as httpx
 import pytest
 
+from comments.feeds.queries import newest_of_site
+from comments.storage import Database
 from tests.corpus.fields import NAMES, TITLES, WEBSITES
 from tests.corpus.markdown import MARKDOWN
+from tests.support.plans import plans_of
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -167,3 +171,11 @@ async def test_whatever_people_write_the_feed_is_one(site: SiteUnderTest) -> Non
         await feed_at(site, f"/d/blog/feed?{urlencode({'url': page['url']})}")
     assert stored > 50
     assert len(contents(await feed_at(site, OF_SITE))) == 50
+
+
+async def test_the_newest_of_a_site_are_walked_along_in_their_order(db: Database) -> None:
+    plans = await db.read(lambda session: plans_of(session, lambda one: newest_of_site(one, UUID(int=1))))
+
+    (plan,) = plans.values()
+    assert "ix_comments_queue" in plan
+    assert "TEMP B-TREE" not in plan, "SQLite sorts all comments of the site"
