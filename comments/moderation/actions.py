@@ -159,7 +159,7 @@ def _change(
 ) -> None:
     """Change the comments and what hangs on them; note in `replaced` what was there before."""
     exchanging.exchange_texts(session, order, steps, replaced, at)
-    exchanging.write_states(session, steps, replaced)
+    exchanging.write_states(session, order.moderator.site_id, steps, replaced)
     publish_changed(
         session,
         [

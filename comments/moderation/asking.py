@@ -18,7 +18,7 @@ QUEUE_NAMES = {
 }
 """What `is:` may name a queue by, and which."""
 
-FLAGS = ("edited", "reply", "imported", "team")
+FLAGS = ("edited", "reply", "imported", "team", "featured")
 """What else `is:` may say about a comment."""
 
 OPERATORS = ("author", "page", "is", "reason", "before", "after")

@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
 from comments.moderation import replacing
 from comments.moderation.orders import Order
 from comments.moderation.replacing import Replaced, Text
+from comments.moderation.search_models import CommentTerms, TermsDue
 from comments.moderation.steps import Step
 from comments.storage import WITHOUT_SYNC
 from comments.threads.models import Comment
@@ -45,13 +46,17 @@ def exchange_texts(
     replacing.give_back(session, order.moderator.site_id, back, at)
 
 
-def write_states(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replaced]) -> None:
+def write_states(
+    session: Session, site_id: UUID, steps: Sequence[Step], replaced: dict[UUID, Replaced]
+) -> None:
     """Write where each comment stands now, and raise its version."""
     alike: dict[tuple[str, str, bool], list[UUID]] = defaultdict(list)
+    found_anew: list[UUID] = []
     for step in steps:
         subject, featured = step.subject, _is_featured(step)
         if featured != subject.featured:
             replaced[subject.id] = replace(replaced[subject.id], featured=subject.featured)
+            found_anew.append(subject.id)
         alike[step.after, step.queue_after, featured].append(subject.id)
     for (state, queue, featured), ids in alike.items():
         session.execute(
@@ -60,6 +65,16 @@ def write_states(session: Session, steps: Sequence[Step], replaced: dict[UUID, R
             .values(state=state, queue=queue, featured=featured, version=Comment.version + 1),
             execution_options=WITHOUT_SYNC,
         )
+    if found_anew:
+        _find_anew(session, site_id, found_anew)
+
+
+def _find_anew(session: Session, site_id: UUID, comment_ids: Sequence[UUID]) -> None:
+    """Have the terms of these comments made anew: no trigger hears that one was picked out."""
+    session.execute(
+        delete(CommentTerms).where(CommentTerms.comment_id.in_(comment_ids)), execution_options=WITHOUT_SYNC
+    )
+    session.execute(insert(TermsDue), [{"site_id": site_id, "comment_id": one} for one in comment_ids])
 
 
 def _account_of(session: Session, author_id: UUID) -> UUID | None:

@@ -148,6 +148,7 @@ def findable(row: Row[Any]) -> Findable:
         "reply": row.parent_id is not None,
         "imported": row.author_kind == "imported",
         "team": row.author_kind == "moderator",
+        "featured": row.featured,
     }
     given = [*decoded(row.reasons), *decoded(row.edit_reasons or "[]")]
     texts = [_readable(row.source, row.source_format)]

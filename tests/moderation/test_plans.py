@@ -151,6 +151,9 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         "a phrase": lambda session: queue.held_comments(
             session, site_id, Wish(None, criteria(parse('"hello there"'), {})), after=position, limit=25
         ),
+        "what is picked out": lambda session: queue.held_comments(
+            session, site_id, Wish(None, criteria(parse("is:featured"), {})), after=position, limit=25
+        ),
         "all queues": lambda session: queue.held_comments(
             session, site_id, Wish(queue=None), after=position, limit=25
         ),
@@ -165,6 +168,9 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         **of_rules(site_id),
         "an order": lambda session: history.entries_of_order(
             session, site_id, large.mia.account_id, NOON.replace(year=2000)
+        ),
+        "what a ban removed": lambda session: history.removals_between(
+            session, site_id, large.mia.account_id, NOON.replace(year=2000), NOON.replace(year=2001)
         ),
         "where it stands": lambda session: news.standing(session, View(site_id, None)),
         "what was decided": lambda session: news.decided_since(session, View(site_id, None), 0),

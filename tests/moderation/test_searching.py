@@ -195,6 +195,22 @@ async def test_a_comment_takes_its_terms_with_it(db: Database, desk: Desk) -> No
     assert await db.read(lambda session: session.scalars(select(TermsDue.id)).all()) == []
 
 
+async def test_what_is_picked_out_is_found_at_once_and_no_more_when_that_is_undone(
+    db: Database, desk: Desk
+) -> None:
+    one, _ = await desk.comments(2, text="train")
+    await desk.decide("approve", [one])
+    await make_searchable(db)
+
+    picked_out = await desk.decide("feature", [one])
+    assert (await db.scan(found, desk, "is:featured")).ids == [one]
+    await make_searchable(db)
+    assert (await db.scan(found, desk, "train is:featured")).ids == [one]
+    await desk.undo(picked_out)
+    assert (await db.scan(found, desk, "is:featured")).ids == []
+    assert one in (await db.scan(found, desk, "train -is:featured")).ids
+
+
 async def test_an_edit_that_waits_is_found_until_it_is_gone(db: Database, desk: Desk) -> None:
     [comment] = await desk.comments(text="train")
     await make_searchable(db)

@@ -46,6 +46,7 @@ _TEXTS: Select[*tuple[Any, ...]] = select(
     Comment.source_format,
     Comment.reasons,
     Comment.edited_at,
+    Comment.featured,
     Revision.source.label("edit_source"),
     Revision.source_format.label("edit_format"),
     Revision.reasons.label("edit_reasons"),
