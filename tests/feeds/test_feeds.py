@@ -9,6 +9,8 @@ from xml.etree.ElementTree import Element, fromstring
 
 import httpx2 as httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from comments.feeds.queries import newest_of_site
 from comments.storage import Database
@@ -174,7 +176,16 @@ async def test_whatever_people_write_the_feed_is_one(site: SiteUnderTest) -> Non
 
 
 async def test_the_newest_of_a_site_are_walked_along_in_their_order(db: Database) -> None:
-    plans = await db.read(lambda session: plans_of(session, lambda one: newest_of_site(one, UUID(int=1))))
+    def explain(session: Session) -> dict[str, str]:
+        if db.dialect == "sqlite":
+            # As in a file that was last analysed before it had the index of threads.
+            session.execute(text("ANALYZE"))
+            known = "('comments', 'ix_comments_queue', '1000000 1000000 200000 1 1')"
+            session.execute(text(f"INSERT INTO sqlite_stat1 VALUES {known}, ('threads', NULL, '5000')"))
+            session.execute(text("ANALYZE sqlite_schema"))
+        return plans_of(session, lambda asked: newest_of_site(asked, UUID(int=1)))
+
+    plans = await db.write(explain)
 
     (plan,) = plans.values()
     assert "ix_comments_queue" in plan
