@@ -156,8 +156,9 @@ def digest_of(session: Session, site_id: UUID, sections: Sections, *, since: dat
     of_queue = of_site & (Comment.queue == "pending")
     newest = session.execute(
         select(*_COLUMNS)
-        .join(Thread, Thread.id == Comment.thread_id)
-        .join(Author, Author.id == Comment.author_id)
+        # Outer joins keep SQLite to the order of the queue: else it may sort all comments of the site.
+        .outerjoin(Thread, Thread.id == Comment.thread_id)
+        .outerjoin(Author, Author.id == Comment.author_id)
         .outerjoin(Revision, Revision.comment_id == Comment.id)
         .where(of_queue)
         .order_by(Comment.created_at.desc(), Comment.id.desc())
