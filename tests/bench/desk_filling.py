@@ -31,6 +31,7 @@ COUNTS = (
     "WHERE thread_id = threads.id AND state = 'approved')"
 )
 TABLES = ("comments", "comment_terms")
+UNSAID = {"edit_source": None, "edit_reasons": None, "source_format": "markdown", "featured": False}
 Values = Mapping[str, Any]
 
 
@@ -70,7 +71,7 @@ def _load(loaders: Sequence[Loader], model: Any, rows: Sequence[Values]) -> None
 
 
 def _terms(row: Values) -> Values:
-    known = {"edit_source": None, "edit_reasons": None, "source_format": "markdown", **row}
+    known = {**UNSAID, **row}
     found = findable(cast(Row[Any], SimpleNamespace(**known)))
     number = wished_number(row["created_at"], row["id"])
     return {"number": number, "comment_id": row["id"], "terms": found.terms}

@@ -4,7 +4,8 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from comments.limits import Limits
 from comments.policy.models import SpentProof
@@ -244,6 +245,13 @@ async def test_spam_of_a_network_is_found_by_its_index(site: SiteUnderTest) -> N
     assert row.network_key is not None
 
     key = row.network_key
-    plans = await site.service.db.read(plans_of, lambda session: spam_from(session, row.site_id, key))
+
+    def asked(session: Session) -> dict[str, str]:
+        if session.get_bind().dialect.name == "postgresql":
+            # There is one row, and PostgreSQL may have noticed: to read all of it is as cheap.
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        return plans_of(session, lambda within: spam_from(within, row.site_id, key))
+
+    plans = await site.service.db.read(asked)
 
     assert all("ix_comments_spam_from" in plan for plan in plans.values()), plans
