@@ -80,13 +80,18 @@ class Tidied:
 
 
 async def keep_tidy(db: Database, keys: Keyring, clock: Clock, *, every: timedelta = EVERY) -> None:
-    """Tidy up now and then, for ever; a failure is logged and the next turn tries again."""
-    renders = True
+    """Tidy up now and then, for ever; a failure is logged and the next turn tries again.
+
+    What was written is made searchable by `keep_searchable`, beside it.
+    """
+    all_rendered = False
     while True:
         try:
-            done = await tidy(db, clock.now(), renders=renders)
-            # To look for old texts is to look at all there are: once is enough until another release starts.
-            renders = False
+            done = await forget_what_is_due(db, clock.now())
+            if not all_rendered:
+                # To look for old texts is to look at all there are: once is enough for a release.
+                done.rendered = await render_anew(db, clock.now())
+                all_rendered = True
             if done != Tidied():
                 logger.info("upkeep: %s", done.in_words())
             await seal_logs(db, keys, clock.now())
@@ -95,8 +100,16 @@ async def keep_tidy(db: Database, keys: Keyring, clock: Clock, *, every: timedel
         await asyncio.sleep(every.total_seconds())
 
 
-async def tidy(db: Database, now: datetime, *, renders: bool = True) -> Tidied:
-    """Do all that is due, in short writes; where it `renders`, texts of older renderers too."""
+async def tidy(db: Database, now: datetime) -> Tidied:
+    """Do all that is due, in short writes."""
+    done = await forget_what_is_due(db, now)
+    done.rendered = await render_anew(db, now)
+    done.made_searchable = await make_searchable(db)
+    return done
+
+
+async def forget_what_is_due(db: Database, now: datetime) -> Tidied:
+    """Remove what is over, in short writes."""
     done = Tidied()
     done.guest_tokens = await _repeat(db, end_guest_tokens, now)
     done.sign_in_links = await _repeat(db, end_sign_in_links, now)
@@ -116,8 +129,6 @@ async def tidy(db: Database, now: datetime, *, renders: bool = True) -> Tidied:
     done.unanswered_mails = await _repeat(db, forget_unanswered, now)
     done.imports = await _repeat(db, forget_old_imports, now)
     done.runs = await _repeat(db, forget_runs, now)
-    done.rendered = await render_anew(db, now) if renders else 0
-    done.made_searchable = await make_searchable(db)
     return done
 
 

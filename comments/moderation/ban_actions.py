@@ -19,7 +19,7 @@ from comments.moderation.chain import NewEntry
 from comments.moderation.errors import AllHandled
 from comments.moderation.log import add_to_log, in_words
 from comments.moderation.orders import MOST_AT_ONCE, Conflict, Decided, Order, Wanted
-from comments.moderation.queries.banning import author_of_comment, some_written_by
+from comments.moderation.queries.banning import a_comment_of, author_of_comment, some_written_by
 from comments.moderation.queries.history import removals_between
 from comments.moderation.queries.lanes import Position
 from comments.policy.actions import BanOrder, ban, lift
@@ -28,7 +28,6 @@ from comments.policy.models import Ban
 from comments.policy.queries import standing_bans
 from comments.policy.subjects import address_subject, domain_subject, network_subject
 from comments.threads.errors import CommentUnknown
-from comments.threads.models import Comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +134,7 @@ def lift_ban(
     if by is not None:
         check_whole_site(by)
     lifted = lift(session, site_id, ban_id)
-    about = None
-    if lifted.author_id is not None:
-        theirs = select(Comment.id).where(Comment.author_id == lifted.author_id, Comment.site_id == site_id)
-        about = session.scalar(theirs.limit(1))
+    about = a_comment_of(session, site_id, lifted.author_id) if lifted.author_id else None
     facts = {"choice": "lift", "before": lifted.outcome, "after": None}
     _log(session, keys, lifted, by, facts, at, about=about)
     return lifted

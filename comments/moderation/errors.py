@@ -39,6 +39,7 @@ class RunUnknown(errors.NotFound):
     """A decision about all of a search that is somebody else's, or forgotten."""
 
     code = "run-unknown"
+    DETAIL = "There is no such decision of yours here."
 
 
 class AllHandled(errors.Conflict):

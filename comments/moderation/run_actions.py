@@ -149,7 +149,7 @@ def _own(session: Session, moderator: Moderator, run_id: UUID) -> Run:
     mine = (Run.site_id == moderator.site_id) & (Run.account_id == moderator.account_id)
     run = session.scalars(select(Run).where(Run.id == run_id, mine).with_for_update()).one_or_none()
     if run is None:
-        raise RunUnknown("There is no such decision of yours here.")
+        raise RunUnknown(RunUnknown.DETAIL)
     return run
 
 

@@ -63,7 +63,8 @@ async def post_run(request: Request, body: RunBody) -> RunAnswer:
     The service carries it out in parts of 500, each an order of its own in the log. What was written after
     `until` stays as it is.
     """
-    svc, asking, now = service(request), asking_moderator(request), service(request).clock.now()
+    svc, asking = service(request), asking_moderator(request)
+    now = svc.clock.now()
     query = QueueQuery(body.state, body.q, body.author, body.page)
     # Said now, for nobody hears of it later.
     await svc.db.read(wish_of, asking, query)
@@ -115,12 +116,12 @@ async def post_undo_run(request: Request) -> RunAnswer:
 def _run_id(request: Request) -> UUID:
     run_id = read_id(request.path_params["id"])
     if run_id is None:
-        raise RunUnknown("There is no such decision of yours here.")
+        raise RunUnknown(RunUnknown.DETAIL)
     return run_id
 
 
 async def _answer(request: Request, run_id: UUID) -> RunAnswer:
     run: RunNow | None = await service(request).db.read(own_run, asking_moderator(request), run_id)
     if run is None:
-        raise RunUnknown("There is no such decision of yours here.")
+        raise RunUnknown(RunUnknown.DETAIL)
     return RunAnswer(run.id, run.choice, run.state, run.decided, run.left)

@@ -87,7 +87,7 @@ async def _answer(request: Request, seat: Seat, run_id: UUID) -> Response:
 async def _run(request: Request, seat: Seat, run_id: UUID) -> RunNow:
     run = await service(request).db.read(own_run, seat.moderator, run_id)
     if run is None:
-        raise RunUnknown("There is no such decision of yours here.")
+        raise RunUnknown(RunUnknown.DETAIL)
     return run
 
 

@@ -48,6 +48,12 @@ def some_written_by(
     return session.execute(query.limit(limit)).all()
 
 
+def a_comment_of(session: Session, site_id: UUID, author_id: UUID) -> UUID | None:
+    """Return some comment of an author, None if there is none any more."""
+    theirs = (Comment.author_id == author_id, Comment.site_id == site_id)
+    return session.scalar(select(Comment.id).where(*theirs).limit(1))
+
+
 def _by_domain(site_id: UUID, domain: str) -> ColumnElement[bool]:
     of_domain = or_(
         Author.email.endswith(f"@{domain}", autoescape=True),
