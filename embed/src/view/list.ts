@@ -14,6 +14,8 @@ const SLICE_MS = 8;
 /** Where pages come by scrolling, each fifth waits to be asked for: else nobody would reach what stands below. */
 const PAUSE_EACH = 5;
 const NEAR = "600px";
+/** What is not to be seen yet, or any more. */
+const UNSEEN = "hidden";
 
 /** Draw all that is known, anew; or make what the service has drawn (`given`) ours. */
 export async function drawList(d: Discussion, given = false): Promise<void> {
@@ -22,7 +24,7 @@ export async function drawList(d: Discussion, given = false): Promise<void> {
   const old = frame.list;
   if (!given) {
     old.before((frame.list = old.cloneNode() as HTMLElement));
-    old.className = "leaving";
+    old.className = UNSEEN;
     if (!roots.length) frame.list.append(empty(d));
   }
   if (!(await drawItems(d, [...roots]))) return;
@@ -49,6 +51,8 @@ export function drawItems(d: Discussion, entries: Entry[], before = false): Prom
     const box = item(d, entry);
     if (!there) {
       if (!part.firstChild) list.insertBefore(part, list.querySelector(before ? ".thread" : "[data-do=more]"));
+      // Until it is shortened: browsers may count what moves between layouts that were never painted.
+      box.classList.add(UNSEEN);
       part.append(box);
       return box;
     }
@@ -69,7 +73,8 @@ export async function inSlices<One>(d: Discussion, all: Iterable<One>, work: (on
   const goesOn = async (): Promise<boolean> => {
     // To draw, to lay out and to paint are a task each.
     await nextFrame(0);
-    shorten(d, ...slice.splice(0));
+    shorten(d, ...slice);
+    for (const drawn of slice.splice(0)) drawn.classList.remove(UNSEEN);
     void d.element.offsetHeight;
     await nextFrame();
     began = performance.now();
