@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint rules defence bench bench-classifier bench-desk bench-quick bench-reads bench-scaling bench-widget soak guides screenshots lock clean
+.PHONY: help setup run test check lint rules defence bench bench-classifier bench-desk bench-profile bench-quick bench-reads bench-scaling bench-widget soak guides screenshots lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -47,6 +47,9 @@ bench-quick: setup  ## the same with smaller discussions and shorter runs
 
 bench-reads: setup  ## measure cached reads beside a bare route, memory and the start, in half a minute
 	@$(BIN)/python -m tests.bench.reads
+
+bench-profile: setup  ## show where the microseconds of each journey go, in a minute
+	@$(BIN)/python -m tests.bench.profile
 
 guides: setup  ## follow each guide of docs/guides with its real tool; GUIDES="hugo vue" only those
 	@$(BIN)/python -m tests.guides $(GUIDES)

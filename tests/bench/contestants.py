@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,16 +59,21 @@ class Answer:
 
 def build_isso() -> Path:
     """Return the folder of Isso's programs, in an environment of its own. Raises CannotBuild."""
-    home = BUILT / "isso"
+    return environment("isso", ISSO_PACKAGES)
+
+
+def environment(name: str, packages: Sequence[str]) -> Path:
+    """Return the folder of programs of an environment with such packages, made once. Raises CannotBuild."""
+    home = BUILT / name
     marker = home / "packages"
-    if marker.exists() and marker.read_text() == repr(ISSO_PACKAGES):
+    if marker.exists() and marker.read_text() == repr(packages):
         return home / "bin"
     shutil.rmtree(home, ignore_errors=True)
     uv = ROOT / ".boot" / "uv" / "bin" / "uv"
     python = str(home / "bin" / "python")
     steps = [
         [str(uv), "venv", "--quiet", "--python", sys.executable, str(home)],
-        [str(uv), "pip", "install", "--quiet", "--python", python, *ISSO_PACKAGES],
+        [str(uv), "pip", "install", "--quiet", "--python", python, *packages],
     ]
     for step in steps:
         try:
@@ -77,7 +82,7 @@ def build_isso() -> Path:
             raise CannotBuild(f"its package could not be installed ({type(fault).__name__})") from None
         if done.returncode:
             raise CannotBuild("its package could not be installed: " + done.stderr.strip().splitlines()[-1])
-    marker.write_text(repr(ISSO_PACKAGES))
+    marker.write_text(repr(packages))
     return home / "bin"
 
 
