@@ -1,4 +1,4 @@
-"""`python -m tests.bench.profile`: of what an answer's processor time is made, journey by journey; a minute."""
+"""`python -m tests.bench.profile`: of what each journey's processor time is made, in a minute."""
 
 import shutil
 import subprocess
@@ -46,7 +46,7 @@ LAYERS = {
 
 @dataclass(frozen=True, slots=True)
 class Profiler:
-    """Sends by `client` while py-spy looks at the process, in the middle of the time, and notes the stacks."""
+    """Sends by `client` while py-spy looks at the process and notes its stacks."""
 
     program: Path
     client: Client
@@ -55,9 +55,10 @@ class Profiler:
 
     def __call__(self, order: Order) -> Run:
         """Return what came of the run; `stacks` has one line for each stack, with how often it was seen."""
-        command = [str(self.program), "record", "--pid", str(self.process), "--format", "raw", "--nonblocking"]
         seconds = max(1, round(order.seconds) - 2)
-        command += ["--rate", str(SAMPLES_A_SECOND), "--duration", str(seconds), "--output", str(self.stacks)]
+        command = [str(self.program), "record", "--pid", str(self.process), "--nonblocking"]
+        command += ["--rate", str(SAMPLES_A_SECOND), "--duration", str(seconds)]
+        command += ["--format", "raw", "--output", str(self.stacks)]
         looking = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         run = self.client(order)
         _, words = looking.communicate(timeout=order.seconds + 30)
@@ -95,7 +96,7 @@ def _measure(folder: Path) -> None:
 
 
 def shares(stacks: Iterable[str]) -> list[tuple[str, float]]:
-    """Return the layers that stacks were in, with their shares of all, the greatest first, little ones as one.
+    """Return the layers that stacks were in, with their shares, the greatest first, little ones as one.
 
     A stack is `frame (file:line);…;frame (file:line) count`, the outermost first, as py-spy writes it.
     """
