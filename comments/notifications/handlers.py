@@ -20,6 +20,7 @@ OF_A_SITE = {
     DIGEST_MAIL: "Digest for a moderator",
     WAS_ANSWERED: "Notice of a reply",
     WANTS_MAIL: "Question whether somebody wants notices",
+    MESSAGE_MAIL: "Message to an author",
 }
 """What is mailed for a site, in words; sign-in links are nobody's site's."""
 

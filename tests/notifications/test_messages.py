@@ -3,6 +3,8 @@
 import httpx2 as httpx
 import pytest
 
+from comments.identity.asking_actions import SIGN_IN_MAIL
+from comments.notifications.handlers import OF_A_SITE, handlers
 from tests.notifications.delivering import Mailing, texts
 from tests.support.site import Guest
 
@@ -36,3 +38,7 @@ async def test_a_message_reaches_the_author_and_stands_in_the_log(mails: Mailing
     log = await mails.site.client.get(mails.site.path("moderation/log"), headers=bearer)
     assert [(entry["decision"], entry["reason"]) for entry in log.json()["entries"]] == [("message", WORDS)]
     assert "tomasz@" not in log.text
+
+
+async def test_owners_see_every_kind_of_mail_of_their_site_that_fails(mails: Mailing) -> None:
+    assert set(handlers(mails.site.service)) - set(OF_A_SITE) == {SIGN_IN_MAIL}
