@@ -82,16 +82,17 @@ def digest_letter(
     told = [words("oldest", since=_age(words, now - digest.oldest))]
     if digest.spam:
         told.append(_counted(words, "spam", digest.spam))
-    more = digest.count - len(digest.newest)
+    # Where not all were counted there are more than the others of those that were.
+    more = min(digest.count, MOST_COUNTED) - sum(one.times for one in digest.newest)
     others = words("more_than", n=more) if digest.count > MOST_COUNTED else words.number(more)
-    after = [Paragraph(words("more", count=others))] if more else []
+    after = [Paragraph(words("more", count=others))] if more > 0 else []
     settings = f"{base_url}/mail/{ticket}"
     return Letter(
         subject=_counted(words, "waits_on", digest.count, site=reader.site_title),
         lang=words.lang,
         direction=words.direction,
         heading=_counted(words, "waits", digest.count),
-        parts=[Paragraph(" ".join(told)), *(_entry(words, one) for one in digest.newest), *after],
+        parts=[Paragraph(" ".join(told)), *(_entry(words, one, digest) for one in digest.newest), *after],
         button=Link(words("open_queue"), f"{base_url}/moderate/{reader.site_name}"),
         foot=[
             [words("digest_why"), " ", Link(words("digest_choose"), settings)],
@@ -107,10 +108,13 @@ def _counted(words: Words, key: str, total: int, **more: str) -> str:
     return words(key, n=n, count=words.number(n) if n == total else words("more_than", n=n), **more)
 
 
-def _entry(words: Words, waiting: Waiting) -> Entry:
+def _entry(words: Words, waiting: Waiting, digest: Digest) -> Entry:
     reasons = [_why(words, reason) for reason in waiting.reasons]
+    # Of a group only those that were counted are known.
+    or_more = "+" if digest.count > MOST_COUNTED else ""
     return Entry(
         name=shown(waiting.name, words),
+        times=f"× {words.number(waiting.times)}{or_more}" if waiting.times > 1 else "",
         note=words("approved_before", n=waiting.approved_count) if waiting.approved_count else words("new"),
         text=" ".join(excerpt(waiting.html, words, LONGEST_TEXT).splitlines()),
         facts=[

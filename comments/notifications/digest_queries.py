@@ -1,5 +1,6 @@
 """What a moderator's digest is made of."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,16 +8,18 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Account, Author, Membership
 from comments.identity.sections import Sections, decoded_sections
+from comments.moderation.queries.alike import with_groups
+from comments.moderation.queries.lanes import Stretch, along
+from comments.moderation.queries.parts import Part, part_of
 from comments.rules import Reason, decoded
 from comments.sites.models import Site
 from comments.sites.queries import origins_of, settings_of
 from comments.threads.models import Comment, Revision, Thread
-from comments.threads.scope import comments_within
 
 LISTED = 5
 MOST_COUNTED = 1_000
@@ -47,13 +50,17 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One comment that waits, with the text that an approval would publish."""
+    """One comment that waits, with the text that an approval would publish.
+
+    It stands for all that say nearly the same, so many `times`.
+    """
 
     name: str
     approved_count: int
     html: str
     page: str
     reasons: Sequence[Reason]
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,58 +157,70 @@ def language_of(site: Site) -> str:
 def digest_of(session: Session, site_id: UUID, sections: Sections, *, since: datetime) -> Digest | None:
     """Return what waits on a site now, or in sections of it, None if nothing does.
 
-    Spam is counted from `since` on.
+    Spam is counted from `since` on. Nearly the same texts are one of the newest, counted among all that is.
     """
-    of_site = (Comment.site_id == site_id) & comments_within(sections)
-    of_queue = of_site & (Comment.queue == "pending")
-    newest = session.execute(
-        select(*_COLUMNS)
-        # Outer joins keep SQLite to the order of the queue: else it may sort all comments of the site.
-        .outerjoin(Thread, Thread.id == Comment.thread_id)
-        .outerjoin(Author, Author.id == Comment.author_id)
-        .outerjoin(Revision, Revision.comment_id == Comment.id)
-        .where(of_queue)
-        .order_by(Comment.created_at.desc(), Comment.id.desc())
-        .limit(LISTED)
-    ).all()
-    if not newest:
+    part = part_of(session, site_id, sections)
+    rows = session.execute(_walk(part, Stretch(), MOST_COUNTED + 1)).all()
+    if not rows:
         return None
-    oldest = session.scalar(select(Comment.created_at).where(of_queue).order_by(Comment.created_at).limit(1))
-    spam = of_site & (Comment.queue == "spam") & (Comment.created_at >= since)
+    groups = [row.id if row.similar_group is None else row.similar_group for row in rows]
+    times = Counter(groups)
+    # Of each group the newest, which is met first.
+    firsts = {group: row.id for group, row in zip(reversed(groups), reversed(rows), strict=True)}
+    newest = [(firsts[group], times[group]) for group in list(times)[:LISTED]]
+    oldest = rows[-1]
+    if len(rows) > MOST_COUNTED:
+        oldest = session.execute(_walk(part, Stretch(newest_first=False), 1)).one()
     return Digest(
-        count=_some(session, of_queue),
-        oldest=oldest or newest[-1].created_at,
-        spam=_some(session, spam),
-        newest=[_waiting(row) for row in newest],
+        count=len(rows),
+        oldest=oldest.created_at,
+        spam=session.scalar(_spam(part, since)) or 0,
+        newest=_listed(session, newest),
     )
 
 
-_COLUMNS: tuple[Any, ...] = (
-    Comment.author_name,
-    Comment.html,
-    Comment.reasons,
-    Comment.created_at,
-    Author.approved_count,
-    Thread.url,
-    Thread.title,
-    Thread.title_confirmed,
-    Revision.html.label("new_html"),
-    Revision.reasons.label("new_reasons"),
+def _walk(part: Part, stretch: Stretch, most: int) -> Select[*tuple[Any, ...]]:
+    return with_groups(along(part.lanes("pending"), stretch, most), stretch)
+
+
+def _spam(part: Part, since: datetime) -> Select[*tuple[Any, ...]]:
+    spam = select(Comment.id).where(*part.counted("spam"), Comment.created_at >= since)
+    return select(func.count()).select_from(spam.limit(MOST_COUNTED + 1).subquery())
+
+
+def _listed(session: Session, newest: Sequence[tuple[UUID, int]]) -> Sequence[Waiting]:
+    asked = _ABOUT.where(Comment.id.in_([comment_id for comment_id, _ in newest]))
+    rows = {row.id: row for row in session.execute(asked)}
+    return [_waiting(rows[comment_id], times) for comment_id, times in newest]
+
+
+_ABOUT: Select[*tuple[Any, ...]] = (
+    select(
+        Comment.id,
+        Comment.author_name,
+        Comment.html,
+        Comment.reasons,
+        Author.approved_count,
+        Thread.url,
+        Thread.title,
+        Thread.title_confirmed,
+        Revision.html.label("new_html"),
+        Revision.reasons.label("new_reasons"),
+    )
+    .join(Thread, Thread.id == Comment.thread_id)
+    .join(Author, Author.id == Comment.author_id)
+    .outerjoin(Revision, Revision.comment_id == Comment.id)
 )
 
 
-def _some(session: Session, where: Any) -> int:
-    some = select(Comment.id).where(where).order_by(Comment.created_at).limit(MOST_COUNTED + 1).subquery()
-    return session.execute(select(func.count()).select_from(some)).scalar_one()
-
-
-def _waiting(row: Row[Any]) -> Waiting:
+def _waiting(row: Row[Any], times: int) -> Waiting:
     return Waiting(
         name=row.author_name,
         approved_count=row.approved_count,
         html=row.html if row.new_html is None else row.new_html,
         page=page_name(row.title if row.title_confirmed else None, row.url),
         reasons=decoded(row.reasons if row.new_reasons is None else row.new_reasons),
+        times=times,
     )
 
 

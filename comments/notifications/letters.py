@@ -40,13 +40,17 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One of several things that are listed: who, what is known of them, what they wrote, and more lines."""
+    """One of several things that are listed: who, what is known of them, what they wrote, and more lines.
+
+    `times` says how many it stands for, such as "× 37"; empty for one by itself.
+    """
 
     kind: ClassVar = "entry"
     name: str
     note: str
     text: str
     facts: Sequence[str]
+    times: str = ""
 
 
 Part = Paragraph | Quote | Entry
@@ -92,10 +96,11 @@ def _in_plain(part: Part, direction: str) -> str:
         lines = [_filled(line, prefix="> ") for line in part.text.splitlines()]
         return "\n".join(lines)
     if isinstance(part, Entry):
+        times = f" {part.times}" if part.times else ""
         note = f" ({part.note})" if part.note else ""
         lines = [isolated(line, direction) for line in part.text.splitlines() if line.strip()]
         inner = [_filled(line, prefix="  ") for line in [*lines, *part.facts]]
-        return "\n".join([_filled(f"* {isolated(part.name, direction)}{note}"), *inner])
+        return "\n".join([_filled(f"* {isolated(part.name, direction)}{times}{note}"), *inner])
     return _filled(part.text)
 
 

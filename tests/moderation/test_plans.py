@@ -32,6 +32,7 @@ from comments.moderation.queries.lanes import QUEUES
 from comments.moderation.queries.news import View
 from comments.moderation.queries.wish import Wish
 from comments.moderation.steps import lock_subjects
+from comments.notifications.digest_queries import digest_of
 from comments.storage import Database
 from tests.conftest import NOON
 from tests.moderation.seeding import Seed
@@ -162,6 +163,7 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         "whom a ban would meet": lambda session: banning.some_written_by(
             session, site_id, "network", "00" * 16, 500, position
         ),
+        "a digest": lambda session: digest_of(session, site_id, None, since=NOON),
         "sizes": lambda session: sizes.queue_sizes(session, site_id),
         "histories": lambda session: history.histories(session, some),
         "the log": lambda session: history.log(session, site_id, after=position, limit=25),
@@ -203,6 +205,7 @@ def of_a_part(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
         "what a row stands for in a part": lambda session: alike.others_of(
             session, site_id, part, {row: alike.Shown(1, NOON)}, 500
         ),
+        "a digest of a part": lambda session: digest_of(session, site_id, part, since=NOON),
         "sizes of a part": lambda session: sizes.queue_sizes(session, site_id, part),
         "where a part stands": lambda session: news.standing(session, View(site_id, None, part)),
     }

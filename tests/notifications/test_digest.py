@@ -15,6 +15,7 @@ from comments.moderation.chain import named
 from comments.moderation.queries.checking import checked
 from comments.sites.queries import site_by_name
 from comments.threads.actions.posting import post_comment
+from comments.threads.models import Comment
 from comments.threads.requests import AuthorGiven, Page, PostBody
 from comments.threads.site_card import site_card
 from comments.threads.writing import Sender, post_order
@@ -201,7 +202,7 @@ async def test_digests_are_in_the_sites_language(mails: Mailing) -> None:
     assert "Höchstens stündlich" in page.text
 
 
-async def test_four_hundred_at_once_are_one_mail(mails: Mailing) -> None:
+async def test_four_hundred_at_once_are_one_mail_and_one_line_of_it(mails: Mailing) -> None:
     svc = mails.site.service
     card = await svc.db.read(site_card, "blog")
     orders = [
@@ -222,12 +223,21 @@ async def test_four_hundred_at_once_are_one_mail(mails: Mailing) -> None:
     ]
 
     def post(session: Session) -> set[str]:
-        return {post_comment(session, order, at=svc.clock.now()).comment.state for order in orders}
+        states = {post_comment(session, order, at=svc.clock.now()).comment.state for order in orders}
+        flood = update(Comment).where(Comment.author_name.startswith("Guest")).values(similar_group=4_711)
+        session.execute(flood)
+        return states
 
+    await mails.site.posted("Something else", guest=Guest("Ana"))
     assert await svc.db.write(post) == {"pending"}
 
     (mail,) = await mails.deliver(after=A_WHILE)
-    assert str(mail["Subject"]) == "400 comments wait on blog.example"
+    assert str(mail["Subject"]) == "401 comments wait on blog.example"
+    plain, html = texts(mail)
+    listed = re.findall(r"^\* (.*?)(?: \d+)?( × \d+)? \(", plain, re.MULTILINE)
+    assert sorted(listed) == [("Ana", ""), ("Guest", " × 400")]
+    assert "× 400</bdi>" in html
+    assert "more." not in plain
     assert await mails.deliver(after=2 * HOUR) == []
 
 

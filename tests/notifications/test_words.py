@@ -1,5 +1,6 @@
 """The sentences of mails in every language. What is a test here is a rule of docs/translating.md."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -61,8 +62,10 @@ def test_a_language_has_every_plural_that_it_knows_and_leaves_out_only_a_number_
     assert wrong_plurals(language, sentences_of(FOLDER, language)) == []
 
 
+READER = Reader(ID, "mia@blog.example", "hourly", None, (), "blog", "Slow Lines", "en")
+
+
 def digest(language: str, count: int) -> Letter:
-    reader = Reader(ID, "mia@blog.example", "hourly", None, (), "blog", "Slow Lines", language)
     waiting = Waiting(
         "Jonas",
         3,
@@ -76,7 +79,7 @@ def digest(language: str, count: int) -> Letter:
         ],
     )
     found = Digest(count, AT - timedelta(hours=3), 0, [waiting])
-    return digest_letter(reader, found, None, AT, base_url=TALK, ticket="t")
+    return digest_letter(replace(READER, lang=language), found, None, AT, base_url=TALK, ticket="t")
 
 
 @pytest.mark.parametrize(
@@ -116,6 +119,19 @@ def digest(language: str, count: int) -> Letter:
 )
 def test_a_digest_says_how_many_wait_as_the_language_counts(language: str, said: dict[int, str]) -> None:
     assert {count: digest(language, count).heading for count in said} == said
+
+
+def test_a_digest_of_more_than_were_counted_says_of_what_is_alike_how_many_there_are_at_least() -> None:
+    flood = Waiting("Jonas", 0, "<p>Cheap watches</p>", "/a", [], times=995)
+    found = Digest(1001, AT, 0, [flood, Waiting("Mia", 0, "<p>Hello.</p>", "/a", [])])
+
+    def plain(digest: Digest) -> str:
+        return plain_text(digest_letter(READER, digest, None, AT, base_url=TALK, ticket="t"))
+
+    assert "* Jonas × 995+ (nothing approved yet)" in plain(found)
+    assert "* Mia (nothing approved yet)" in plain(found)
+    assert "and more than 4 more." in plain(found)
+    assert "more." not in plain(replace(found, newest=[replace(flood, times=1001)]))
 
 
 def answer(language: str, name: str) -> Reply:
