@@ -15,7 +15,7 @@ from comments.text.limits import TooComplex
 from comments.text.prose import prose_to_html
 
 if TYPE_CHECKING:
-    from comments.text.sanitise import Sanitised
+    from comments.text.harmless import Sanitised
 
 Format = Literal["markdown", "html"]
 
@@ -99,9 +99,13 @@ def _parsed(source: str) -> str:
 
 
 def from_imported(source: str) -> "Sanitised":
-    from comments.text.imported import imported_to_html
+    from comments.text.harmless import harmless
+    from comments.text.imported import imported_to_html, stands_as_it_is
     from comments.text.sanitise import sanitise
 
+    if stands_as_it_is(source) and (safe := harmless(source)) is not None:
+        limits.check_pieces(source)
+        return safe
     html = imported_to_html(source)
     limits.check_pieces(html)
     return sanitise(html)

@@ -15,7 +15,7 @@ from bleach.html5lib_shim import Filter
 from bleach.sanitizer import Cleaner
 
 from comments.text import policy
-from comments.text.harmless import is_harmless, words_of
+from comments.text.harmless import Sanitised, harmless, on_lines
 
 HREF, TITLE, REL = (None, "href"), (None, "title"), (None, "rel")
 
@@ -30,18 +30,9 @@ UNWANTED_RE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ufffe\uffff\u
 # bleach hands them to int(), which refuses more than 4,300 digits with a ValueError.
 ENDLESS_NUMBERS = re.compile(r"&#(?:[xX]0*+[0-9A-Fa-f]{8,}+|0*+[0-9]{8,}+);?+")
 
-ONE_BREAK = re.compile(r"\s*\n\s*")
-
 HREF_ESCAPES = str.maketrans(
     {'"': "%22", "'": "%27", "<": "%3C", ">": "%3E", "`": "%60", " ": "%20", "\\": "%5C"}
 )
-
-
-@dataclass(slots=True)
-class Sanitised:
-    html: str
-    text: str
-    links: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -141,7 +132,7 @@ class Sanitiser:
         self._seen.words.clear()
         self._seen.links.clear()
         safe: str = self._cleaner.clean(ENDLESS_NUMBERS.sub("\ufffd", html))
-        return Sanitised(safe, _on_lines("".join(self._seen.words)), tuple(self._seen.links))
+        return Sanitised(safe, on_lines("".join(self._seen.words)), tuple(self._seen.links))
 
 
 _of_this_thread = threading.local()
@@ -153,10 +144,7 @@ def sanitise(html: str, *, classes: bool = False) -> Sanitised:
     `classes` keeps the highlighter's classes, and is only for what our own Markdown renderer wrote.
     """
     html = readable(html)
-    if is_harmless(html):
-        # Its serialiser leaves quotation marks in text as they are.
-        return Sanitised(html.replace("&quot;", '"'), _on_lines(words_of(html)), ())
-    return sanitised_by_bleach(html, classes=classes)
+    return harmless(html) or sanitised_by_bleach(html, classes=classes)
 
 
 def sanitised_by_bleach(html: str, *, classes: bool) -> Sanitised:
@@ -167,7 +155,3 @@ def sanitised_by_bleach(html: str, *, classes: bool) -> Sanitised:
         sanitiser = Sanitiser(classes=classes)
         setattr(_of_this_thread, name, sanitiser)
     return sanitiser.sanitise(html)
-
-
-def _on_lines(words: str) -> str:
-    return ONE_BREAK.sub("\n", words).strip()
