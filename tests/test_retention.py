@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from comments import retention
@@ -22,7 +22,7 @@ from comments.threads.models import Comment, Report, Thread, Vote
 from comments.upkeep import tidy
 from tests.conftest import NOON
 from tests.moderation.seeding import Seed
-from tests.support.plans import plans_of
+from tests.support.plans import analyse, plans_of
 
 pytestmark = pytest.mark.anyio
 
@@ -186,7 +186,7 @@ async def test_what_is_to_go_is_found_by_an_index(db: Database, clock: FixedCloc
         state = ("spam", "removed", "approved", "pending", "approved")[number % 5]
         seed.comment(thread, author, state=state, address_key=KEPT, created_at=NOON - number * DAY / 30)
     await db.write(seed.store)
-    await db.write(lambda session: session.execute(text("ANALYZE")))
+    await db.write(analyse)
     site = Keeping(seed.site_id, SiteSettings(spam_days=55, removed_days=55))
 
     def asked(session: Session) -> None:

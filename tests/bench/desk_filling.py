@@ -96,7 +96,6 @@ def sqlite_loader(url: str) -> Iterator[Loader]:
             connection.execute(definition)
         connection.execute(COUNTS)
         connection.execute("COMMIT")
-        connection.execute("ANALYZE")
         connection.execute("PRAGMA journal_mode=WAL")
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from comments.clock import SystemClock
 from comments.keys import Keyring
@@ -110,7 +108,6 @@ async def _seed(url: str, of: Sequence[Shape]) -> dict[tuple[str, int], UUID]:
             for size in shape.sizes:
                 ids = await db.write(seed_thread, site.id, _url(shape, size), shape.parents(size))
                 first[shape.page, size] = ids[0]
-        await db.write(_analyse)
     finally:
         await db.close()
     return first
@@ -199,8 +196,3 @@ def _request(one: Question, size: int, first: Mapping[tuple[str, int], UUID]) ->
 
 def _url(shape: Shape, size: int) -> str:
     return page_url(f"{shape.page}-{size}")
-
-
-def _analyse(session: Session) -> None:
-    # With statistics the planner chooses anew: that must not make it leave the right index.
-    session.execute(text("ANALYZE"))

@@ -19,7 +19,7 @@ from comments.sites.actions import add_site, remove_site
 from comments.storage import Database
 from comments.upkeep import tidy
 from tests.events.tasks import LIMIT, Done, put, rows, the_row
-from tests.support.plans import plans_of
+from tests.support.plans import analyse, plans_of
 
 pytestmark = pytest.mark.anyio
 
@@ -312,7 +312,7 @@ async def test_what_is_due_is_found_by_its_index(db: Database, clock: FixedClock
         session.execute(update(Outbox).values(state="delivered", ended_at=clock.now()))
         for number in range(20):
             enqueue(session, "test", None, {"number": number}, due=clock.now())
-        session.connection().exec_driver_sql("ANALYZE")
+        analyse(session)
 
     def ask(session: Session) -> None:
         next_due(session, ["test"])

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
@@ -36,7 +36,7 @@ from comments.notifications.digest_queries import digest_of
 from comments.storage import Database
 from tests.conftest import NOON
 from tests.moderation.seeding import Seed
-from tests.support.plans import plans_of
+from tests.support.plans import analyse, plans_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -82,7 +82,7 @@ class Large:
                 for comment_id in self.ids
             ],
         )
-        session.execute(text("ANALYZE"))
+        analyse(session)
 
 
 def walks_through(plan: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from comments.storage import Database, first_per_group, groups_asked
 from tests.storage.tables import Counter, Reply
-from tests.support.plans import plan_of
+from tests.support.plans import analyse, plan_of
 
 ROWS = 100_000
 ROOTS = [UUID(int=number) for number in range(1, 201)]
@@ -43,7 +43,7 @@ FILL = {
 
 def fill(session: Session, dialect: str) -> None:
     session.execute(text(FILL[dialect]), {"last": ROWS - 1})
-    session.execute(text("ANALYZE"))
+    analyse(session)
 
 
 def first_replies(session: Session, roots: Sequence[UUID], limit: int = 3) -> Select[Any]:

@@ -13,8 +13,8 @@ from comments.threads.page_keys import page_keys
 from comments.threads.queries import finding, paging
 from comments.threads.queries.operating import branch_of, moderated_threads
 from tests.conftest import NOON
-from tests.support.plans import plan_of, plans_of
-from tests.threads.test_plans import URL, analyse, seed_big
+from tests.support.plans import analyse, plan_of, plans_of
+from tests.threads.test_plans import URL, seed_big
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
