@@ -9,8 +9,9 @@ from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
 from comments.events.actions import revive
 from comments.events.queries import Failure, failures
+from comments.notifications.digest_queries import spoken_by
 from comments.notifications.sending import mailer
-from comments.notifications.trial import TrialFailed, send_test
+from comments.notifications.trial import TrialFailed, send_test, trial_letter
 from comments.sites.queries import site_by_name
 from comments.web.templating import date_and_time
 
@@ -25,13 +26,19 @@ def mail() -> None:
 
 @mail.command()
 @click.argument("address")
-def test(address: str) -> None:
+@click.option(
+    "--site", "site_name", metavar="NAME", help="In the language of this site's mails, not English."
+)
+def test(address: str, site_name: str | None) -> None:
     """Send a test mail to ADDRESS now, and say what the mail server answers."""
 
     async def work(here: Installation) -> None:
-        sending = mailer(here.settings, here.clock, templates())
+        sending, now = mailer(here.settings, here.clock, templates()), here.clock.now()
+        site_id = await _site_id(here, site_name)
+        lang = await here.db.read(spoken_by, site_id) if site_id else "en"
+        letter = trial_letter(lang, here.settings.base_url, now)
         try:
-            said = await send_test(sending, address, here.settings.base_url, at=here.clock.now())
+            said = await send_test(sending, address, letter, at=now)
         except TrialFailed as failed:
             raise click.ClickException(str(failed)) from None
         click.echo(said)

@@ -154,6 +154,11 @@ def language_of(site: Site) -> str:
     return settings_of(site).language
 
 
+def spoken_by(session: Session, site_id: UUID) -> str:
+    """Return the language of a site's mails."""
+    return language_of(session.get_one(Site, site_id))
+
+
 def digest_of(session: Session, site_id: UUID, sections: Sections, *, since: datetime) -> Digest | None:
     """Return what waits on a site now, or in sections of it, None if nothing does.
 

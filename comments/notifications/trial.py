@@ -2,18 +2,20 @@
 
 import asyncio
 from datetime import datetime
+from uuid import UUID
 
 from comments.events import Undeliverable
 from comments.identity.models import Account
 from comments.ids import new_id
 from comments.limits import Rate
+from comments.notifications.digest_queries import spoken_by
 from comments.notifications.handlers import LIMIT
 from comments.notifications.letters import Letter, Link, Paragraph
 from comments.notifications.messages import Mail, recipient
 from comments.notifications.sending import Mailer, mailer
 from comments.notifications.smtp import MailFailed
+from comments.notifications.words import Words
 from comments.web.service import Service
-from comments.web.templating import date_and_time
 
 NO_SERVER = "No mail server is set. Who runs the service sets one with COMMENTS_SMTP_URL; see docs/mail.md."
 
@@ -22,19 +24,20 @@ class TrialFailed(Exception):
     """The test mail did not go out, for the reason in words."""
 
 
-async def send_trial(svc: Service, account: Account) -> str:
-    """Send a test mail to an owner now, and return what came of it. Raises TrialFailed."""
+async def send_trial(svc: Service, account: Account, site_id: UUID) -> str:
+    """Send an owner a test mail of a site now, and return what came of it. Raises TrialFailed."""
     if svc.limits.hit(Rate.TRIAL_MAIL, str(account.id)):
         raise TrialFailed("These were many test mails in an hour. Try again later.")
     sending = mailer(svc.settings, svc.clock, svc.templates)
-    return await send_test(sending, account.email, svc.settings.base_url, at=svc.clock.now())
+    lang = await svc.db.read(spoken_by, site_id)
+    letter = trial_letter(lang, svc.settings.base_url, svc.clock.now())
+    return await send_test(sending, account.email, letter, at=svc.clock.now())
 
 
-async def send_test(sending: Mailer | None, address: str, base_url: str, *, at: datetime) -> str:
+async def send_test(sending: Mailer | None, address: str, letter: Letter, *, at: datetime) -> str:
     """Send a test mail to an address now, and return what the mail server answers. Raises TrialFailed."""
     if sending is None:
         raise TrialFailed(NO_SERVER)
-    letter = trial_letter(base_url, at)
     try:
         recipient(address)
         async with asyncio.timeout(LIMIT.total_seconds()):
@@ -46,16 +49,15 @@ async def send_test(sending: Mailer | None, address: str, base_url: str, *, at: 
     return f"Sent to {address} from {sending.post.address}. {sending.server.where} says: {answer}"
 
 
-def trial_letter(base_url: str, at: datetime) -> Letter:
+def trial_letter(lang: str, base_url: str, at: datetime) -> Letter:
     """Return what an owner gets who asks whether the mail server works."""
+    words = Words(lang)
     return Letter(
-        subject="The mail server works",
-        lang="en",
-        heading="The mail server works",
-        parts=[
-            Paragraph(f"This test was asked for on {date_and_time(at)} UTC."),
-            Paragraph("If you can read it, sign-in links, digests and notices of replies arrive too."),
-        ],
-        button=Link("Moderate", f"{base_url}/moderate"),
-        foot=[[f"Sent by Comments on {base_url}."]],
+        subject=words("trial_subject"),
+        lang=words.lang,
+        direction=words.direction,
+        heading=words("trial_subject"),
+        parts=[Paragraph(words("trial_asked", time=words.time(at))), Paragraph(words("trial_arrives"))],
+        button=Link(words("open_queue"), f"{base_url}/moderate"),
+        foot=[[words("trial_sent", address=base_url)]],
     )

@@ -101,6 +101,6 @@ async def post_trial_mail(request: Request) -> MailTrialAnswer:
     svc, who = service(request), asking_moderator(request)
     account = await svc.db.read(account_by_id, who.account_id)
     try:
-        return MailTrialAnswer(True, await send_trial(svc, account))
+        return MailTrialAnswer(True, await send_trial(svc, account, who.site_id))
     except TrialFailed as failed:
         return MailTrialAnswer(False, str(failed))

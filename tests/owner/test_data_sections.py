@@ -25,6 +25,7 @@ from comments.sites.backup_actions import note_backup
 from comments.sites.queries import Backup
 from comments.sites.webhook_actions import add_webhook
 from tests.identity.visiting import ORIGIN, Visitor
+from tests.owner.test_settings import sent as save
 from tests.support.mail_server import mail_server
 from tests.support.receiver import answering, receiver
 
@@ -169,7 +170,10 @@ def test_mail_is_tried_and_what_failed_is_shown_and_sent_again(ana: Visitor) -> 
 
     sent = ana.post(f"{AT}/outbox/test")
     assert "Sent to ana@mail.example from" in sent.text
-    (mail,) = ana.mail_box.mails  # type: ignore[attr-defined]
+    save(ana, "mail", language="de")
+    ana.post(f"{AT}/outbox/test")
+    mail, in_german = ana.mail_box.mails  # type: ignore[attr-defined]
+    assert str(in_german["Subject"]) == "Der Mailserver funktioniert"
     assert str(mail["To"]) == "ana@mail.example"
     ana.mail_box.refused = {"ana@mail.example": "550 5.1.1 No such user"}  # type: ignore[attr-defined]
     assert "says: 550 5.1.1 No such user" in ana.post(f"{AT}/outbox/test").text

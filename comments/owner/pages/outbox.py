@@ -27,7 +27,7 @@ async def send_test(request: Request) -> Response:
     """Send a mail to the owner who asks, and say what the server answers."""
     who, _ = await owning_with_form(request)
     try:
-        return await _page(request, told=await send_trial(service(request), who.visitor.account))
+        return await _page(request, told=await send_trial(service(request), who.visitor.account, who.site.id))
     except TrialFailed as failed:
         return await _page(request, problem=str(failed))
 
