@@ -13,10 +13,18 @@ from starlette.responses import Response
 from comments.notifications import tickets
 from comments.notifications.digest_actions import CHOICES, choose_digest
 from comments.notifications.digest_queries import digest_choice
-from comments.notifications.reply_queries import watched_page
+from comments.notifications.reply_queries import wants_no_mail, watched_page
 from comments.notifications.tickets import Ticket, TicketUnknown
 from comments.notifications.words import Words
-from comments.threads.actions.watching import confirm_watch, leave_site, leave_thread, refuse_watch
+from comments.notifications.writing_authors import written_to
+from comments.threads.actions.watching import (
+    confirm_watch,
+    leave_site,
+    leave_thread,
+    refuse_mail,
+    refuse_watch,
+)
+from comments.threads.writing import key_of_address
 from comments.web.forms import form_fields
 from comments.web.needs import NOBODY, page_route
 from comments.web.service import service
@@ -30,7 +38,7 @@ async def ticket_page(request: Request) -> Response:
     """Show what can be done with an address from a mail (GET), or do it (POST)."""
     ticket = tickets.read(service(request).keys, request.path_params["secret"])
     fields = await form_fields(request) if request.method == "POST" else {}
-    answers = {"digest": _digest, "watch": _watch, "confirm": _confirm}
+    answers = {"digest": _digest, "watch": _watch, "confirm": _confirm, "message": _message}
     return await answers[ticket.purpose](request, ticket, fields)
 
 
@@ -60,15 +68,29 @@ async def _watch(request: Request, ticket: Ticket, fields: Mapping[str, str]) ->
 async def _confirm(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
     db, (comment_id,) = service(request).db, ticket.ids
     found = await db.read(watched_page, comment_id)
+    if found is None and is_one_click(fields):
+        return _answer(request, "mail_watch.html", "en", found=None, done=True)
     if found is None:
         raise TicketUnknown(TicketUnknown.DETAIL)
-    choice = fields.get("do", "")
+    choice = "refuse" if is_one_click(fields) else fields.get("do", "")
     if choice in _CONFIRM_ACTIONS:
         await db.write(_CONFIRM_ACTIONS[choice], comment_id)
     return _answer(request, "mail_confirm.html", found.lang, found=found, done=choice)
 
 
 _CONFIRM_ACTIONS = {"confirm": confirm_watch, "refuse": refuse_watch}
+
+
+async def _message(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
+    svc, (comment_id, address) = service(request), ticket.ids
+    found = await svc.db.read(written_to, comment_id)
+    if found is None:
+        raise TicketUnknown(TicketUnknown.DETAIL)
+    if fields:
+        is_current = bool(found.email) and key_of_address(svc.keys, found.email or "") == address.bytes
+        await svc.db.write(refuse_mail, comment_id, address.bytes, is_current=is_current, at=svc.clock.now())
+    done = await svc.db.read(wants_no_mail, found.site_id, address.bytes)
+    return _answer(request, "mail_message.html", found.lang, found=found, done=done)
 
 
 def is_one_click(fields: Mapping[str, str]) -> bool:

@@ -55,8 +55,16 @@ class Replies:
             return
         if self._svc.clock.now() - found.asked_at > STILL_WAITING:
             return
-        letter = confirm_letter(found, self._address("confirm", comment_id))
-        await self._mailer.send(Mail(found.email, found.site_title, letter, id=f"confirm-{comment_id}"))
+        address = self._address("confirm", comment_id)
+        await self._mailer.send(
+            Mail(
+                to=found.email,
+                sender=found.site_title,
+                letter=confirm_letter(found, address),
+                id=f"confirm-{comment_id}",
+                stop_address=address,
+            )
+        )
 
     def _address(self, purpose: Purpose, comment_id: UUID) -> str:
         secret = signed(self._svc.keys, Ticket(purpose, (comment_id,)))

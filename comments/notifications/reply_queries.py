@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from comments.notifications.digest_queries import language_of, page_name, title_of
@@ -70,6 +70,12 @@ def watched_page(session: Session, comment_id: UUID) -> WatchedPage | None:
         lang=language_of(row.Site),
         note=settings_of(row.Site).mail_note,
     )
+
+
+def wants_no_mail(session: Session, site_id: UUID, email_key: bytes) -> bool:
+    """Say whether whoever reads the address with this keyed hash has refused the mails of a site."""
+    refused = (Watch.site_id == site_id) & (Watch.email_key == email_key) & (Watch.state == "refused")
+    return bool(session.scalar(select(exists().where(refused))))
 
 
 def reply(session: Session, comment_id: UUID) -> Reply | None:

@@ -9,9 +9,9 @@ from uuid import UUID
 from comments.errors import NotFound
 from comments.keys import Keyring
 
-Purpose = Literal["digest", "watch", "confirm"]
+Purpose = Literal["digest", "watch", "confirm", "message"]
 
-_LETTERS: dict[str, Purpose] = {"d": "digest", "w": "watch", "c": "confirm"}
+_LETTERS: dict[str, Purpose] = {"d": "digest", "w": "watch", "c": "confirm", "m": "message"}
 _LETTER_OF = {purpose: letter for letter, purpose in _LETTERS.items()}
 _ID_BYTES = 16
 _MAC = "mail-ticket"
@@ -26,7 +26,10 @@ class TicketUnknown(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What may be done with an address: something about these ids."""
+    """What may be done with an address: something about these ids.
+
+    A `message` names its comment, and as a UUID the keyed hash of the address that it went to.
+    """
 
     purpose: Purpose
     ids: tuple[UUID, ...]

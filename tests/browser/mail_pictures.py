@@ -36,6 +36,7 @@ TITLES = {
     "page-digest": "The page where a moderator says how often",
     "page-confirm": "The page where that question is answered",
     "page-leave": "The page to leave by",
+    "page-stop": "The page to stop all mail by, from a moderator’s message",
     "page-outdated": "An address that is good for nothing any more",
 }
 

@@ -76,13 +76,13 @@ async def posted(database_url: str, folder: Path, at: datetime, language: str = 
         await mails.set(title="Slow Lines", proof_of_work="no", language=language)
         await mails.site.moderator()
         post = Post(mails)
-        for name, mail in (await _sent(mails)).items():
+        for name, mail in (await _sent(mails, language)).items():
             post.html[name] = texts(mail)[1]
             post.pages |= _pages(name, mail)
         yield post
 
 
-async def _sent(mails: Mailing) -> Mapping[str, EmailMessage]:
+async def _sent(mails: Mailing, language: str) -> Mapping[str, EmailMessage]:
     site, found = mails.site, {}
     await mails.press("/sign-in/mail", email="mia@blog.example")
     (found["mail-sign-in"],) = await mails.deliver()
@@ -116,7 +116,8 @@ async def _sent(mails: Mailing) -> Mapping[str, EmailMessage]:
 
     sending = mailer(site.service.settings, site.clock, templates())
     assert sending is not None
-    await sending.send(Mail("mia@blog.example", "", trial_letter(TALK, site.clock.now()), id="test-1"))
+    trial = trial_letter(language, TALK, site.clock.now())
+    await sending.send(Mail("mia@blog.example", "", trial, id="test-1"))
     found["mail-test"] = mails.box.mails[-1]
     return found
 
@@ -127,6 +128,8 @@ def _pages(name: str, mail: EmailMessage) -> Mapping[str, str]:
             return {"page-confirm": addresses(mail)[0]}
         case "mail-reply":
             return {"page-leave": str(mail["List-Unsubscribe"]).strip("<>")}
+        case "mail-message":
+            return {"page-stop": str(mail["List-Unsubscribe"]).strip("<>")}
         case "mail-digest":
             return {
                 "page-digest": str(mail["List-Unsubscribe"]).strip("<>"),

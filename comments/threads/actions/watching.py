@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import KnownAuthor
+from comments.identity.models import Author
 from comments.storage import WITHOUT_SYNC
 from comments.threads.models import Comment, Watch
 
@@ -91,6 +92,32 @@ def refuse_watch(session: Session, comment_id: UUID) -> None:
         others = _same_address(found) & (Watch.comment_id != comment_id)
         session.execute(delete(Watch).where(others), execution_options=WITHOUT_SYNC)
         found.state, found.email = "refused", None
+
+
+def refuse_mail(session: Session, comment_id: UUID, key: bytes, *, is_current: bool, at: datetime) -> None:
+    """Erase an address from all its watches on a site, and keep its keyed hash: nothing more is mailed there.
+
+    The comment is one that a moderator wrote there about. Its author loses the address if that `is_current`.
+    """
+    comment = session.get(Comment, comment_id)
+    if comment is None:
+        return
+    same = (Watch.site_id == comment.site_id) & (Watch.email_key == key)
+    # One row a comment: another address that its author had before hears of no replies to it any more.
+    session.execute(
+        delete(Watch).where(same | (Watch.comment_id == comment_id)), execution_options=WITHOUT_SYNC
+    )
+    refused = {"email": None, "email_key": key, "state": "refused", "asked_at": at}
+    session.execute(
+        insert(Watch).values(
+            comment_id=comment_id, site_id=comment.site_id, author_id=comment.author_id, **refused
+        )
+    )
+    if is_current:
+        session.execute(
+            update(Author).where(Author.id == comment.author_id).values(email=None),
+            execution_options=WITHOUT_SYNC,
+        )
 
 
 def _same_address(found: Watch) -> ColumnElement[bool]:
