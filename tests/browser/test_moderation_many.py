@@ -141,9 +141,14 @@ async def test_a_flood_goes_and_comes_back_by_one_key_and_opens_into_its_rows(de
     await page.keyboard.press("s")
     await expect(sheet.toast).to_contain_text("3 comments marked as spam.")
     assert set((await desk.states()).values()) == {"spam"}
-    await page.keyboard.press("u")
+    async with page.expect_response(lambda told: "/news?" in told.url and told.status == 200):
+        await page.keyboard.press("u")
     await expect(sheet.toast).to_contain_text("Undone.")
     assert set((await desk.states()).values()) == {"pending"}
+    async with page.expect_response(lambda told: "/news?" in told.url):
+        pass
+    # All three are in the row that came back.
+    await expect(page.locator("[data-arrived]")).to_be_hidden()
 
     await page.get_by_role("link", name="Show all", exact=True).click()
     await expect(sheet.cards).to_have_count(3)

@@ -58,7 +58,9 @@ async def test_a_decision_is_told_once_with_who_and_what(site: SiteUnderTest, mi
     told = await asked(mia, known)
 
     words = "Moderator already handled this: waiting, 0 seconds ago."
-    assert told["decided"] == [{"id": comment["id"], "version": 3, "queue": "pending", "words": words}]
+    assert told["decided"] == [
+        {"id": comment["id"], "version": 3, "queue": "pending", "alike": "", "words": words}
+    ]
     assert (await asked(mia, told))["decided"] == []
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from comments.moderation import words
 from comments.moderation.orders import Conflict
 from comments.moderation.pages.seat import moment, read_id, seat_of
+from comments.moderation.queries.alike import name_of
 from comments.moderation.queries.lanes import Position
 from comments.moderation.queries.news import Changed, Standing, View, arrived_since, decided_since, standing
 from comments.moderation.queries.sizes import queue_sizes
@@ -32,11 +33,15 @@ class NewsQuery(msgspec.Struct):
 
 
 class CommentNow(msgspec.Struct):
-    """A comment as it is after somebody's decision; `words` are what stands in its place."""
+    """A comment as it is after somebody's decision; `words` are what stands in its place.
+
+    `alike` names the group of nearly the same texts that it is of, "" if of none.
+    """
 
     id: str
     version: int
     queue: str
+    alike: str
     words: str
 
 
@@ -61,7 +66,7 @@ async def show_news(request: Request) -> Response:
     answer = NewsAnswer(
         stands.number,
         write_place(stands.newest),
-        [CommentNow(str(one.comment_id), one.version, one.queue, _words(one, now)) for one in decided],
+        [_comment_now(one, now) for one in decided],
         [str(comment_id) for comment_id in arrived],
         words.heading(query.state, sizes[query.state]),
         {name: words.size(count) for name, count in sizes.items()},
@@ -92,5 +97,7 @@ def _news(
     return decided, arrived, Standing(told_to or stands.number, stands.newest), sizes
 
 
-def _words(one: Changed, now: datetime) -> str:
-    return words.handled(Conflict(one.comment_id, one.by, one.state, one.at), now)
+def _comment_now(one: Changed, now: datetime) -> CommentNow:
+    said = words.handled(Conflict(one.comment_id, one.by, one.state, one.at), now)
+    alike = "" if one.group is None else name_of(one.group)
+    return CommentNow(str(one.comment_id), one.version, one.queue, alike, said)

@@ -55,7 +55,7 @@ class Alike:
     @property
     def name(self) -> str:
         """Return how addresses name the group, as `group_named` reads it."""
-        return (self.group % _ALL).to_bytes(8, "big").hex()
+        return name_of(self.group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,11 @@ class Shown:
 
     version: int
     newest: datetime
+
+
+def name_of(group: int) -> str:
+    """Return a group's name of 16 hexadecimal digits."""
+    return (group % _ALL).to_bytes(8, "big").hex()
 
 
 def group_named(name: str) -> int:

@@ -80,6 +80,7 @@ def numbered_decisions(
             Comment.state,
             Comment.queue,
             Comment.version,
+            Comment.similar_group,
         )
         .join(Decision, Decision.id == LogLink.decision_id)
         .join(Comment, Comment.id == Decision.comment_id)

@@ -37,6 +37,7 @@ class Changed:
     state: str
     queue: str
     version: int
+    group: int | None
     by: str
     at: datetime
 
@@ -80,7 +81,14 @@ def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[C
     rows = numbered_decisions(session, view.site_id, view.sections, after=number, limit=MOST_TOLD)
     last = {
         row.comment_id: Changed(
-            row.comment_id, row.number, row.state, row.queue, row.version, row.moderator_name, row.at
+            row.comment_id,
+            row.number,
+            row.state,
+            row.queue,
+            row.version,
+            row.similar_group,
+            row.moderator_name,
+            row.at,
         )
         for row in rows
     }

@@ -9,7 +9,8 @@ import { recount, say } from "./telling.js";
 
 /**
  * @typedef {{
- *   since: number, after: string, decided: { id: string, version: number, queue: string, words: string }[],
+ *   since: number, after: string,
+ *   decided: { id: string, version: number, queue: string, alike: string, words: string }[],
  *   arrived: string[], heading: string, sizes: Record<string, string>,
  * }} News
  */
@@ -71,8 +72,16 @@ async function look() {
   Object.assign(sheet.dataset, { since: String(answer.since), newest: answer.after });
   recount(answer);
   await showDecided(answer.decided);
-  count([...answer.arrived, ...answer.decided.filter((now) => now.queue === queue).map(({ id }) => id)]);
+  const shown = new Set(answer.decided.filter(({ alike }) => standsFor(alike)).map(({ id }) => id));
+  const back = answer.decided.filter((now) => now.queue === queue).map(({ id }) => id);
+  count([...answer.arrived, ...back].filter((id) => !shown.has(id)));
 }
+
+/**
+ * Whether a row is in the list for all that is nearly the same: an undo brings that row back, and nothing is new.
+ * @param {string} alike
+ */
+const standsFor = (alike) => alike !== "" && cards().some((card) => card.dataset.alike === alike);
 
 /** @param {News["decided"]} decided */
 async function showDecided(decided) {
