@@ -1,3 +1,5 @@
+"""What the profile of a journey makes of the frames that were seen."""
+
 from tests.bench.profile import shares
 
 
