@@ -122,8 +122,8 @@ def merge_(page: str, into: str, site_name: str, email: str | None) -> None:
         who = await acting(here, site_name, email)
         source: Any = await here.db.read(thread_of_page, who.site_id, page)
         target: Any = await here.db.read(thread_of_page, who.site_id, into)
-        moved = await here.db.write(merge, here.keys, who, source, target, at=here.clock.now())
-        click.echo(f"Merged {page} into {into}: {counted(moved, 'comment')}.")
+        brought = await here.db.write(merge, here.keys, who, source, target, at=here.clock.now())
+        click.echo(f"Merged {page} into {into}: {counted(brought.comments, 'comment')}.")
 
     in_installation(work)
 
@@ -143,8 +143,8 @@ def move_(comment_id: UUID, site_name: str, email: str | None, page: str | None,
         who = await acting(here, site_name, email)
         target: Any = await here.db.read(thread_of_page, who.site_id, page) if page else None
         wish = MoveWish(comment_id, target, under)
-        moved = await here.db.write(move, here.keys, who, wish, at=here.clock.now())
-        click.echo(f"Moved {counted(moved, 'comment')}.")
+        brought = await here.db.write(move, here.keys, who, wish, at=here.clock.now())
+        click.echo(f"Moved {counted(brought.comments, 'comment')}.")
 
     in_installation(work)
 

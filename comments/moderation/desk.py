@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.moderation import words
-from comments.moderation.orders import Choice, PastDecision, edited_by, last_standing
+from comments.moderation.orders import BY_SETTINGS, Choice, PastDecision, edited_by, last_standing
 from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
 from comments.moderation.queries.other_entries import BanEntry, ThreadEntry, other_entries
 from comments.moderation.queries.queue import Held
 from comments.moderation.queries.sizes import queue_sizes
+from comments.moderation.queries.whole_log import marks_of
 from comments.moderation.showing import excerpt, without_links
 from comments.threads.wire import safe_html
 from comments.threads.words import REPORT_REASONS
@@ -62,10 +63,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """What one order decided. `undo` names it for the form that takes it back; empty if nothing stands."""
+    """What one order decided. `undo` names it for the form that takes it back; empty if nothing stands.
+
+    `rules` are those by which the site was judged then, where they have decided it.
+    """
 
     entries: Sequence[LogEntry]
     undo: str
+    rules: str
 
     @property
     def at(self) -> datetime:
@@ -87,11 +92,14 @@ def log_rows(
     entries, end = log(session, moderator.site_id, after=after, limit=limit, sections=moderator.sections)
     decided = histories(session, [entry.comment_id for entry in entries])
     standing = {past.id for history in decided.values() if (past := last_standing(history))}
+    by_rules = [entry.id for entry in entries if entry.choice in BY_SETTINGS]
+    marks = marks_of(session, moderator.site_id, by_rules) if by_rules else {}
     rows: list[LogRow | ThreadEntry | BanEntry] = []
     for _, group in groupby(entries, key=lambda entry: (entry.at, entry.account_id, entry.choice)):
         together = list(group)
         stands = any(entry.id in standing for entry in together)
-        rows.append(LogRow(together, words.order_name(together[0]) if stands else ""))
+        _, rules = marks.get(together[0].id, ("", None))
+        rows.append(LogRow(together, words.order_name(together[0]) if stands else "", rules or ""))
     newer, older = after[1] if after else None, end[1] if end else None
     rows += other_entries(session, moderator, newer=newer, older=older)
     return sorted(rows, key=lambda row: row.at, reverse=True), end

@@ -1,7 +1,9 @@
 """What can be refused to a moderator, each with its lasting code."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from comments import errors
 from comments.moderation.orders import Conflict
@@ -50,6 +52,27 @@ class AllHandled(errors.Conflict):
     def __init__(self, detail: str, *, conflicts: Sequence[Conflict], **facts: Any) -> None:
         super().__init__(detail, conflicts=[conflict.as_fact() for conflict in conflicts], **facts)
         self.conflicts = tuple(conflicts)
+
+
+class DecisionUnknown(errors.NotFound):
+    """A number that the log has nothing under that could be taken back."""
+
+    code = "decision-unknown"
+
+
+class ChangedSince(errors.Conflict):
+    """A decision about a discussion that somebody has decided otherwise about since; it stays as it is.
+
+    `by` is "" and `at` None where the log does not know who. Their page tells it, where there is one: that of
+    the discussion `thread_id`.
+    """
+
+    code = "changed-since"
+
+    def __init__(self, by: str, at: datetime | None, thread_id: UUID | None) -> None:
+        told_at = at.isoformat() if at else None
+        super().__init__(f"{by or 'Somebody'} changed this meanwhile.", by=by or None, at=told_at)
+        self.by, self.at, self.thread_id = by, at, thread_id
 
 
 class NoteEmpty(errors.Invalid):

@@ -45,14 +45,14 @@ def decision_entry(decision: Mapping[str, Any], author_name: str, *, kind: str =
 
 def add_to_log(
     session: Session, keys: Keyring, site_id: UUID, entries: Sequence[NewEntry], *, at: datetime
-) -> None:
-    """Add entries to a site's log, as the last thing that a transaction does.
+) -> int:
+    """Add entries to a site's log, as the last thing that a transaction does; return the last one's number.
 
     It holds the site's head from then on: whoever would hold another row afterwards could meet crosswise with
     somebody who waits for the head.
     """
     if not entries:
-        return
+        return 0
     last, rules = _held_head(session, site_id)
     if last.number == 0:
         entries = [_opening(session, site_id, entries, at), *entries]
@@ -82,6 +82,7 @@ def add_to_log(
         .values(number=last.number, digest=last.digest, mac=last.mac),
         execution_options=WITHOUT_SYNC,
     )
+    return last.number
 
 
 def seal_log(session: Session, keys: Keyring, site_id: UUID, *, at: datetime) -> bool:

@@ -59,6 +59,9 @@ QUIET = frozenset({"note", "message"})
 BY_PROGRAMS = frozenset({"check_approve", "check_hold", "check_spam", "rules_spam", "rules_approve"})
 """What no moderator has decided: nobody is known or trusted for it."""
 
+BY_SETTINGS = BY_PROGRAMS | {"reported"}
+"""What the site's settings have decided, so that it matters which they were."""
+
 OUTCOMES = {"approve": "kept", "approve_trust": "kept", "keep": "kept", "spam": "upheld", "remove": "upheld"}
 """What a choice says of the reports that are open."""
 

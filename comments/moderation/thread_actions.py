@@ -43,16 +43,24 @@ class MoveWish:
     parent_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How many comments came to another place, and the number of the log's entry that says so."""
+
+    comments: int
+    number: int
+
+
 def acting_as(moderator: Moderator, origins: tuple[str, ...]) -> Acting:
     return Acting(moderator.site_id, origins, moderator.account_id, moderator.sections)
 
 
 def set_thread(
     session: Session, keys: Keyring, acting: Acting, thread_id: UUID, wish: ThreadWish, *, at: datetime
-) -> dict[str, Any]:
+) -> int:
     """Close or open a discussion, have all of it wait, slow it down, give it another URL.
 
-    Returns what is other than before.
+    Returns the number of the log's entry about it, 0 if nothing is other than before.
     Raises ThreadUnknown, UrlRefused, PageRefused, OutsideSection, UrlTaken.
     """
     page = None if wish.url is None else _page_for(acting, wish.url)
@@ -60,17 +68,17 @@ def set_thread(
     changed = settle_thread(session, thread, wish, at=at)
     if page is not None and rename_thread(session, thread, page, at=at):
         changed["url"] = page.url
-    if changed:
-        before = {name: getattr(thread, name) for name in changed}
-        facts = {"choice": "set", "thread": str(thread.id), "before": before, "after": changed}
-        _log(session, keys, acting, facts, at)
-    return changed
+    if not changed:
+        return 0
+    before = {name: getattr(thread, name) for name in changed}
+    facts = {"choice": "set", "thread": str(thread.id), "before": before, "after": changed}
+    return log_of_thread(session, keys, acting, facts, at)
 
 
 def merge(
     session: Session, keys: Keyring, acting: Acting, thread_id: UUID, into: UUID, *, at: datetime
-) -> int:
-    """Bring a whole discussion into another one; return how many comments that were.
+) -> Brought:
+    """Bring a whole discussion into another one.
 
     Raises ThreadUnknown, MoveRefused for one and the same.
     """
@@ -80,12 +88,20 @@ def merge(
     source, target = moderated_threads(session, acting.site_id, both, acting.sections, lock=True)
     moved = merge_threads(session, source, target, at=at)
     facts = {"choice": "merge", "thread": str(source.id), "into": str(target.id), "comments": moved}
-    _log(session, keys, acting, {**facts, "before": source.url, "after": target.url}, at)
-    return moved
+    places = {"before": source.url, "after": target.url}
+    return Brought(moved, log_of_thread(session, keys, acting, {**facts, **places}, at))
 
 
-def move(session: Session, keys: Keyring, acting: Acting, wish: MoveWish, *, at: datetime) -> int:
-    """Move a comment with all that answers it; return how many they are.
+def move(
+    session: Session,
+    keys: Keyring,
+    acting: Acting,
+    wish: MoveWish,
+    *,
+    at: datetime,
+    undoes: int | None = None,
+) -> Brought:
+    """Move a comment with all that answers it; `undoes` numbers the entry of a move that this takes back.
 
     Raises CommentUnknown, ThreadUnknown, MoveRefused.
     """
@@ -102,10 +118,11 @@ def move(session: Session, keys: Keyring, acting: Acting, wish: MoveWish, *, at:
     moved = move_comment(session, Move(comment, source, target, above), at=at)
     # Whether it answers something can be searched for, and no trigger hears of that.
     session.execute(insert(TermsDue).values(site_id=acting.site_id, comment_id=comment.id))
-    facts = {"choice": "move", "thread": str(source_id), "into": str(target_id), "comments": moved}
-    places = {"before": _named(comment.parent_id), "after": _named(wish.parent_id)}
-    _log(session, keys, acting, {**facts, **places}, at, comment_id=comment.id)
-    return moved
+    facts: dict[str, Any] = {"choice": "move", "thread": str(source_id), "into": str(target_id)}
+    facts["comments"] = moved
+    facts |= {"before": _named(comment.parent_id), "after": _named(wish.parent_id)}
+    facts |= {"undoes": undoes} if undoes else {}
+    return Brought(moved, log_of_thread(session, keys, acting, facts, at, comment_id=comment.id))
 
 
 def _page_for(acting: Acting, url: str) -> PageKeys:
@@ -132,7 +149,7 @@ def _named(comment_id: UUID | None) -> str | None:
     return str(comment_id) if comment_id else None
 
 
-def _log(
+def log_of_thread(
     session: Session,
     keys: Keyring,
     acting: Acting,
@@ -140,8 +157,11 @@ def _log(
     at: datetime,
     *,
     comment_id: UUID | None = None,
-) -> None:
-    """Add to the log what was done with a thread. Which account it was stands there, and no name."""
+) -> int:
+    """Add to the log what was done with a thread, and return the entry's number.
+
+    Which account it was stands there, and no name.
+    """
     account = str(acting.account_id) if acting.account_id else None
     told = {"account": account, "at": in_words(at), **facts}
-    add_to_log(session, keys, acting.site_id, [NewEntry("thread", told, comment_id=comment_id)], at=at)
+    return add_to_log(session, keys, acting.site_id, [NewEntry("thread", told, comment_id=comment_id)], at=at)

@@ -84,8 +84,9 @@ async def merge_thread(request: Request, body: MergeBody) -> MovedAnswer:
     svc, site, thread_id = service(request), await site_of(request), thread_id_of(request)
     acting = acting_as(asking_moderator(request), site.origins)
     into = await svc.db.read(thread_of_page, site.id, body.into)
-    moved = await svc.db.write(merge, svc.keys, acting, thread_id, into, at=svc.clock.now())
-    return MovedAnswer(moved, await svc.db.read(thread_moderated, site, into, acting.sections))
+    brought = await svc.db.write(merge, svc.keys, acting, thread_id, into, at=svc.clock.now())
+    there = await svc.db.read(thread_moderated, site, into, acting.sections)
+    return MovedAnswer(brought.comments, there)
 
 
 @api.endpoint(
@@ -101,8 +102,9 @@ async def move_with_answers(request: Request, body: MoveBody) -> MovedAnswer:
     acting = acting_as(asking_moderator(request), site.origins)
     to = await svc.db.read(thread_of_page, site.id, body.page) if body.page else None
     wish = MoveWish(comment_id, to, body.parent_id)
-    moved = await svc.db.write(move, svc.keys, acting, wish, at=svc.clock.now())
-    return MovedAnswer(moved, await svc.db.read(thread_of_comment, site, comment_id, acting.sections))
+    brought = await svc.db.write(move, svc.keys, acting, wish, at=svc.clock.now())
+    there = await svc.db.read(thread_of_comment, site, comment_id, acting.sections)
+    return MovedAnswer(brought.comments, there)
 
 
 def thread_id_of(request: Request) -> UUID:

@@ -97,12 +97,6 @@ _ONE_OF_ALL = {
     "remove": "removed",
     "keep": "kept",
 }
-_SET: Mapping[tuple[str, object], str] = {
-    ("state", "closed"): "Closed",
-    ("state", "open"): "Opened",
-    ("hold_all", True): "Had all comments wait on",
-    ("hold_all", False): "Had comments judged as everywhere on",
-}
 BANNED = {
     "author": "The author is banned.",
     "address": "The address is banned.",
@@ -175,14 +169,14 @@ def banned(label: str, removed: int) -> str:
 
 def with_removal(told: str, removed: int) -> str:
     """Add how many comments were removed with a ban to what is told of it."""
-    return f"{told} {_comments(removed)} removed." if removed else told
+    return f"{told} {so_many(removed)} removed." if removed else told
 
 
 def ban_undone(fate: str, brought_back: int, left_alone: int) -> str:
     """Say what became of a ban that was to be taken back, and of what was removed with it."""
     told = [BANNED[fate]]
     if brought_back:
-        told.append(f"{_comments(brought_back)} {'is' if brought_back == 1 else 'are'} as before.")
+        told.append(f"{so_many(brought_back)} {'is' if brought_back == 1 else 'are'} as before.")
     if left_alone:
         told.append(left(left_alone))
     return " ".join(told)
@@ -213,26 +207,6 @@ def logged_of(entry: LogEntry) -> str:
     return f"{_LOGGED[entry.choice]} a comment"
 
 
-def thread_logged(facts: Mapping[str, Any]) -> str:
-    """Say what was done with a discussion; its name comes after it."""
-    if facts["choice"] == "merge":
-        return f"Brought the {_comments(facts['comments'])} of {facts['before']} into"
-    if facts["choice"] == "move":
-        return f"Moved {_comments(facts['comments'])} to"
-    after = facts["after"]
-    told = [_SET[name, after[name]] for name in ("state", "hold_all") if name in after]
-    if "slow_seconds" in after:
-        seconds = after["slow_seconds"]
-        told.append(
-            f"Set slow mode to {seconds} second{'' if seconds == 1 else 's'} on"
-            if seconds
-            else "Ended slow mode on"
-        )
-    if "url" in after:
-        told.append(f"Renamed {facts['before']['url']} to")
-    return " · ".join(told)
-
-
 def ban_logged(facts: Mapping[str, Any]) -> str:
     """Say what became of a ban; whom it meant comes after it, where that is known."""
     kind = _BANNED_KINDS[facts["banned"]]
@@ -243,7 +217,8 @@ def ban_logged(facts: Mapping[str, Any]) -> str:
     return f"Banned {kind}{silently}{until}"
 
 
-def _comments(count: int) -> str:
+def so_many(count: int) -> str:
+    """Say how many comments, such as "1 comment"."""
     return f"{number(count)} comment{'' if count == 1 else 's'}"
 
 

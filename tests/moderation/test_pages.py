@@ -41,10 +41,13 @@ class Browser:
         )
 
 
-async def signed_in(site: SiteUnderTest, email: str = "mia@blog.example", name: str = "blog") -> Browser:
+async def signed_in(
+    site: SiteUnderTest, email: str = "mia@blog.example", name: str = "blog", *, called: str | None = None
+) -> Browser:
     def act(session: Session) -> str:
         at, keys = site.clock.now(), site.service.keys
-        account = add_moderator(session, site_by_name(session, name).id, email, role="moderator", at=at)
+        site_id = site_by_name(session, name).id
+        account = add_moderator(session, site_id, email, role="moderator", name=called, at=at)
         # The link's foreign key needs the account's row.
         session.flush()
         return sign_in(session, keys, make_sign_in_link(session, keys, account.id, at=at), at=at).cookie

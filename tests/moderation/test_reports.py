@@ -12,6 +12,7 @@ from comments.sites.queries import site_by_name
 from comments.threads.models import Report
 from comments.upkeep import tidy
 from tests.moderation.test_api import Api
+from tests.moderation.test_pages import signed_in
 from tests.support.site import Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +61,8 @@ async def test_enough_reports_let_a_comment_wait_and_the_log_says_so(site: SiteU
     assert await site.shown() == []
     [entry, _] = (await api.get("log")).json()["entries"]
     assert (entry["who"], entry["decision"], entry["reason"]) == ("Readers’ reports", "reported", "3 reports")
+    log = (await (await signed_in(site)).get("/moderate/blog/log")).text
+    assert log.count(f">Rules {entry['rules']}<") == log.count(">Rules ") == 1, "one is a moderator's"
     found = await site.service.db.scan(
         lambda session: checked(session, site.service.keys, site_by_name(session, site.name).id)
     )

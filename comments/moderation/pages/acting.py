@@ -7,10 +7,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.moderation import actions, words
+from comments.moderation import actions, thread_words, words
 from comments.moderation.ban_actions import MadeBefore, undo_ban
 from comments.moderation.desk import desk
-from comments.moderation.errors import AllHandled, FormMalformed, NoteEmpty
+from comments.moderation.errors import AllHandled, ChangedSince, FormMalformed, NoteEmpty
 from comments.moderation.gathering import decide_rows
 from comments.moderation.orders import (
     CHOICES,
@@ -26,11 +26,14 @@ from comments.moderation.orders import (
     Wanted,
 )
 from comments.moderation.pages.addresses import list_behind, queue_address
-from comments.moderation.pages.naming import ban_named
+from comments.moderation.pages.naming import ban_named, thread_named
 from comments.moderation.pages.queue import queue_answer
 from comments.moderation.pages.seat import Seat, field, lead_to, moment, read_id, seat_with_form
+from comments.moderation.pages.thread import thread_address, thread_answer
 from comments.moderation.queries.alike import Shown
 from comments.moderation.reply_routes import carry_out_reply
+from comments.moderation.thread_actions import acting_as
+from comments.moderation.thread_undoing import undo_thread
 from comments.threads.writing import rendered
 from comments.web.answers import json_answer
 from comments.web.forms import Fields
@@ -73,6 +76,9 @@ async def post_decision(request: Request) -> Response:
     made = ban_named(fields.get("undo", ""))
     if made is not None:
         return await _take_back_ban(request, seat, fields, made)
+    number = thread_named(fields.get("undo", ""))
+    if number is not None:
+        return await _take_back_of_thread(request, seat, fields, number)
     try:
         outcome = await _carry_out(request, seat, fields)
     except AllHandled as handled:
@@ -104,6 +110,27 @@ async def _take_back_ban(request: Request, seat: Seat, fields: Fields, made: Mad
         outcome, fate = own, "lifted"
     told = words.ban_undone(fate, len(outcome.decided), len(outcome.conflicts))
     return await _told_to_script(request, seat, fields, outcome, told=told)
+
+
+async def _take_back_of_thread(request: Request, seat: Seat, fields: Fields, number: int) -> Response:
+    svc, at = service(request), service(request).clock.now()
+    acting, back = acting_as(seat.moderator, ()), list_behind(fields)
+    try:
+        undone = await svc.db.write(undo_thread, svc.keys, acting, number, at=at)
+    except ChangedSince as changed:
+        told = thread_words.changed_since(changed.by, changed.at, at)
+        if wants_json(request):
+            changed.facts |= {"words": told}
+            raise
+        if changed.thread_id is None:
+            return await queue_answer(request, seat, back, told=told, status=409)
+        return await thread_answer(request, seat, str(changed.thread_id), told=told, status=409)
+    if wants_json(request):
+        told = thread_words.thread_told(undone)
+        return await _told_to_script(request, seat, fields, Outcome([], [], [], at), told=told)
+    if undone["choice"] == "move":
+        return lead_to(request, queue_address(seat.site, back, moved=str(undone["number"])))
+    return lead_to(request, thread_address(seat.site, undone["thread"], undone["number"]))
 
 
 async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:

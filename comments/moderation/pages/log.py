@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.moderation import wire
+from comments.moderation import thread_words, wire
 from comments.moderation.desk import log_rows
 from comments.moderation.pages.seat import frame, seat_of
 from comments.web.routing import read_query
@@ -25,6 +25,7 @@ async def show_log(request: Request) -> Response:
         "log.html",
         **await frame(request, seat, wire.QueueQuery(state="all"), here="log"),
         rows=rows,
+        thread_words=thread_words,
         is_first=after is None,
         next=wire.cursor_at(svc.keys, place, end),
     )

@@ -1,4 +1,4 @@
-"""How the desk's forms name what takes a ban back, beside the orders about comments."""
+"""How the desk's forms name what takes back a ban, or a decision about a discussion, beside the orders."""
 
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from comments.moderation.errors import FormMalformed
 from comments.moderation.pages.seat import moment, read_id
 
 _BAN = "ban/"
+_THREAD = "thread/"
 
 
 def ban_name(made: BanMade, account_id: UUID) -> str:
@@ -36,3 +37,23 @@ def ban_named(name: str) -> MadeBefore | None:
     if len(times) not in {1, 3}:
         raise FormMalformed("This form is not one of ours. Reload the page.")
     return MadeBefore(read_id(ban_id), *map(moment, times))
+
+
+def thread_name(number: int) -> str:
+    """Return the name of a decision about a discussion: the number of the log's entry says all of it."""
+    return f"{_THREAD}{number}"
+
+
+def thread_named(name: str) -> int | None:
+    """Return the number that a name says; None if it is not one of a discussion. Raises FormMalformed."""
+    if not name.startswith(_THREAD):
+        return None
+    number = log_number(name.removeprefix(_THREAD))
+    if not number:
+        raise FormMalformed("This form is not one of ours. Reload the page.")
+    return number
+
+
+def log_number(text: str) -> int:
+    """Return the number of an entry of the log; 0 if it can be none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from comments.errors import CommentsError, Conflict, Invalid, NotFound
 from comments.moderation.errors import FormMalformed
-from comments.moderation.pages.addresses import desk_address, list_behind, queue_address
+from comments.moderation.pages.addresses import list_behind, queue_address
 from comments.moderation.pages.seat import Seat, field, lead_to, read_id, seat_of, seat_with_form
-from comments.moderation.pages.thread import thread_answer
+from comments.moderation.pages.thread import thread_address, thread_answer
 from comments.moderation.queries.queue import held_by_id
 from comments.moderation.showing import excerpt
 from comments.moderation.thread_actions import MoveWish, acting_as, merge, move, set_thread
@@ -52,10 +52,10 @@ async def post_rename(request: Request) -> Response:
         ThreadWish(url=field(fields, "url", _LONGEST_PAGE)),
     )
     try:
-        await svc.db.write(set_thread, svc.keys, acting, thread_id, wish, at=svc.clock.now())
+        number = await svc.db.write(set_thread, svc.keys, acting, thread_id, wish, at=svc.clock.now())
     except _REFUSALS as refused:
         return await thread_answer(request, seat, str(thread_id), told=_why(refused))
-    return lead_to(request, desk_address(seat.site, f"/thread?page={thread_id}"))
+    return lead_to(request, thread_address(seat.site, thread_id, number))
 
 
 @page
@@ -81,7 +81,7 @@ async def post_merge(request: Request) -> Response:
     source, into = read_id(fields.get("thread", "")), read_id(fields.get("into", ""))
     acting = acting_as(seat.moderator, site.origins)
     await svc.db.write(merge, svc.keys, acting, source, into, at=svc.clock.now())
-    return lead_to(request, desk_address(seat.site, f"/thread?page={into}"))
+    return lead_to(request, thread_address(seat.site, into))
 
 
 @page
@@ -106,11 +106,11 @@ async def post_move(request: Request) -> Response:
             wish = MoveWish(comment_id, await svc.db.read(thread_of_page, site.id, named))
         else:
             raise FormMalformed("Say where it is to go.")
-        await svc.db.write(move, svc.keys, acting, wish, at=svc.clock.now())
+        brought = await svc.db.write(move, svc.keys, acting, wish, at=svc.clock.now())
     except _REFUSALS as refused:
         status = status_of(refused)
         return await _move_form(request, seat, comment_id, fields, told=_why(refused), status=status)
-    return lead_to(request, queue_address(seat.site, list_behind(fields)))
+    return lead_to(request, queue_address(seat.site, list_behind(fields), moved=str(brought.number)))
 
 
 async def _move_form(

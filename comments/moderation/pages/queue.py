@@ -1,20 +1,27 @@
 """The pages of the queues: what waits, what was decided, and what a search finds."""
 
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.identity.pages import signed_in
-from comments.identity.queries import sites_of
+from comments.identity.queries import Moderator, sites_of
 from comments.moderation import wire, words
 from comments.moderation.desk import bulk_choices, card
 from comments.moderation.pages.addresses import desk_address, queue_address
-from comments.moderation.pages.naming import ban_told
+from comments.moderation.pages.naming import ban_told, log_number
 from comments.moderation.pages.news import write_place
 from comments.moderation.pages.runs import CHOICES as ALL_CHOICES
 from comments.moderation.pages.seat import Seat, frame, lead_to, order_told, seat_of
+from comments.moderation.pages.thread import Done
+from comments.moderation.queries.thread_decisions import thread_decision
 from comments.moderation.routes import queue_place
 from comments.moderation.viewing import Opening, may_take_long, opened
 from comments.moderation.wishes import asking_of
+from comments.threads.errors import ThreadUnknown
+from comments.threads.queries.operating import moderated_threads
 from comments.web.routing import read_query
 from comments.web.service import service
 from comments.web.templating import html_page, page
@@ -70,12 +77,32 @@ async def queue_answer(
         run=found.run,
         banned=_banned(request),
         undo=ban_told(request),
+        moved=await _moved(request, seat),
         bulk_choices=bulk_choices(query.state),
         all_choices=ALL_CHOICES,
         mails=bool(svc.settings.smtp_url),
         since=found.stands.number,
         newest=write_place(found.stands.newest),
     )
+
+
+async def _moved(request: Request, seat: Seat) -> Done | None:
+    """Return the move of which the page tells that it is done, or taken back."""
+    number = log_number(request.query_params.get("moved", "")) if request.method == "GET" else 0
+    if not number:
+        return None
+    return await service(request).db.read(_move_told, seat.moderator, number)
+
+
+def _move_told(session: Session, moderator: Moderator, number: int) -> Done | None:
+    facts = thread_decision(session, moderator.site_id, number)
+    if facts is None or facts["choice"] != "move":
+        return None
+    try:
+        moderated_threads(session, moderator.site_id, [UUID(facts["into"])], moderator.sections)
+    except ThreadUnknown:
+        return None
+    return Done.of(facts)
 
 
 def _banned(request: Request) -> str:

@@ -1,17 +1,26 @@
 """The page of one discussion: closing and opening it, having all of it wait, slowing it down. Plain forms."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from comments.identity.sections import Sections
+from comments.moderation import thread_words
 from comments.moderation.errors import FormMalformed
 from comments.moderation.pages.addresses import desk_address, queue_address
+from comments.moderation.pages.naming import log_number, thread_name
 from comments.moderation.pages.seat import Seat, lead_to, read_id, seat_of, seat_with_form
+from comments.moderation.queries.thread_decisions import thread_decision
 from comments.moderation.thread_actions import acting_as, set_thread
-from comments.moderation.thread_wire import PageAsked, page_moderated
+from comments.moderation.thread_wire import PageAsked, ThreadModerated, page_moderated
 from comments.threads.actions.settling import LONGEST_PAUSE_SECONDS, ThreadWish
 from comments.threads.routes import site_of
+from comments.threads.site_card import SiteCard
 from comments.web.routing import read_query
 from comments.web.service import service
 from comments.web.templating import html_page, page
@@ -49,21 +58,63 @@ async def post_thread(request: Request) -> Response:
         raise FormMalformed("This form is not one of ours. Reload the page.")
     svc, site = service(request), await site_of(request)
     acting = acting_as(seat.moderator, site.origins)
-    await svc.db.write(set_thread, svc.keys, acting, thread_id, wish, at=svc.clock.now())
-    return lead_to(request, desk_address(seat.site, f"/thread?page={thread_id}"))
+    number = await svc.db.write(set_thread, svc.keys, acting, thread_id, wish, at=svc.clock.now())
+    return lead_to(request, thread_address(seat.site, thread_id, number))
 
 
-async def thread_answer(request: Request, seat: Seat, named: str, *, told: str = "") -> Response:
-    """Return the page; `told` is what was wrong with its form. Raises ThreadUnknown."""
-    site = await site_of(request)
-    found = await service(request).db.read(page_moderated, site, named, seat.moderator.sections)
+def thread_address(site: str, thread_id: UUID | str, number: int = 0) -> str:
+    """Return the path of a discussion's page, which tells what the log's entry `number` says was done."""
+    done = f"&done={number}" if number else ""
+    return desk_address(site, f"/thread?page={thread_id}{done}")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A decision about a discussion that a page tells: `name` takes it back, or is what it took back.
+
+    In the list of what can be undone it is `label`, and what it is `about`; "" is the discussion.
+    """
+
+    words: str
+    label: str
+    about: str
+    name: str
+    is_undoing: bool
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> "Done":
+        name = thread_name(facts.get("undoes", facts["number"]))
+        label, about = thread_words.thread_listed(facts)
+        return cls(thread_words.thread_told(facts), label, about, name, "undoes" in facts)
+
+
+async def thread_answer(
+    request: Request, seat: Seat, named: str, *, told: str = "", status: int = 422
+) -> Response:
+    """Return the page; `told` is what was wrong with its form, with its `status`. Raises ThreadUnknown."""
+    site, number = await site_of(request), log_number(request.query_params.get("done", ""))
+    sections = seat.moderator.sections
+    found, done = await service(request).db.read(_thread, site, named, sections, 0 if told else number)
     return html_page(
         request,
         "thread.html",
-        status=422 if told else 200,
+        status=status if told else 200,
         seat=seat,
         thread=found,
         told=told,
+        done=done,
         queue=queue_address(seat.site, None, state="all", page=str(found.id)),
         longest=LONGEST_PAUSE_SECONDS,
     )
+
+
+def _thread(
+    session: Session, site: SiteCard, named: str, sections: Sections, number: int
+) -> tuple[ThreadModerated, Done | None]:
+    """Return a discussion, and what was just done with it, as far as that still holds."""
+    found = page_moderated(session, site, named, sections)
+    facts = thread_decision(session, site.id, number) if number else None
+    if facts is None or facts["choice"] != "set" or facts["thread"] != str(found.id):
+        return found, None
+    holds = all(getattr(found, name) == value for name, value in facts["after"].items())
+    return found, Done.of(facts) if holds else None

@@ -1,19 +1,21 @@
 """What the log says was done with whole discussions, and who was banned, between two decisions of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Account
 from comments.identity.queries import Moderator
 from comments.moderation.models import LogLink
-from comments.threads.models import Thread
+from comments.moderation.queries.thread_decisions import BY_PROGRAM
+from comments.threads.models import Comment, Thread
+from comments.threads.queries.finding import THREAD
 from comments.threads.scope import threads_within
 
 MOST_SHOWN = 200
@@ -21,7 +23,10 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class ThreadEntry:
-    """One entry: `facts` as they were logged, and the discussion as it is now; "" if it is gone."""
+    """One entry: `facts` as they were logged, and the discussion as it is now; "" if it is gone.
+
+    `stands` is false where it was taken back, or something else was decided about the same since.
+    """
 
     at: datetime
     by: str
@@ -29,6 +34,11 @@ class ThreadEntry:
     thread_id: UUID
     thread_url: str = ""
     thread_title: str | None = None
+    stands: bool = False
+
+    @property
+    def number(self) -> int:
+        return int(self.facts["number"])
 
     @property
     def place(self) -> str:
@@ -85,18 +95,58 @@ def other_entries(
 def _of_threads(
     session: Session, moderator: Moderator, told: Sequence[dict[str, Any]], people: dict[UUID, str]
 ) -> Sequence[ThreadEntry]:
-    named = _threads(session, moderator, {_thread_of(facts) for facts in told}) if told else {}
+    now = _threads(session, moderator, {_thread_of(facts) for facts in told}) if told else {}
+    standing = _standing(session, moderator.site_id, told, now)
     return [
         ThreadEntry(
             *_when_and_who(facts, people),
             facts,
             _thread_of(facts),
-            *named.get(_thread_of(facts), ()),
+            thread.url if thread else "",
+            thread.title if thread else None,
+            facts["number"] in standing,
         )
         for facts in told
+        for thread in [now.get(_thread_of(facts))]
         # Of what is gone nobody can tell in which section it was.
-        if _thread_of(facts) in named or moderator.sections is None
+        if thread or moderator.sections is None
     ]
+
+
+def _standing(
+    session: Session, site_id: UUID, told: Sequence[dict[str, Any]], now: Mapping[UUID, Row[Any]]
+) -> set[int]:
+    """Return the numbers of what can be taken back, of entries that come the newest first.
+
+    What was decided otherwise after all of these is told apart by how things are now.
+    """
+    moved = [UUID(facts["comment"]) for facts in told if facts["choice"] == "move" and "comment" in facts]
+    places = _places(session, site_id, moved) if moved else {}
+    later: set[tuple[str, str]] = set()
+    standing = set()
+    for facts in told:
+        if facts["choice"] == "set":
+            thread = now.get(UUID(facts["thread"]))
+            decided = {(facts["thread"], name) for name in facts["after"]}
+            holds = thread is not None and all(
+                getattr(thread, name) == value for name, value in facts["after"].items()
+            )
+        elif facts["choice"] == "move":
+            decided = {("comment", facts["comment"])}
+            holds = places.get(facts["comment"]) == (facts["into"], facts["after"])
+        else:
+            continue
+        if holds and "undoes" not in facts and not decided & later:
+            standing.add(facts["number"])
+        later |= decided
+    return standing
+
+
+def _places(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[str, tuple[str, str | None]]:
+    """Return thread and parent of comments, all as entries name them."""
+    columns: tuple[Any, ...] = (Comment.id, Comment.thread_id, Comment.parent_id)
+    rows = session.execute(select(*columns).where(Comment.site_id == site_id, Comment.id.in_(ids)))
+    return {str(row.id): (str(row.thread_id), str(row.parent_id) if row.parent_id else None) for row in rows}
 
 
 def _people(session: Session, told: Sequence[dict[str, Any]]) -> dict[UUID, str]:
@@ -108,7 +158,7 @@ def _people(session: Session, told: Sequence[dict[str, Any]]) -> dict[UUID, str]
 
 def _when_and_who(facts: dict[str, Any], people: dict[UUID, str]) -> tuple[datetime, str]:
     account = facts["account"]
-    by = people.get(UUID(account), "") if account else "The command line"
+    by = people.get(UUID(account), "") if account else BY_PROGRAM
     return datetime.fromisoformat(facts["at"]), by
 
 
@@ -121,7 +171,6 @@ def _thread_of(facts: dict[str, Any]) -> UUID:
     return UUID(facts.get("into", facts["thread"]))
 
 
-def _threads(session: Session, moderator: Moderator, ids: set[UUID]) -> dict[UUID, tuple[str, str | None]]:
+def _threads(session: Session, moderator: Moderator, ids: set[UUID]) -> dict[UUID, Row[Any]]:
     mine = (Thread.site_id == moderator.site_id) & Thread.id.in_(ids) & threads_within(moderator.sections)
-    rows = session.execute(select(Thread.id, Thread.title, Thread.url).where(mine))
-    return {row.id: (row.url, row.title) for row in rows}
+    return {row.id: row for row in session.execute(select(*THREAD).where(mine))}

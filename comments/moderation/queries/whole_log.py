@@ -33,14 +33,14 @@ def whole_log(
 ) -> tuple[Sequence[Decided | ThreadEntry | BanEntry], LogPosition | None]:
     """Return so many decisions and what stands between them, newest first, and where the next page begins."""
     entries, end = log(session, moderator.site_id, after=after, limit=limit, sections=moderator.sections)
-    marks = _marks(session, moderator.site_id, [entry.id for entry in entries])
+    marks = marks_of(session, moderator.site_id, [entry.id for entry in entries])
     decided = [Decided(entry, *marks.get(entry.id, ("decision", None))) for entry in entries]
     newer, older = after[1] if after else None, end[1] if end else None
     found = [*decided, *other_entries(session, moderator, newer=newer, older=older)]
     return sorted(found, key=lambda one: one.at, reverse=True), end
 
 
-def _marks(
+def marks_of(
     session: Session, site_id: UUID, decision_ids: Sequence[UUID]
 ) -> dict[UUID | None, tuple[str, str | None]]:
     """Return the kind and the rules that the log has with each decision."""

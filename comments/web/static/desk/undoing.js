@@ -2,6 +2,8 @@
 
 import { button, counted, one } from "./elements.js";
 import { keep, kept } from "./kept.js";
+// Before the list is read here.
+import { listOf } from "./noted.js";
 import { send, withdraw } from "./outbox.js";
 import { show } from "./refilling.js";
 import { mark, putBack } from "./rows.js";
@@ -14,7 +16,7 @@ import { recount, say } from "./telling.js";
  */
 
 const MOST = 50;
-const STORED = `comments.undo.${one("[data-order-form]", HTMLFormElement).dataset.orderForm}`;
+const STORED = listOf(one("[data-order-form]", HTMLFormElement).dataset.orderForm ?? "");
 /** @type {Record<string, string>} */
 const DONE = { approve: "Approved", spam: "Spam", remove: "Removed", hold: "Waits again", approve_trust: "Trusted", keep: "Kept", edit: "Edited", reply: "Replied", reject_edit: "Edit rejected", feature: "Picked out", unfeature: "Picked out no more", ban: "Banned" };
 
@@ -25,7 +27,7 @@ let ofWhole = () => {};
 const panel = one("[data-undo-list]", HTMLElement);
 const items = one("ol", HTMLElement, panel);
 /** @type {Entry[]} Oldest first. */
-const entries = kept(sessionStorage, STORED, /** @type {Kept[]} */ ([])).map((one) => ({ ...one, answered: Promise.resolve() }));
+const entries = stored();
 
 /**
  * Keep an order that was just sent; `done` is called with its name once it is carried out, `drop` if it never will be.
@@ -147,5 +149,17 @@ function shown(entry) {
   return item;
 }
 
-/** Show what earlier pages of this tab have decided. */
-export const beginUndoing = changed;
+/** @returns {Entry[]} */
+function stored() {
+  return kept(sessionStorage, STORED, /** @type {Kept[]} */ ([])).map((one) => ({ ...one, answered: Promise.resolve() }));
+}
+
+/** Show what earlier pages of this tab have decided, and what those did that one comes back from. */
+export function beginUndoing() {
+  changed();
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    entries.splice(0, entries.length, ...stored(), ...entries.filter(({ undo }) => !undo));
+    changed();
+  });
+}

@@ -1,0 +1,41 @@
+"""What the log has about whole discussions, by its numbers: one entry, and what has become of it since."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from comments.identity.models import Account
+from comments.moderation.models import LogLink
+
+BY_PROGRAM = "The command line"
+
+
+def thread_decision(session: Session, site_id: UUID, number: int) -> dict[str, Any] | None:
+    """Return an entry about a discussion as it was logged; None where that number is of something else."""
+    mine = (LogLink.site_id == site_id) & (LogLink.number == number) & LogLink.decision_id.is_(None)
+    entry = session.scalar(select(LogLink.entry).where(mine))
+    facts: dict[str, Any] = json.loads(entry) if entry is not None else {}
+    return facts if facts.get("kind") == "thread" else None
+
+
+def decided_since(session: Session, site_id: UUID, number: int, about: UUID) -> Iterator[dict[str, Any]]:
+    """Yield the later entries that name this discussion, the oldest first."""
+    later = (LogLink.site_id == site_id) & (LogLink.number > number) & LogLink.decision_id.is_(None)
+    named = str(about).encode()
+    for entry in session.scalars(select(LogLink.entry).where(later).order_by(LogLink.number)):
+        # Few are about it, and to read one takes longer than to look for a name in it.
+        if named in entry:
+            facts = json.loads(entry)
+            if facts["kind"] == "thread":
+                yield facts
+
+
+def name_of(session: Session, account: str | None) -> str:
+    """Return who an entry says has decided; "" once the account is gone."""
+    if account is None:
+        return BY_PROGRAM
+    return session.scalar(select(Account.name).where(Account.id == UUID(account))) or ""
