@@ -11,6 +11,9 @@ DEEPEST = 64
 LARGEST_RECORD = 8 * 1024 * 1024
 """Characters of one record; a comment with more was not written by a person."""
 
+ELEMENTS_REMEMBERED = 1_000
+"""Kinds of elements, by path, of which what they are is worked out once; exports have some fifty."""
+
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Exports carry them although XML forbids them: the old systems took what was typed.
 FORBIDDEN = bytes(code for code in range(0x20) if code not in b"\t\n\r")
@@ -64,6 +67,19 @@ def _readable(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield piece.translate(None, unwanted)
 
 
+@dataclass(slots=True)
+class _Element:
+    """What all elements at one path are; `below` is their path below the record they are in, "" outside."""
+
+    path: str
+    below: str = ""
+    is_record: bool = False
+    is_kept: bool = False
+    """It is a record, or in one."""
+    inner: dict[str, "_Element"] = field(default_factory=dict)
+    """By name, those in it that have been met."""
+
+
 class _Reading:
     """The parser's handlers; text is kept only inside a record."""
 
@@ -71,8 +87,9 @@ class _Reading:
         self._wanted = wanted
         self._kind = kind
         self._root = next(iter(wanted)).partition("/")[0]
-        self._above: list[tuple[str, str]] = []
-        """For each open element its path from the root, and its path below the record it is in."""
+        self._above = [_Element("")]
+        """The file, and each open element."""
+        self._remembered = 0
         self._open: list[XmlRecord] = []
         self._counts: Counter[str] = Counter()
         self._last = ""
@@ -96,29 +113,34 @@ class _Reading:
         return finished
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        path, below = self._path_of(name)
-        if path in self._wanted:
-            self._begin_record(path)
-            below = ""
-        elif not self._open:
-            self._above.append((path, ""))
+        around = self._above[-1]
+        element = around.inner.get(name) or self._met(around, name)
+        self._above.append(element)
+        if not element.is_kept:
             return
-        fields = self._open[-1].fields
-        for key, value in attributes.items():
-            fields.setdefault(f"{below}@{key.rpartition(':')[2]}", value)
-        self._above.append((path, below))
+        if element.is_record:
+            self._begin_record(element.path)
+        if attributes:
+            fields = self._open[-1].fields
+            for key, value in attributes.items():
+                fields.setdefault(f"{element.below}@{key.rpartition(':')[2]}", value)
         self._text.clear()
 
-    def _path_of(self, name: str) -> tuple[str, str]:
-        if not self._above:
-            if name != self._root:
-                found = f"<{name[:40]}> instead of <{self._root}>"
-                raise file_broken(f"This is not {self._kind}: it begins with {found}.")
-            return name, ""
-        if len(self._above) > DEEPEST:
+    def _met(self, around: _Element, name: str) -> _Element:
+        if not around.path and name != self._root:
+            found = f"<{name[:40]}> instead of <{self._root}>"
+            raise file_broken(f"This is not {self._kind}: it begins with {found}.")
+        if len(self._above) > DEEPEST + 1:
             raise file_broken(f"This file is broken {self._where()}: its elements are nested too deep.")
-        path, below = self._above[-1]
-        return f"{path}/{name}", f"{below}/{name}" if below else name
+        element = _Element(f"{around.path}/{name}" if around.path else name)
+        element.is_record = element.path in self._wanted
+        element.is_kept = element.is_record or around.is_kept
+        if element.is_kept and not element.is_record:
+            element.below = f"{around.below}/{name}" if around.below else name
+        if self._remembered < ELEMENTS_REMEMBERED:
+            around.inner[name] = element
+            self._remembered += 1
+        return element
 
     def _begin_record(self, path: str) -> None:
         self._counts[path] += 1
@@ -128,10 +150,10 @@ class _Reading:
         self._length = 0
 
     def _end(self, name: str) -> None:
-        path, below = self._above.pop()
-        if below:
-            self._open[-1].fields.setdefault(below, "".join(self._text))
-        elif self._open and self._open[-1].path == path:
+        element = self._above.pop()
+        if element.below:
+            self._open[-1].fields.setdefault(element.below, "".join(self._text))
+        elif element.is_record:
             self._finished.append(self._open.pop())
         self._text.clear()
 
