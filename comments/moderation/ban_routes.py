@@ -19,7 +19,7 @@ from comments.policy.models import Ban
 from comments.policy.queries import bans
 from comments.threads.errors import CommentUnknown, CursorRefused
 from comments.web.needs import moderator
-from comments.web.routing import Api, QueryRefused
+from comments.web.routing import Api, QueryRefused, id_in_path
 from comments.web.service import service
 
 api = Api("/api/v1/sites/{site}", tag="Moderation")
@@ -129,10 +129,7 @@ async def post_ban(request: Request, body: BanBody) -> BanAnswer:
 async def delete_ban(request: Request) -> LiftAnswer:
     """Lift a ban. What was removed with it stays removed."""
     svc, asking = service(request), asking_moderator(request)
-    try:
-        ban_id = UUID(request.path_params["id"])
-    except ValueError:
-        raise BanUnknown("There is no such ban here, or it is lifted already.") from None
+    ban_id = id_in_path(request, BanUnknown("There is no such ban here, or it is lifted already."))
     lifting = partial(lift_ban, by=asking, at=svc.clock.now())
     await svc.db.write(lifting, svc.keys, asking.site_id, ban_id)
     return LiftAnswer(ban_id)

@@ -30,7 +30,7 @@ from comments.threads.errors import (
 )
 from comments.threads.routes import comment_id_of, site_of
 from comments.web.needs import moderator
-from comments.web.routing import Api, QueryRefused
+from comments.web.routing import Api, QueryRefused, id_in_path
 from comments.web.service import service
 
 api = Api("/api/v1/sites/{site}", tag="Moderation")
@@ -109,7 +109,4 @@ async def move_with_answers(request: Request, body: MoveBody) -> MovedAnswer:
 
 def thread_id_of(request: Request) -> UUID:
     """Return the thread's id in the address; a text that is none is a thread that does not exist."""
-    try:
-        return UUID(request.path_params["id"])
-    except ValueError:
-        raise ThreadUnknown("There is no such discussion here.") from None
+    return id_in_path(request, ThreadUnknown("There is no such discussion here."))

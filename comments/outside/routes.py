@@ -1,9 +1,8 @@
 """The HTTP API of webhooks, for owners' API tokens that may change the site."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -25,7 +24,7 @@ from comments.sites.models import Webhook
 from comments.sites.queries import webhook_by_id, webhooks_of
 from comments.sites.webhook_actions import add_webhook, remove_webhook
 from comments.web.needs import owner
-from comments.web.routing import Api
+from comments.web.routing import Api, id_in_path
 from comments.web.service import service
 
 api = Api("/api/v1/sites/{site}", tag="Webhooks")
@@ -114,7 +113,7 @@ async def post_webhook(request: Request, body: WebhookBody) -> WebhookAnswer:
 @api.endpoint("DELETE", "/webhooks/{id}", answers={200: RemovedAnswer}, errors=_OF_ONE, needs=_ADMIN)
 async def delete_webhook(request: Request) -> RemovedAnswer:
     """Tell an address nothing more, not even what it was still to be told."""
-    webhook_id = _id(request.path_params, "id")
+    webhook_id = _id(request, "id")
     await service(request).db.write(remove_webhook, asking_moderator(request).site_id, webhook_id)
     return RemovedAnswer(webhook_id)
 
@@ -122,7 +121,7 @@ async def delete_webhook(request: Request) -> RemovedAnswer:
 @api.endpoint("GET", "/webhooks/{id}/calls", answers={200: CallsAnswer}, errors=_OF_ONE, needs=_ADMIN)
 async def get_calls(request: Request) -> CallsAnswer:
     """What a webhook was told lately, and what it answered."""
-    db, webhook_id = service(request).db, _id(request.path_params, "id")
+    db, webhook_id = service(request).db, _id(request, "id")
     await db.read(webhook_by_id, asking_moderator(request).site_id, webhook_id)
     found = await db.read(last_calls, webhook_id, limit=MOST_SHOWN)
     return CallsAnswer([_call(one) for one in found])
@@ -131,7 +130,7 @@ async def get_calls(request: Request) -> CallsAnswer:
 @api.endpoint("POST", "/webhooks/{id}/test", answers={200: TrialAnswer}, errors=_OF_ONE, needs=_ADMIN)
 async def test_webhook(request: Request) -> TrialAnswer:
     """Send a message about nothing (`webhook.test`) now, once."""
-    svc, webhook_id = service(request), _id(request.path_params, "id")
+    svc, webhook_id = service(request), _id(request, "id")
     await svc.db.read(webhook_by_id, asking_moderator(request).site_id, webhook_id)
     try:
         answer = await Webhooks(svc.settings, svc.keys, svc.clock, svc.db).trial(webhook_id)
@@ -151,18 +150,14 @@ async def test_webhook(request: Request) -> TrialAnswer:
 )
 async def post_again(request: Request) -> SentAgainAnswer:
     """Send a message once more, under its id: about the comment as it is now."""
-    svc, params = service(request), request.path_params
-    webhook_id, message_id = _id(params, "id"), _id(params, "call")
+    svc, webhook_id, message_id = service(request), _id(request, "id"), _id(request, "call")
     site_id = asking_moderator(request).site_id
     await svc.db.write(send_again, site_id, webhook_id, message_id, at=svc.clock.now())
     return SentAgainAnswer(message_id)
 
 
-def _id(params: Mapping[str, Any], name: str) -> UUID:
-    try:
-        return UUID(params[name])
-    except ValueError:
-        raise WebhookUnknown("There is no such webhook on this site.") from None
+def _id(request: Request, name: str) -> UUID:
+    return id_in_path(request, WebhookUnknown("There is no such webhook on this site."), name)
 
 
 def _shown(keys: Keyring, one: Webhook) -> WebhookShown:

@@ -17,7 +17,7 @@ from comments.notifications.handlers import OF_A_SITE
 from comments.notifications.trial import TrialFailed, send_trial
 from comments.sites.errors import SiteUnknown
 from comments.web.needs import owner
-from comments.web.routing import Api
+from comments.web.routing import Api, id_in_path
 from comments.web.service import service
 
 api = Api("/api/v1/sites/{site}", tag="Outbox")
@@ -86,10 +86,7 @@ async def post_mail_again(request: Request) -> AgainAnswer:
     """Try a mail once more that was given up."""
     svc, site_id = service(request), asking_moderator(request).site_id
     unknown = MailUnknown("There is no such mail that was given up.")
-    try:
-        mail_id = UUID(request.path_params["id"])
-    except ValueError:
-        raise unknown from None
+    mail_id = id_in_path(request, unknown)
     if not await svc.db.write(revive, [mail_id], site_id, at=svc.clock.now(), kinds=OF_A_SITE):
         raise unknown
     return AgainAnswer(mail_id)

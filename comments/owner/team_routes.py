@@ -34,7 +34,7 @@ from comments.keys import Keyring
 from comments.notifications.digest_queries import digest_choices
 from comments.sites.errors import SiteUnknown
 from comments.web.needs import SCOPES, owner
-from comments.web.routing import Api
+from comments.web.routing import Api, id_in_path
 from comments.web.service import service
 
 api = Api("/api/v1/sites/{site}", tag="Team")
@@ -195,10 +195,7 @@ async def delete_invitation(request: Request) -> InvitationEndedAnswer:
 
 def _member(request: Request) -> UUID:
     """Return which account an address names. Raises AccountUnknown."""
-    try:
-        return UUID(request.path_params["id"])
-    except ValueError:
-        raise AccountUnknown("They are not in this team.") from None
+    return id_in_path(request, AccountUnknown("They are not in this team."))
 
 
 async def _require_all_scopes(request: Request) -> None:

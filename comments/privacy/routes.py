@@ -20,7 +20,7 @@ from comments.privacy.queries import Reader, erasure_by_id, erasures, find_reade
 from comments.privacy.receipts import checked
 from comments.sites.errors import SiteUnknown
 from comments.web.needs import owner
-from comments.web.routing import Api
+from comments.web.routing import Api, id_in_path
 from comments.web.service import service
 
 api = Api("/api/v1/sites/{site}", tag="Readers' data")
@@ -110,7 +110,7 @@ async def search_readers(request: Request, body: WhoBody) -> ReadersAnswer:
 async def get_reader(request: Request) -> DataAnswer:
     """All that the site holds about a reader."""
     svc, asking = service(request), asking_moderator(request)
-    reader_id = _id(request, ReaderUnknown("Nobody like this is known on the site."))
+    reader_id = id_in_path(request, ReaderUnknown("Nobody like this is known on the site."))
     return DataAnswer(await svc.db.scan(collected, asking.site_id, reader_id, at=svc.clock.now()))
 
 
@@ -124,7 +124,7 @@ async def get_reader(request: Request) -> DataAnswer:
 async def post_erasure(request: Request, body: ErasureBody) -> ErasureAnswer:
     """Erase a reader for ever. It is done in the background; asked again it is the same erasure."""
     svc, asking = service(request), asking_moderator(request)
-    reader_id = _id(request, ReaderUnknown("Nobody like this is known on the site."))
+    reader_id = id_in_path(request, ReaderUnknown("Nobody like this is known on the site."))
     wish = ErasureWish(asking.site_id, reader_id, body.scope, str(asking.account_id))
     return ErasureAnswer(_shown(await svc.db.write(ask_erasure, wish, svc.keys, at=svc.clock.now())))
 
@@ -141,7 +141,7 @@ async def get_erasures(request: Request) -> ErasuresAnswer:
 )
 async def get_erasure(request: Request) -> ErasureAnswer:
     """One erasure, with its receipt when it is done."""
-    erasure_id = _id(request, ErasureUnknown("There is no such erasure here."))
+    erasure_id = id_in_path(request, ErasureUnknown("There is no such erasure here."))
     found = await service(request).db.read(erasure_by_id, asking_moderator(request).site_id, erasure_id)
     return ErasureAnswer(_shown(found))
 
@@ -150,13 +150,6 @@ async def get_erasure(request: Request) -> ErasureAnswer:
 async def post_receipt(request: Request, body: ReceiptBody) -> ReceiptAnswer:
     """Say whether a receipt is genuine; nothing is stored."""
     return ReceiptAnswer(checked(service(request).keys, body.receipt))
-
-
-def _id(request: Request, unknown: Exception) -> UUID:
-    try:
-        return UUID(request.path_params["id"])
-    except ValueError:
-        raise unknown from None
 
 
 def _reader(one: Reader) -> ReaderShown:

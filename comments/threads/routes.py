@@ -25,7 +25,7 @@ from comments.threads.site_card import SiteCard
 from comments.web.answers import JSON, Body, asked
 from comments.web.needs import NOBODY, reader
 from comments.web.ready import Shown, note_seen
-from comments.web.routing import Api, QueryRefused, read_query
+from comments.web.routing import Api, QueryRefused, id_in_path, read_query
 from comments.web.service import service
 
 api = Api("/api/v1/sites/{site}", tag="Discussions")
@@ -156,10 +156,7 @@ async def model_of(request: Request, site: SiteCard) -> Model | None:
 
 def comment_id_of(request: Request) -> UUID:
     """Return the comment id in the address; a text that is none is a comment that does not exist."""
-    try:
-        return UUID(request.path_params["id"])
-    except ValueError:
-        raise CommentUnknown("There is no such comment.") from None
+    return id_in_path(request, CommentUnknown("There is no such comment."))
 
 
 async def asking_author(request: Request, site: SiteCard) -> KnownAuthor | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
@@ -159,6 +160,14 @@ def _bind(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         return result if isinstance(result, Response) else json_answer(result, status)
 
     return serve
+
+
+def id_in_path(request: Request, unknown: errors.NotFound, name: str = "id") -> UUID:
+    """Return the id in an address. Raises `unknown` for a text that is none: nothing has such an id."""
+    try:
+        return UUID(request.path_params[name])
+    except ValueError:
+        raise unknown from None
 
 
 def read_query(request: Request, shape: type[S]) -> S:

@@ -18,6 +18,7 @@ from comments.privacy.models import Erasure
 from comments.privacy.queries import MOST_FOUND, Reader, erasure_by_id, erasures, find_readers, reader_by_id
 from comments.privacy.receipts import counts_in_words
 from comments.web.needs import owner, page_route
+from comments.web.routing import id_in_path
 from comments.web.service import service
 from comments.web.templating import page
 
@@ -68,7 +69,7 @@ async def begin_erasing(request: Request) -> Response:
     if scope not in SCOPES:
         return await _erasing_page(request, who, status=422, problem="Choose what is erased.")
     svc = service(request)
-    wish = ErasureWish(who.site.id, _id(request, "author"), scope, str(who.owner.account_id))
+    wish = ErasureWish(who.site.id, _reader_id(request), scope, str(who.owner.account_id))
     await svc.db.write(ask_erasure, wish, svc.keys, at=svc.clock.now())
     return lead_to_section(request, KEY, "#erased")
 
@@ -77,7 +78,8 @@ async def begin_erasing(request: Request) -> Response:
 async def give_receipt(request: Request) -> Response:
     """Send the receipt of an erasure that is done."""
     who = await owning(request)
-    found = await service(request).db.read(erasure_by_id, who.site.id, _id(request, "erasure"))
+    erasure_id = id_in_path(request, ErasureUnknown("There is no such erasure here."))
+    found = await service(request).db.read(erasure_by_id, who.site.id, erasure_id)
     if found.receipt is None:
         raise ErasureUnknown("This is still being erased; it has a receipt when it is done.")
     return _file(request, json.dumps(json.loads(found.receipt), indent=2) + "\n", "erased", "json")
@@ -116,21 +118,16 @@ async def _erasing_page(request: Request, who: Owning, *, status: int = 200, pro
 
 
 async def _reader(request: Request, who: Owning) -> Reader:
-    return await service(request).db.scan(reader_by_id, who.site.id, _id(request, "author"))
+    return await service(request).db.scan(reader_by_id, who.site.id, _reader_id(request))
 
 
 async def _document(request: Request) -> Mapping[str, Any]:
     who, svc = await owning(request), service(request)
-    return await svc.db.scan(collected, who.site.id, _id(request, "author"), at=svc.clock.now())
+    return await svc.db.scan(collected, who.site.id, _reader_id(request), at=svc.clock.now())
 
 
-def _id(request: Request, what: str) -> UUID:
-    try:
-        return UUID(request.path_params["id"])
-    except ValueError:
-        if what == "author":
-            raise ReaderUnknown("Nobody like this is known on the site.") from None
-        raise ErasureUnknown("There is no such erasure here.") from None
+def _reader_id(request: Request) -> UUID:
+    return id_in_path(request, ReaderUnknown("Nobody like this is known on the site."))
 
 
 def _shown(one: Erasure, names: Mapping[str, str]) -> dict[str, Any]:
