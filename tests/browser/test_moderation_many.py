@@ -73,6 +73,12 @@ async def test_selected_comments_are_decided_by_the_bar(desk: Desk, page: Page) 
     assert await sheet.texts() == ["Four"]
     assert (await desk.states())["Four"] == "pending"
 
+    await sheet.box("Four").check()
+    bar, told = await sheet.bulk.bounding_box(), await sheet.toast.bounding_box()
+    assert bar is not None
+    assert told is not None
+    assert told["y"] + told["height"] <= bar["y"]
+
 
 async def test_what_somebody_else_decided_stays_out_of_the_many(desk: Desk, page: Page) -> None:
     sheet = await five_on_the_desk(desk, page)
