@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -151,14 +152,19 @@ class Settings:
     @property
     def own_origins(self) -> tuple[str, ...]:
         """Origins of our own pages: the base URL's. On this machine alone its three names are one."""
-        parts = urlsplit(self.base_url)
-        origin = f"{parts.scheme}://{parts.netloc}".lower()
-        host = parts.hostname or ""
-        if host not in LOOPBACK_HOSTS:
-            return (origin,)
-        port = f":{parts.port}" if parts.port else ""
-        names = (f"[{name}]" if ":" in name else name for name in LOOPBACK_HOSTS)
-        return tuple(dict.fromkeys((origin, *(f"{parts.scheme}://{name}{port}" for name in names))))
+        return _origins_of(self.base_url)
+
+
+@lru_cache(maxsize=8)
+def _origins_of(base_url: str) -> tuple[str, ...]:
+    parts = urlsplit(base_url)
+    origin = f"{parts.scheme}://{parts.netloc}".lower()
+    host = parts.hostname or ""
+    if host not in LOOPBACK_HOSTS:
+        return (origin,)
+    port = f":{parts.port}" if parts.port else ""
+    names = (f"[{name}]" if ":" in name else name for name in LOOPBACK_HOSTS)
+    return tuple(dict.fromkeys((origin, *(f"{parts.scheme}://{name}{port}" for name in names))))
 
 
 SETTING_NAMES = (

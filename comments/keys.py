@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def new_token(kind: str) -> str:
     return f"{kind}_{secrets.token_urlsafe(32)}"
 
 
+@lru_cache(maxsize=1024)
 def network_of(address: str) -> str:
     """Return an IPv4 address as it is and an IPv6 address as its /64, IPv4-mapped ones as IPv4."""
     parsed = _parsed(address)
@@ -106,6 +108,7 @@ def network_of(address: str) -> str:
     return address if parsed is None else str(parsed)
 
 
+@lru_cache(maxsize=1024)
 def wider_network_of(address: str) -> str:
     """Return the /24 of an IPv4 address and the /48 of an IPv6 address, IPv4-mapped ones as IPv4."""
     parsed = _parsed(address)

@@ -34,14 +34,14 @@ def credentials(request: Request) -> tuple[Credentials, str]:
     """Return what the request shows of who asks, and a new token in case it needs one."""
     keys = service(request).keys
     token, fresh = bearer_token(request), new_token("g")
-    address = client_address(request)
+    address_keys = keys.address_keys(client_address(request))
     shown = Credentials(
         token_hashes=keys.token_hashes(token) if token else (),
         is_api_token=token.startswith(API_TOKEN_PREFIX),
         new_token_hash=keys.token_hash(fresh),
-        address_key=keys.address_key(address),
-        network_key=keys.network_key(address),
-        address_keys=keys.address_keys(address),
+        address_key=address_keys[0],
+        network_key=address_keys[1],
+        address_keys=address_keys,
     )
     return shown, fresh
 

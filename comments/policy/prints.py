@@ -7,13 +7,13 @@ which an index finds candidates; all together are its sketch, which says how ali
 Source: Broder, "On the resemblance and containment of documents", SEQUENCES 1997.
 """
 
-import hashlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from uuid import UUID
 
-from comments.rules.reading import is_unspaced, readable, words_in
+from comments.rules.reading import is_unspaced, plain_words, readable
 
 WORDS_IN_A_RUN = 3
 CHARS_IN_A_RUN = 5
@@ -61,9 +61,10 @@ def print_of(text: str) -> Print | None:
     runs = _runs(folded)
     if not runs:
         return _short_print_of(folded)
-    smallest = sorted({_hash(run) for run in runs})[:SKETCH_HASHES]
-    sketch = struct.pack(f">{len(smallest)}I", *(value >> 32 for value in smallest))
-    return Print(tuple(map(_signed, smallest[:MARKS])), sketch, _signed(_hash(sketch.hex())))
+    # As bytes they have the order of the numbers that they are.
+    smallest = sorted({_digest(run) for run in runs})[:SKETCH_HASHES]
+    sketch = b"".join(digest[:4] for digest in smallest)
+    return Print(tuple(map(_number, smallest[:MARKS])), sketch, _number(_digest(sketch.hex())))
 
 
 def likeness(one: bytes, other: bytes) -> float:
@@ -78,20 +79,20 @@ def _short_print_of(folded: str) -> Print | None:
     if is_unspaced(folded):
         chars = "".join(char for char in folded if char.isalnum())
         return _short(chars) if len(chars) >= FEWEST_CHARS_OF_ONE else None
-    words = words_in(folded).partition("\n")[0].split()
+    words = plain_words(folded)
     return _short(" ".join(words)) if len(words) >= FEWEST_WORDS_OF_ONE else None
 
 
 def _short(said: str) -> Print:
-    value = _hash(said)
-    return Print((_signed(value),), struct.pack(">I", value >> 32), _signed(value), is_short=True)
+    digest = _digest(said)
+    return Print((_number(digest),), digest[:4], _number(digest), is_short=True)
 
 
 def _runs(folded: str) -> set[str]:
     if is_unspaced(folded):
         chars = "".join(char for char in folded if char.isalnum())
         return _pieces(chars, CHARS_IN_A_RUN) if len(chars) >= FEWEST_CHARS else set()
-    words = words_in(folded).partition("\n")[0].split()
+    words = plain_words(folded)
     if len(words) < FEWEST_WORDS:
         return set()
     return {" ".join(words[at : at + WORDS_IN_A_RUN]) for at in range(len(words) - WORDS_IN_A_RUN + 1)}
@@ -101,14 +102,14 @@ def _pieces(chars: str, length: int) -> set[str]:
     return {chars[at : at + length] for at in range(len(chars) - length + 1)}
 
 
-def _hash(run: str) -> int:
-    return int.from_bytes(hashlib.blake2b(run.encode(), digest_size=8).digest(), "big")
+def _digest(run: str) -> bytes:
+    return blake2b(run.encode(), digest_size=8).digest()
 
 
 def _hashes(sketch: bytes) -> Sequence[int]:
     return struct.unpack(f">{len(sketch) // 4}I", sketch)
 
 
-def _signed(value: int) -> int:
-    """Return a number of 64 bits as databases have them."""
-    return value - 2**64 if value >= 2**63 else value
+def _number(digest: bytes) -> int:
+    """Return 8 bytes as a number that databases have."""
+    return int.from_bytes(digest, "big", signed=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from comments.sites.addresses import AddressFault, ascii_host
-from comments.text.plain import fold, readable_line, skeleton
+from comments.text.plain import ASCII_LOOKS, fold, readable_line, skeleton
 
 _APOSTROPHES = "'’"
 _FEWEST_SPELLED_LETTERS = 3
@@ -24,6 +24,9 @@ _HOST_ENTRY = re.compile(
     r"(?:https?://)?(?:\*\.)?([\w-]+(?:\.[\w-]+)*\.(?:[^\W\d_]{2,}|xn--[a-z0-9-]+))\.?/?"
 )
 
+# Of an ASCII text: how its letters and digits look, and a gap for all else.
+_ASCII_WORDS = {code: look if chr(code).isalnum() else " " for code, look in ASCII_LOOKS.items()}
+
 _ENDING = re.compile(r"\.?([^\W\d_]{2,63})")
 
 # Thai, Lao, Burmese, Khmer, kana, Han, Hangul: no blanks between words, or endings joined to them.
@@ -34,7 +37,7 @@ _UNSPACED = re.compile(
 
 def readable(text: str) -> str:
     """Return a text without what cannot be seen, on one line, folded: what the other functions read."""
-    if any(map(unicodedata.combining, set(text))):
+    if not text.isascii() and any(map(unicodedata.combining, set(text))):
         text = "".join(_without_towers(text))
     return fold(readable_line(text))
 
@@ -49,6 +52,13 @@ def words_in(readable_text: str) -> str:
     read = _words_in(readable_text, seen)
     spoken = _spoken(readable_text)
     return read if spoken == readable_text else f"{read}\n{_words_in(spoken, seen)}"
+
+
+def plain_words(readable_text: str) -> list[str]:
+    """Return the words on the first line of `words_in`, without looking for what was taken apart."""
+    if readable_text.isascii():
+        return readable_text.translate(_ASCII_WORDS).split()
+    return _words_in(readable_text, _Looks()).partition("\n")[0].split()
 
 
 def wildcard_in(entry: str) -> str:

@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ import idna
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]@:/?#%\\]+)(?::(?P<port>[0-9]{0,5}))?")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _LONGEST_HOST = 253
 
@@ -59,7 +59,7 @@ def parse_web_address(text: str) -> WebAddress:
     text = text.strip()
     if "\\" in text:
         raise AddressFault("must not contain a backslash")
-    if any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text):
+    if _CONTROL.search(text):
         raise AddressFault("must not contain control characters")
     try:
         parts = urlsplit(text)

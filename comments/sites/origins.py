@@ -61,11 +61,17 @@ def origin_allowed(origin: str, origins: Sequence[str]) -> bool:
     The scheme, `www.`, default ports and the way an IDN is written make no difference; other subdomains and
     ports do. What cannot be read is not allowed, and `null`, which every sandboxed frame sends, never is.
     """
+    return _is_allowed(origin, tuple(origins))
+
+
+# Of few origins, which come with every post and every reader who listens.
+@lru_cache(maxsize=256)
+def _is_allowed(origin: str, origins: tuple[str, ...]) -> bool:
     try:
         asked = parse_web_address(origin)
     except AddressFault:
         return False
-    return any(entry.holds(asked) for entry in _entries(tuple(origins)))
+    return any(entry.holds(asked) for entry in _entries(origins))
 
 
 @lru_cache(maxsize=256)

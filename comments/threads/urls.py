@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from comments.sites.addresses import AddressFault, WebAddress, parse_web_address
 from comments.threads.errors import UrlRefused
@@ -45,6 +46,8 @@ class PageUrl:
     key: str
 
 
+# The same few pages come with every post.
+@lru_cache(maxsize=256)
 def parse_page_url(url: str) -> PageUrl:
     """Read a page's address. Raises UrlRefused for all but plain http(s) addresses up to 2,000 characters.
 

@@ -1,8 +1,11 @@
 """Words, phrases and hosts of a site's lists: what is found however it is disguised, and what is not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comments.rules import Draft, Outcome, Policy, Verdict
+from comments.rules.reading import plain_words, readable, words_in
 from comments.rules.words import MOST_REASONS, words
 from tests.rules.examples import KNOWN, a_draft, reasons
 
@@ -177,3 +180,10 @@ def test_an_entry_is_never_a_pattern(entry: str) -> None:
     assert (
         reasons(words, a_draft("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), policy=Policy(hold_words=(entry,))) == []
     )
+
+
+@given(st.text(max_size=30) | st.text("abl 10.'@-$!_(\tZé", max_size=30))
+def test_plain_words_are_those_on_the_first_line(text: str) -> None:
+    read = readable(text)
+
+    assert plain_words(read) == words_in(read).partition("\n")[0].split()
