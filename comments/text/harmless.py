@@ -12,7 +12,7 @@ from html.entities import name2codepoint
 
 from comments.text import policy
 
-INLINE = frozenset({"a", "em", "strong", "i", "b", "s", "u", "del", "code", "sup", "sub", "kbd"})
+INLINE = frozenset({"a", "em", "strong", "i", "b", "s", "u", "del", "code", "sup", "sub", "kbd", "span"})
 PARENTS = {"li": frozenset({"ul", "ol"})}
 PARENTS_OF_BLOCKS = frozenset({"", "blockquote", "li"})
 DEEPEST = 5
@@ -28,10 +28,18 @@ _ENTITY = rf"&(?:#x27|{'|'.join(name2codepoint)});"
 _INLINE_TAG = "</?(?:em|strong|[ibsu]|del|code|sup|sub|kbd)>"
 _BLOCK_TAG = r"</?(?:p|blockquote|ul|ol|li|h[3-6])>|<pre>(?!\n)|</pre>|<[bh]r>"
 
-PIECES = re.compile(rf"(?:[^<>&]++|{_INLINE_TAG}|{_BLOCK_TAG}|{_LINK}|</a>|{_ENTITY})*+\Z")
+# What the highlighter writes, where classes may stay.
+_SPAN = f'<span class="(?:{"|".join(sorted(policy.CLASSES))})">|</span>'
+
+_PIECE = rf"[^<>&]++|{_INLINE_TAG}|{_BLOCK_TAG}|{_LINK}|</a>|{_ENTITY}"
+PIECES = {
+    False: re.compile(rf"(?:{_PIECE})*+\Z"),
+    True: re.compile(rf"(?:{_PIECE}|{_SPAN})*+\Z"),
+}
+"""By whether classes may stay."""
 TAG = re.compile(r"<(/?)(\w+)[^>]*+>")
 LINK = re.compile(_LINK)
-INLINE_TAG = re.compile(rf"{_INLINE_TAG}|</?a\b[^>]*+>")
+INLINE_TAG = re.compile(rf"{_INLINE_TAG}|</?(?:a|span)\b[^>]*+>")
 ANY_TAG = re.compile(r"<[^>]++>")
 REWRITTEN = re.compile(rf"{_LINK}|&(?!(?:amp|lt|gt);)[#\w]++;")
 
@@ -43,9 +51,9 @@ class Sanitised:
     links: tuple[str, ...]
 
 
-def harmless(html: str) -> Sanitised | None:
+def harmless(html: str, *, classes: bool = False) -> Sanitised | None:
     """Return what the sanitiser makes of `html` if that needs no parser, None for everything else."""
-    if PIECES.match(html) is None or not _is_nested(html):
+    if PIECES[classes].match(html) is None or not _is_nested(html):
         return None
     links: tuple[str, ...] = ()
     if "<a" in html:

@@ -144,7 +144,7 @@ def sanitise(html: str, *, classes: bool = False) -> Sanitised:
     `classes` keeps the highlighter's classes, and is only for what our own Markdown renderer wrote.
     """
     html = readable(html)
-    return harmless(html) or sanitised_by_bleach(html, classes=classes)
+    return harmless(html, classes=classes) or sanitised_by_bleach(html, classes=classes)
 
 
 def sanitised_by_bleach(html: str, *, classes: bool) -> Sanitised:

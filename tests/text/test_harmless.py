@@ -21,6 +21,7 @@ CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 BLOCKS = ("p", "blockquote", "ul", "ol", "li", "pre", "h3", "h4", "h5", "h6")
 INLINES = ("a", "em", "strong", "i", "b", "s", "u", "del", "code", "sup", "sub", "kbd")
+SPANS = ('span class="k"', 'span class="nb"', 'span class="k nb"', 'span class="x"', "span")
 ADDRESSES = (
     "https://a.example", "http://a.example/b?c=1&amp;d=2#e", "https://a.example/&amp;lt;",
     "http://a_b.example", "https://a.example:80/%22(x)", "HTTPS://a.example", "http://", "http://..",
@@ -43,7 +44,8 @@ WORDS = (
 MARKS = (
     *WORDS, "<", ">", "&", ";", "</", "/>", "<!--", "-->", "<![CDATA[", "<?", "\x00", "\ufffd", "&#60;",
     "&#x3c;", "&lt", "&copy", "&bogus;", "&colon;", "&NewLine;", "&Tab;", "<br/>", "<br />", "</br>",
-    "<p >", "<P>", "</p>", "<p>", "<b>", "</b>", "</a>", "<a>", "<a href=", '<a href="https://a.example">',
+    "<p >", "<P>", "</p>", "<p>", "<b>", "</b>", "</a>", "</span>", '<span class="k">',
+    "<a>", "<a href=", '<a href="https://a.example">',
     "<span>", "<table>", "<tr>", "<td>", "<svg>", "<math>", "<style>", "<script>", "<title>", "<textarea>",
     "<select>", "<option>", "<noscript>", "<xmp>", "<template>", "<form>", "<input>", "<button>", "<body>",
     "<html>", "<frameset>", "<plaintext>", "<nobr>", "<dd>", "<image>", "<isindex>", "<mtext>", "<mglyph>",
@@ -59,8 +61,8 @@ def links(words: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 def held(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    tags = st.sampled_from((*BLOCKS, *INLINES[1:]))
-    within = st.tuples(tags, inside).map(lambda one: f"<{one[0]}>{one[1]}</{one[0]}>")
+    tags = st.sampled_from((*BLOCKS, *INLINES[1:], *SPANS))
+    within = st.tuples(tags, inside).map(lambda one: f"<{one[0]}>{one[1]}</{one[0].partition(' ')[0]}>")
     return st.lists(within | links(inside), max_size=4).map("".join)
 
 
@@ -96,6 +98,8 @@ written = st.one_of(well_formed, as_disqus_writes, anywhere, spoilt()).map(reada
 
 def check(html: str) -> bool:
     """Say whether `html` was taken for harmless; if so, it is what bleach makes of it."""
+    coloured = harmless(html, classes=True)
+    assert coloured is None or coloured == sanitised_by_bleach(html, classes=True)
     found = harmless(html)
     if found is None:
         return False
@@ -150,6 +154,13 @@ def test_texts_of_other_systems_come_out_as_bleach_makes_them() -> None:
 )
 def test_plain_html_needs_no_parser(html: str) -> None:
     assert check(html)
+
+
+def test_coloured_code_is_harmless_only_where_classes_may_stay() -> None:
+    html = '<pre><code><span class="k">if</span> x &lt; <span class="s">&#x27;1&#x27;</span>\n</code></pre>'
+
+    assert harmless(html, classes=True) == sanitised_by_bleach(html, classes=True)
+    assert harmless(html) is None
 
 
 @pytest.mark.parametrize(
