@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         # What a machine that stands still for a second may make late; the summary names what was.
         if wanted & {"browser", "firefox", "live", "hold", "installation", "fresh", "cluster"}:
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -83,10 +83,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what got through of the attacks in tests/defence, and which tests had a second try: unasked."""
+    """Print what got through of the attacks in tests/defence, and which tests had another try: unasked."""
     late = sorted({report.nodeid for report in terminalreporter.getreports("rerun")})
     if late:
-        terminalreporter.section("had a second try")
+        terminalreporter.section("had another try")
         terminalreporter.write_line("\n".join(late))
     told = [
         f"{report.nodeid.rpartition('::')[2].partition('@defence')[0]}: {value}"
