@@ -15,6 +15,7 @@ import msgspec
 
 import comments
 from comments.errors import Unavailable
+from comments.importers.collecting import collecting_seldom
 from comments.text import RENDERER_VERSION, render
 from comments.text.rendering import Format
 
@@ -136,4 +137,5 @@ def work(orders: BinaryIO, answers: BinaryIO) -> None:
 if __name__ == "__main__":
     # Ctrl+C reaches the whole group; whoever gave the orders ends its helpers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work(sys.stdin.buffer, sys.stdout.buffer)
+    with collecting_seldom():
+        work(sys.stdin.buffer, sys.stdout.buffer)

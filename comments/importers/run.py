@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from comments.clock import Clock
 from comments.importers import people
 from comments.importers.batches import in_batches
+from comments.importers.collecting import collecting_seldom
 from comments.importers.drafting import BATCH_COMMENTS, Drafting, Planned
 from comments.importers.drafts import Batch, Written
 from comments.importers.native import records as records_of_export
@@ -75,7 +76,8 @@ async def run_import(
     Raises FileBroken, FormatUnknown, ImportRefused, SiteUnknown: nothing has been written then. An import
     that is interrupted later is continued by running it again.
     """
-    return await _Run(db, order, keys, clock, progress or _silent).report()
+    with collecting_seldom():
+        return await _Run(db, order, keys, clock, progress or _silent).report()
 
 
 def _silent(step: str, done: int, total: int) -> None:
