@@ -10,7 +10,7 @@ MADE_BETWEEN = 50_000
 
 @contextmanager
 def collecting_seldom() -> Iterator[None]:
-    """Look less often: next to nothing here refers to itself, and looking took a tenth of an import's time."""
+    """Look less often: next to nothing here refers to itself, and looking took a tenth of the time."""
     before = gc.get_threshold()
     gc.set_threshold(MADE_BETWEEN, *before[1:])
     try:
