@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from comments.storage.base import WITHOUT_SYNC
-from comments.storage.spelled import written_as
+from comments.storage.spelled import run_in_words, written_as
 
 ROWS_AT_ONCE = (500, 50, 5, 1)
 """Rows of one statement of SQLite; few sizes, for each is compiled and kept."""
@@ -85,15 +85,15 @@ def insert_together(session: Session, into: Sequence[tuple[Table, Sequence[Mappi
     All rows of a table must have the same keys. SQLite has no statement for more than one table.
     """
     if writes_alone(session):
-        connection = session.connection()
+        dialect = session.get_bind().dialect
         for table, rows in into:
-            statement, columns = _insert_rows(table, tuple(rows[0]), len(rows), connection.dialect)
+            statement, columns = _insert_rows(table, tuple(rows[0]), len(rows), dialect)
             flat = [
                 default if name is None else row[name] if process is None else process(row[name])
                 for row in rows
                 for name, process, default in columns
             ]
-            connection.exec_driver_sql(statement, tuple(flat))
+            run_in_words(session, statement, tuple(flat))
         return
     shape = tuple((table, tuple(rows[0]), len(rows)) for table, rows in into)
     values = {

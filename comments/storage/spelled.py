@@ -1,14 +1,16 @@
 """Statements spelled out once for each database, for what runs again and again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, Update
+from sqlalchemy import Connection, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
+
+from comments.storage.sqlite_connections import driver_of
 
 Process = Callable[[Any], Any] | None
 Shape = tuple[str, tuple[int, ...]]
@@ -63,10 +65,10 @@ class SpelledOut:
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it, and return what comes back."""
-        result = self._ran(session, values)
+        rows = self._ran(session, values)
         readers = self._readers_for(session.get_bind().dialect)
         found = []
-        for row in result:
+        for row in rows:
             one = list(row)
             for at, read in readers:
                 if one[at] is not None:
@@ -74,15 +76,15 @@ class SpelledOut:
             found.append(tuple(one))
         return found
 
-    def _ran(self, session: Session, values: Mapping[str, Any]) -> CursorResult[Any]:
-        connection = session.connection()
+    def _ran(self, session: Session, values: Mapping[str, Any]) -> Iterable[Sequence[Any]]:
+        dialect = session.get_bind().dialect
         if self._lists is None:
-            self._lists = self._lists_of(connection.dialect)
-        shape = (connection.dialect.name, tuple(len(values[name]) for name in self._lists))
+            self._lists = self._lists_of(dialect)
+        shape = (dialect.name, tuple([len(values[name]) for name in self._lists]))
         spelling = self._spellings.get(shape)
         if spelling is None:
-            spelling = self._spellings[shape] = self._spelled(connection.dialect, values)
-        return connection.exec_driver_sql(spelling.text, spelling.values(values))
+            spelling = self._spellings[shape] = self._spelled(dialect, values)
+        return run_in_words(session, spelling.text, spelling.values(values))
 
     def _compiled(self, dialect: Dialect) -> SQLCompiler:
         return self._statement.compile(dialect=dialect)
@@ -118,6 +120,20 @@ class SpelledOut:
             readers = [(at, process) for at, process in read if process is not None]
             self._readers[dialect.name] = readers
         return readers
+
+
+def run_in_words(session: Session, statement: str, values: Any) -> Iterable[Sequence[Any]]:
+    """Run a statement in the database's words with values as its driver takes them, and return its rows.
+
+    SQLite's driver is asked without SQLAlchemy, which looks at every column of every result anew: that takes
+    longer than most statements. Who listens to statements hears of them nevertheless: then it is asked.
+    """
+    bind = session.get_bind()
+    is_on_sqlite = bind.dialect.name == "sqlite" and isinstance(bind, Connection)
+    if is_on_sqlite and not bind.dispatch.before_cursor_execute:
+        return driver_of(cast(Connection, bind)).execute(statement, values).fetchall()
+    result = session.connection().exec_driver_sql(statement, values)
+    return result if result.returns_rows else ()
 
 
 def written_as(kind: TypeEngine[Any], dialect: Dialect) -> Process:

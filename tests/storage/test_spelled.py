@@ -1,10 +1,11 @@
 """Statements that are spelled out once give what SQLAlchemy gives."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, event, select
 from sqlalchemy.orm import Session
 
 from comments.storage import SpelledOut
@@ -35,3 +36,24 @@ async def test_it_is_what_sqlalchemy_finds_whatever_the_length_of_its_lists(site
         ours, theirs = await site.service.db.read(found, wanted)
         assert ours == theirs
         assert len(ours) == min(2, len(wanted))
+
+
+async def test_who_listens_hears_of_it(site: SiteUnderTest) -> None:
+    spelled, asked = SpelledOut(_THESE), {"ids": [], "since": site.clock.now()}
+
+    def heard(session: Session) -> list[str]:
+        statements: list[str] = []
+        connection = session.connection()
+
+        def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+            statements.append(statement)
+
+        event.listen(connection, "before_cursor_execute", note)
+        try:
+            spelled.rows(session, asked)
+        finally:
+            event.remove(connection, "before_cursor_execute", note)
+        spelled.rows(session, asked)
+        return statements
+
+    assert len(await site.service.db.read(heard)) == 1
