@@ -77,12 +77,16 @@ class LogRow:
         return self.entries[0].at
 
 
-def desk(session: Session, moderator: Moderator, done: Order | None) -> Desk:
-    """Return somebody's desk without its cards; `done` names the order that is told."""
+def desk(
+    session: Session, moderator: Moderator, done: Order | None, sizes: dict[str, int] | None = None
+) -> Desk:
+    """Return somebody's desk without its cards; `done` names the order that is told.
+
+    The `sizes` of queues are counted unless they are known.
+    """
     site_id, sections = moderator.site_id, moderator.sections
     entries = entries_of_order(session, site_id, *done, sections) if done else []
-    sizes = words.all_sizes(queue_sizes(session, site_id, sections))
-    return Desk(sizes, entries)
+    return Desk(words.all_sizes(sizes or queue_sizes(session, site_id, sections)), entries)
 
 
 def log_rows(

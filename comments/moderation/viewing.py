@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
 
 from msgspec import structs
 from sqlalchemy.orm import Session
@@ -14,24 +13,23 @@ from comments.identity.queries import Moderator
 from comments.moderation import wire
 from comments.moderation.desk import Desk, Order, desk
 from comments.moderation.finding import read_id
+from comments.moderation.queries.around import Around, around
 from comments.moderation.queries.history import LogEntry, log
 from comments.moderation.queries.lanes import Position
-from comments.moderation.queries.news import Standing, View, standing
+from comments.moderation.queries.news import View
 from comments.moderation.queries.profile import Profile, profile
 from comments.moderation.queries.queue import HeldPage, held_comments
-from comments.moderation.queries.runs import run_going_on
 from comments.moderation.wishes import wish_of
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`stands` is from where on something is new; `refused` says why there is no list."""
+    """`around` says from where on something is new; `refused` why there is no list."""
 
-    stands: Standing
+    around: Around
     page: HeldPage
     desk: Desk
     person: Profile | None
-    run: UUID | None
     last: LogEntry | None
     """The newest decision, where the list is empty."""
     refused: Invalid | None = None
@@ -79,12 +77,13 @@ def opened(session: Session, opening: Opening) -> Opened:
     last: Sequence[LogEntry] = ()
     if not page.comments:
         last, _ = log(session, moderator.site_id, limit=1, sections=moderator.sections)
+    view = view_of(moderator, query.state)
+    beside = around(session, moderator, view.queue, newest=_newest_shown(opening, page))
     return Opened(
-        standing(session, view_of(moderator, query.state), newest=_newest_shown(opening, page)),
+        beside,
         page,
-        desk(session, moderator, opening.done),
+        desk(session, moderator, opening.done, beside.sizes),
         person,
-        run_going_on(session, moderator),
         last[0] if last else None,
         refused,
     )

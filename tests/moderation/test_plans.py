@@ -17,6 +17,7 @@ from comments.moderation.models import Decision
 from comments.moderation.orders import Order, Wanted
 from comments.moderation.queries import (
     alike,
+    around,
     authors,
     banning,
     following,
@@ -174,7 +175,10 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         "what a ban removed": lambda session: history.removals_between(
             session, site_id, large.mia.account_id, NOON.replace(year=2000), NOON.replace(year=2001)
         ),
-        "where it stands": lambda session: news.standing(session, View(site_id, None)),
+        "around all queues": lambda session: around.around(session, large.mia, None),
+        "around a page that shows the newest": lambda session: around.around(
+            session, large.mia, "pending", newest=position
+        ),
         "what was decided": lambda session: news.decided_since(session, View(site_id, None), 0),
         "what arrived": lambda session: news.arrived_since(session, View(site_id, None), position),
         "what others decided": lambda session: following.changes(session, large.mia, 0),
@@ -207,7 +211,9 @@ def of_a_part(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
         ),
         "a digest of a part": lambda session: digest_of(session, site_id, part, since=NOON),
         "sizes of a part": lambda session: sizes.queue_sizes(session, site_id, part),
-        "where a part stands": lambda session: news.standing(session, View(site_id, None, part)),
+        "around a part": lambda session: around.around(
+            session, Moderator(UUID(int=1), site_id, "Mia", "moderator", part), None
+        ),
     }
 
 

@@ -1,6 +1,7 @@
 """What the desk's script asks for each second: what others decided, what came in, how many wait."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,13 +10,14 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from comments.identity.queries import Moderator
 from comments.moderation import words
 from comments.moderation.orders import Conflict
 from comments.moderation.pages.seat import moment, read_id, seat_of
 from comments.moderation.queries.alike import name_of
+from comments.moderation.queries.around import Around, around
 from comments.moderation.queries.lanes import Position
-from comments.moderation.queries.news import Changed, Standing, View, arrived_since, decided_since, standing
-from comments.moderation.queries.sizes import queue_sizes
+from comments.moderation.queries.news import Changed, arrived_since, decided_since
 from comments.moderation.viewing import view_of
 from comments.moderation.wire import State
 from comments.web.answers import JSON, Body, asked
@@ -60,9 +62,9 @@ class NewsAnswer(msgspec.Struct):
 async def show_news(request: Request) -> Response:
     """Tell what has changed since; 304 if nothing has."""
     svc, seat, query = service(request), await seat_of(request), read_query(request, NewsQuery)
-    view = view_of(seat.moderator, query.state)
-    told = await svc.db.read(_news, view, query.since, read_place(query.after))
-    now, (decided, arrived, stands, sizes) = svc.clock.now(), told
+    told = await svc.db.read(_news, seat.moderator, query, read_place(query.after))
+    now, (decided, arrived, stands) = svc.clock.now(), told
+    sizes = words.all_sizes(stands.sizes)
     answer = NewsAnswer(
         stands.number,
         write_place(stands.newest),
@@ -87,14 +89,16 @@ def read_place(text: str) -> Position | None:
 
 
 def _news(
-    session: Session, view: View, since: int, after: Position | None
-) -> tuple[Sequence[Changed], Sequence[UUID], Standing, dict[str, int]]:
-    """Read what is new; where it stands is read first, so that nothing falls between two questions."""
-    stands = standing(session, view)
-    decided, told_to = decided_since(session, view, since)
+    session: Session, moderator: Moderator, query: NewsQuery, after: Position | None
+) -> tuple[Sequence[Changed], Sequence[UUID], Around]:
+    """Read what is new, and where it stands now; where nothing has happened that is all there is to ask."""
+    view = view_of(moderator, query.state)
+    stands = around(session, moderator, view.queue)
     arrived = arrived_since(session, view, after) if stands.newest != after else []
-    sizes = words.all_sizes(queue_sizes(session, view.site_id, view.sections))
-    return decided, arrived, Standing(told_to or stands.number, stands.newest), sizes
+    if stands.number <= query.since:
+        return [], arrived, stands
+    decided, told_to = decided_since(session, view, query.since)
+    return decided, arrived, replace(stands, number=told_to or stands.number)
 
 
 def _comment_now(one: Changed, now: datetime) -> CommentNow:

@@ -74,15 +74,15 @@ async def queue_answer(
         ticked=request.query_params.get("ticked") in {"all", "list"},
         everything=everything,
         now_exactly=now.isoformat(),
-        run=found.run,
+        run=found.around.run,
         banned=_banned(request),
         undo=ban_told(request),
         moved=await _moved(request, seat),
         bulk_choices=bulk_choices(query.state),
         all_choices=ALL_CHOICES,
         mails=bool(svc.settings.smtp_url),
-        since=found.stands.number,
-        newest=write_place(found.stands.newest),
+        since=found.around.number,
+        newest=write_place(found.around.newest),
     )
 
 

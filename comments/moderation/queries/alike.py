@@ -85,21 +85,21 @@ def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch,
     judged: set[int] = set()
     lane, rest = belongs(site_id, queue), stretch
     for turn in (limit + 1, *_TURNS):
-        rows = session.execute(_beside(along([lane], rest, turn), rest, judged)).all()
-        # Of each group the first that is met: where it is not the group's first, none of the others is.
-        met: dict[int, UUID] = {}
-        for row in rows:
-            if row.similar_group is not None and row.similar_group not in judged:
-                met.setdefault(row.similar_group, row.id)
-        firsts = _firsts(session, site_id, queue, rest, list(met.values()))
-        found += [(row.created_at, row.id) for row in rows if row.similar_group is None or row.id in firsts]
-        judged |= met.keys()
+        walk = _beside(along([lane], rest, turn), rest, judged)
+        rows = session.execute(_told_first(walk, site_id, queue, rest)).all()
+        found += [(row.created_at, row.id) for row in rows if _stands_for_its_group(row, judged)]
+        judged |= {row.similar_group for row in rows if row.similar_group is not None}
         if len(found) > limit:
             return Found([comment_id for _, comment_id in found[:limit]], found[limit - 1])
         if not rows or (rows[0].walked < turn and len(rows) < _MOST_BESIDE):
             return Found([comment_id for _, comment_id in found], None)
         rest = Stretch(stretch.newest_first, (rows[-1].created_at, rows[-1].id), stretch.until)
     return Found([comment_id for _, comment_id in found], rest.after)
+
+
+def _stands_for_its_group(row: Row[Any], judged: Collection[int]) -> bool:
+    group = row.similar_group
+    return group is None or (group not in judged and row.first == row.id)
 
 
 def one_of_each(session: Session, find: Find, limit: int) -> Found:
@@ -219,23 +219,24 @@ def _beside(
     return found.order_by(*stretch.order(walked.c)).limit(_MOST_BESIDE)
 
 
-def _firsts(session: Session, site_id: UUID, queue: str, stretch: Stretch, ids: Sequence[UUID]) -> set[UUID]:
-    """Return those of the comments that are the first of their group in the queue."""
-    if not ids:
-        return set()
+def _told_first(
+    walk: Select[*tuple[Any, ...]], site_id: UUID, queue: str, stretch: Stretch
+) -> Select[*tuple[Any, ...]]:
+    """Return a walk with the `first` of each comment's group in the queue."""
+    walked = walk.subquery()
     # One step along the index for each: asked for all that lies before it, PostgreSQL would read the table.
     first = (
         select(_OTHER.id)
         .where(
             _OTHER.site_id == site_id,
             _OTHER.queue == queue,
-            _OTHER.similar_group == Comment.similar_group,
+            _OTHER.similar_group == walked.c.similar_group,
         )
         .order_by(*stretch.order(_OTHER))
         .limit(1)
         .scalar_subquery()
     )
-    return set(session.scalars(select(Comment.id).where(Comment.id.in_(ids), Comment.id == first)))
+    return select(walked, first.label("first")).order_by(*stretch.order(walked.c))
 
 
 def others_of(

@@ -60,6 +60,11 @@ class Part:
     many_pages: bool = False
     many_comments: bool = False
 
+    @property
+    def if_a_part(self) -> "Part | None":
+        """Itself, or None for a whole site: statements about one are the same for all sites."""
+        return None if self.sections is None else self
+
     def lanes(self, queue: str | None) -> list[tuple[ColumnElement[bool], ...]]:
         """Return the conditions of each range to walk along for a queue, in order; None is all queues."""
         return [

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, select
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.moderation.run_models import Run
+
+_GOING_ON = ("running", "undoing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class RunNow:
 
     @property
     def goes_on(self) -> bool:
-        return self.state in {"running", "undoing"}
+        return self.state in _GOING_ON
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -60,12 +62,13 @@ def own_run(session: Session, moderator: Moderator, run_id: UUID) -> RunNow | No
     return found
 
 
-def run_going_on(session: Session, moderator: Moderator) -> UUID | None:
-    """Return the moderator's last run if it is still going on."""
-    last = session.execute(
+def going_on(site_id: BindParameter[UUID], account_id: BindParameter[UUID]) -> Select[tuple[UUID]]:
+    """Return the query for a moderator's last run if it is still going on."""
+    last = (
         select(Run.id, Run.state)
-        .where(Run.site_id == moderator.site_id, Run.account_id == moderator.account_id)
+        .where(Run.site_id == site_id, Run.account_id == account_id)
         .order_by(Run.made_at.desc())
         .limit(1)
-    ).one_or_none()
-    return last.id if last and last.state in {"running", "undoing"} else None
+        .subquery()
+    )
+    return select(last.c.id).where(last.c.state.in_(_GOING_ON))

@@ -5,17 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Select,
-    Uuid,
-    bindparam,
-    func,
-    literal,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Label, Row, Select, Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
@@ -26,35 +16,50 @@ from comments.threads.models import Comment
 MOST_COUNTED = 1_000
 """Queues are counted exactly up to here."""
 
+SITE = bindparam("site_id", type_=Uuid())
+"""Which site is asked about, in statements that are made once."""
+
 
 def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> dict[str, int]:
     """Return how many comments are in each queue; one more than MOST_COUNTED stands for "or more"."""
-    if sections is None:
-        return dict(session.execute(_SIZES, {"site_id": site_id}).all())
     part = part_of(session, site_id, sections)
-    sizes: dict[str, int] = dict(session.execute(_sizes_of(part, not part.many_comments)).all())
-    if part.many_comments and sizes["pending"] > MOST_SORTED - MOST_COUNTED:
-        return dict(session.execute(_sizes_of(part, True)).all())
-    # Of what is public only that is in another queue whose edit waits.
+    asked = _sizes(part.if_a_part, not part.many_comments)
+    return sizes_in(session, part, session.execute(asked, {"site_id": site_id}).one())
+
+
+def size_columns(part: Part | None, public_too: bool) -> list[Label[Any]]:
+    """Return a column for each queue: how many of the part's comments are in it, None being all of `SITE`.
+
+    `public_too` is false for a part with many comments: those are public, apart from what waits or was taken
+    out, and need not be counted.
+    """
+    return [
+        _counted(part.counted(queue), part.is_by_page(queue)).label(queue)
+        if part
+        else _counted(belongs(SITE, queue)).label(queue)
+        for queue in LISTS
+        if public_too or queue != "approved"
+    ]
+
+
+def sizes_in(session: Session, part: Part, row: Row[Any]) -> dict[str, int]:
+    """Return the sizes that stand in the `size_columns` of a row, as `queue_sizes` does."""
+    sizes: dict[str, int] = {queue: row._mapping[queue] for queue in LISTS if queue in row._fields}
+    if "approved" not in sizes and sizes["pending"] > MOST_SORTED - MOST_COUNTED:
+        # Of what is public only that is in another queue whose edit waits.
+        return sizes_in(session, part, session.execute(_sizes(part, True)).one())
     return {"approved": MOST_COUNTED + 1, **sizes}
 
 
+# Made once: to put it together takes longer than to answer it.
 @lru_cache(maxsize=64)
-def _sizes_of(part: Part, public_too: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    counted = [queue for queue in LISTS if public_too or queue != "approved"]
-    return union_all(*(_counted(queue, part.counted(queue), part.is_by_page(queue)) for queue in counted))
+def _sizes(part: Part | None, public_too: bool) -> Select[*tuple[Any, ...]]:
+    return select(*size_columns(part, public_too))
 
 
-def _counted(
-    queue: str, conditions: Sequence[ColumnElement[bool]], by_page: bool = False
-) -> Select[*tuple[Any, ...]]:
+def _counted(conditions: Sequence[ColumnElement[bool]], by_page: bool = False) -> Any:
     some = select(Comment.id).where(*conditions)
     if not by_page:
         # In the index's order: else PostgreSQL may look for so many rows all through the table.
         some = some.order_by(Comment.created_at)
-    counted = some.limit(MOST_COUNTED + 1).subquery()
-    return select(literal(queue), func.count()).select_from(counted)
-
-
-# Made once: to put it together takes longer than to answer it.
-_SIZES = union_all(*(_counted(queue, belongs(bindparam("site_id", type_=Uuid()), queue)) for queue in LISTS))
+    return select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery()).scalar_subquery()
