@@ -63,6 +63,12 @@ def origins_of(site: Site) -> tuple[str, ...]:
     return tuple(json.loads(site.origins))
 
 
+def origins_of_site(session: Session, site_id: UUID) -> tuple[str, ...]:
+    """Return the same of the site with this id, which is known to be there."""
+    written = session.execute(select(Site.origins).where(Site.id == site_id)).scalar_one()
+    return tuple(json.loads(written))
+
+
 def installation_fact(session: Session, name: str) -> str | None:
     """Return what is noted about the whole database under this name."""
     return session.scalar(select(InstallationFact.value).where(InstallationFact.name == name))

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Uuid, bindparam, func, or_, select
+from sqlalchemy import Label, Row, Select, Uuid, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from comments.identity.sections import Sections
@@ -102,27 +101,27 @@ def _stands_for_its_group(row: Row[Any], judged: Collection[int]) -> bool:
     return group is None or (group not in judged and row.first == row.id)
 
 
-def one_of_each(session: Session, find: Find, limit: int) -> Found:
+def one_of_each(find: Find, limit: int) -> Found:
     """Return the first that a search finds of each group: what it finds, and briefly what it would besides.
 
     There may be fewer than `limit`, and still a `next`. On a later page a group can come again: what fits of
     it was not all met on the page before.
     """
     shown = find(None, limit, frozenset())
-    firsts = _first_of_each(session, shown.ids)
+    firsts = _first_of_each(shown)
     if shown.next is None or shown.cut_short or len(firsts) == limit:
         return replace(shown, ids=list(firsts.values()))
     groups = frozenset(group for group in firsts if isinstance(group, int))
     more = find(shown.next, limit - len(firsts), groups)
-    others = _first_of_each(session, more.ids)
+    others = _first_of_each(more)
     return Found([*firsts.values(), *others.values()], more.next, unread=shown.unread)
 
 
-def _first_of_each(session: Session, ids: Sequence[UUID]) -> dict[int | UUID, UUID]:
-    found: dict[int | UUID, UUID] = {}
-    for row in _with_groups(session, ids):
-        found.setdefault(row.id if row.similar_group is None else row.similar_group, row.id)
-    return found
+def _first_of_each(found: Found) -> dict[int | UUID, UUID]:
+    firsts: dict[int | UUID, UUID] = {}
+    for comment_id in found.ids:
+        firsts.setdefault(found.groups.get(comment_id, comment_id), comment_id)
+    return firsts
 
 
 def first_met(
@@ -154,35 +153,24 @@ def with_groups(walk: Select[*tuple[Any, ...]], stretch: Stretch) -> Select[*tup
     return select(walked, group.label("similar_group")).order_by(*stretch.order(walked.c))
 
 
-def _with_groups(session: Session, ids: Sequence[UUID]) -> list[Row[Any]]:
-    columns: tuple[Any, ...] = (Comment.id, Comment.created_at, Comment.similar_group)
-    wanted = select(*columns).where(Comment.id.in_(ids))
-    rows: dict[UUID, Row[Any]] = {row.id: row for row in session.execute(wanted)} if ids else {}
-    return [rows[comment_id] for comment_id in ids]
+def group_in(row: Row[Any]) -> Alike | None:
+    """Return the group that a comment stands for, by the `group_columns` beside it; by itself it counts 1."""
+    if row.similar_group is None:
+        return None
+    return Alike(row.similar_group, row.group_count, row.group_newest)
 
 
-def groups_of(
-    session: Session, site_id: UUID, queue: str, sections: Sections, rows: Sequence[Row[Any]]
-) -> dict[UUID, Alike]:
-    """Return the groups by the comment that stands for each; one by itself has a count of 1.
+def group_columns(sections: Sections) -> list[Label[Any]]:
+    """Return the columns that tell of a comment's group in its queue: how many it has, and its newest's time.
 
-    Of `sections` those are counted that are among the newest of the group, as many as are ever counted.
+    Of `sections`, for which `site_id` is to be given, those are counted that are among the newest of the
+    group, as many as are ever counted.
     """
-    firsts = {row.similar_group: row.id for row in rows if row.similar_group is not None}
-    if not firsts:
-        return {}
-    asked = {"site_id": site_id, "queue": queue, "ids": list(firsts.values())}
-    return {row[0]: Alike(*row[1:]) for row in session.execute(_counts(sections), asked)}
-
-
-# Made once: to put it together takes longer than to answer it.
-@lru_cache(maxsize=64)
-def _counts(sections: Sections) -> Select[*tuple[Any, ...]]:
     of_group = (
         select(_OTHER.created_at, _OTHER.thread_id)
         .where(
-            _OTHER.site_id == bindparam("site_id", type_=Uuid()),
-            _OTHER.queue == bindparam("queue"),
+            _OTHER.site_id == Comment.site_id,
+            _OTHER.queue == Comment.queue,
             _OTHER.similar_group == Comment.similar_group,
         )
         .order_by(_OTHER.created_at.desc())
@@ -193,14 +181,13 @@ def _counts(sections: Sections) -> Select[*tuple[Any, ...]]:
     if sections is None:
         newest = select(of_group.limit(1).subquery().c.created_at)
     else:
+        # Of the site that is asked about, and not of each comment's, so that the pages are found once.
         pages = select(Thread.id).where(
             Thread.site_id == bindparam("site_id", type_=Uuid()), threads_within(sections)
         )
         inside = counted.c.thread_id.in_(pages)
         total, newest = total.where(inside), select(func.max(counted.c.created_at)).where(inside)
-    return select(Comment.id, Comment.similar_group, total.scalar_subquery(), newest.scalar_subquery()).where(
-        Comment.id.in_(bindparam("ids", expanding=True))
-    )
+    return [total.scalar_subquery().label("group_count"), newest.scalar_subquery().label("group_newest")]
 
 
 def _beside(

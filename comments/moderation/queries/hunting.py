@@ -33,7 +33,10 @@ BRIEF = Effort(0.0, ((3_000, 500),))
 
 @dataclass(frozen=True, slots=True)
 class Hunt:
-    """What is looked for on which site: the first `limit` after a position, apart from some groups."""
+    """What is looked for on which site: the first `limit` after a position, apart from some groups.
+
+    `with_groups` asks to tell of what is found in which group it is.
+    """
 
     site_id: UUID
     wish: Wish
@@ -41,6 +44,7 @@ class Hunt:
     limit: int
     effort: Effort = EFFORT
     beside: frozenset[int] = frozenset()
+    with_groups: bool = False
 
     @property
     def criteria(self) -> Criteria:
@@ -65,10 +69,11 @@ class Hunt:
 class Found:
     """What was found, in order, and where to go on; `cut_short` if the search stopped for its time.
 
-    `unread` says that some comments could not be searched yet.
+    `unread` says that some comments could not be searched yet. `groups` has what was asked for of groups.
     """
 
     ids: list[UUID] = field(default_factory=list)
     next: Position | None = None
     cut_short: bool = False
     unread: bool = False
+    groups: dict[UUID, int] = field(default_factory=dict)

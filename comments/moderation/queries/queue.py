@@ -30,7 +30,8 @@ from comments.moderation.queries.alike import (
     Alike,
     first_met,
     first_of_each,
-    groups_of,
+    group_columns,
+    group_in,
     one_of_each,
     with_groups,
 )
@@ -42,12 +43,11 @@ from comments.moderation.queries.parts import Part, part_of
 from comments.moderation.queries.search import search
 from comments.moderation.queries.wish import Wish
 from comments.rules import decoded
-from comments.sites.models import Site
-from comments.sites.queries import origins_of
+from comments.sites.queries import origins_of_site
 from comments.storage import UtcTime
 from comments.threads.models import Comment, Report, Revision, Thread
 from comments.threads.page_keys import PageKeys, page_keys
-from comments.threads.queries.finding import thread_by_keys
+from comments.threads.queries.finding import threads_by_key_hashes
 from comments.threads.scope import comments_within
 
 Reported = tuple[int, datetime, UUID]
@@ -130,23 +130,25 @@ def held_comments(
         return _most_reported(session, site_id, cast(Reported | None, after), limit)
     after = cast(Position | None, after)
 
+    queue = wish.queue if wish.grouped and wish.alike is None and wish.queue in GROUPED else None
+
     def find(behind: Position | None, most: int, groups: frozenset[int]) -> Found:
-        hunt = Hunt(site_id, wish, behind or after, most, BRIEF if groups else effort, groups)
+        turns = BRIEF if groups else effort
+        hunt = Hunt(site_id, wish, behind or after, most, turns, groups, with_groups=queue is not None)
         return _found(session, hunt)
 
-    if not wish.grouped or wish.alike is not None or wish.queue not in GROUPED:
-        found, grouped_in = find(None, limit, frozenset()), None
+    if queue is None:
+        found = find(None, limit, frozenset())
     else:
-        grouped_in = (site_id, wish.queue, wish.sections)
         part = _small_part(session, site_id, wish)
         if part is not None:
-            walk = _met_along(part, wish.queue, wish.newest_first, after is not None)
+            walk = _met_along(part, queue, wish.newest_first, after is not None)
             found = first_met(session, walk, _place(after), limit)
         elif wish.is_search:
-            found = one_of_each(session, find, limit)
+            found = one_of_each(find, limit)
         else:
-            found = first_of_each(session, site_id, wish.queue, Stretch(wish.newest_first, after), limit)
-    held = _with_context(session, found.ids, grouped_in=grouped_in)
+            found = first_of_each(session, site_id, queue, Stretch(wish.newest_first, after), limit)
+    held = _with_context(session, found.ids, grouped_in=None if queue is None else (site_id, wish.sections))
     return HeldPage(held, found.next, found.cut_short, found.unread)
 
 
@@ -241,11 +243,9 @@ def thread_wanted(session: Session, site_id: UUID, page: str) -> UUID | None:
     if thread_id is not None:
         mine = select(Thread.id).where(Thread.site_id == site_id, Thread.id == thread_id)
         return session.scalar(mine)
-    for keys in _keys_of(session, site_id, page):
-        thread = thread_by_keys(session, site_id, keys)
-        if thread is not None:
-            return cast(UUID, thread.id)
-    return None
+    hashes = [one for keys in _keys_of(session, site_id, page) for one in keys.hashes]
+    found = threads_by_key_hashes(session, site_id, hashes)
+    return next((cast(UUID, found[one].id) for one in hashes if one in found), None)
 
 
 def _keys_of(session: Session, site_id: UUID, page: str) -> list[PageKeys]:
@@ -254,20 +254,24 @@ def _keys_of(session: Session, site_id: UUID, page: str) -> list[PageKeys]:
     by_identifier = [page_keys(None, page)]
     if not page.startswith("/"):
         return by_identifier
-    origins = origins_of(session.get_one(Site, site_id))
+    origins = origins_of_site(session, site_id)
     return by_identifier + [page_keys(origin + page, None) for origin in origins if "*" not in origin]
 
 
 def _with_context(
-    session: Session, ids: Sequence[UUID], *, grouped_in: tuple[UUID, str, Sections] | None = None
+    session: Session, ids: Sequence[UUID], *, grouped_in: tuple[UUID, Sections] | None = None
 ) -> list[Held]:
     if not ids:
         return []
-    rows = {row.id: row for row in session.execute(_ABOUT, {"ids": list(ids)})}
+    if grouped_in is None:
+        found = session.execute(_ABOUT, {"ids": list(ids)})
+    else:
+        site_id, sections = grouped_in
+        found = session.execute(_about_groups(sections), {"ids": list(ids), "site_id": site_id})
+    rows = {row.id: row for row in found}
     reports = _reports(session, [row.id for row in rows.values() if row.report_count])
     decided = histories(session, ids)
     authors = author_standings(session, {row.author_id for row in rows.values()})
-    alike = groups_of(session, *grouped_in, list(rows.values())) if grouped_in else {}
     return [
         Held(
             row,
@@ -279,7 +283,7 @@ def _with_context(
             last_standing(decided.get(row.id, ())),
             decided.get(row.id, ()),
             authors[row.author_id],
-            alike.get(row.id),
+            group_in(row) if grouped_in else None,
         )
         for row in (rows[comment_id] for comment_id in ids)
     ]
@@ -363,3 +367,8 @@ _ABOUT: Select[*tuple[Any, ...]] = (
     .outerjoin(_ANSWERED, _ANSWERED.id == Comment.parent_id)
     .where(Comment.id.in_(bindparam("ids", expanding=True)))
 )
+
+
+@lru_cache(maxsize=64)
+def _about_groups(sections: Sections) -> Select[*tuple[Any, ...]]:
+    return _ABOUT.add_columns(*group_columns(sections))

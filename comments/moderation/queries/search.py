@@ -25,7 +25,6 @@ from sqlalchemy import (
     and_,
     case,
     exists,
-    false,
     func,
     select,
     true,
@@ -33,12 +32,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from comments.moderation.finding import site_term
+from comments.moderation.queries.alike import with_groups
+from comments.moderation.queries.fitting import fitting_on_postgresql, fitting_on_sqlite
 from comments.moderation.queries.hunting import Found, Hunt
 from comments.moderation.queries.lanes import Position, Stretch, along, lanes, merged
 from comments.moderation.queries.matching import has_terms, numbers_with_terms
 from comments.moderation.queries.numbers import MOST_LATER, first_number, moment_of
-from comments.moderation.queries.texts import findables
-from comments.moderation.search_models import CommentTerms, TermsDue
+from comments.moderation.queries.texts import findables, newest_due
+from comments.moderation.search_models import CommentTerms
 from comments.sites.models import Site
 from comments.storage.types import MICROSECOND
 from comments.threads.models import Comment, Thread
@@ -90,6 +91,7 @@ class _Hunting:
     found: list[Position] = field(default_factory=list)
     is_through: bool = False
     due: list[Position] = field(default_factory=list)
+    groups: dict[UUID, int] = field(default_factory=dict)
     unread: bool = False
     by_number: bool = field(init=False)
     has_neighbours: bool | None = None
@@ -146,7 +148,7 @@ class _Hunting:
         ]
         known.sort(reverse=stretch.newest_first)
         shown = known[:limit]
-        page = Found([comment_id for _, comment_id in shown], unread=self.unread)
+        page = Found([comment_id for _, comment_id in shown], unread=self.unread, groups=self.groups)
         if len(known) > limit:
             page.next = shown[-1]
         elif not self.is_through:
@@ -157,55 +159,67 @@ class _Hunting:
         return self.is_through or len(self.found) > self.hunt.limit
 
     def _read_due(self) -> None:
-        mine = TermsDue.site_id == self.hunt.site_id
-        noted = select(TermsDue.comment_id).where(mine).order_by(TermsDue.id.desc()).limit(MOST_DUE + 1)
-        ids = self.session.scalars(noted).all()
+        ids = newest_due(self.session, self.hunt.site_id, MOST_DUE + 1)
         self.unread = len(ids) > MOST_DUE
         if ids:
-            here = select(Comment.id, Comment.created_at).where(
+            columns: tuple[Any, ...] = (Comment.id, Comment.created_at, Comment.similar_group)
+            here = select(*columns).where(
                 Comment.id.in_(ids),
                 *self.hunt.conditions(),
                 Comment.id.not_in(select(CommentTerms.comment_id).where(CommentTerms.comment_id.in_(ids))),
                 *self.rest.holds(),
             )
-            at = {row.id: row.created_at for row in self.session.execute(here)}
+            rows = self.session.execute(here).all()
+            self._note_groups(rows)
+            at = {row.id: row.created_at for row in rows}
             texts = findables(self.session, list(at))
             fits = self.hunt.criteria.fits
             self.due = [(at[one], one) for one, found in texts.items() if fits(found, at[one])]
 
     def _walk(self, window: int) -> None:
         """Look at the next `window` comments of each index range."""
-        here = lanes(self.hunt.site_id, self.hunt.wish.queue)
-        ends = [along([lane], self.rest, 1, offset=window - 1) for lane in here]
-        known = [_position(end) for end in self.session.execute(merged(ends, self.rest, len(ends)))]
-        stretch, reached = self.rest, None
-        if known:
-            reached = max(known) if stretch.newest_first else min(known)
+        here, limit = lanes(self.hunt.site_id, self.hunt.wish.queue), self._limit()
+        # Of several, only what lies before the nearest of their ends: behind it not all is known.
+        stretch, reached = self.rest, self._nearest_end(here, window) if len(here) > 1 else None
+        if reached is not None:
             # The end itself belongs to what is walked.
             stretch = replace(stretch, until=_just_after(reached, newest_first=stretch.newest_first))
-        limit = self._limit()
-        walks = []
-        for lane in here:
-            walk = along([lane], stretch, window)
-            if self.hunt.wish.sections is not None:
-                walk = walk.add_columns(Comment.thread_id)
-            if self.hunt.beside:
-                walk = walk.add_columns(Comment.similar_group)
-            walked = walk.subquery()
-            hits_here = select(walked.c.id, walked.c.created_at)
-            if self.hunt.has_terms:
-                fits = has_terms(self.hunt.criteria, self.dialect)
-                hits_here = hits_here.join(CommentTerms, (CommentTerms.comment_id == walked.c.id) & fits)
-            if self.hunt.wish.sections is not None:
-                pages = select(Thread.id).where(
-                    Thread.site_id == self.hunt.site_id, threads_within(self.hunt.wish.sections)
-                )
-                hits_here = hits_here.where(walked.c.thread_id.in_(pages))
-            if self.hunt.beside:
-                hits_here = hits_here.where(self.hunt.is_beside(walked.c.similar_group))
-            walks.append(hits_here.order_by(*stretch.order(walked.c)).limit(limit))
-        hits = [_position(row) for row in self.session.execute(merged(walks, stretch, limit))]
-        self._take(hits, limit, reached)
+        walks = [self._along(lane, stretch, window).limit(limit) for lane in here]
+        rows = self.session.execute(self._told(merged(walks, stretch, limit))).all()
+        self._note_groups(rows)
+        if len(here) == 1 and len(rows) < limit:
+            reached = self._nearest_end(here, window)
+        self._take([_position(row) for row in rows], limit, reached)
+
+    def _nearest_end(self, here: Sequence[tuple[ColumnElement[bool], ...]], window: int) -> Position | None:
+        """Return the place of each range's `window`th comment, the nearest of all; None if all are short."""
+        ends = [along([lane], self.rest, 1, offset=window - 1) for lane in here]
+        known = [_position(end) for end in self.session.execute(merged(ends, self.rest, len(ends)))]
+        nearest = max if self.rest.newest_first else min
+        return nearest(known, default=None)
+
+    def _along(
+        self, lane: tuple[ColumnElement[bool], ...], stretch: Stretch, window: int
+    ) -> Select[*tuple[Any, ...]]:
+        """Return what fits of the next `window` comments of an index range, in order."""
+        walk = along([lane], stretch, window)
+        if self.hunt.wish.sections is not None:
+            walk = walk.add_columns(Comment.thread_id)
+        if self.hunt.beside:
+            walk = walk.add_columns(Comment.similar_group)
+        walked = walk.subquery()
+        hits = select(walked.c.id, walked.c.created_at)
+        if self.hunt.has_terms:
+            fits = has_terms(self.hunt.criteria, self.dialect)
+            hits = hits.join(CommentTerms, (CommentTerms.comment_id == walked.c.id) & fits)
+        if self.hunt.wish.sections is not None:
+            pages = select(Thread.id).where(
+                Thread.site_id == self.hunt.site_id, threads_within(self.hunt.wish.sections)
+            )
+            hits = hits.where(walked.c.thread_id.in_(pages))
+        if self.hunt.beside:
+            hits = hits.where(self.hunt.is_beside(walked.c.similar_group))
+        return hits.order_by(*stretch.order(walked.c))
 
     def _walk_numbers(self, window: int) -> None:
         """Look at the next `window` comments by the numbers of their terms, or at enough for a page.
@@ -280,14 +294,16 @@ class _Hunting:
         Without a last one there are too many to know. Returns what is `known`.
         """
         limit = self._limit()
-        fitting = self._fitting_on_sqlite(asked) if self.is_sqlite else self._fitting_on_postgresql(asked)
-        hits = fitting.limit(limit).subquery()
+        fitting = fitting_on_sqlite if self.is_sqlite else fitting_on_postgresql
+        hits = self._told(fitting(self.hunt, self.rest, asked).limit(limit)).subquery()
         rows: Sequence[Any] = self.session.execute(
-            select(*known.c, hits.c.id, hits.c.created_at)
+            select(*known.c, *hits.c)
             .select_from(known.outerjoin(hits, true()))
             .order_by(*self.rest.order(hits.c))
         ).all()
-        found = [(row.created_at, row.id) for row in rows if row.id is not None]
+        hit_rows = [row for row in rows if row.id is not None]
+        self._note_groups(hit_rows)
+        found = [_position(row) for row in hit_rows]
         if rows[0].is_all:
             self._take(found, limit, None)
         elif rows[0].last is not None:
@@ -296,44 +312,18 @@ class _Hunting:
                 self._take([one for one in found if self.rest.comes_first(one, edge)], limit, edge)
         return rows[0]
 
+    def _told(self, hits: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        return with_groups(hits, self.rest) if self.hunt.with_groups else hits
+
+    def _note_groups(self, rows: Sequence[Any]) -> None:
+        if self.hunt.with_groups:
+            self.groups |= {row.id: row.similar_group for row in rows if row.similar_group is not None}
+
     def _known_up_to(self, number: int) -> Position:
         """Return before which position all comments are known, of which the numbers came in order."""
         if self.rest.newest_first:
             return moment_of(number), _GREATEST_ID
         return moment_of(number) - MOST_LATER, _LEAST_ID
-
-    def _fitting_on_sqlite(self, asked: CTE) -> Select[*tuple[Any, ...]]:
-        """Return what fits of the comments that have been asked for, of which there are few.
-
-        SQLite would rather walk along all comments of the site, in order, and look for each among them. It
-        keeps to the order of outer joins, unless it can tell that no row is missing: of a function it cannot.
-        """
-        comments: FromClause = asked
-        comment_id: Any = asked.c.get("comment_id")
-        if comment_id is None:
-            comments = asked.join(CommentTerms, CommentTerms.number == asked.c.number, isouter=True)
-            comment_id = CommentTerms.comment_id
-        return (
-            select(Comment.id, Comment.created_at)
-            .select_from(comments.join(Comment, Comment.id == comment_id, isouter=True))
-            .where(func.coalesce(and_(*self.hunt.conditions(), *self.rest.holds()), false()))
-            .order_by(*self.rest.order())
-        )
-
-    def _fitting_on_postgresql(self, asked: CTE) -> Select[*tuple[Any, ...]]:
-        """Return what fits of the comments that have been asked for, of which there are few.
-
-        PostgreSQL takes words for more frequent than they are, and would read all of the time looked at, or
-        of the site. A limit keeps it to one look for each.
-        """
-        one = (
-            select(Comment.id, Comment.created_at)
-            .where(Comment.id == asked.c.comment_id, *self.hunt.conditions(), *self.rest.holds())
-            .limit(1)
-            .lateral()
-        )
-        found = select(one.c.id, one.c.created_at).select_from(asked.join(one, true()))
-        return found.order_by(*self.rest.order(one.c))
 
     def _take(self, hits: list[Position], limit: int, reached: Position | None) -> None:
         """Note hits, in order, up to the position that was `reached`; None is the end of everything."""

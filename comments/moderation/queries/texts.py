@@ -21,6 +21,18 @@ class DueTexts:
     found: dict[UUID, Findable]
 
 
+_DUE = "comments.moderation.due"
+
+
+def newest_due(session: Session, site_id: UUID, limit: int) -> Sequence[UUID]:
+    """Return a site's comments whose terms are due, the last noted first; once in a session."""
+    known: dict[tuple[UUID, int], Sequence[UUID]] = session.info.setdefault(_DUE, {})
+    if (site_id, limit) not in known:
+        noted = select(TermsDue.comment_id).where(TermsDue.site_id == site_id)
+        known[site_id, limit] = session.scalars(noted.order_by(TermsDue.id.desc()).limit(limit)).all()
+    return known[site_id, limit]
+
+
 def due_texts(session: Session, limit: int) -> DueTexts:
     """Return what has been due the longest."""
     noted = select(TermsDue.id, TermsDue.comment_id).order_by(TermsDue.id).limit(limit)

@@ -29,14 +29,13 @@ THREAD: tuple[Any, ...] = (
 
 _WITH_KEY: tuple[Any, ...] = (*THREAD, ThreadKey.key_hash)
 # Made once: it is asked for every page and post, and putting it together takes longer than running it.
-_BY_KEYS = (
-    select(*_WITH_KEY)
-    .join(ThreadKey, ThreadKey.thread_id == Thread.id)
-    .where(
-        ThreadKey.site_id == bindparam("site_id"),
-        ThreadKey.key_hash.in_(bindparam("hashes", expanding=True)),
-    )
+_OF_KEYS = (
+    ThreadKey.site_id == bindparam("site_id"),
+    ThreadKey.key_hash.in_(bindparam("hashes", expanding=True)),
 )
+_BY_KEYS = select(*_WITH_KEY).join(ThreadKey, ThreadKey.thread_id == Thread.id).where(*_OF_KEYS)
+_COUNTS: tuple[Any, ...] = (ThreadKey.key_hash, Thread.id, Thread.comment_count, Thread.version)
+_COUNTS_BY_KEYS = select(*_COUNTS).join(Thread, Thread.id == ThreadKey.thread_id).where(*_OF_KEYS)
 
 
 def thread_by_keys(session: Session, site_id: UUID, keys: PageKeys) -> Row[Any] | None:
@@ -51,13 +50,8 @@ def threads_by_key_hashes(
     session: Session, site_id: UUID, hashes: Sequence[bytes]
 ) -> Mapping[bytes, Row[Any]]:
     """Return id, comment_count and version of the threads that keys lead to, by the key's hash."""
-    columns: tuple[Any, ...] = (ThreadKey.key_hash, Thread.id, Thread.comment_count, Thread.version)
-    statement = (
-        select(*columns)
-        .join(Thread, Thread.id == ThreadKey.thread_id)
-        .where(ThreadKey.site_id == site_id, ThreadKey.key_hash.in_(hashes))
-    )
-    return {row.key_hash: row for row in session.execute(statement)}
+    rows = session.execute(_COUNTS_BY_KEYS, {"site_id": site_id, "hashes": list(hashes)})
+    return {row.key_hash: row for row in rows}
 
 
 def thread_if_any(session: Session, thread_id: UUID) -> Row[Any] | None:
