@@ -21,10 +21,10 @@ SECONDS = 6.0
 SAMPLES_A_SECOND = 400
 LEAST_SHARE = 0.025
 STATEMENTS = "statements, by the driver"
-"""What SQLAlchemy waits for: sqlite3 or psycopg at work."""
+"""What SQLAlchemy and `storage.spelled` wait for: sqlite3 or psycopg at work."""
 OURS_LAYER = "ours"
 REST = "all else"
-DRIVER_CALLS = ("do_execute", "do_executemany", "do_commit", "do_rollback", "do_begin")
+DRIVER_CALLS = ("do_execute", "do_executemany", "do_commit", "do_rollback", "do_begin", "run_in_words")
 LAYERS = {
     "comments": OURS_LAYER,
     "uvicorn": "uvicorn and the loop",
