@@ -4,8 +4,8 @@ from comments.events import models as events_models
 from comments.identity import models as identity_models
 from comments.importers import job_models as import_job_models
 from comments.learning import models as learning_models
+from comments.moderation import merge_models, run_models, search_models
 from comments.moderation import models as moderation_models
-from comments.moderation import run_models, search_models
 from comments.outside import models as outside_models
 from comments.policy import models as policy_models
 from comments.privacy import models as privacy_models
@@ -18,6 +18,7 @@ __all__ = [
     "identity_models",
     "import_job_models",
     "learning_models",
+    "merge_models",
     "metadata",
     "moderation_models",
     "outside_models",

@@ -21,6 +21,7 @@ from comments.identity.models import BrowserSession, GuestToken, Invitation, Pas
 from comments.importers.job_actions import forget_jobs
 from comments.keys import Keyring
 from comments.moderation.log import seal_log
+from comments.moderation.merge_models import MERGES_KEPT, Merge
 from comments.moderation.queries.texts import due_texts
 from comments.moderation.run_models import Run
 from comments.moderation.search_actions import store_terms
@@ -71,6 +72,7 @@ class Tidied:
     check_answers: int = 0
     imports: int = 0
     runs: int = 0
+    merges: int = 0
     rendered: int = 0
     made_searchable: int = 0
 
@@ -129,6 +131,7 @@ async def forget_what_is_due(db: Database, now: datetime) -> Tidied:
     done.unanswered_mails = await _repeat(db, forget_unanswered, now)
     done.imports = await _repeat(db, forget_old_imports, now)
     done.runs = await _repeat(db, forget_runs, now)
+    done.merges = await _repeat(db, forget_merges, now)
     return done
 
 
@@ -251,6 +254,11 @@ def forget_old_imports(session: Session, now: datetime) -> int:
 def forget_runs(session: Session, now: datetime) -> int:
     """Remove how far decisions about all of a search have come; what was decided is in the log."""
     return _delete_some(session, Run, Run.id, Run.made_at < now - RUNS_KEPT)
+
+
+def forget_merges(session: Session, now: datetime) -> int:
+    """Remove what discussions were before they were merged: that cannot be taken back any more."""
+    return _delete_some(session, Merge, Merge.thread_id, Merge.made_at < now - MERGES_KEPT)
 
 
 def repeats_to_forget(session: Session, site_id: UUID, now: datetime) -> Sequence[UUID]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+import msgspec
+from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
@@ -13,9 +14,11 @@ from comments.identity.sections import Sections, in_sections
 from comments.keys import Keyring
 from comments.moderation.chain import NewEntry
 from comments.moderation.log import add_to_log, in_words
+from comments.moderation.merge_models import Merge
 from comments.moderation.search_models import TermsDue
 from comments.threads.actions.merging import merge_threads
 from comments.threads.actions.moving import Move, move_comment
+from comments.threads.actions.parting import apart
 from comments.threads.actions.renaming import rename_thread
 from comments.threads.actions.settling import ThreadWish, settle_thread
 from comments.threads.errors import MoveRefused, OutsideSection
@@ -78,7 +81,7 @@ def set_thread(
 def merge(
     session: Session, keys: Keyring, acting: Acting, thread_id: UUID, into: UUID, *, at: datetime
 ) -> Brought:
-    """Bring a whole discussion into another one.
+    """Bring a whole discussion into another one, and keep for 30 days what both were before.
 
     Raises ThreadUnknown, MoveRefused for one and the same.
     """
@@ -86,10 +89,18 @@ def merge(
         raise MoveRefused("This is one and the same discussion.")
     both = [thread_id, into]
     source, target = moderated_threads(session, acting.site_id, both, acting.sections, lock=True)
+    _keep_apart(session, source, target, at)
     moved = merge_threads(session, source, target, at=at)
     facts = {"choice": "merge", "thread": str(source.id), "into": str(target.id), "comments": moved}
     places = {"before": source.url, "after": target.url}
     return Brought(moved, log_of_thread(session, keys, acting, {**facts, **places}, at))
+
+
+def _keep_apart(session: Session, source: Row[Any], target: Row[Any], at: datetime) -> None:
+    before = msgspec.json.encode(apart(session, source, target)).decode()
+    values = {"thread_id": source.id, "site_id": source.site_id, "apart": before, "made_at": at}
+    # A merge that was taken back has left none.
+    session.execute(insert(Merge).values(values))
 
 
 def move(

@@ -9,17 +9,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+import msgspec
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from comments.identity.sections import in_sections
 from comments.keys import Keyring
 from comments.moderation.errors import ChangedSince, DecisionUnknown
+from comments.moderation.log import in_words
+from comments.moderation.merge_models import Merge
 from comments.moderation.queries.thread_decisions import decided_since, name_of, thread_decision
 from comments.moderation.thread_actions import Acting, MoveWish, log_of_thread, move
+from comments.storage import WITHOUT_SYNC
+from comments.threads.actions.parting import Apart, part_threads
 from comments.threads.actions.renaming import rename_thread
 from comments.threads.actions.settling import ThreadWish, settle_thread
 from comments.threads.errors import OutsideSection
+from comments.threads.models import MERGED
 from comments.threads.page_keys import page_keys
 from comments.threads.queries.operating import moderated_comment, moderated_threads
 from comments.threads.urls import page_path
@@ -88,9 +94,40 @@ def _move_back(session: Session, keys: Keyring, acting: Acting, made: Facts, at:
     return move(session, keys, acting, wish, at=at, undoes=made["number"]).number
 
 
+def _part(session: Session, keys: Keyring, acting: Acting, made: Facts, at: datetime) -> int:
+    both = [UUID(made["thread"]), UUID(made["into"])]
+    source, target = moderated_threads(
+        session, acting.site_id, both, acting.sections, lock=True, also_merged=True
+    )
+    kept = session.execute(
+        select(Merge.apart, Merge.made_at).where(Merge.thread_id == source.id)
+    ).one_or_none()
+    before = msgspec.json.decode(kept.apart, type=Apart) if kept else None
+    for later in decided_since(session, acting.site_id, made["number"], target.id):
+        if later.get("undoes") == made["number"]:
+            return int(later["number"])
+        if later["choice"] == "merge" and later["thread"] == made["into"] and target.state == MERGED:
+            raise _changed(session, later, None)
+        if later["choice"] == "set" and "url" in later["after"] and before and _leads(target.url, before):
+            raise _changed(session, later, target.id)
+    if kept is None or before is None or in_words(kept.made_at) != made["at"]:
+        raise DecisionUnknown("A merge can be taken back for 30 days. This one cannot any more.")
+    moved = part_threads(session, source, target, before, at=at)
+    session.execute(delete(Merge).where(Merge.thread_id == source.id), execution_options=WITHOUT_SYNC)
+    facts = {"choice": "merge", "thread": made["thread"], "into": made["into"], "comments": moved}
+    places = {"before": target.url, "after": source.url, "undoes": made["number"]}
+    return log_of_thread(session, keys, acting, {**facts, **places}, at)
+
+
+def _leads(url: str, before: Apart) -> bool:
+    """Say whether a URL led to the discussion that went: then a rename gave it to the other one."""
+    return bool(set(page_keys(url, None).hashes) & set(before.keys))
+
+
 _UNDOING: Mapping[str, Callable[[Session, Keyring, Acting, Facts, datetime], int]] = {
     "set": _set_back,
     "move": _move_back,
+    "merge": _part,
 }
 
 

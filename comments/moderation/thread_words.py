@@ -34,13 +34,17 @@ _IS: _Said = {
 def thread_logged(facts: Facts) -> str:
     """Say what was done with a discussion; its name comes after it."""
     told = _logged(facts)
-    return f"Took a decision back: {told[:1].lower()}{told[1:]}" if "undoes" in facts else told
+    if "undoes" not in facts or facts["choice"] == "merge":
+        return told
+    return f"Took a decision back: {told[:1].lower()}{told[1:]}"
 
 
 def thread_listed(facts: Facts) -> tuple[str, str]:
     """Say in a list of decisions what was done, and with what; "" is the discussion as a whole."""
     if facts["choice"] == "move":
         return "Moved", so_many(facts["comments"])
+    if facts["choice"] == "merge":
+        return "Merged", facts["before"]
     return _done(facts["after"]), ""
 
 
@@ -50,6 +54,8 @@ def thread_told(facts: Facts) -> str:
         return f"Undone. {_undone(facts)}"
     if facts["choice"] == "move":
         return f"Moved {so_many(facts['comments'])}."
+    if facts["choice"] == "merge":
+        return f"Merged: {so_many(facts['comments'])} of {facts['before']} came here."
     stays = " The old address leads here still." if "url" in facts["after"] else ""
     return f"{_done(facts['after'])}.{stays}"
 
@@ -61,6 +67,8 @@ def changed_since(by: str, at: datetime | None, now: datetime) -> str:
 
 
 def _logged(facts: Facts) -> str:
+    if facts["choice"] == "merge" and "undoes" in facts:
+        return f"Took {so_many(facts['comments'])} back to {facts['after']}, from"
     if facts["choice"] == "merge":
         return f"Brought the {so_many(facts['comments'])} of {facts['before']} into"
     if facts["choice"] == "move":
@@ -88,6 +96,9 @@ def _undone(facts: Facts) -> str:
     if facts["choice"] == "move":
         count = facts["comments"]
         return f"{so_many(count)} {'is' if count == 1 else 'are'} back in place."
+    if facts["choice"] == "merge":
+        count = facts["comments"]
+        return f"{so_many(count)} {'is' if count == 1 else 'are'} here again, no more on {facts['before']}."
     after = facts["after"]
     told = _of(after, _IS)
     if "slow_seconds" in after:

@@ -29,6 +29,7 @@ from comments.importers.job_models import ImportJob
 from comments.importers.report import Report
 from comments.importers.run import Order, run_import
 from comments.learning.models import LearnedComment, LearnedSign, Learning
+from comments.moderation.merge_models import Merge
 from comments.moderation.models import LogHead, LogLink
 from comments.moderation.run_models import Run
 from comments.moderation.search_models import CommentTerms, TermsDue
@@ -51,7 +52,7 @@ NOT_OF_ONE_SITE = {
         *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
         *(Passkey, PasskeyQuestion),
         *(LogHead, LogLink, Outbox, SpentProof, TextPrint, Webhook, WebhookCall),
-        *(OutsideCheck, CheckCall, Erasure, Run, ImportJob, SeenOrigin),
+        *(OutsideCheck, CheckCall, Erasure, Run, Merge, ImportJob, SeenOrigin),
     )
 }
 MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue, Learning, LearnedSign, LearnedComment)}

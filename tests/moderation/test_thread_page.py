@@ -78,7 +78,7 @@ async def test_a_page_is_renamed_and_merged_by_forms_that_say_what_will_happen(s
 
     thread = re.findall(r'name="thread" value="([^"]*)"', (await mia.get(AT)).text)[0]
     asked = await mia.get(f"/moderate/blog/thread/merge?thread={thread}&into=/b")
-    assert "This cannot be undone." in asked.text
+    assert "For 30 days it can be undone" in asked.text
     into = re.findall(r'name="into" value="([^"]*)"', asked.text)[0]
     merged = await press(mia, "", "/thread/merge", into=into)
     assert "2 public comments" in (await mia.get(merged.headers["location"])).text

@@ -1,6 +1,7 @@
 """Taking back what was decided about whole discussions: by forms, by the script, from the log's page."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,8 @@ from comments.sites.actions import add_site
 from comments.sites.queries import site_by_name
 from comments.threads.errors import OutsideSection, ThreadUnknown
 from comments.threads.models import Comment
+from comments.upkeep import tidy
+from tests.moderation import test_thread_moves as moves
 from tests.moderation.test_pages import OURS, Browser, signed_in
 from tests.moderation.test_thread_page import AT, press
 from tests.moderation.test_threads import moderated, set_page
@@ -166,6 +169,77 @@ async def test_a_move_is_taken_back_to_where_the_comment_was(site: SiteUnderTest
     )
     refused = await undo(mia, name)
     assert (refused.status_code, "Ana changed this meanwhile" in refused.text) == (409, True)
+
+
+async def test_a_merge_is_taken_back_with_what_was_answered_meanwhile(site: SiteUnderTest) -> None:
+    first = await site.said("First", page=moves.A)
+    await site.posted("Waits", page=moves.A)
+    await site.said("Second", page=moves.B)
+    await set_page(site, "/a", slow_seconds=5, state="closed")
+    before = [await moderated(site, page) for page in ("/a", "/b")]
+    mia = await signed_in(site)
+
+    form = f"/moderate/blog/thread/merge?thread={before[0]['id']}&into=/b"
+    assert "For 30 days it can be undone" in (await mia.get(form)).text
+    made = await press(mia, "", "/thread/merge", into=before[1]["id"])
+    told = await mia.get(made.headers["location"])
+    await site.said("Below", page=moves.B, parent_id=first["id"])
+    await site.said("Third", page=moves.A)
+    assert undo_of(await mia.get("/moderate/blog/log")) == undo_of(told)
+    undone = await undo(mia, undo_of(told))
+    twice = await undo(mia, undo_of(told))
+
+    assert "Merged: 2 comments of https://blog.example/a came here." in told.text
+    after = await mia.get(undone.headers["location"])
+    assert f"Undone. 3 comments are here again, no more on {moves.B['url']}." in after.text
+    assert twice.headers["location"] == undone.headers["location"]
+    assert await moves.texts(site, moves.A) == ["<p>First</p>"]
+    assert await moves.texts(site, moves.B) == ["<p>Second</p>", "<p>Third</p>"]
+    assert await moves.count(site, moves.A, moves.B) == [2, 2]
+    for was, page in zip(before, ("/a", "/b"), strict=True):
+        now = await moderated(site, page)
+        same = ("id", "url", "title", "keys", "state", "slow_seconds", "closes_at")
+        assert {name: now[name] for name in same} == {name: was[name] for name in same}
+    await site.service.db.read(moves.check_invariants)
+    assert (
+        "Took 3 comments back to https://blog.example/a, from <a"
+        in (await mia.get("/moderate/blog/log")).text
+    )
+
+
+async def test_what_was_merged_on_is_parted_first_and_after_a_month_nothing(site: SiteUnderTest) -> None:
+    for page in (moves.A, moves.B, moves.C):
+        await site.said(f"On {page['title']}", page=page)
+    mia = await signed_in(site)
+    assert (await moves.merged(site, "/a", into="/b")).status_code == 200
+    assert (await moves.merged(site, "/b", into="/c")).status_code == 200
+    log = (await mia.get("/moderate/blog/log")).text
+    later, earlier = re.findall(r'name="undo" value="(thread/\d+)"', log)
+
+    refused = await undo(mia, earlier, **JSON)
+    done = [(await undo(mia, name, **JSON)).status_code for name in (later, earlier)]
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "changed-since")
+    assert done == [200, 200]
+    assert [await moves.texts(site, page) for page in (moves.A, moves.B, moves.C)] == [
+        ["<p>On a</p>"],
+        ["<p>On b</p>"],
+        ["<p>On c</p>"],
+    ]
+    await site.service.db.read(moves.check_invariants)
+
+    site.clock.advance(timedelta(seconds=1))
+    await moves.merged(site, "/a", into="/b")
+    await set_page(site, "/b", url=moves.A["url"])
+    renamed, merged = re.findall(
+        r'name="undo" value="(thread/\d+)"', (await mia.get("/moderate/blog/log")).text
+    )
+    assert (await undo(mia, merged, **JSON)).json()["code"] == "changed-since", "by the rename"
+    assert (await undo(mia, renamed, **JSON)).status_code == 200
+    site.clock.advance(timedelta(days=31))
+    assert (await tidy(site.service.db, site.clock.now())).merges == 1
+    gone = await undo(await signed_in(site), merged, **JSON)
+    assert (gone.status_code, gone.json()["code"]) == (404, "decision-unknown")
 
 
 async def test_a_name_that_is_none_of_ours_is_refused(site: SiteUnderTest) -> None:

@@ -80,8 +80,8 @@ async def post_merge(request: Request) -> Response:
     svc, site = service(request), await site_of(request)
     source, into = read_id(fields.get("thread", "")), read_id(fields.get("into", ""))
     acting = acting_as(seat.moderator, site.origins)
-    await svc.db.write(merge, svc.keys, acting, source, into, at=svc.clock.now())
-    return lead_to(request, thread_address(seat.site, into))
+    brought = await svc.db.write(merge, svc.keys, acting, source, into, at=svc.clock.now())
+    return lead_to(request, thread_address(seat.site, into, brought.number))
 
 
 @page

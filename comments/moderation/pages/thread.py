@@ -15,7 +15,7 @@ from comments.moderation.errors import FormMalformed
 from comments.moderation.pages.addresses import desk_address, queue_address
 from comments.moderation.pages.naming import log_number, thread_name
 from comments.moderation.pages.seat import Seat, lead_to, read_id, seat_of, seat_with_form
-from comments.moderation.queries.thread_decisions import thread_decision
+from comments.moderation.queries.thread_decisions import can_part, thread_decision
 from comments.moderation.thread_actions import acting_as, set_thread
 from comments.moderation.thread_wire import PageAsked, ThreadModerated, page_moderated
 from comments.threads.actions.settling import LONGEST_PAUSE_SECONDS, ThreadWish
@@ -114,7 +114,13 @@ def _thread(
     """Return a discussion, and what was just done with it, as far as that still holds."""
     found = page_moderated(session, site, named, sections)
     facts = thread_decision(session, site.id, number) if number else None
-    if facts is None or facts["choice"] != "set" or facts["thread"] != str(found.id):
-        return found, None
-    holds = all(getattr(found, name) == value for name, value in facts["after"].items())
-    return found, Done.of(facts) if holds else None
+    return found, Done.of(facts) if facts and _holds(session, facts, found) else None
+
+
+def _holds(session: Session, facts: Mapping[str, Any], found: ThreadModerated) -> bool:
+    """Say whether this is of the discussion that is shown, and was not decided otherwise since."""
+    if facts["choice"] == "merge":
+        is_here = facts["thread" if "undoes" in facts else "into"] == str(found.id)
+        return is_here and ("undoes" in facts or can_part(session, [facts]) != set())
+    is_here = facts["choice"] == "set" and facts["thread"] == str(found.id)
+    return is_here and all(getattr(found, name) == value for name, value in facts["after"].items())

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from comments.identity.models import Account
 from comments.identity.queries import Moderator
 from comments.moderation.models import LogLink
-from comments.moderation.queries.thread_decisions import BY_PROGRAM
+from comments.moderation.queries.thread_decisions import BY_PROGRAM, can_part
 from comments.threads.models import Comment, Thread
 from comments.threads.queries.finding import THREAD
 from comments.threads.scope import threads_within
@@ -122,6 +122,8 @@ def _standing(
     """
     moved = [UUID(facts["comment"]) for facts in told if facts["choice"] == "move" and "comment" in facts]
     places = _places(session, site_id, moved) if moved else {}
+    merges = [facts for facts in told if facts["choice"] == "merge" and "undoes" not in facts]
+    parted = can_part(session, merges) if merges else set()
     later: set[tuple[str, str]] = set()
     standing = set()
     for facts in told:
@@ -135,7 +137,7 @@ def _standing(
             decided = {("comment", facts["comment"])}
             holds = places.get(facts["comment"]) == (facts["into"], facts["after"])
         else:
-            continue
+            decided, holds = set(), facts["number"] in parted
         if holds and "undoes" not in facts and not decided & later:
             standing.add(facts["number"])
         later |= decided

@@ -1,7 +1,8 @@
 """What the log has about whole discussions, by its numbers: one entry, and what has become of it since."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Account
+from comments.moderation.merge_models import Merge
 from comments.moderation.models import LogLink
 
 BY_PROGRAM = "The command line"
@@ -32,6 +34,16 @@ def decided_since(session: Session, site_id: UUID, number: int, about: UUID) -> 
             facts = json.loads(entry)
             if facts["kind"] == "thread":
                 yield facts
+
+
+def can_part(session: Session, merges: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Return the numbers of those entries about merges of which it is still kept what was before."""
+    sources = [UUID(facts["thread"]) for facts in merges]
+    rows = session.execute(select(Merge.thread_id, Merge.made_at).where(Merge.thread_id.in_(sources)))
+    kept = {(str(row.thread_id), row.made_at) for row in rows}
+    return {
+        facts["number"] for facts in merges if (facts["thread"], datetime.fromisoformat(facts["at"])) in kept
+    }
 
 
 def name_of(session: Session, account: str | None) -> str:

@@ -15,19 +15,23 @@ from comments.threads.scope import comments_within, threads_within
 
 
 def moderated_threads(
-    session: Session, site_id: UUID, ids: Sequence[UUID], sections: Sections, *, lock: bool = False
+    session: Session,
+    site_id: UUID,
+    ids: Sequence[UUID],
+    sections: Sections,
+    *,
+    lock: bool = False,
+    also_merged: bool = False,
 ) -> list[Row[Any]]:
     """Return threads in the order asked for. Raises ThreadUnknown for what is not in one's sections.
 
-    `lock` holds their rows, in the order in which every writer does.
+    `lock` holds their rows, in the order in which every writer does. What is in another one now is as
+    unknown, unless that is asked for as well.
     """
-    statement = (
-        select(*THREAD)
-        .where(
-            Thread.site_id == site_id, Thread.id.in_(ids), Thread.state != MERGED, threads_within(sections)
-        )
-        .order_by(Thread.id)
-    )
+    mine = (Thread.site_id == site_id) & Thread.id.in_(ids) & threads_within(sections)
+    if not also_merged:
+        mine &= Thread.state != MERGED
+    statement = select(*THREAD).where(mine).order_by(Thread.id)
     rows = session.execute(statement.with_for_update() if lock else statement).all()
     found = {row.id: row for row in rows}
     if len(found) < len(set(ids)):
