@@ -17,7 +17,7 @@ from comments.threads import words
 from comments.threads.page_keys import PageKeys, check_page_origin, page_keys
 from comments.threads.pages.links import Links, absolute_base
 from comments.threads.pages.problems import plain_page
-from comments.threads.queries.finding import thread_by_keys
+from comments.threads.queries.finding import ThreadRow, thread_by_keys
 from comments.threads.requests import Url
 from comments.threads.routes import SHARED, cache_address, conditional, shown_version, site_of
 from comments.threads.site_card import SiteCard
@@ -72,7 +72,7 @@ async def _of_site(request: Request, site: SiteCard, base: str) -> Body:
     return _body(svc.keys, site, feed, rows)
 
 
-def _newest(session: Session, site: SiteCard, page: PageKeys) -> tuple[Row[Any] | None, Sequence[Row[Any]]]:
+def _newest(session: Session, site: SiteCard, page: PageKeys) -> tuple[ThreadRow | None, Sequence[Row[Any]]]:
     """Return a page's thread, if it has one, and its newest comments. Raises PageRefused."""
     thread = thread_by_keys(session, site.id, page)
     if thread is None:

@@ -89,7 +89,9 @@ def _news_of_page(
     return _news(session, keys, site, thread, since, room)
 
 
-def _news(session: Session, keys: Keyring, site: SiteCard, thread: Row[Any], since: int, room: int) -> News:
+def _news(
+    session: Session, keys: Keyring, site: SiteCard, thread: finding.ThreadRow, since: int, room: int
+) -> News:
     if since == thread.version:
         return News(thread.id, thread.version)
     shown = wire.thread_shown(thread, site)

@@ -23,6 +23,7 @@ from comments.storage.errors import (
 from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, is_replica, migrate, migrate_now, state
 from comments.storage.paging import first_per_group, groups_asked
+from comments.storage.records import Instant, Records
 from comments.storage.spelled import SpelledOut
 from comments.storage.types import CText, UtcTime
 
@@ -33,7 +34,9 @@ __all__ = [
     "Base",
     "CText",
     "Database",
+    "Instant",
     "Migrated",
+    "Records",
     "SpelledOut",
     "StorageBusy",
     "StorageDamaged",

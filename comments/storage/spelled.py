@@ -61,11 +61,11 @@ class SpelledOut:
 
     def run(self, session: Session, values: Mapping[str, Any]) -> None:
         """Run it with these values by the names of its parameters, which are all to be given."""
-        self._ran(session, values)
+        self.unread(session, values)
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it, and return what comes back."""
-        rows = self._ran(session, values)
+        rows = self.unread(session, values)
         readers = self._readers_for(session.get_bind().dialect)
         found = []
         for row in rows:
@@ -76,7 +76,8 @@ class SpelledOut:
             found.append(tuple(one))
         return found
 
-    def _ran(self, session: Session, values: Mapping[str, Any]) -> Iterable[Sequence[Any]]:
+    def unread(self, session: Session, values: Mapping[str, Any]) -> Iterable[Sequence[Any]]:
+        """Run it, and return its rows as the driver gives them."""
         dialect = session.get_bind().dialect
         if self._lists is None:
             self._lists = self._lists_of(dialect)

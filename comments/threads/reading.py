@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import KnownAuthor
@@ -25,7 +24,7 @@ FORWARD, BACKWARD = 0, 1
 
 def thread_answer(
     session: Session, keys: Keyring, site: SiteCard, page: PageKeys, query: ThreadQuery
-) -> tuple[wire.ThreadAnswer, Row[Any] | None]:
+) -> tuple[wire.ThreadAnswer, finding.ThreadRow | None]:
     """Return a page of a discussion and its thread's row; None if nobody has written there.
 
     Raises CursorRefused, and CommentUnknown for `around` a comment that is not shown here.
@@ -59,7 +58,7 @@ def thread_answer(
 
 def replies_answer(
     session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, query: RepliesQuery
-) -> tuple[wire.RepliesAnswer, Row[Any]]:
+) -> tuple[wire.RepliesAnswer, finding.ThreadRow]:
     """Return replies below a comment, flat and in reading order, and their thread's row.
 
     Raises CommentUnknown unless the comment is shown, CursorRefused.
@@ -82,7 +81,7 @@ def replies_answer(
 
 def comment_answer(
     session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, author: KnownAuthor | None
-) -> tuple[wire.CommentAnswer, Row[Any]]:
+) -> tuple[wire.CommentAnswer, finding.ThreadRow]:
     """Return one comment with what it stands under. Raises CommentUnknown unless public or one's own."""
     row = paging.shown_comment(session, site.id, comment_id)
     is_own = row is not None and author is not None and row.author_id == author.id
@@ -104,7 +103,7 @@ def comment_answer(
 
 
 def waiting_shown(
-    session: Session, keys: Keyring, site: SiteCard, author: KnownAuthor, thread: Row[Any]
+    session: Session, keys: Keyring, site: SiteCard, author: KnownAuthor, thread: finding.ThreadRow
 ) -> list[wire.CommentShown]:
     """Return what the author alone sees in a thread, the oldest first."""
     rows = own.waiting_comments(session, author.id, thread.id)
@@ -113,7 +112,7 @@ def waiting_shown(
     return [wording.own(row, editable_until=None) for row in rows]
 
 
-def _learn(session: Session, wording: wire.Wording, rows: Sequence[Row[Any]]) -> None:
+def _learn(session: Session, wording: wire.Wording, rows: Sequence[paging.CommentRow]) -> None:
     wording.learn_names(rows)
     missing = wire.missing_names(rows)
     if missing:

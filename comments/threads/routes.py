@@ -1,12 +1,10 @@
 """The HTTP API of threads: reading. Answers to anonymous readers come from the page cache."""
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,6 +18,7 @@ from comments.threads import counting, reading, wire
 from comments.threads.errors import CommentUnknown, CursorRefused, IdsRefused, PageMissing, TooManyKeys
 from comments.threads.mine import MeAnswer, me_answer
 from comments.threads.page_keys import page_keys
+from comments.threads.queries.finding import ThreadRow
 from comments.threads.requests import CountsQuery, MeQuery, RepliesQuery, ThreadQuery
 from comments.threads.site_card import SiteCard
 from comments.web.answers import JSON, Body, asked
@@ -219,7 +218,7 @@ def _asked_in_order(request: Request) -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if name in {"url", "identifier"}]
 
 
-def shown_version(site: SiteCard, thread: Row[Any] | None, opened: int) -> tuple[UUID, int]:
+def shown_version(site: SiteCard, thread: ThreadRow | None, opened: int) -> tuple[UUID, int]:
     return (site.id, opened) if thread is None else (thread.id, thread.version)
 
 

@@ -53,10 +53,9 @@ def ancestors(place: Place) -> list[UUID]:
     return [place.root_id, *(UUID(bytes=place.path[at + 8 : at + SEGMENT]) for at in inner)]
 
 
-def stands_under(place: Place) -> UUID | None:
-    """Return the id of the comment directly above it; past the deepest level not whom it answers."""
-    above = ancestors(place)
-    return above[-1] if above else None
+def path_above(path: bytes) -> bytes:
+    """Return the path of the comment directly above a reply; past the deepest level not whom it answers."""
+    return path[:-SEGMENT]
 
 
 def after_branch(path: bytes) -> bytes:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import Credentials, KnownAuthor, known_author
@@ -31,7 +30,7 @@ class Discussion:
     """
 
     answer: wire.ThreadAnswer
-    thread: Row[Any] | None
+    thread: finding.ThreadRow | None
     linked_is_gone: bool = False
 
 
@@ -174,7 +173,7 @@ def desk(
 
 def public_comment(
     session: Session, keys: Keyring, site: SiteCard, comment_id: UUID
-) -> tuple[CommentShown, Row[Any]]:
+) -> tuple[CommentShown, finding.ThreadRow]:
     """Return a public comment and its thread. Raises CommentUnknown."""
     answer, thread = comment_answer(session, keys, site, comment_id, None)
     return answer.comment, thread
@@ -182,7 +181,7 @@ def public_comment(
 
 def own_comment(
     session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, asker: Asker
-) -> tuple[CommentShown, Row[Any]]:
+) -> tuple[CommentShown, finding.ThreadRow]:
     """Return one's own comment to edit, and its thread.
 
     Raises CommentUnknown, NotYours, EditWindowOver.
@@ -209,13 +208,13 @@ def known(session: Session, site: SiteCard, asker: Asker) -> KnownAuthor | None:
 
 def thread_shown_to(
     session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, asker: Asker
-) -> Row[Any]:
+) -> finding.ThreadRow:
     """Return the thread of a comment that is public or the asker's own. Raises CommentUnknown."""
     _, thread = comment_answer(session, keys, site, comment_id, known(session, site, asker))
     return thread
 
 
-def thread_of(session: Session, site: SiteCard, comment_id: UUID) -> Row[Any]:
+def thread_of(session: Session, site: SiteCard, comment_id: UUID) -> finding.ThreadRow:
     """Return the thread of a comment in any state. Raises CommentUnknown."""
     row = paging.shown_comment(session, site.id, comment_id)
     if row is None:
@@ -242,7 +241,7 @@ def nested(replies: Sequence[CommentShown]) -> list[CommentShown]:
     return tops
 
 
-def _check_origin(site: SiteCard, page: PageKeys, thread: Row[Any] | None) -> None:
+def _check_origin(site: SiteCard, page: PageKeys, thread: finding.ThreadRow | None) -> None:
     # A page that has a discussion may have come from an address that is not the site's any more.
     if thread is None:
         check_page_origin(page, site.origins)
@@ -250,7 +249,7 @@ def _check_origin(site: SiteCard, page: PageKeys, thread: Row[Any] | None) -> No
 
 def _public(
     session: Session, keys: Keyring, site: SiteCard, comment_id: UUID
-) -> tuple[CommentShown, Row[Any]] | None:
+) -> tuple[CommentShown, finding.ThreadRow] | None:
     try:
         return public_comment(session, keys, site, comment_id)
     except CommentUnknown:

@@ -15,9 +15,10 @@ from comments.rules import decoded, told_to_author
 from comments.sites.settings import SiteSettings
 from comments.text import OLDEST_SAFE_RENDERER, render
 from comments.threads.cursors import write_cursor
-from comments.threads.queries.paging import CommentPage, Position
+from comments.threads.queries.finding import ThreadRow
+from comments.threads.queries.paging import CommentPage, CommentRow, PlacedRow, Position
 from comments.threads.site_card import SiteCard
-from comments.threads.tree import Place, stands_under
+from comments.threads.tree import path_above
 
 
 class AuthorShown(msgspec.Struct):
@@ -149,32 +150,40 @@ class Wording:
     thread_id: UUID
     thread_url: str
     names: dict[UUID, str] = field(default_factory=dict)
+    _links: str = field(init=False)
 
-    def comment(self, row: Row[Any]) -> CommentShown:
+    def __post_init__(self) -> None:
+        self._links = f"{self.thread_url.partition('#')[0]}#comment-"
+
+    def comment(self, row: CommentRow | Row[Any]) -> CommentShown:
         """Return `row` without replies; what is not public is an empty place."""
-        public = row.state == "approved"
-        answered = self.names.get(row.parent_id) if row.parent_id else None
-        return CommentShown(
-            id=row.id,
-            parent_id=row.parent_id,
-            depth=row.depth,
-            reply_to=ReplyTo(row.parent_id, answered) if answered is not None else None,
-            state=public_state(row.state),
-            author=_author(row) if public else None,
-            html=safe_html(row) if public else None,
-            created_at=row.created_at,
-            edited_at=row.edited_at if public else None,
-            score=row.upvotes - row.downvotes if public else 0,
-            upvotes=row.upvotes if public else 0,
-            downvotes=row.downvotes if public else 0,
-            permalink=f"{self.thread_url.partition('#')[0]}#comment-{row.id}",
-            replies=Replies([], row.reply_total, None),
-            featured=public and row.featured,
-            edited_by_moderator=public and row.edited_by_moderator,
+        parent_id = row.parent_id
+        answered = None if parent_id is None else self.names.get(parent_id)
+        shown = CommentShown(
+            row.id,
+            parent_id,
+            row.depth,
+            None if parent_id is None or answered is None else ReplyTo(parent_id, answered),
+            public_state(row.state),
+            None,
+            None,
+            row.created_at,
+            None,
+            0,
+            0,
+            0,
+            f"{self._links}{row.id}",
+            Replies([], row.reply_total, None),
         )
+        if row.state == "approved":
+            shown.author, shown.html = _author(row), safe_html(row)
+            shown.edited_at, shown.edited_by_moderator = row.edited_at, row.edited_by_moderator
+            shown.upvotes, shown.downvotes = row.upvotes, row.downvotes
+            shown.score, shown.featured = row.upvotes - row.downvotes, row.featured
+        return shown
 
     def own(
-        self, row: Row[Any], *, editable_until: datetime | None, revision: Row[Any] | None = None
+        self, row: PlacedRow | Row[Any], *, editable_until: datetime | None, revision: Row[Any] | None = None
     ) -> CommentShown:
         """Return `row` as its author sees it: spam reads as pending."""
         shown = self.comment(row)
@@ -191,7 +200,7 @@ class Wording:
             shown.editable_until = editable_until
         return shown
 
-    def learn_names(self, rows: Iterable[Row[Any]]) -> None:
+    def learn_names(self, rows: Iterable[CommentRow | Row[Any]]) -> None:
         self.names.update({row.id: row.author_name for row in rows if row.state == "approved"})
 
     def cursor(self, place: str, position: Position | None) -> str | None:
@@ -201,23 +210,27 @@ class Wording:
 
     def nested(self, page: CommentPage) -> list[CommentShown]:
         """Return the page's top-level comments with their replies below them."""
-        shown = {row.id: self.comment(row) for row in [*page.tops, *page.replies]}
+        tops: dict[UUID | None, CommentShown] = {row.id: self.comment(row) for row in page.tops}
+        by_path: dict[bytes, CommentShown] = {}
+        # Whoever stands above a reply comes before it: that is reading order.
         for row in page.replies:
-            above = stands_under(Place(row.root_id, row.depth, row.path))
-            if above in shown:
-                shown[above].replies.comments.append(shown[row.id])
+            by_path[row.path] = shown = self.comment(row)
+            path = path_above(row.path)
+            above = by_path.get(path) if path else tops.get(row.root_id)
+            if above is not None:
+                above.replies.comments.append(shown)
         for root_id, path in page.replies_end.items():
-            shown[root_id].replies.next = self.cursor(f"below/{root_id}", (path,))
-        return [shown[row.id] for row in page.tops]
+            tops[root_id].replies.next = self.cursor(f"below/{root_id}", (path,))
+        return [*tops.values()]
 
 
-def missing_names(rows: Sequence[Row[Any]]) -> list[UUID]:
+def missing_names(rows: Sequence[CommentRow | Row[Any]]) -> list[UUID]:
     """Return the ids of those answered who are not among the rows."""
     here = {row.id for row in rows}
     return list({row.parent_id for row in rows if row.parent_id and row.parent_id not in here})
 
 
-def thread_shown(row: Row[Any], site: SiteCard) -> ThreadShown:
+def thread_shown(row: ThreadRow, site: SiteCard) -> ThreadShown:
     title = row.title if row.title_confirmed else None
     state, closes_at = site.state_of(row), site.closes_at(row) or UNSET
     terms, mails = terms_shown(site.settings), site.sends_mail or UNSET
@@ -253,7 +266,7 @@ def public_state(state: str) -> str:
     return state if state in {"approved", "deleted"} else "removed"
 
 
-def _author(row: Row[Any]) -> AuthorShown:
+def _author(row: CommentRow | Row[Any]) -> AuthorShown:
     return AuthorShown(row.author_id, row.author_name, row.author_kind, row.author_badge, row.author_website)
 
 

@@ -27,7 +27,7 @@ from comments.threads.errors import (
     NotYours,
 )
 from comments.threads.models import Comment, Revision, Thread
-from comments.threads.queries.paging import SHOWN
+from comments.threads.queries.paging import SHOWN, CommentRow
 from comments.threads.site_card import SiteCard
 from comments.threads.standing import queue_of
 from comments.threads.telling import ask_outside, tell_moderators, tell_webhooks
@@ -140,7 +140,7 @@ def own_comment(session: Session, comment_id: UUID) -> OwnComment:
     return OwnComment(row, revision, row.thread_id, row.thread_url)
 
 
-def editable_until(site_window: timedelta, row: Row[Any]) -> datetime | None:
+def editable_until(site_window: timedelta, row: CommentRow | Row[Any]) -> datetime | None:
     """Return until when a public comment's author may edit it; None for one that is not public."""
     return row.created_at + site_window if row.state == "approved" else None
 

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from uuid import UUID
 
-from sqlalchemy import Row
 from starlette.requests import Request
 
 from comments.threads.pages.speech import language_asked
+from comments.threads.queries.finding import ThreadRow
 from comments.threads.site_card import SiteCard
 from comments.web.forms import local_path
 from comments.web.service import service
@@ -71,7 +70,7 @@ def absolute_base(request: Request, site_name: str) -> str:
     return f"{service(request).settings.base_url}/d/{quote(site_name)}"
 
 
-def links_to(request: Request, site: SiteCard, thread: Row[Any]) -> Links:
+def links_to(request: Request, site: SiteCard, thread: ThreadRow) -> Links:
     return Links(site_base(request, site.name), thread.url, thread.identifier, language_asked(request))
 
 

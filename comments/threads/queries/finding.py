@@ -5,44 +5,57 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from comments.storage import Instant, Records
 from comments.threads.models import MERGED, Thread, ThreadKey
 from comments.threads.page_keys import PageKeys
 
-THREAD: tuple[Any, ...] = (
-    Thread.id,
-    Thread.site_id,
-    Thread.url,
-    Thread.identifier,
-    Thread.title,
-    Thread.title_confirmed,
-    Thread.state,
-    Thread.hold_all,
-    Thread.slow_seconds,
-    Thread.comment_count,
-    Thread.version,
-    Thread.recorded_from,
-    Thread.created_at,
-)
+
+class ThreadRow(msgspec.Struct, array_like=True, gc=False):
+    """A thread as far as its readers are concerned; fields are columns of `Thread`."""
+
+    id: UUID
+    site_id: UUID
+    url: str
+    identifier: str | None
+    title: str | None
+    title_confirmed: bool
+    state: str
+    hold_all: bool
+    slow_seconds: int
+    comment_count: int
+    version: int
+    recorded_from: int
+    created_at: Instant
+
+
+class _KeyedRow(ThreadRow, array_like=True, gc=False):
+    key_hash: bytes
+
+
+THREAD: tuple[Any, ...] = tuple(getattr(Thread, name) for name in ThreadRow.__struct_fields__)
 
 _WITH_KEY: tuple[Any, ...] = (*THREAD, ThreadKey.key_hash)
-# Made once: it is asked for every page and post, and putting it together takes longer than running it.
+# Made once: they are asked for every page and post, and putting one together takes longer than running it.
 _OF_KEYS = (
     ThreadKey.site_id == bindparam("site_id"),
     ThreadKey.key_hash.in_(bindparam("hashes", expanding=True)),
 )
-_BY_KEYS = select(*_WITH_KEY).join(ThreadKey, ThreadKey.thread_id == Thread.id).where(*_OF_KEYS)
+_BY_KEYS = Records(
+    select(*_WITH_KEY).join(ThreadKey, ThreadKey.thread_id == Thread.id).where(*_OF_KEYS), _KeyedRow
+)
+_BY_ID = Records(select(*THREAD).where(Thread.id == bindparam("id")), ThreadRow)
 _COUNTS: tuple[Any, ...] = (ThreadKey.key_hash, Thread.id, Thread.comment_count, Thread.version)
 _COUNTS_BY_KEYS = select(*_COUNTS).join(Thread, Thread.id == ThreadKey.thread_id).where(*_OF_KEYS)
 
 
-def thread_by_keys(session: Session, site_id: UUID, keys: PageKeys) -> Row[Any] | None:
+def thread_by_keys(session: Session, site_id: UUID, keys: PageKeys) -> ThreadRow | None:
     """Return the thread these keys lead to: the identifier's, else the URL's."""
     hashes = keys.hashes
-    rows = session.execute(_BY_KEYS, {"site_id": site_id, "hashes": hashes})
-    found = {row.key_hash: row for row in rows}
+    found = {row.key_hash: row for row in _BY_KEYS.all(session, {"site_id": site_id, "hashes": hashes})}
     return next((found[wanted] for wanted in hashes if wanted in found), None)
 
 
@@ -54,14 +67,16 @@ def threads_by_key_hashes(
     return {row.key_hash: row for row in rows}
 
 
-def thread_if_any(session: Session, thread_id: UUID) -> Row[Any] | None:
+def thread_if_any(session: Session, thread_id: UUID) -> ThreadRow | None:
     """Return a thread, None if it is gone or was merged into another one."""
-    here = (Thread.id == thread_id) & (Thread.state != MERGED)
-    return session.execute(select(*THREAD).where(here)).one_or_none()
+    found = _BY_ID.first(session, {"id": thread_id})
+    return found if found is not None and found.state != MERGED else None
 
 
-def thread_by_id(session: Session, thread_id: UUID) -> Row[Any]:
-    return session.execute(select(*THREAD).where(Thread.id == thread_id)).one()
+def thread_by_id(session: Session, thread_id: UUID) -> ThreadRow:
+    """Return a thread that is there."""
+    (found,) = _BY_ID.all(session, {"id": thread_id})
+    return found
 
 
 def key_hashes_of(session: Session, thread_ids: Sequence[UUID]) -> Sequence[Row[Any]]:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, select, tuple_
+import msgspec
+from sqlalchemy import Integer, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
-from comments.storage import first_per_group, groups_asked
+from comments.storage import Instant, Records, first_per_group, groups_asked
 from comments.threads.models import Comment
 from comments.threads.tree import Place, after_branch, ancestors
 
@@ -21,33 +24,52 @@ LARGEST_PAGE = 200
 REPLIES_BELOW = 5
 """Replies shown below each top-level comment, where the page has room for them."""
 
-SHOWN: tuple[Any, ...] = (
-    Comment.id,
-    Comment.parent_id,
-    Comment.root_id,
-    Comment.depth,
-    Comment.path,
-    Comment.state,
-    Comment.author_id,
-    Comment.author_name,
-    Comment.author_kind,
-    Comment.author_badge,
-    Comment.author_website,
-    Comment.source,
-    Comment.source_format,
-    Comment.html,
-    Comment.renderer,
-    Comment.reply_total,
-    Comment.rank,
-    Comment.upvotes,
-    Comment.downvotes,
-    Comment.created_at,
-    Comment.edited_at,
-    Comment.edited_by_moderator,
-    Comment.featured,
-)
-"""What a comment is shown from. Nothing private is among it but `source`, which its author alone is shown."""
 
+class CommentRow(msgspec.Struct, array_like=True, gc=False):
+    """What a comment is shown from; fields are columns of `Comment`.
+
+    Nothing private is among them but `source`, which its author alone is shown.
+    """
+
+    id: UUID
+    parent_id: UUID | None
+    root_id: UUID | None
+    depth: int
+    path: bytes
+    state: str
+    author_id: UUID
+    author_name: str
+    author_kind: str
+    author_badge: str | None
+    author_website: str | None
+    source: str
+    source_format: str
+    html: str
+    renderer: int
+    reply_total: int
+    rank: int
+    upvotes: int
+    downvotes: int
+    created_at: Instant
+    edited_at: Instant | None
+    edited_by_moderator: bool
+    featured: bool
+
+
+class PlacedRow(CommentRow, array_like=True, gc=False):
+    """A comment in any state, with its thread, and why it waits."""
+
+    reasons: str
+    thread_id: UUID
+    listed: bool
+
+
+class _NameRow(msgspec.Struct, array_like=True, gc=False):
+    id: UUID
+    author_name: str
+
+
+SHOWN: tuple[Any, ...] = tuple(getattr(Comment, name) for name in CommentRow.__struct_fields__)
 WITH_REASONS: tuple[Any, ...] = (*SHOWN, Comment.reasons)
 _WITH_PLACE: tuple[Any, ...] = (*WITH_REASONS, Comment.thread_id, Comment.listed)
 
@@ -57,9 +79,17 @@ _KEYS: dict[Sort, tuple[Any, ...]] = {
     "oldest": (Comment.created_at, Comment.id),
 }
 
-# Made once: it is asked for most replies, and putting it together takes longer than running it.
-_NAMES = select(Comment.id, Comment.author_name).where(
-    Comment.id.in_(bindparam("ids", expanding=True)), Comment.state == "approved"
+# Made once, as all that is run for most pages: putting one together takes longer than running it.
+_BY_ID = Records(
+    select(*_WITH_PLACE).where(Comment.id == bindparam("id"), Comment.site_id == bindparam("site_id")),
+    PlacedRow,
+)
+_BY_IDS = Records(select(*SHOWN).where(Comment.id.in_(bindparam("ids", expanding=True))), CommentRow)
+_NAMES = Records(
+    select(Comment.id, Comment.author_name).where(
+        Comment.id.in_(bindparam("ids", expanding=True)), Comment.state == "approved"
+    ),
+    _NameRow,
 )
 
 Position = tuple[Any, ...]
@@ -82,15 +112,15 @@ class CommentPage:
     `replies_end` has, for each root with more replies than shown, the path after which they go on.
     """
 
-    tops: Sequence[Row[Any]]
-    replies: Sequence[Row[Any]]
+    tops: Sequence[CommentRow]
+    replies: Sequence[CommentRow]
     replies_end: dict[UUID, bytes]
     next: Position | None
     previous: Position | None
 
 
-def position_of(row: Row[Any], sort: Sort) -> Position:
-    return tuple(getattr(row, key.key) for key in _KEYS[sort])
+def position_of(row: CommentRow, sort: Sort) -> Position:
+    return (row.rank, row.created_at, row.id) if sort == "best" else (row.created_at, row.id)
 
 
 def comment_page(session: Session, thread_id: UUID, window: Window) -> CommentPage:
@@ -113,13 +143,13 @@ def comment_page(session: Session, thread_id: UUID, window: Window) -> CommentPa
     )
 
 
-def page_around(session: Session, thread_id: UUID, target: Row[Any], window: Window) -> CommentPage:
+def page_around(session: Session, thread_id: UUID, target: PlacedRow, window: Window) -> CommentPage:
     """Return the page that begins with the root `target` stands under, the branch down to it open.
 
     Its other replies are walked from their beginning, so the branch's comments come again there.
     """
     root_id = target.root_id or target.id
-    root = session.execute(select(*SHOWN).where(Comment.id == root_id)).one()
+    (root,) = _BY_IDS.all(session, {"ids": [root_id]})
     here = position_of(root, window.sort)
     following = comment_page(session, thread_id, replace(window, after=here, limit=max(1, window.limit - 1)))
     before = _tops(session, thread_id, replace(window, before=here), 1)
@@ -143,52 +173,48 @@ def page_around(session: Session, thread_id: UUID, target: Row[Any], window: Win
 
 
 def replies_page(
-    session: Session, comment: Row[Any], *, after: bytes | None, limit: int
-) -> tuple[Sequence[Row[Any]], bytes | None]:
+    session: Session, comment: CommentRow, *, after: bytes | None, limit: int
+) -> tuple[Sequence[CommentRow], bytes | None]:
     """Return the next `limit` replies below a comment in reading order, and after which path more come."""
-    conditions: list[ColumnElement[bool]] = [
-        Comment.root_id == (comment.root_id or comment.id),
-        Comment.listed.expression,
-        Comment.path > (comment.path if after is None else after),
-    ]
+    asked = {
+        "root_id": comment.root_id or comment.id,
+        "after": comment.path if after is None else after,
+        "limit": limit + 1,
+    }
     if comment.root_id is not None:
-        conditions.append(Comment.path < after_branch(comment.path))
-    statement = select(*SHOWN).where(*conditions).order_by(Comment.path).limit(limit + 1)
-    rows = session.execute(statement).all()
+        asked["before"] = after_branch(comment.path)
+    rows = _replies_statement(comment.root_id is not None).all(session, asked)
     return rows[:limit], rows[limit - 1].path if len(rows) > limit else None
 
 
-def shown_comment(session: Session, site_id: UUID, comment_id: UUID) -> Row[Any] | None:
+def shown_comment(session: Session, site_id: UUID, comment_id: UUID) -> PlacedRow | None:
     """Return a comment in any state, with its thread, as far as `wire` needs it."""
-    statement = select(*_WITH_PLACE).where(Comment.id == comment_id, Comment.site_id == site_id)
-    return session.execute(statement).one_or_none()
+    return _BY_ID.first(session, {"id": comment_id, "site_id": site_id})
 
 
-def rows_above(session: Session, comment: Row[Any]) -> list[Row[Any]]:
+def rows_above(session: Session, comment: CommentRow) -> list[CommentRow]:
     """Return the comments it stands under, the root first."""
     ids = ancestors(Place(comment.root_id, comment.depth, comment.path))
     if not ids:
         return []
-    rows = {row.id: row for row in session.execute(select(*SHOWN).where(Comment.id.in_(ids)))}
+    rows = {row.id: row for row in _BY_IDS.all(session, {"ids": ids})}
     return [rows[above] for above in ids if above in rows]
 
 
 def names_of(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the authors' names of those of these comments that are public."""
-    return {row.id: row.author_name for row in session.execute(_NAMES, {"ids": comment_ids})}
+    return {row.id: row.author_name for row in _NAMES.all(session, {"ids": comment_ids})}
 
 
-def _tops(session: Session, thread_id: UUID, window: Window, limit: int) -> Sequence[Row[Any]]:
+def _tops(session: Session, thread_id: UUID, window: Window, limit: int) -> list[CommentRow]:
     position = window.after if window.before is None else window.before
     asked = dict(zip(("at_0", "at_1", "at_2"), position or (), strict=False))
     statement = _tops_statement(window.sort, window.before is not None, position is not None)
-    # Past the session: these are columns and no objects, which it would look for in each row.
-    return session.connection().execute(statement, {"thread_id": thread_id, "limit": limit, **asked}).all()
+    return statement.all(session, {"thread_id": thread_id, "limit": limit, **asked})
 
 
-# Made once for each: putting one together takes longer than running it.
 @cache
-def _tops_statement(sort: Sort, backwards: bool, from_position: bool) -> Select[Any]:
+def _tops_statement(sort: Sort, backwards: bool, from_position: bool) -> Records[CommentRow]:
     keys = _KEYS[sort]
     ascending = (sort == "oldest") != backwards
     statement = select(*SHOWN).where(
@@ -199,12 +225,23 @@ def _tops_statement(sort: Sort, backwards: bool, from_position: bool) -> Select[
         here = tuple_(*(bindparam(f"at_{n}", type_=key.type) for n, key in enumerate(keys)))
         statement = statement.where(walked > here if ascending else walked < here)
     statement = statement.order_by(*(key.asc() if ascending else key.desc() for key in keys))
-    return statement.limit(bindparam("limit", type_=Integer()))
+    return Records(statement.limit(bindparam("limit", type_=Integer())), CommentRow)
 
 
 @cache
-def _first_replies_statement(dialect: str) -> Select[Any]:
-    return first_per_group(
+def _replies_statement(within_branch: bool) -> Records[CommentRow]:
+    statement = select(*SHOWN).where(
+        Comment.root_id == bindparam("root_id"), Comment.listed.expression, Comment.path > bindparam("after")
+    )
+    if within_branch:
+        statement = statement.where(Comment.path < bindparam("before"))
+    statement = statement.order_by(Comment.path).limit(bindparam("limit", type_=Integer()))
+    return Records(statement, CommentRow)
+
+
+@cache
+def _first_replies_statement(dialect: str) -> Records[CommentRow]:
+    statement = first_per_group(
         dialect,
         SHOWN,
         of=Comment,
@@ -212,33 +249,29 @@ def _first_replies_statement(dialect: str) -> Select[Any]:
         order="path",
         where=lambda entity: entity.listed.expression,
     )
+    return Records(statement, CommentRow)
 
 
 def _first_replies(
-    session: Session, tops: Sequence[Row[Any]]
-) -> tuple[Sequence[Row[Any]], dict[UUID, bytes]]:
+    session: Session, tops: Sequence[CommentRow]
+) -> tuple[Sequence[CommentRow], dict[UUID, bytes]]:
     roots = [row.id for row in tops if row.reply_total]
     if not roots:
         return [], {}
     each = min(REPLIES_BELOW, (LARGEST_PAGE - len(tops)) // len(roots))
     dialect = session.get_bind().dialect.name
-    asked = groups_asked(dialect, roots, each + 1)
-    rows = session.connection().execute(_first_replies_statement(dialect), asked).all()
-    kept: list[Row[Any]] = []
+    rows = _first_replies_statement(dialect).all(session, groups_asked(dialect, roots, each + 1))
+    kept: list[CommentRow] = []
     ends: dict[UUID, bytes] = {}
-    seen: dict[UUID, int] = {}
-    last: dict[UUID, bytes] = dict.fromkeys(roots, b"")
-    for row in rows:
-        seen[row.root_id] = seen.get(row.root_id, 0) + 1
-        if seen[row.root_id] > each:
-            ends[row.root_id] = last[row.root_id]
-        else:
-            last[row.root_id] = row.path
-            kept.append(row)
+    for root_id, group in groupby(rows, key=attrgetter("root_id")):
+        below = list(group)
+        if len(below) > each:
+            ends[root_id] = below[each - 1].path if each else b""
+        kept += below[:each]
     return kept, ends
 
 
-def _branch(session: Session, target: Row[Any]) -> list[Row[Any]]:
+def _branch(session: Session, target: PlacedRow) -> list[CommentRow]:
     """Return the rows from below the root down to `target`, and the first replies below it."""
     below, _ = replies_page(session, target, after=None, limit=REPLIES_BELOW)
     if target.root_id is None:
