@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from comments.moderation.orders import Conflict
+from comments.moderation.orders import Conflict, PastDecision
 from comments.moderation.queries.history import LogEntry
 from comments.moderation.queries.lanes import LISTS, QUEUES
 from comments.moderation.queries.sizes import MOST_COUNTED
@@ -40,6 +40,11 @@ _ONE_DECIDED = {
     "check_approve": "The outside check found no spam.",
     "check_hold": "The outside check wants it read.",
     "check_spam": "The outside check called it spam.",
+}
+_DECIDED_BEFORE = {
+    **_ONE_DECIDED,
+    "message": "Wrote to the author.",
+    "restore": "Took back the last decision.",
 }
 _MANY_DECIDED = {
     "approve": "{} comments approved.",
@@ -119,6 +124,11 @@ _HEADINGS = {
     "removed": "removed",
     "deleted": "deleted by their authors",
 }
+
+
+def decided_before(past: PastDecision) -> str:
+    """Say what was decided about a comment, on its card."""
+    return _DECIDED_BEFORE[past.choice]
 
 
 def decided(choice: str, states_after: Sequence[str]) -> str:

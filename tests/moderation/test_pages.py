@@ -220,3 +220,23 @@ async def test_under_a_path_every_link_stays_there(site: SiteUnderTest, mia: Bro
 
     local = re.findall(r'(?:href|src|action)="(/[^"]*)"', page)
     assert [path for path in local if not path.startswith("/talk/")] == []
+
+
+async def test_a_card_says_what_was_decided_about_its_comment(site: SiteUnderTest, mia: Browser) -> None:
+    comment = await site.posted("Hello")
+    assert "What was decided" not in (await mia.get("/moderate/blog")).text
+    order = {"comment_ids": [comment["id"]], "decision": "spam", "reason": "Sells <things>"}
+    bearer = f"Bearer {await site.moderator()}"
+    await site.send("POST", "moderation/decisions", order, authorization=bearer)
+    await site.decide("restore", comment["id"])
+
+    page = (await mia.get("/moderate/blog")).text
+    _, _, told = page.partition('aria-label="What was decided"')
+    lines = [
+        " ".join(re.sub("<[^>]+>", " ", line).split()) for line in told.partition("</ol>")[0].split("<li>")
+    ]
+
+    assert [line.partition("Mia Lindqvist : ")[2] for line in lines[1:]] == [
+        "Marked as spam. Reason: Sells &lt;things&gt;",
+        "Took back the last decision.",
+    ]
