@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from comments.identity.gate_routes import asking_moderator
 from comments.moderation import wire
-from comments.moderation.ban_actions import BanWish, ban_somebody, lift_ban
+from comments.moderation.ban_actions import BanWish, ban_somebody, check_whole_site, lift_ban
 from comments.moderation.routes import WHO
 from comments.policy.errors import BanOutside, BanRefused, BanUnknown
 from comments.policy.models import Ban
@@ -79,12 +79,13 @@ class LiftAnswer(msgspec.Struct):
     "GET",
     "/bans",
     answers={200: BansAnswer},
-    errors=(*WHO, QueryRefused, CursorRefused),
+    errors=(*WHO, BanOutside, QueryRefused, CursorRefused),
     needs=moderator("read"),
 )
 async def get_bans(request: Request, query: BansQuery) -> BansAnswer:
-    """Who is banned from the site."""
+    """Who is banned from the site; for who moderates all of it."""
     svc, asking = service(request), asking_moderator(request)
+    check_whole_site(asking)
     place = f"bans/{asking.site_id}"
     after = wire.position_at(svc.keys, place, query.cursor)
     found: Sequence[Ban] = await svc.db.read(

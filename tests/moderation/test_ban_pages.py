@@ -175,8 +175,9 @@ async def test_the_script_is_told_how_to_take_a_ban_back(site: SiteUnderTest, mi
 
 
 async def test_who_moderates_a_section_bans_nobody(site: SiteUnderTest, mia: Browser) -> None:
-    comment = await site.posted("Hello")
+    comment, token = await site.posted("Hello"), await site.moderator()
     form = await form_about(mia, comment)
+    assert (await site.send("GET", "bans", authorization=f"Bearer {token}")).status_code == 200
 
     def narrow(session: Any) -> None:
         blog = site_by_name(session, "blog").id
@@ -189,4 +190,6 @@ async def test_who_moderates_a_section_bans_nobody(site: SiteUnderTest, mia: Bro
     for path in ("/moderate/blog/bans", f"/moderate/blog/bans/new?comment={comment['id']}"):
         assert (await mia.get(path)).status_code == 403
     assert (await send(mia, "", {**fields_of(form), "kind": "author"})).status_code == 403
+    listed = await site.send("GET", "bans", authorization=f"Bearer {token}")
+    assert (listed.status_code, listed.json()["code"]) == (403, "ban-outside")
     assert (await site.post("Still here")).status_code == 201
