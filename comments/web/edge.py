@@ -49,6 +49,9 @@ _API = [
     (b"access-control-expose-headers", b"ETag, Retry-After, X-Request-Id"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]
+# What a reader has keeps the headers it came with, but for those that a 304 brings anew (RFC 9111, 3.2). The
+# script that asked with a tag of its own is given the 304 itself, and must be allowed to read that.
+_UNCHANGED = [header for header in _API if header[0].startswith(b"access-control-")]
 _PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
     (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key"),
@@ -97,6 +100,8 @@ class Edge:
         headers = _API if "/api/" in path else _PAGES
         if headers is _API and scope["method"] == "GET" and (found := self._ready(scope)):
             answer, route = found
+            if answer.status_code == 304:
+                headers = _UNCHANGED
             await send(answer.start([*headers, (b"x-request-id", request_id.encode())]))
             await send({"type": "http.response.body", "body": answer.body})
             self._observe(route, answer.status_code, time.perf_counter() - started)
