@@ -1,7 +1,7 @@
 """What is about to be written: pages, authors and comments, as far as known before the write's turn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -51,8 +51,7 @@ class AuthorDraft:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CommentDraft:
+class CommentDraft(NamedTuple):
     """A comment with its place; thread and author follow in the write, from their numbers.
 
     `thread_id` is given if it answers a comment that is here, and that stands elsewhere than the file says.
@@ -68,7 +67,7 @@ class CommentDraft:
     place: Place
     is_public: bool
     row: Row
-    belongings: Mapping[str, list[Row]] = field(default_factory=dict)
+    belongings: Mapping[str, list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
