@@ -1,6 +1,6 @@
 """The public shape of the log, with all that stands in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,8 @@ class EntryLogged(msgspec.Struct):
     `decision` is what was done: a decision about a comment, `set`, `merge` or `move` with a thread, `ban` or
     `lift`. `author` is whose comment it was, or whom a ban meant, "" where that is erased. What else the
     entry of a thread or a ban says is in `facts`. `thread` is null for bans, and where it is gone. By
-    `rules` the site was judged then; null for what is older than the log.
+    `rules` the site was judged then; null for what is older than the log. What was decided about a discussion
+    and stands is taken back by its number in `undo` (`moderation/threads/undo`).
     """
 
     kind: str
@@ -35,6 +36,7 @@ class EntryLogged(msgspec.Struct):
     thread: ThreadNamed | None
     rules: str | None
     facts: dict[str, Any]
+    undo: int | None = None
 
 
 class LogAnswer(msgspec.Struct):
@@ -69,8 +71,14 @@ def _entry(one: Decided | ThreadEntry | BanEntry) -> EntryLogged:
         author=author,
         thread=thread,
         rules=one.facts.get("rules"),
-        facts={name: value for name, value in one.facts.items() if name not in _SAID_ELSEWHERE},
+        facts=said(one.facts),
+        undo=one.number if isinstance(one, ThreadEntry) and one.stands else None,
     )
+
+
+def said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an entry says that is not told beside it."""
+    return {name: value for name, value in facts.items() if name not in _SAID_ELSEWHERE}
 
 
 def _decision(one: Decided) -> EntryLogged:

@@ -5,8 +5,11 @@ from uuid import UUID
 from starlette.requests import Request
 
 from comments.identity.gate_routes import asking_moderator
+from comments.moderation.errors import ChangedSince, DecisionUnknown
+from comments.moderation.log_wire import said
 from comments.moderation.routes import WHO
 from comments.moderation.thread_actions import MoveWish, acting_as, merge, move, set_thread
+from comments.moderation.thread_undoing import undo_thread
 from comments.moderation.thread_wire import (
     MergeBody,
     MoveBody,
@@ -14,6 +17,8 @@ from comments.moderation.thread_wire import (
     PageAsked,
     ThreadBody,
     ThreadModerated,
+    ThreadUndone,
+    UndoThreadBody,
     page_moderated,
     thread_moderated,
     thread_of_comment,
@@ -105,6 +110,35 @@ async def move_with_answers(request: Request, body: MoveBody) -> MovedAnswer:
     brought = await svc.db.write(move, svc.keys, acting, wish, at=svc.clock.now())
     there = await svc.db.read(thread_of_comment, site, comment_id, acting.sections)
     return MovedAnswer(brought.comments, there)
+
+
+@api.endpoint(
+    "POST",
+    "/moderation/threads/undo",
+    answers={200: ThreadUndone},
+    errors=(
+        *WHO,
+        DecisionUnknown,
+        ChangedSince,
+        ThreadUnknown,
+        CommentUnknown,
+        UrlRefused,
+        UrlTaken,
+        OutsideSection,
+        MoveRefused,
+    ),
+    needs=moderator("moderate"),
+)
+async def undo_of_thread(request: Request, body: UndoThreadBody) -> ThreadUndone:
+    """Take back what was set for a discussion, a rename, a move, or within 30 days a merge.
+
+    Asked for again it is done once, and the answer is the same. What somebody has decided otherwise since
+    stays.
+    """
+    svc, site = service(request), await site_of(request)
+    acting = acting_as(asking_moderator(request), site.origins)
+    undone = await svc.db.write(undo_thread, svc.keys, acting, body.number, at=svc.clock.now())
+    return ThreadUndone(undone["number"], undone["choice"], UUID(undone["thread"]), said(undone))
 
 
 def thread_id_of(request: Request) -> UUID:

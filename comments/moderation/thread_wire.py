@@ -93,6 +93,21 @@ class MovedAnswer(msgspec.Struct):
     thread: ThreadModerated
 
 
+class UndoThreadBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Which decision about a discussion, by the `undo` of its entry in `moderation/log`."""
+
+    number: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
+class ThreadUndone(msgspec.Struct):
+    """The log's entry that says so: its `number`, and in `facts` what is so `after` that."""
+
+    number: int
+    decision: str
+    thread_id: UUID
+    facts: dict[str, Any]
+
+
 def thread_moderated(
     session: Session, site: SiteCard, thread_id: UUID, sections: Sections
 ) -> ThreadModerated:

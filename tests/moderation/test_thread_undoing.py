@@ -20,7 +20,7 @@ from comments.upkeep import tidy
 from tests.moderation import test_thread_moves as moves
 from tests.moderation.test_pages import OURS, Browser, signed_in
 from tests.moderation.test_thread_page import AT, press
-from tests.moderation.test_threads import moderated, set_page
+from tests.moderation.test_threads import bearer, moderated, set_page
 from tests.support.site import ORIGIN, PAGE, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -215,11 +215,23 @@ async def test_what_was_merged_on_is_parted_first_and_after_a_month_nothing(site
     assert (await moves.merged(site, "/b", into="/c")).status_code == 200
     log = (await mia.get("/moderate/blog/log")).text
     later, earlier = re.findall(r'name="undo" value="(thread/\d+)"', log)
+    offered = (await site.send("GET", "moderation/log", authorization=await bearer(site))).json()["entries"]
+    assert [f"thread/{one['undo']}" for one in offered if one["undo"]] == [later, earlier]
 
     refused = await undo(mia, earlier, **JSON)
+    by_program = [
+        await site.send("POST", "moderation/threads/undo", {"number": n}, authorization=await bearer(site))
+        for n in (offered[0]["undo"], offered[0]["undo"], 10**9)
+    ]
     done = [(await undo(mia, name, **JSON)).status_code for name in (later, earlier)]
 
     assert (refused.status_code, refused.json()["code"]) == (409, "changed-since")
+    assert [one.status_code for one in by_program] == [200, 200, 404]
+    assert by_program[0].json() == by_program[1].json()
+    assert (by_program[0].json()["decision"], by_program[0].json()["facts"]["undoes"]) == (
+        "merge",
+        offered[0]["undo"],
+    )
     assert done == [200, 200]
     assert [await moves.texts(site, page) for page in (moves.A, moves.B, moves.C)] == [
         ["<p>On a</p>"],
