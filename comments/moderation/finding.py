@@ -46,6 +46,14 @@ class Criteria:
     after: datetime | None = None
     impossible: bool = False
 
+    @property
+    def only_thread(self) -> UUID | None:
+        """The thread whose comments are all that is wanted, None if anything else is."""
+        if len(self.all_of) != 1 or self != Criteria(all_of=self.all_of):
+            return None
+        (term,) = self.all_of
+        return UUID(hex=term.text.removeprefix(THREAD)) if term.text.startswith(THREAD) else None
+
     def fits(self, found: "Findable", created_at: datetime) -> bool:
         """Say whether a comment has all that is wanted."""
         if self.before is not None and created_at >= self.before:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from comments.identity.queries import Moderator
 from comments.ids import new_id
 from comments.moderation.asking import parse
-from comments.moderation.finding import criteria
+from comments.moderation.finding import THREAD, Criteria, criteria
 from comments.moderation.models import Decision
 from comments.moderation.orders import Order, Wanted
 from comments.moderation.queries import (
@@ -35,6 +35,7 @@ from comments.moderation.queries.wish import Wish
 from comments.moderation.steps import lock_subjects
 from comments.notifications.digest_queries import digest_of
 from comments.storage import Database
+from comments.text.terms import Term
 from tests.conftest import NOON
 from tests.moderation.seeding import Seed
 from tests.support.plans import analyse, plans_of
@@ -52,7 +53,7 @@ class Large:
         self.seed, other = Seed(), Seed()
         self.mia = self.seed.moderator()
         self.author = author = self.seed.author()
-        thread = self.seed.thread()
+        self.thread = thread = self.seed.thread()
         self.ids = [
             self.seed.comment(
                 thread, author, state=QUEUES[number % 5], listed=number % 5 == 1, similar_group=number % 4_000
@@ -130,6 +131,21 @@ def of_floods(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
     }
 
 
+def of_a_page(site_id: UUID, thread: UUID) -> dict[str, Callable[[Session], Any]]:
+    """Return what is asked for the comments of one page in a queue."""
+    on_it = Criteria((Term(f"{THREAD}{thread.hex}"),))
+    return {
+        f"{state} of a page": partial(
+            queue.held_comments,
+            site_id=site_id,
+            wish=Wish(state, on_it, grouped=True),
+            after=(NOON, UUID(int=0)),
+            limit=25,
+        )
+        for state in ("pending", "approved", None)
+    }
+
+
 def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
     """Return what desks and programs ask, by name."""
     site_id, some = large.seed.site_id, large.ids[100:125]
@@ -153,6 +169,7 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         "a phrase": lambda session: queue.held_comments(
             session, site_id, Wish(None, criteria(parse('"hello there"'), {})), after=position, limit=25
         ),
+        **of_a_page(site_id, large.thread),
         "what is picked out": lambda session: queue.held_comments(
             session, site_id, Wish(None, criteria(parse("is:featured"), {})), after=position, limit=25
         ),

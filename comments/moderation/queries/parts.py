@@ -52,13 +52,14 @@ def _as_a_value(element: _Read, compiler: SQLCompiler, **options: Any) -> str:
 class Part:
     """What somebody moderates of a site, and whether that has many pages, and many public comments.
 
-    `sections` None is all of it, of which nothing is counted.
+    `sections` None is all of it, of which nothing is counted. It can be one `page` of the site, a thread.
     """
 
     site_id: UUID
     sections: Sections
     many_pages: bool = False
     many_comments: bool = False
+    page: UUID | None = None
 
     @property
     def if_a_part(self) -> "Part | None":
@@ -78,7 +79,8 @@ class Part:
 
     def is_by_page(self, queue: str) -> bool:
         """Whether a queue is counted page by page, in no order."""
-        return self.sections is not None and queue != "reported" and not self.many_pages
+        is_narrow = self.page is not None or self.sections is not None
+        return is_narrow and queue != "reported" and not self.many_pages
 
     def is_small(self, queue: str | None) -> bool:
         """Whether a queue, None being all, is walked along page by page."""
@@ -94,6 +96,8 @@ class Part:
     def _by_page(self, queue: str) -> tuple[ColumnElement[bool], ...]:
         # The pages are the site's: were it said of comments too, their own indexes by site would be taken.
         on_them = comments_within(self.sections, self.site_id)
+        if self.page is not None:
+            on_them &= Comment.thread_id == self.page
         if queue == "approved":
             # Read from the row, for the index by time has no queues; SQLite would skip through one that has.
             return on_them, Comment.queue.concat("") == queue, _PUBLIC

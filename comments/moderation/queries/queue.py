@@ -141,7 +141,7 @@ def held_comments(
         found = find(None, limit, frozenset())
     else:
         part = _small_part(session, site_id, wish)
-        if part is not None:
+        if part is not None and part.page is None:
             walk = _met_along(part, queue, wish.newest_first, after is not None)
             found = first_met(session, walk, _place(after), limit)
         elif wish.is_search:
@@ -156,6 +156,9 @@ def _found(session: Session, hunt: Hunt) -> Found:
     """Return a page of a list, each comment by itself."""
     site_id, wish = hunt.site_id, hunt.wish
     part = _small_part(session, site_id, wish)
+    if part is not None and part.page is not None:
+        beside = (hunt.is_beside(Comment.similar_group),) if hunt.beside else ()
+        return _walk(session, [(*lane, *beside) for lane in part.lanes(wish.queue)], hunt)
     if part is not None:
         walk = _part_walk(part, wish.queue, wish.newest_first, hunt.after is not None, hunt.limit + 1)
         return _first_of(session.execute(walk, _place(hunt.after)).all(), hunt)
@@ -170,6 +173,9 @@ def _found(session: Session, hunt: Hunt) -> Found:
 
 def _small_part(session: Session, site_id: UUID, wish: Wish) -> Part | None:
     """Return the part of the site whose queue is wanted, if it is walked along page by page."""
+    page = wish.criteria.only_thread
+    if page is not None and wish.alike is None and wish.queue != "reported":
+        return Part(site_id, wish.sections, page=page)
     if not wish.is_whole_queue or wish.sections is None:
         return None
     part = part_of(session, site_id, wish.sections)
@@ -207,14 +213,17 @@ def _place(after: Position | None) -> dict[str, Any]:
 
 
 def _walk(session: Session, here: Sequence[tuple[ColumnElement[bool], ...]], hunt: Hunt) -> Found:
-    walk = along(here, Stretch(hunt.wish.newest_first, hunt.after), hunt.limit + 1)
-    return _first_of(session.execute(walk).all(), hunt)
+    stretch = Stretch(hunt.wish.newest_first, hunt.after)
+    walk = along(here, stretch, hunt.limit + 1)
+    return _first_of(session.execute(with_groups(walk, stretch) if hunt.with_groups else walk).all(), hunt)
 
 
 def _first_of(rows: Sequence[Row[Any]], hunt: Hunt) -> Found:
     limit = hunt.limit
     following = (rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
-    return Found([row.id for row in rows[:limit]], following)
+    groups = {row.id: row.similar_group for row in rows} if hunt.with_groups else {}
+    known = {comment_id: group for comment_id, group in groups.items() if group is not None}
+    return Found([row.id for row in rows[:limit]], following, groups=known)
 
 
 def _most_reported(session: Session, site_id: UUID, after: Reported | None, limit: int) -> HeldPage:
