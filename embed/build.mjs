@@ -43,7 +43,7 @@ async function bundle(entry, { plugins = [], ...options }) {
 // those of the DOM are spared by themselves.
 const ownProperties =
   "addRoots ago askAboutMe begin box byId chunk comingUp composer connected countDown drawing drawnFirst editableUntil elsewhere ended fetchPage " +
-  "fields folded frame given held hints instead isNew job keepToken keyFor missing moment notices numbers paint pattern pagesOnScroll parts phrases " +
+  "fields folded frame given held hints instead isNew isOver job keepToken keyFor missing moment notices numbers paint pattern pagesOnScroll parts phrases posting " +
   "placeOf plurals reached relative remember restarting retryAfter roots showText signed stopWatching storageKey suffix suits tokenKey turned " +
   "wayBack whenNear whole words writable";
 const shortNames = {};

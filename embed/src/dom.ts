@@ -39,15 +39,17 @@ export function icon(path: string, name = "icon"): SVGSVGElement {
   return svg;
 }
 
-/**
- * Resolves when what was changed is laid out and painted, in a tab that nobody sees after so many milliseconds.
- * With 0 in a task of its own before that; or right before it, should it come first.
- */
-export function nextFrame(hidden = 200): Promise<unknown> {
+/** Resolves when what was changed is laid out and painted, in a tab that nobody sees after a moment. */
+export function nextFrame(): Promise<unknown> {
   return new Promise((done) => {
-    requestAnimationFrame(hidden ? () => setTimeout(done) : done);
-    setTimeout(done, hidden);
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 200);
   });
+}
+
+/** Resolves in a task of its own, painted or not. */
+export function nextTask(): Promise<unknown> {
+  return new Promise((done) => setTimeout(done));
 }
 
 /** Run `work` when the browser has nothing better to do. */

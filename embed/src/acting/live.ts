@@ -8,7 +8,7 @@ import { type Entry, isPublic, type Thread } from "../thread";
 import type { Comment, Score } from "../types";
 import { drawMore, inSlices, itemOf } from "../view/list";
 import { inBar } from "./bar";
-import { draw, inItsRoom, placeOf, shown, update } from "./changing";
+import { draw, inItsRoom, placeOf, update } from "./changing";
 import { addArrived, sameText } from "./growing";
 import { later } from "./later";
 import { drawTop } from "./line";
@@ -20,6 +20,8 @@ import { showVote } from "./voting";
 
 /** Several that come together are told together. */
 const TOLD_AFTER_MS = 1000;
+/** `Node.DOCUMENT_POSITION_FOLLOWING`. */
+const FOLLOWING = 4;
 
 interface State {
   /** New comments that are not shown yet. */
@@ -215,8 +217,12 @@ export async function showArrivals(d: Discussion): Promise<void> {
     return draw(d, entry);
   });
   if (!here) return;
-  for (const entry of entries) highlight(d, entry);
   tellArrived(d);
-  inView(d, shown(d).find((entry) => entries.includes(entry)), "nearest");
+  // The first on the screen; to look through all that is on it takes long.
+  const place = (entry: Entry): Node => placeOf(d, entry) ?? d.frame.foot;
+  entries.sort((one, other) => (place(one).compareDocumentPosition(place(other)) & FOLLOWING ? -1 : 1));
+  inView(d, entries[0], "nearest");
+  // In frames of their own: what is scrolled to is painted as well.
+  await inSlices(d, entries, (entry) => highlight(d, entry));
   void d.askAboutMe(entries);
 }

@@ -1,7 +1,7 @@
 /** The list of comments and the buttons that bring more of it. */
 
 import type { Discussion } from "../discussion";
-import { button, h, nextFrame } from "../dom";
+import { button, h, nextFrame, nextTask } from "../dom";
 import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
 import { shorten } from "./clamp";
@@ -51,8 +51,6 @@ export function drawItems(d: Discussion, entries: Entry[], before = false): Prom
     const box = item(d, entry);
     if (!there) {
       if (!part.firstChild) list.insertBefore(part, list.querySelector(before ? ".thread" : "[data-do=more]"));
-      // Until it is shortened: browsers may count what moves between layouts that were never painted.
-      box.classList.add(UNSEEN);
       part.append(box);
       return box;
     }
@@ -70,11 +68,14 @@ export async function inSlices<One>(d: Discussion, all: Iterable<One>, work: (on
   const slice: HTMLElement[] = [];
   // What is drawn first finds nothing ready: neither fonts nor what writes dates.
   let began = -SLICE_MS;
+  const toggle = (): void => slice.forEach(({ classList }) => classList.toggle(UNSEEN));
   const goesOn = async (): Promise<boolean> => {
-    // To draw, to lay out and to paint are a task each.
-    await nextFrame(0);
-    shorten(d, ...slice);
-    for (const drawn of slice.splice(0)) drawn.classList.remove(UNSEEN);
+    // To draw, to lay out and to paint are a task each. What was taken away is laid out at once: else it might be with a paint.
+    // A frame may come before what is drawn is shortened, and what moves between layouts counts even if it was never painted.
+    toggle();
+    if (slice.length) await nextTask();
+    toggle();
+    shorten(d, ...slice.splice(0));
     void d.element.offsetHeight;
     await nextFrame();
     began = performance.now();
