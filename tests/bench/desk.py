@@ -18,6 +18,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from comments.app import create_app
+from comments.cli.collecting import keep_for_ever
 from comments.clock import FixedClock
 from comments.config import Settings
 from comments.identity.actions import add_moderator, begin_session
@@ -95,6 +96,8 @@ async def _ask_all(url: str, folder: Path, answers: Answers, times: int) -> None
     async with service_at(url, folder) as (client, svc):
         cookies = {section: await svc.db.write(sign_in, svc, section) for section in (False, True)}
         server = ServerTime(url)
+        # As `serve` does: what a page makes is looked through for garbage, not all that is imported.
+        keep_for_ever()
         for question in questions():
             asked = answers.by_title.setdefault(question.title, Asked())
             request = client.build_request(
