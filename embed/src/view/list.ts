@@ -14,8 +14,6 @@ const SLICE_MS = 8;
 /** Where pages come by scrolling, each fifth waits to be asked for: else nobody would reach what stands below. */
 const PAUSE_EACH = 5;
 const NEAR = "600px";
-/** What is not to be seen yet, or any more. */
-const UNSEEN = "hidden";
 
 /** Draw all that is known, anew; or make what the service has drawn (`given`) ours. */
 export async function drawList(d: Discussion, given = false): Promise<void> {
@@ -24,7 +22,7 @@ export async function drawList(d: Discussion, given = false): Promise<void> {
   const old = frame.list;
   if (!given) {
     old.before((frame.list = old.cloneNode() as HTMLElement));
-    old.className = UNSEEN;
+    old.className = "leaving";
     if (!roots.length) frame.list.append(empty(d));
   }
   if (!(await drawItems(d, [...roots]))) return;
@@ -68,7 +66,7 @@ export async function inSlices<One>(d: Discussion, all: Iterable<One>, work: (on
   const slice: HTMLElement[] = [];
   // What is drawn first finds nothing ready: neither fonts nor what writes dates.
   let began = -SLICE_MS;
-  const toggle = (): void => slice.forEach(({ classList }) => classList.toggle(UNSEEN));
+  const toggle = (): void => slice.forEach((drawn) => (drawn.hidden = !drawn.hidden));
   const goesOn = async (): Promise<boolean> => {
     // To draw, to lay out and to paint are a task each. What was taken away is laid out at once: else it might be with a paint.
     // A frame may come before what is drawn is shortened, and what moves between layouts counts even if it was never painted.
