@@ -157,12 +157,15 @@ async def test_a_query_that_takes_too_long_is_ended(on_postgres: Database, how: 
         await (on_postgres.read if how == "read" else on_postgres.scan)(sleep)
 
 
-async def test_reads_end_after_five_seconds_scans_after_two_minutes(on_postgres: Database) -> None:
-    def limit(session: Session) -> str:
-        return str(session.execute(text("SHOW statement_timeout")).scalar_one())
+async def test_reads_end_after_five_seconds_scans_after_two_minutes_and_none_is_compiled(
+    on_postgres: Database,
+) -> None:
+    def limits(session: Session) -> tuple[str, str]:
+        shown = [session.execute(text(f"SHOW {name}")).scalar_one() for name in ("statement_timeout", "jit")]
+        return shown[0], shown[1]
 
-    assert await on_postgres.read(limit) == "5s"
-    assert await on_postgres.scan(limit) == "2min"
+    assert await on_postgres.read(limits) == ("5s", "off")
+    assert await on_postgres.scan(limits) == ("2min", "off")
 
 
 @pytest.mark.parametrize("how", ["read", "scan", "write"])
