@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete
 from sqlalchemy.orm import Session
 
 from comments.identity.sections import in_sections
@@ -18,7 +18,7 @@ from comments.keys import Keyring
 from comments.moderation.errors import ChangedSince, DecisionUnknown
 from comments.moderation.log import in_words
 from comments.moderation.merge_models import Merge
-from comments.moderation.queries.thread_decisions import decided_since, name_of, thread_decision
+from comments.moderation.queries.thread_decisions import decided_by, decided_since, kept_of, thread_decision
 from comments.moderation.thread_actions import Acting, MoveWish, log_of_thread, move
 from comments.storage import WITHOUT_SYNC
 from comments.threads.actions.parting import Apart, part_threads
@@ -99,9 +99,7 @@ def _part(session: Session, keys: Keyring, acting: Acting, made: Facts, at: date
     source, target = moderated_threads(
         session, acting.site_id, both, acting.sections, lock=True, also_merged=True
     )
-    kept = session.execute(
-        select(Merge.apart, Merge.made_at).where(Merge.thread_id == source.id)
-    ).one_or_none()
+    kept = kept_of(session, source.id)
     before = msgspec.json.decode(kept.apart, type=Apart) if kept else None
     for later in decided_since(session, acting.site_id, made["number"], target.id):
         if later.get("undoes") == made["number"]:
@@ -133,5 +131,5 @@ _UNDOING: Mapping[str, Callable[[Session, Keyring, Acting, Facts, datetime], int
 
 def _changed(session: Session, later: Facts, thread_id: UUID | None) -> ChangedSince:
     """Return that somebody was quicker, with what `later` says."""
-    by = name_of(session, later["account"])
+    by = decided_by(session, later["account"])
     return ChangedSince(by, datetime.fromisoformat(later["at"]), thread_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Account
@@ -36,6 +36,12 @@ def decided_since(session: Session, site_id: UUID, number: int, about: UUID) -> 
                 yield facts
 
 
+def kept_of(session: Session, thread_id: UUID) -> Row[str, datetime] | None:
+    """Return what is kept of a merge of this discussion into another one, and when it was made."""
+    kept = select(Merge.apart, Merge.made_at).where(Merge.thread_id == thread_id)
+    return session.execute(kept).one_or_none()
+
+
 def can_part(session: Session, merges: Sequence[Mapping[str, Any]]) -> set[int]:
     """Return the numbers of those entries about merges of which it is still kept what was before."""
     sources = [UUID(facts["thread"]) for facts in merges]
@@ -46,7 +52,7 @@ def can_part(session: Session, merges: Sequence[Mapping[str, Any]]) -> set[int]:
     }
 
 
-def name_of(session: Session, account: str | None) -> str:
+def decided_by(session: Session, account: str | None) -> str:
     """Return who an entry says has decided; "" once the account is gone."""
     if account is None:
         return BY_PROGRAM
