@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import KnownAuthor
 from comments.identity.models import Author
-from comments.storage import WITHOUT_SYNC
+from comments.storage import WITHOUT_SYNC, insert_ignoring
 from comments.threads.models import Comment, Watch
 
 if TYPE_CHECKING:
@@ -107,12 +107,10 @@ def refuse_mail(session: Session, comment_id: UUID, key: bytes, *, is_current: b
     session.execute(
         delete(Watch).where(same | (Watch.comment_id == comment_id)), execution_options=WITHOUT_SYNC
     )
+    whose = {"comment_id": comment_id, "site_id": comment.site_id, "author_id": comment.author_id}
     refused = {"email": None, "email_key": key, "state": "refused", "asked_at": at}
-    session.execute(
-        insert(Watch).values(
-            comment_id=comment_id, site_id=comment.site_id, author_id=comment.author_id, **refused
-        )
-    )
+    # Pressed twice at once, the other press may have been quicker.
+    insert_ignoring(session, Watch, [{**whose, **refused}])
     if is_current:
         session.execute(
             update(Author).where(Author.id == comment.author_id).values(email=None),
