@@ -26,7 +26,7 @@ run: setup  ## start the demo on http://127.0.0.1:8080/
 test: setup lint  ## everything that CI checks: style, types, the widget, all tests on both databases and in a browser
 	$(NPM) run check
 	$(NPM) test
-	$(PYTEST) -n 2 --dist loadgroup
+	$(PYTEST) -n 2 --dist loadgroup --reruns 1 --max-suite-reruns 6
 
 check: setup lint  ## the quick half of it: style, types, tests without PostgreSQL and browser
 	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not browser and not postgresql"

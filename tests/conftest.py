@@ -72,7 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         wanted = set(getattr(item, "fixturenames", ()))
         if wanted & {"browser", "firefox"}:
             item.add_marker("browser")
-        # What a machine that stands still for a second may make late; the summary names what was.
+        # What a machine that stands still for a second may make late; the summary names what was, and why.
         if wanted & {"browser", "firefox", "live", "hold", "installation", "fresh", "cluster"}:
             item.add_marker(pytest.mark.flaky(reruns=2))
 
@@ -84,7 +84,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what got through of the attacks in tests/defence, and which tests had another try: unasked."""
-    late = sorted({report.nodeid for report in terminalreporter.getreports("rerun")})
+    late = sorted({f"{report.nodeid}: {reason(report)}" for report in terminalreporter.getreports("rerun")})
     if late:
         terminalreporter.section("had another try")
         terminalreporter.write_line("\n".join(late))
@@ -97,6 +97,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if told:
         terminalreporter.section("what got through")
         terminalreporter.write_line("\n".join(sorted(told)))
+
+
+def reason(report: Any) -> str:
+    """Return the first line of why a test failed, and what it logged; both are gone once it passes."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    words = (crash.message if crash else str(report.longrepr)).strip().partition("\n")[0]
+    return f"{words}\n{report.caplog}".strip()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,8 @@
 """What PostgreSQL's errors mean, and after which of them a run may be repeated."""
 
+import logging
+import time
+
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -22,6 +25,11 @@ CONNECTION_LOST = "connection lost"
 # the loser, run again, finds the row. A real duplicate fails again.
 REPEATS = {SERIALIZATION_FAILURE: 3, DEADLOCK: 3, UNIQUE_VIOLATION: 2, CONNECTION_LOST: 1}
 
+# While a server is away every request meets it; the log needs to know why, not how often.
+SILENT_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
 
 class Repeats:
     """How often what has failed may still run again."""
@@ -43,6 +51,26 @@ def sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
 
 
+def _reason(error: DBAPIError) -> str:
+    """Return the first line of what the driver says; it holds no password."""
+    return str(error.orig).strip().partition("\n")[0]
+
+
+class _Seldom:
+    """Logs why the database does not answer, but not for each who asks."""
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def now(self, error: DBAPIError) -> None:
+        if time.monotonic() >= self._silent_until:
+            self._silent_until = time.monotonic() + SILENT_SECONDS
+            logger.warning("PostgreSQL does not answer: %s: %s", type(error.orig).__name__, _reason(error))
+
+
+_log_why = _Seldom()
+
+
 def in_our_words(error: Exception, *, reading: bool = False) -> Exception:
     """Return what `error` means for the product, or `error` itself if it is a bug."""
     if isinstance(error, NoConnectionFree):
@@ -59,13 +87,14 @@ def in_our_words(error: Exception, *, reading: bool = False) -> Exception:
     if state in (SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE, "57014"):  # …, query_canceled
         return StorageBusy("The database is busy; nothing was stored")
     if error.connection_invalidated or state[:2] in ("08", "53") or state[:4] == "57P0" or unanswered(error):
+        _log_why.now(error)
         return StorageUnreachable("The database does not answer")
     return error
 
 
 def unreachable(error: DBAPIError) -> StorageUnreachable:
-    """Return why no connection could be made, for the terminal; the server's words hold no password."""
-    return StorageUnreachable(f"PostgreSQL cannot be reached: {str(error.orig).strip().splitlines()[0]}")
+    """Return why no connection could be made, for the terminal."""
+    return StorageUnreachable(f"PostgreSQL cannot be reached: {_reason(error)}")
 
 
 def unanswered(error: DBAPIError) -> bool:

@@ -54,7 +54,9 @@ async def test_a_write_runs_again_after_what_may_pass(
     assert heard == ["kept"]
 
 
-async def test_it_does_not_run_for_ever(on_postgres: Database) -> None:
+async def test_it_does_not_run_for_ever_and_says_why(
+    on_postgres: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(StorageBusy):
         await on_postgres.write(failing_at_first(4, raising("40001")), "never")
     with pytest.raises(IntegrityError):
@@ -62,6 +64,7 @@ async def test_it_does_not_run_for_ever(on_postgres: Database) -> None:
     with pytest.raises(StorageUnreachable):
         await on_postgres.write(failing_at_first(2, END_MY_CONNECTION), "never")
 
+    assert "does not answer: AdminShutdown: terminating connection" in caplog.text
     assert await on_postgres.read(bodies) == set()
 
 
