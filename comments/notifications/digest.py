@@ -23,7 +23,10 @@ from comments.notifications.quoting import excerpt, shown
 from comments.notifications.sending import Mailer
 from comments.notifications.tickets import Ticket, signed
 from comments.notifications.words import Words
+from comments.outside.check_actions import SAID
+from comments.policy.outside import NO_ANSWER, UNANSWERED
 from comments.rules import Reason
+from comments.rules.banned import NAMES
 from comments.web.service import Service
 
 LONGEST_TEXT = 280
@@ -125,15 +128,27 @@ def _entry(words: Words, waiting: Waiting, digest: Digest) -> Entry:
 
 
 def _why(words: Words, reason: Reason) -> str:
-    """Say why something waits; what has no sentence, such as what a program outside said, stays as it is.
+    """Say why something waits; what has no sentence, such as what a program outside wrote, stays as it is.
 
-    Where there is a list, it follows a colon (`rules.words`).
+    Where there is a list, or what an outside check said, it follows a colon (`rules.words`, `outside`).
     """
-    key = f"reason_{reason.rule.replace('-', '_')}"
+    before, _, found = reason.words.partition(": ")
+    key = _KEYS.get((reason.rule, found if reason.rule == SAID else reason.words))
+    key = key or f"reason_{reason.rule.replace('-', '_')}"
     if key not in words:
         return shown(reason.words, words)
-    found = reason.words.partition(": ")[2]
-    return words(key, n=reason.n or 0, found=shown(found, words))
+    return words(key, n=reason.n or 0, found=shown(found, words), name=before)
+
+
+_KEYS = {
+    **{("banned", f"Banned {name}"): f"reason_banned_{kind}" for kind, name in NAMES.items()},
+    (UNANSWERED.rule, UNANSWERED.words): "reason_outside_waits",
+    (NO_ANSWER.rule, NO_ANSWER.words): "reason_outside_silent",
+    (SAID, "hold"): "reason_outside_hold",
+    (SAID, "spam"): "reason_outside_spam",
+    (SAID, "blatant spam"): "reason_outside_blatant",
+}
+"""The sentence for a reason whose code is not enough to tell which one it is."""
 
 
 def _age(words: Words, age: timedelta) -> str:

@@ -15,9 +15,13 @@ from comments.notifications.messages import Mail, Post
 from comments.notifications.replies import reply_letter
 from comments.notifications.reply_queries import Reply, WatchedPage
 from comments.notifications.words import FOLDER, Words
-from comments.rules import Reason
+from comments.outside.check_actions import SAID
+from comments.policy.outside import NO_ANSWER, UNANSWERED
+from comments.rules import Banned, Outcome, Policy, Reason
+from comments.rules.banned import banned
 from comments.sites.languages import LANGUAGES
 from tests.notifications.delivering import TALK, texts
+from tests.rules.examples import NEWCOMER, a_draft
 from tests.support.sentences import careless, sentences_of, unlike_english, wrong_plurals
 
 WIDGET = Path(__file__).parents[2] / "embed" / "src" / "i18n"
@@ -180,6 +184,33 @@ def test_a_digest_says_why_something_waits_in_its_language_and_what_it_does_not_
 
     waits = "Wartet: erster Kommentar · aus deinen Listen: casino, pills · Links: 2 · Imported"
     assert entry.facts == [waits, "Auf: /a"]
+
+
+def test_a_digest_says_in_its_language_what_a_ban_and_an_outside_check_have_against_a_comment() -> None:
+    against = [Banned(kind, Outcome.SILENT) for kind in ("author", "address", "network", "domain")]
+    verdicts = [banned(a_draft(), replace(NEWCOMER, bans=(ban,)), Policy()) for ban in against]
+    reasons = [
+        *(Reason(verdict.rule, verdict.reason) for verdict in verdicts if verdict),
+        UNANSWERED,
+        NO_ANSWER,
+        *(Reason(SAID, f"check.example: {said}") for said in ("hold", "spam", "blatant spam", "Sells shoes")),
+    ]
+    found = Digest(1, AT, 0, [Waiting("Jonas", 0, "<p>Hello.</p>", "/a", reasons)])
+    letter = digest_letter(replace(READER, lang="de"), found, None, AT, base_url=TALK, ticket="t")
+
+    (entry,) = [part for part in letter.parts if isinstance(part, Entry)]
+    assert entry.facts[0].removeprefix("Wartet: ").split(" · ") == [
+        "gesperrter Autor",
+        "gesperrte Adresse",
+        "gesperrtes Netz",
+        "gesperrte Maildomain",
+        "eine Prüfung von außen hat noch nicht geantwortet",
+        "eine Prüfung von außen gab keine Antwort",
+        "check.example möchte, dass ihn jemand liest",
+        "check.example hält ihn für Spam",
+        "check.example hält ihn für eindeutigen Spam",
+        "check.example: Sells shoes",
+    ]
 
 
 def test_times_and_numbers_are_written_as_the_language_writes_them() -> None:
