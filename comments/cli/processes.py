@@ -1,4 +1,4 @@
-"""Processes and sockets of the service: one socket, and one process or several that answer on it."""
+"""Processes and sockets of the service: one process, or several that share an address."""
 
 import contextlib
 import errno
@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; all processes of the service inherit it."""
+    """Return a socket that listens, on an address that nobody else has."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except socket.gaierror:
@@ -38,6 +39,30 @@ def listening_socket(host: str, port: int) -> socket.socket:
         raise click.ClickException(_why_not(failure, host, port)) from None
     listening.setblocking(False)
     return listening
+
+
+def one_for_each(listening: socket.socket, count: int) -> list[socket.socket]:
+    """Return a socket on the same address for each of so many processes, the given one among them.
+
+    The kernel deals connections out to them by both ends' ports. From one socket that all have, whoever is
+    awake takes a whole burst, and connections stay where they are: of four processes two had nothing to do.
+    Who has started them keeps all sockets, so connections to one that died wait for the one in its place.
+    """
+    if count == 1 or sys.platform != "linux":
+        # Others know the option too, and give everything to whoever came last.
+        return [listening] * count
+    sockets = [listening]
+    # Not before it listens: a second service would share the port, instead of saying that it is taken.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    for _ in range(count - 1):
+        another = socket.socket(listening.family, socket.SOCK_STREAM)
+        another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        another.bind(listening.getsockname())
+        another.listen(BACKLOG)
+        another.setblocking(False)
+        sockets.append(another)
+    return sockets
 
 
 def _why_not(failure: OSError, host: str, port: int) -> str:

@@ -15,7 +15,7 @@ import click
 from comments.cli.collecting import keep_for_ever, not_collecting
 from comments.cli.installation import make_ready, opened, settings_here
 from comments.cli.logs import begin_logging
-from comments.cli.processes import Supervisor, listening_socket, tell_ready
+from comments.cli.processes import Supervisor, listening_socket, one_for_each, tell_ready
 from comments.cli.running import serving
 from comments.config import Settings
 
@@ -82,13 +82,13 @@ def answer(settings: Settings, listening: socket.socket, make_app: MakeApp, read
     if settings.workers == 1:
         return _run(Server(app, settings, ready=ready, lifeline=None, upkeep=True), listening)
 
-    supervisor = os.getpid()
+    supervisor, sockets = os.getpid(), one_for_each(listening, settings.workers)
     app.state.colleagues = Colleagues(settings.workers)
 
     def work(number: int, lifeline: int) -> int:
         ready = partial(tell_ready, supervisor)
         server = Server(app, settings, ready=ready, lifeline=lifeline, upkeep=number == 0, number=number)
-        return _run(server, listening)
+        return _run(server, sockets[number])
 
     return Supervisor(settings.workers, work, ready).run()
 

@@ -19,9 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from comments.cli.processes import listening_socket, one_for_each
 from comments.web.admission import Admission
 from comments.web.edge import Edge
 from comments.web.metrics import Metrics
+from tests.bench.requests import HOST
 
 
 def bare_app(file: Path, *, dressed: bool) -> Starlette:
@@ -50,14 +52,14 @@ def main() -> None:
     """Answer on the port with so many processes until told to stop."""
     port, workers, file = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     app = bare_app(file, dressed="--dressed" in sys.argv)
-    listening = socket.create_server(("127.0.0.1", port), backlog=2048)
+    listening = listening_socket(HOST, port)
     server = uvicorn.Server(
         uvicorn.Config(app, http="httptools", loop="uvloop", ws="none", access_log=False, log_level="error")
     )
     if workers == 1:
         server.run(sockets=[listening])
         return
-    children = [_forked(server, listening) for _ in range(workers)]
+    children = [_forked(server, one) for one in one_for_each(listening, workers)]
 
     def stop(number: int, frame: FrameType | None) -> None:
         for child in children:

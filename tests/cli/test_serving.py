@@ -1,5 +1,6 @@
 """`comments serve`: one process or several, starting, stopping, and in what order things go wrong."""
 
+import contextlib
 import os
 import re
 import resource
@@ -9,10 +10,13 @@ import sqlite3
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
+import click
 import pytest
 
+from comments.cli.processes import listening_socket, one_for_each
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation, LiveService, is_healthy, wait_until_healthy
 from tests.support.ports import free_port
@@ -83,6 +87,34 @@ def test_a_second_one_on_the_same_port_says_so_in_one_line(fresh: Installation) 
         assert second.stderr.startswith(f"Port {port_of(service)} is taken by another program;")
         assert second.stderr.count("\n") == 1
         assert is_healthy(port_of(service))
+
+
+def test_connections_are_dealt_out_to_all_processes_and_to_nobody_else() -> None:
+    with ExitStack() as stack:
+        sockets = one_for_each(stack.enter_context(listening_socket("127.0.0.1", 0)), 4)
+        for one in sockets[1:]:
+            stack.enter_context(one)
+        address = sockets[0].getsockname()
+        for _ in range(200):
+            stack.enter_context(socket.create_connection(address))
+
+        dealt = [len(accepted(one)) for one in sockets]
+
+        assert sum(dealt) == 200
+        assert min(dealt) > 20
+        with pytest.raises(click.ClickException, match="is taken by another program"):
+            listening_socket(*address)
+
+
+def accepted(listening: socket.socket) -> list[tuple[str, int]]:
+    """Return the other ends of the connections that wait at a socket."""
+    found = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            connection, other_end = listening.accept()
+            connection.close()
+            found.append(other_end)
+    return found
 
 
 def test_a_process_that_dies_is_replaced(fresh: Installation) -> None:
