@@ -12,8 +12,9 @@ from comments.importers.batches import in_batches
 from comments.importers.drafts import AuthorDraft, Batch, CommentDraft, KeyDraft, PageDraft, Row
 from comments.importers.exact import People, comment_from_exact, texts_of_exact, thread_from_exact
 from comments.importers.planning import Target
+from comments.importers.reading import EPOCH, instant, unpacked
 from comments.importers.rendering import Shown, Text
-from comments.importers.spool import EPOCH, Spool, instant, unpacked
+from comments.importers.spool import Spool
 from comments.storage.plain import defaults_of
 from comments.text.rendering import Format
 from comments.threads.models import Comment

@@ -4,10 +4,10 @@ import asyncio
 import json
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -18,16 +18,16 @@ from comments.clock import Clock
 from comments.importers import people
 from comments.importers.batches import in_batches
 from comments.importers.collecting import collecting_seldom
+from comments.importers.crew import Crew
 from comments.importers.drafting import BATCH_COMMENTS, Drafting, Planned
 from comments.importers.drafts import Batch, Written
-from comments.importers.native import records as records_of_export
 from comments.importers.opening import ImportFile
 from comments.importers.planning import Plan, Target, has_comments_of, make_plan
-from comments.importers.records import Record
+from comments.importers.reading import HELD_ROWS, Reading, micros, unpacked
 from comments.importers.registry import AUTO, find_format
-from comments.importers.rendering import Crew, Shown, Text
+from comments.importers.rendering import Shown
 from comments.importers.report import Report, report_of
-from comments.importers.spool import Spool, unpacked
+from comments.importers.spool import Spool
 from comments.importers.writing import Overtaken, open_pages, settle_versions, write_batch
 from comments.keys import Keyring
 from comments.sites.actions import add_site
@@ -93,7 +93,7 @@ class _Run:
         self._progress = progress
         self._file = ImportFile(order.path, most_bytes=order.most_bytes)
         self._format = find_format(order.format, self._file.head())
-        self._spool = Spool(self._address_key)
+        self._spool = Spool(keys.address_key)
         self._looks = False
 
     async def report(self) -> Report:
@@ -102,7 +102,7 @@ class _Run:
                 # Before the file is read: that takes minutes, and a wrong name is a matter of a moment.
                 await self._db.read(site_by_name, self._order.site)
             shows = self._format.system is not None and await self._db.read(self._is_first)
-            async with Crew(self._helpers(reads_meanwhile=shows)) as crew:
+            async with Crew(self._helpers()) as crew:
                 await self._read(crew, shows=shows)
                 target = await self._db.read(self._target)
                 plan = await self._db.scan(make_plan, self._spool, target)
@@ -128,15 +128,16 @@ class _Run:
 
     async def _read(self, crew: Crew, *, shows: bool) -> None:
         """Read the whole file; if it `shows`, what the crew has time for is shown meanwhile."""
-        reading = self._spool.take(self._records())
         showing: dict[asyncio.Task[list[Shown]], int] = {}
         try:
-            while (kept := await asyncio.to_thread(next, reading, None)) is not None:
-                await self._keep_shown(showing, [one for one in showing if one.done()])
-                # One more than there are processes, so that none waits for the file.
-                if shows and len(showing) <= crew.helpers > 0:
-                    texts = [Text(source, form) for form, source in kept.sources]
-                    showing[asyncio.create_task(crew.show(texts))] = kept.first
+            async with aclosing(crew.read(self._reading(), partial(self._progress, "reading"))) as reading:
+                async for stretch in reading:
+                    kept = await asyncio.to_thread(self._spool.keep, stretch)
+                    await self._keep_shown(showing, [one for one in showing if one.done()])
+                    # One more than there are processes besides the one that reads, so that none waits.
+                    if shows and len(showing) < crew.helpers > 1:
+                        showing[asyncio.create_task(crew.show(kept.texts()))] = kept.first
+            await asyncio.to_thread(self._spool.be_complete)
             await self._keep_shown(showing, list(showing))
         finally:
             for task in showing:
@@ -153,17 +154,16 @@ class _Run:
         """Whether nothing of this system is on the site: else much of the file may be here already."""
         return not has_comments_of(session, self._target(session))
 
-    def _records(self) -> Iterator[Record]:
-        pieces = self._file.pieces(partial(self._progress, "reading"))
-        if self._format.system is None:
-            return records_of_export(pieces, shift=self._order.shift)
-        return iter(self._format.records(pieces))
-
-    def _address_key(self, address: str, seen_at: datetime) -> bytes | None:
+    def _reading(self) -> Reading:
         """Addresses are kept as keyed hashes, and for 30 days only: older ones are not taken in at all."""
-        if seen_at < self._clock.now() - ADDRESSES_KEPT_FOR:
-            return None
-        return self._keys.address_key(address)
+        return Reading(
+            path=str(self._order.path),
+            importer=self._format.records.__module__,
+            shift=self._order.shift,
+            most_bytes=self._order.most_bytes,
+            addresses_since=micros(self._clock.now() - ADDRESSES_KEPT_FOR),
+            rows_at_once=HELD_ROWS,
+        )
 
     async def _write(self, plan: Plan, target: Target, crew: Crew) -> int:
         account_ids: dict[str, UUID] = {}
@@ -242,17 +242,17 @@ class _Run:
         for versions in drafting.versions():
             await self._db.write(settle_versions, target.site_id, versions, at=self._clock.now())
 
-    def _helpers(self, *, reads_meanwhile: bool) -> int:
-        if self._order.dry_run:
-            return 0
+    def _helpers(self) -> int:
         if self._order.helpers is not None:
             return self._order.helpers
         if self._file.size * (PACKED_TIMES if self._file.is_packed else 1) <= FEW_BYTES:
             return 0
+        if self._order.dry_run:
+            return 1
         # What this process may use, where the system tells, else what there is.
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        # Who reads takes a core itself; what the others have no time for is shown while it is written.
-        return min(max(1, cores - reads_meanwhile), MOST_HELPERS)
+        # Who writes takes a core itself.
+        return min(max(1, cores - 1), MOST_HELPERS)
 
 
 async def _drafted(drafting: Drafting, crew: Crew) -> AsyncGenerator[Batch, None]:

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from comments.importers.batches import in_batches
+from comments.importers.crew import Crew
 from comments.importers.disqus import records
 from comments.importers.opening import ImportFile
 from comments.importers.records import ImportedComment
-from comments.importers.rendering import Crew, Text
+from comments.importers.rendering import Text
 
 BATCH = 1_000
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from comments.clock import FixedClock
-from comments.importers import drafting, spool
+from comments.importers import drafting, run
 from comments.importers.writing import Overtaken
 from comments.sites.queries import site_by_name
 from comments.text import render
@@ -154,10 +154,10 @@ async def test_a_generated_export_is_counted_to_the_last_comment(blog: Blog) -> 
 async def test_what_is_shown_while_the_file_is_read_is_the_same(
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool, "HELD_ROWS", 2)
+    monkeypatch.setattr(run, "HELD_ROWS", 2)
     texts = {str(number): f"<p>{number} <b>x<i>y</b><script>z</script></p>" for number in range(1, 40)}
     posts = [post(int(old), text=text) for old, text in texts.items()]
-    await blog.imports(disqus(thread(1), *posts), helpers=1)
+    await blog.imports(disqus(thread(1), *posts), helpers=2)
 
     shown = {old: comment.html for old, comment in (await blog.comments()).items()}
     assert shown == {old: render(text, format="html").html for old, text in texts.items()}
