@@ -1,7 +1,11 @@
 """The tables of many processes, of readers while others post, of open streams, and of the start."""
 
+import statistics
+from collections.abc import Mapping
+
 from tests.bench.contestants import BARE, OURS
-from tests.bench.many import COUNTS, Many
+from tests.bench.many import COUNTS, Many, times_one
+from tests.bench.measuring import Figures, Who
 from tests.bench.overload import NORMAL, TIMES, Idle, Overload, Waited
 from tests.bench.results import NOTHING, Results, in_short, micros, table
 from tests.bench.streams import Streams
@@ -11,7 +15,7 @@ from tests.bench.tail import POSTS_A_SECOND, READS_A_SECOND, Tail
 def scale_tables(results: Results) -> str:
     """Return those that were measured."""
     parts = [
-        _many(results.many) if results.many else "",
+        many_table(results.many) if results.many else "",
         _tail(results.tail) if results.tail else "",
         _streams(results.streams) if results.streams else "",
         _overload(results.overload) if results.overload else "",
@@ -21,21 +25,33 @@ def scale_tables(results: Results) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _many(many: Many) -> str:
+def many_table(many: Many) -> str:
     rows = []
     for who, title in ((OURS, "reads that hit no cache"), (BARE, "the bare route, the same answer")):
+        rows.append([f"{title}, a second", *(_beside_one(many.reads, who, count) for count in COUNTS)])
         figures = [many.reads.get((who, count)) for count in COUNTS]
-        rows.append([f"{title}, a second", *(in_short(one.median) if one else NOTHING for one in figures)])
         rows.append([f"{title}, computes", *(micros(one.cpu) if one else NOTHING for one in figures)])
     for database, found in many.posts.items():
-        rates = [found.get((OURS, count)) for count in COUNTS]
         title = f"posts of known readers on {database}, a second"
-        rows.append([title, *(in_short(one.median) if one else NOTHING for one in rates)])
+        rows.append([title, *(_beside_one(found, OURS, count) for count in COUNTS)])
+        figures = [found.get((OURS, count)) for count in COUNTS]
+        rows.append(["these compute", *(micros(one.cpu) if one else NOTHING for one in figures)])
     title = (
-        "One, two and four processes of ours, the load client on the same cores. PostgreSQL is the tests' "
-        "own, on the same cores too, which does not wait for the disk."
+        "One, two and four processes of ours, the load client on the same cores; in brackets the median of "
+        "the rounds' ratios to one process, and the least and the greatest of them. PostgreSQL is the tests' "
+        "own, on the same cores too, which does not wait for the disk; its processor time is not in the "
+        "figures."
     )
     return f"{title}\n\n{table(['', *(f'{count} of them' for count in COUNTS)], rows)}"
+
+
+def _beside_one(figures: Mapping[Who, Figures], who: str, count: int) -> str:
+    if (who, count) not in figures:
+        return NOTHING
+    rate, found = in_short(figures[who, count].median), times_one(figures, count, who)
+    if count == 1 or not found:
+        return rate
+    return f"{rate} ({statistics.median(found):.2f}; {min(found):.2f}–{max(found):.2f})"
 
 
 def _tail(tail: Tail) -> str:
