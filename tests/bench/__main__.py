@@ -44,6 +44,7 @@ from tests.bench.works import (
     WRITES_AT_ONCE,
     Targets,
     Work,
+    our_posts,
     posting_works,
     reading_works,
 )
@@ -162,7 +163,11 @@ def _parts(
     """Return what is measured besides moderators' pages, by its title, in order."""
 
     def measure_floors() -> None:
+        assert results.answerable is not None
         results.floors = floors.measure_floors(folder / "floors", folder / "seeded", "b")
+        shutil.copytree(folder / "seeded", folder / "posted")
+        posts = our_posts(results.answerable, Seeds(size.pages), POSTS_PAGE, known=True)
+        results.posting = floors.measure_posts(folder / "floors", folder / "posted", posts, bench)
 
     def measure_flat() -> None:
         shapes = flat.shapes(size.huge)

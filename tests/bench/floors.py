@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 import statistics
+import sys
 import threading
 import time
 from collections import deque
@@ -30,23 +31,23 @@ from comments.threads.queries import finding, paging
 from comments.threads.queries.paging import Sort
 from comments.threads.requests import ThreadQuery
 from comments.threads.site_card import site_card
-from tests.bench.requests import NUMBER
+from tests.bench import contestants
+from tests.bench.contestants import OURS, ROOT
+from tests.bench.measuring import Bench, Figures, Who
+from tests.bench.posting_bound import Posted, Statement
+from tests.bench.processes import started
+from tests.bench.requests import NUMBER, get
 from tests.bench.seeding import SECRET, SITE, Seeds, distinct, page_url
+from tests.bench.works import WRITES_AT_ONCE, Work
+from tests.support.ports import free_port
 from tests.support.site import Guest, running_site
 
 CALLS = 300
 POSTS, POSTING_ROUNDS = 600, 3
 WRITER = "comments-writer"
+RECORDED, BEFORE = "posts.msgpack", "before.db"
 
-Statement = tuple[str, tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A post, and the statements that it ran."""
-
-    text: str
-    statements: list[Statement]
+BOUND = "what bounds posts, behind a bare route"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Floors:
     """JSON and compression alone."""
     statements_of_a_post: int
     post_rate: float
+    post_computes: float
+    """Processor time of it: without waiting for the disk."""
     render: float
     writing: float
     committing: float
@@ -73,8 +76,9 @@ def measure_floors(folder: Path, seeded: Path, page: str, *, calls: int = CALLS)
     shutil.copytree(seeded, folder / "read")
     reads = asyncio.run(_reads(folder / "read" / "comments.db", page, calls))
     migrate_now(f"sqlite:///{folder / 'posts.db'}")
-    posts = asyncio.run(_readers_posts(folder / "posts.db", folder / "before.db", folder))
-    return Floors(*reads, max(len(one.statements) for one in posts), *_posts(folder / "before.db", posts))
+    posts = asyncio.run(_readers_posts(folder / "posts.db", folder / BEFORE, folder))
+    (folder / RECORDED).write_bytes(msgspec.msgpack.encode(posts))
+    return Floors(*reads, max(len(one.statements) for one in posts), *_posts(folder / BEFORE, posts))
 
 
 async def _reads(file: Path, page: str, calls: int) -> tuple[float, float, float, float]:
@@ -138,8 +142,28 @@ async def _readers_posts(file: Path, before: Path, folder: Path) -> list[Posted]
     return posts
 
 
-def _posts(before: Path, posts: Sequence[Posted]) -> tuple[float, float, float, float]:
-    """Post them all some times, commits shared as ours; return the rate, and what of a post took how long."""
+def measure_posts(floors: Path, ours: Path, posts: list[bytes], bench: Bench) -> dict[Who, Figures]:
+    """Post to ours in the folder, and by the same client to a bare route that only does what bounds posts.
+
+    `floors` is the folder that `measure_floors` has been given.
+    """
+    (floors / "requests").mkdir()
+    port, log = free_port(), floors / "bound.log"
+    command = [sys.executable, "-m", "tests.bench.posting_bound", str(port)]
+    command += [str(floors / name) for name in (RECORDED, BEFORE)]
+    with contestants.comments(ours, 1) as one, started(command, log, {}, ROOT) as process:
+        both = [one, contestants.answering(BOUND, 1, port, process, get("/ready"), log)]
+        own = Bench(both, bench.client, bench.seconds, bench.rounds, floors, bench.say, failed=bench.failed)
+        asked = {OURS: posts, BOUND: posts}
+        return own.measure(Work("posts, and what bounds them behind a bare route", asked, WRITES_AT_ONCE))
+
+
+def _posts(before: Path, posts: Sequence[Posted]) -> tuple[float, float, float, float, float]:
+    """Post them all some times, commits shared as ours.
+
+    Returns the rate, processor time of a post, and by the clock what of a post took how long.
+    """
+    computed = time.process_time()
     taken: dict[str, list[float]] = {name: [] for name in ("all", "render", "write", "commit")}
     for number in range(POSTING_ROUNDS):
         file = before.with_name(f"again-{number}.db")
@@ -147,8 +171,9 @@ def _posts(before: Path, posts: Sequence[Posted]) -> tuple[float, float, float, 
         with closing(connect(file, writes=True)) as connection, _timed(taken["all"], time.perf_counter):
             _post_all(connection, deque(posts), taken)
     count = len(posts) * POSTING_ROUNDS
+    computed = time.process_time() - computed
     seconds, *parts = (sum(times) for times in taken.values())
-    return count / seconds, parts[0] / count, parts[1] / count, parts[2] / count
+    return count / seconds, computed / count, parts[0] / count, parts[1] / count, parts[2] / count
 
 
 def _post_all(

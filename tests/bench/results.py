@@ -30,6 +30,8 @@ class Results:
     memory: dict[Who, tuple[Memory, Memory]] = field(default_factory=dict)
     flat: list[Flat] = field(default_factory=list)
     floors: Floors | None = None
+    posting: dict[Who, Figures] = field(default_factory=dict)
+    """Posts to ours, and to a bare route that only does what bounds them."""
     imported: Imported | None = None
     many: Many | None = None
     tail: Tail | None = None
