@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, delete, exists, insert, select, update
+from sqlalchemy import CursorResult, Table, delete, exists, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from comments.events.handling import Task
-from comments.events.models import Outbox
+from comments.events.models import DEAD, WAITING, Outbox
 from comments.ids import new_id
-from comments.storage import WITHOUT_SYNC, announce, insert_ignoring, told
+from comments.storage import WITHOUT_SYNC, announce, changed_rows, insert_ignoring, told
 
 MOST_ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=15)
@@ -64,6 +64,19 @@ def enqueue(
     elif not insert_ignoring(session, Outbox, [row]):
         return
     announce(session, Enqueued(kind, due))
+
+
+def take_out(session: Session, kind: str, site_id: UUID, key: str) -> bool:
+    """Remove a task that waits, or was given up, and return whether there was one.
+
+    One that somebody does at that moment is left to them: it may be done already.
+    """
+    named = (Outbox.kind == kind) & (Outbox.key == key) & (Outbox.site_id == site_id)
+    # To the letter, and one after the other: each state has its own index.
+    return any(
+        changed_rows(session, delete(Outbox).where(named, Outbox.claimed_by.is_(None), text(state)))
+        for state in (WAITING, DEAD)
+    )
 
 
 def take_up(

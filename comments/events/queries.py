@@ -57,6 +57,13 @@ def is_waiting(kind: str, key: ColumnElement[str]) -> Exists:
     )
 
 
+def keys_waiting(session: Session, kind: str, keys: Collection[str]) -> Sequence[str]:
+    """Return those of the keys whose tasks wait, and which nobody does at the moment."""
+    waiting = (Outbox.state == literal_column("'waiting'")) & Outbox.claimed_by.is_(None)
+    named = (Outbox.kind == kind) & Outbox.key.in_(keys)
+    return [key for key in session.scalars(select(Outbox.key).where(named, waiting)) if key is not None]
+
+
 def number_waiting(session: Session, site_id: UUID, kinds: Collection[str]) -> int:
     """Return how many tasks of these kinds wait for a site."""
     waiting = (Outbox.state == "waiting") & (Outbox.site_id == site_id) & Outbox.kind.in_(kinds)

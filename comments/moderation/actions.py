@@ -1,23 +1,21 @@
 """Deciding about comments: one action for one or five hundred of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.ids import new_id
 from comments.keys import Keyring
 from comments.moderation import exchanging, replacing, reports, trust
-from comments.moderation.errors import AllHandled, DecisionsMissing, TooManyDecisions
-from comments.moderation.log import add_to_log, decision_entry
-from comments.moderation.models import Decision
+from comments.moderation.errors import AllHandled, DecisionsMissing, TooManyDecisions, handled
 from comments.moderation.orders import (
     MOST_AT_ONCE,
     QUIET,
     STATE_AFTER,
+    WITHDRAWALS,
     Conflict,
     Decided,
     Order,
@@ -27,10 +25,12 @@ from comments.moderation.orders import (
     last_standing,
 )
 from comments.moderation.queries.history import decisions_of_order
+from comments.moderation.recording import record
 from comments.moderation.replacing import Replaced
 from comments.moderation.steps import Step, Subject, lock_subjects
 from comments.moderation.teaching_actions import ask_to_learn, tell_checks
-from comments.moderation.timing import time_of_its_own
+from comments.moderation.timing import after_all_others, time_of_its_own
+from comments.moderation.withdrawing import said_before, withdraw
 from comments.moderation.writing import write_to_author
 from comments.sites.queries import has_webhooks
 from comments.sites.webhooks import APPROVED, DELETED, EDITED, HELD, REMOVED, SPAM
@@ -53,10 +53,12 @@ def decide(session: Session, order: Order, keys: Keyring, *, at: datetime) -> Ou
         raise TooManyDecisions(detail, errors={"comment_ids": detail})
     _check_words(order)
     subjects = lock_subjects(session, order.moderator.site_id, list(wanted), order.moderator.sections)
+    if order.choice in WITHDRAWALS and (before := said_before(order, subjects.values(), at)) is not None:
+        return before
     steps, conflicts = _plan(order, wanted, subjects, at)
     if len(conflicts) == len(wanted):
-        raise AllHandled(_handled(conflicts), conflicts=conflicts)
-    at = time_of_its_own(session, order.moderator, _after_all_others(at, subjects.values()))
+        raise AllHandled(handled(conflicts), conflicts=conflicts)
+    at = time_of_its_own(session, order.moderator, after_all_others(at, subjects.values()))
     if steps:
         _carry_out(session, order, keys, steps, at)
     raised = order.choice not in QUIET
@@ -76,10 +78,13 @@ def undo(
 ) -> Outcome:
     """Take back what the account `made_by` decided with one order, at `made_at` (`Outcome.at`).
 
-    Comments about which somebody has decided since are conflicts. Raises as `decide` does.
+    Comments about which somebody has decided since are conflicts. Raises as `decide` and `withdraw` do.
     """
     made = decisions_of_order(session, moderator.site_id, made_by, made_at)
-    wanted = [Wanted(comment_id, undoes=decision_id) for decision_id, comment_id in made]
+    if made and made[0].decision in WITHDRAWALS:
+        words = {row.comment_id: row.id for row in made}
+        return withdraw(session, moderator, keys, made[0].decision, words, at=at)
+    wanted = [Wanted(row.comment_id, undoes=row.id) for row in made]
     return decide(session, Order(moderator, "restore", wanted), keys, at=at)
 
 
@@ -134,12 +139,6 @@ def _conflict(subject: Subject) -> Conflict:
     return Conflict(subject.id, subject.author_name, subject.state, by_author, by_author=True)
 
 
-def _after_all_others(at: datetime, subjects: Iterable[Subject]) -> datetime:
-    """Return `at`, or a moment after the last decision: times are taken before the write's turn comes."""
-    last = max((subject.history[-1].at for subject in subjects if subject.history), default=None)
-    return max(at, last + timedelta(microseconds=1)) if last else at
-
-
 def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[Step], at: datetime) -> None:
     replaced = {step.subject.id: replacing.NOTHING for step in steps}
     if order.choice not in QUIET:
@@ -151,7 +150,7 @@ def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[St
     if order.choice == "message":
         for step in steps:
             write_to_author(session, order.moderator.site_id, step.subject.author_id, step.decision_id, at)
-    _log(session, order, keys, steps, replaced, at)
+    record(session, order, keys, steps, replaced, at)
 
 
 def _change(
@@ -191,44 +190,3 @@ def _tell_webhooks(session: Session, order: Order, steps: Sequence[Step], at: da
 
 
 EVENT_AFTER = {"approved": APPROVED, "pending": HELD, "spam": SPAM, "removed": REMOVED, "deleted": DELETED}
-
-
-def _log(
-    session: Session,
-    order: Order,
-    keys: Keyring,
-    steps: Sequence[Step],
-    replaced: Mapping[UUID, Replaced],
-    at: datetime,
-) -> None:
-    decisions = [
-        {
-            "id": step.decision_id,
-            "site_id": order.moderator.site_id,
-            "comment_id": step.subject.id,
-            "account_id": order.moderator.account_id,
-            "moderator_name": order.moderator.name,
-            "decision": order.choice,
-            "before": step.subject.state,
-            "after": step.after,
-            "reason": order.reason,
-            "replaced": replaced[step.subject.id].encode(),
-            "at": at,
-        }
-        for step in steps
-    ]
-    session.execute(insert(Decision), decisions)
-    entries = [
-        decision_entry(decision, step.subject.author_name)
-        for decision, step in zip(decisions, steps, strict=True)
-    ]
-    add_to_log(session, keys, order.moderator.site_id, entries, at=at)
-
-
-def _handled(conflicts: Sequence[Conflict]) -> str:
-    first = conflicts[0]
-    if len(conflicts) > 1:
-        return f"Somebody else already handled these {len(conflicts)} comments."
-    if first.by is None:
-        return "There is no decision to take back."
-    return f"{first.by} already handled this: {first.state}."

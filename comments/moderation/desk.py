@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.moderation import words
-from comments.moderation.orders import BY_SETTINGS, Choice, PastDecision, edited_by, last_standing
-from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, histories, log
+from comments.moderation.orders import BY_SETTINGS, Choice, PastDecision, edited_by
+from comments.moderation.queries.history import LogEntry, LogPosition, entries_of_order, log
 from comments.moderation.queries.other_entries import BanEntry, ThreadEntry, other_entries
 from comments.moderation.queries.queue import Held
 from comments.moderation.queries.sizes import queue_sizes
+from comments.moderation.queries.standing import undoable
 from comments.moderation.queries.whole_log import marks_of
+from comments.moderation.saying import notes
 from comments.moderation.showing import excerpt, without_links
 from comments.threads.wire import safe_html
 from comments.threads.words import REPORT_REASONS
@@ -94,8 +96,7 @@ def log_rows(
 ) -> tuple[Sequence[LogRow | ThreadEntry | BanEntry], LogPosition | None]:
     """Return a page of the log, the decisions of one order as one row, and what else was done."""
     entries, end = log(session, moderator.site_id, after=after, limit=limit, sections=moderator.sections)
-    decided = histories(session, [entry.comment_id for entry in entries])
-    standing = {past.id for history in decided.values() if (past := last_standing(history))}
+    standing = undoable(session, [entry.comment_id for entry in entries])
     by_rules = [entry.id for entry in entries if entry.choice in BY_SETTINGS]
     marks = marks_of(session, moderator.site_id, by_rules) if by_rules else {}
     rows: list[LogRow | ThreadEntry | BanEntry] = []
@@ -120,7 +121,7 @@ def card(held: Held, now: datetime) -> Card:
         answered=excerpt(parent.html) if parent is not None else "",
         chips=_chips(held),
         reports=[(REPORT_REASONS.get(reason, reason), count) for reason, count in held.reports],
-        notes=[past for past in held.history if past.choice == "note"],
+        notes=notes(held.history),
         facts=_facts(held, now),
         edited_by=(edited_by(held.history) or "a moderator") if row.edited_by_moderator else "",
         choices=_choices(held),

@@ -75,6 +75,13 @@ class ChangedSince(errors.Conflict):
         self.by, self.at, self.thread_id = by, at, thread_id
 
 
+class MessageSent(errors.Conflict):
+    """A message that was to be taken back and lies in the outbox no more."""
+
+    code = "message-sent"
+    DETAIL = "The message has been sent already, and cannot be taken back any more."
+
+
 class NoteEmpty(errors.Invalid):
     code = "note-empty"
 
@@ -83,3 +90,15 @@ class FormMalformed(errors.BadRequest):
     """A form of ours that came back with other fields than it left with."""
 
     code = "form-malformed"
+
+
+def handled(conflicts: Sequence[Conflict]) -> str:
+    """Say in one line that somebody was first with all of these comments."""
+    first = conflicts[0]
+    if len(conflicts) > 1:
+        return f"Somebody else already handled these {len(conflicts)} comments."
+    if first.by is None:
+        return "There is no decision to take back."
+    if first.taken_back:
+        return f"{first.by} took this back already."
+    return f"{first.by} already handled this: {first.state}."

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from comments.identity.gate_routes import asking_moderator
 from comments.moderation import order_wire as wire
 from comments.moderation.actions import decide, undo
-from comments.moderation.errors import AllHandled, DecisionsMissing, SearchUnclear
+from comments.moderation.errors import AllHandled, DecisionsMissing, MessageSent, SearchUnclear
 from comments.moderation.orders import MOST_AT_ONCE, Order, Outcome, Wanted
 from comments.moderation.queries.following import changes, own_orders
 from comments.moderation.queries.queue import held_comments
@@ -56,11 +56,14 @@ async def get_mine(request: Request, query: wire.MineQuery) -> wire.MineAnswer:
     "POST",
     "/moderation/undo",
     answers={200: DecisionsAnswer},
-    errors=(*WHO, DecisionsMissing, AllHandled),
+    errors=(*WHO, DecisionsMissing, AllHandled, MessageSent),
     needs=moderator("moderate"),
 )
 async def post_undo(request: Request, body: wire.UndoBody) -> DecisionsAnswer:
-    """Take one of one's own orders back; what somebody has decided about since is a conflict, and stays."""
+    """Take one of one's own orders back; what somebody has decided about since is a conflict, and stays.
+
+    A message is taken back for as long as it lies in the outbox: a minute, and longer where mail fails.
+    """
     svc, asking = service(request), asking_moderator(request)
     outcome = await svc.db.write(
         undo, asking, svc.keys, made_by=asking.account_id, made_at=body.at, at=svc.clock.now()

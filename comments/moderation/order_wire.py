@@ -47,7 +47,8 @@ class MineQuery(msgspec.Struct):
 
 
 class OrderShown(msgspec.Struct):
-    """One order. `standing` of its `count` decisions are the last about their comment, and can be taken back.
+    """One order. `standing` of its `count` decisions can be taken back: the last about their comment, notes,
+    and messages that were not sent yet.
 
     `at` names the order to `moderation/undo`.
     """

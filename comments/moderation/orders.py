@@ -1,6 +1,6 @@
 """What a moderator asks for and what comes of it; how one comment's next state is found. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -31,11 +31,13 @@ CHOICES: tuple[Choice, ...] = get_args(Choice)
 Deed = (
     Choice
     | Literal["reported", "reply", "check_approve", "check_hold", "check_spam", "rules_spam", "rules_approve"]
+    | Literal["withdraw_note", "withdraw_message"]
 )
 """What the log can say was done.
 
 `reported` is by the readers, whose reports put a comment back to waiting. A `reply` is what a moderator
-wrote: it stands as if it had been `removed` before, so that taking it back removes it. Of the others,
+wrote: it stands as if it had been `removed` before, so that taking it back removes it. `withdraw_…` takes
+back what was said (`saying`). Of the others,
 `check_…` is what an outside check's answer did, `rules_…` what the rules made of what waited (`rechecking`).
 """
 
@@ -53,8 +55,14 @@ STATE_AFTER: dict[Deed, str] = {
 }
 """The choices that change a comment's state; the others leave it as it is."""
 
-QUIET = frozenset({"note", "message"})
-"""Choices that change nothing about the comment, and so cannot be taken back."""
+WITHDRAWALS: Mapping[str, Deed] = {"note": "withdraw_note", "message": "withdraw_message"}
+"""What takes back what only says something."""
+
+QUIET = frozenset({*WITHDRAWALS, *WITHDRAWALS.values()})
+"""What changes nothing about the comment: taking back what was decided about it passes over these."""
+
+FINAL = frozenset({"restore", *WITHDRAWALS.values()})
+"""What takes something back, and offers no undoing of its own."""
 
 BY_PROGRAMS = frozenset({"check_approve", "check_hold", "check_spam", "rules_spam", "rules_approve"})
 """What no moderator has decided: nobody is known or trusted for it."""
@@ -143,7 +151,8 @@ class Conflict:
     """A comment that somebody changed first: who, to what state and when.
 
     `by` and `at` are None for a `restore` where no decision is left to take back. `by_author` tells an
-    author's edit or deletion from another moderator's decision.
+    author's edit or deletion from another moderator's decision; `taken_back`, that they were first to take
+    back this note or message.
     """
 
     comment_id: UUID
@@ -151,6 +160,7 @@ class Conflict:
     state: str
     at: datetime | None
     by_author: bool = False
+    taken_back: bool = False
 
     def as_fact(self) -> dict[str, Any]:
         at = self.at.isoformat() if self.at else None
@@ -159,12 +169,16 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`at` is the same for every decision of one order, and of no other order of that moderator and site."""
+    """`at` is the same for every decision of one order, and of no other order of that moderator and site.
+
+    `withdrew` is how a note or a message was taken back, where that was done.
+    """
 
     decided: Sequence[Decided]
     conflicts: Sequence[Conflict]
     missing: Sequence[UUID]
     at: datetime
+    withdrew: Deed | None = None
 
 
 @dataclass(frozen=True, slots=True)

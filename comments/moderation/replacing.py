@@ -33,6 +33,7 @@ class Replaced(msgspec.Struct, frozen=True, omit_defaults=True):
     `waiting` is an edit that waited and went away. `trusted_name` is the name its author was trusted under
     before, and `gave_trust` says that they were not trusted by name of a moderator until then;
     `settled_title` says that the thread's title was provisional, `featured` whether the comment was.
+    `withdraws` is the decision whose note or message was taken back.
     """
 
     text: Text | None = None
@@ -42,6 +43,7 @@ class Replaced(msgspec.Struct, frozen=True, omit_defaults=True):
     gave_trust: bool = False
     settled_title: bool = False
     featured: bool | None = None
+    withdraws: str | None = None
 
     def encode(self) -> str | None:
         """Return JSON for the log, or None if there is nothing to bring back."""

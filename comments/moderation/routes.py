@@ -82,7 +82,7 @@ async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.Dec
 
     A comment that somebody has changed since `expected_version` is a conflict and stays as it is; 409 only if
     all are. `restore` goes back to the state before the last decision that still stands: again and again, it
-    goes back through the log; notes stay.
+    goes back through the log. It passes over notes and messages, which only `moderation/undo` takes back.
     """
     svc, asking = service(request), asking_moderator(request)
     text = None if body.text is None else NewText(body.text, await rendered(body.text))

@@ -1,5 +1,6 @@
-"""Giving each order of a moderator a time of its own: it is what the order is named by."""
+"""Giving each order of a moderator a time of its own, behind all others: it is what the order is named by."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from comments.identity.models import Account
 from comments.moderation.models import Decision
 from comments.moderation.orders import Asker
+from comments.moderation.steps import Subject
 
 
 def time_of_its_own(session: Session, asker: Asker, at: datetime) -> datetime:
@@ -26,3 +28,9 @@ def time_of_its_own(session: Session, asker: Asker, at: datetime) -> datetime:
     while session.scalar(taken.where(Decision.at == at).limit(1)) is not None:
         at += timedelta(microseconds=1)
     return at
+
+
+def after_all_others(at: datetime, subjects: Iterable[Subject]) -> datetime:
+    """Return `at`, or a moment after the last decision: times are taken before the write's turn comes."""
+    last = max((subject.history[-1].at for subject in subjects if subject.history), default=None)
+    return max(at, last + timedelta(microseconds=1)) if last else at

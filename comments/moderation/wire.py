@@ -11,6 +11,7 @@ from comments.keys import Keyring
 from comments.moderation.orders import LONGEST_REASON, Choice, Outcome, Wanted, edited_by
 from comments.moderation.queries.history import LogEntry
 from comments.moderation.queries.queue import Held
+from comments.moderation.saying import notes
 from comments.moderation.showing import excerpt
 from comments.threads.cursors import read_cursor, write_cursor
 from comments.threads.wire import safe_html
@@ -168,7 +169,8 @@ class DecisionsBody(msgspec.Struct, forbid_unknown_fields=True):
     `approve_trust` lets the author's next comments appear by themselves. `keep` settles the reports, and the
     comment stays as it is. `edit` puts `text` in place of the text of one comment, and `reject_edit` drops an
     edit that waits: what was public stays. `note` keeps `reason` for the moderators alone; `message` mails it
-    to the author of one comment, if they gave an address.
+    to the author of one comment, if they gave an address, after a minute: until then `moderation/undo` takes
+    it back.
     """
 
     decision: Choice
@@ -241,7 +243,7 @@ def comment_judged(held: Held) -> CommentJudged:
         edited_at=row.edited_at,
         featured=row.featured,
         edited_by=edited_by(held.history) if row.edited_by_moderator else None,
-        notes=[NoteShown(past.by, past.reason, past.at) for past in held.history if past.choice == "note"],
+        notes=[NoteShown(past.by, past.reason, past.at) for past in notes(held.history)],
         last_decision=_last_decision(held),
         alike=AlikeCounted(held.alike.name, held.alike.count) if held.is_many and held.alike else None,
     )

@@ -32,7 +32,9 @@ _ONE_DECIDED = {
     "edit": "Edited.",
     "reject_edit": "The edit is rejected. What was public stays.",
     "note": "Noted.",
-    "message": "The message goes to the author by mail.",
+    "message": "The message goes to the author by mail in a minute.",
+    "withdraw_note": "The note is taken back.",
+    "withdraw_message": "The message is not sent.",
     "reply": "Replied.",
     "hold": "It waits again.",
     "spam": "Marked as spam.",
@@ -44,6 +46,8 @@ _ONE_DECIDED = {
 _DECIDED_BEFORE = {
     **_ONE_DECIDED,
     "message": "Wrote to the author.",
+    "withdraw_note": "Took a note back.",
+    "withdraw_message": "Took the message back before it was sent.",
     "restore": "Took back the last decision.",
 }
 _MANY_DECIDED = {
@@ -56,6 +60,7 @@ _MANY_DECIDED = {
     "unfeature": "{} comments not picked out any more.",
     "reject_edit": "{} edits rejected. What was public stays.",
     "note": "{} comments have the note.",
+    "withdraw_note": "The note is taken back from {} comments.",
     "reply": "Replied, and the comment is approved.",
     "hold": "{} comments wait again.",
     "spam": "{} comments marked as spam.",
@@ -86,6 +91,8 @@ _LOGGED = {
     "reject_edit": "Rejected an edit of",
     "note": "Noted something about",
     "message": "Wrote to the author of",
+    "withdraw_note": "Took back a note about",
+    "withdraw_message": "Took back, before it was sent, a message to the author of",
     "reply": "Replied with",
     "hold": "Put back to waiting",
     "spam": "Marked as spam",
@@ -197,6 +204,8 @@ def handled(conflict: Conflict, now: datetime) -> str:
     if conflict.by is None or conflict.at is None:
         return "There is no decision left to take back."
     when = ago(conflict.at, now)
+    if conflict.taken_back:
+        return f"{conflict.by} took this back {when} ago."
     if conflict.state == "deleted":
         return f"{conflict.by} deleted this {when} ago."
     if conflict.by_author:

@@ -1,17 +1,20 @@
-"""Writing to an author who gave an address: noted as a decision, and mailed after its commit."""
+"""Writing to an author who gave an address: noted as a decision, and mailed a while after its commit."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.events import enqueue
+from comments.events import enqueue, take_out
 from comments.identity.models import Author
-from comments.moderation.errors import AuthorUnreachable
+from comments.moderation.errors import AuthorUnreachable, MessageSent
 
 MESSAGE_MAIL = "message"
 """The kind of task that mails an author what a moderator wrote. Its payload: the `decision` that says it."""
+
+LIES_FOR = timedelta(minutes=1)
+"""How long a message lies in the outbox before it is sent, so that who wrote it can take it back."""
 
 
 def write_to_author(
@@ -20,4 +23,11 @@ def write_to_author(
     """Have a decision's words mailed to the author. Raises AuthorUnreachable without an address."""
     if not session.scalar(select(Author.email).where(Author.id == author_id, Author.site_id == site_id)):
         raise AuthorUnreachable("This author gave no e-mail address.")
-    enqueue(session, MESSAGE_MAIL, site_id, {"decision": decision_id}, due=at)
+    payload = {"decision": decision_id}
+    enqueue(session, MESSAGE_MAIL, site_id, payload, due=at + LIES_FOR, key=str(decision_id))
+
+
+def keep_from_author(session: Session, site_id: UUID, decision_id: UUID) -> None:
+    """Take a message out of the outbox. Raises MessageSent if somebody sends it, or it lies there no more."""
+    if not take_out(session, MESSAGE_MAIL, site_id, str(decision_id)):
+        raise MessageSent(MessageSent.DETAIL)

@@ -96,14 +96,17 @@ async def test_an_empty_edit_is_refused_and_stays_open(
     await expect(page.get_by_role("textbox", name="Edit the comment.")).to_be_visible()
 
 
-async def test_n_leaves_a_note_for_the_others(sheet: Sheet, page: Page) -> None:
+async def test_n_leaves_a_note_for_the_others_and_u_takes_it_back(sheet: Sheet, page: Page) -> None:
     await page.keyboard.press("n")
     await page.keyboard.type("Asked him by mail")
     await page.keyboard.press("Control+Enter")
 
-    await expect(sheet.toast).to_have_text("Noted.")
+    await expect(sheet.toast).to_contain_text("Noted.")
     notes = sheet.card("Top").get_by_role("list", name="Notes by moderators")
     await expect(notes).to_have_text("Mia Lindqvist: Asked him by mail")
+    await page.keyboard.press("u")
+    await expect(sheet.toast).to_contain_text("The note is taken back.")
+    await expect(notes).to_have_count(0)
 
 
 async def test_shift_a_trusts_and_what_is_approved_can_be_picked_out(
@@ -152,6 +155,8 @@ async def test_without_a_script_a_card_is_edited_and_noted(
     await plain.get_by_role("button", name="Keep the note").click()
 
     await expect(plain.get_by_role("status")).to_contain_text("Noted.")
-    await expect(plain.get_by_role("status").get_by_role("button")).to_have_count(0)
     assert await sheet.texts() == ["As it is"]
     await expect(plain.get_by_text("A phone number")).to_be_visible()
+    await plain.get_by_role("status").get_by_role("button", name="Undo").click()
+    await expect(plain.get_by_role("status")).to_contain_text("The note is taken back.")
+    await expect(plain.get_by_text("A phone number")).to_have_count(0)

@@ -49,11 +49,13 @@ class Desk:
         order = Order(by or self.mia, choice, named, reason)
         return await self.db.write(decide, order, KEYS, at=self.clock.now())
 
-    async def undo(self, outcome: Outcome, *, of: Moderator | None = None) -> Outcome:
+    async def undo(
+        self, outcome: Outcome, *, of: Moderator | None = None, by: Moderator | None = None
+    ) -> Outcome:
         self.clock.advance(timedelta(seconds=5))
         made_by = (of or self.mia).account_id
         return await self.db.write(
-            undo, self.mia, KEYS, made_by=made_by, made_at=outcome.at, at=self.clock.now()
+            undo, by or self.mia, KEYS, made_by=made_by, made_at=outcome.at, at=self.clock.now()
         )
 
     async def comment(self, comment_id: UUID) -> Comment:

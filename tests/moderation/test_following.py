@@ -111,14 +111,15 @@ async def test_ones_own_orders_are_listed_and_taken_back(site: SiteUnderTest, mi
     await ana.decide(decision="approve", comment_ids=[two])
     await ana.decide(decision="approve", comment_ids=[three])
 
-    [order] = (await mia.get("mine")).json()["orders"]
+    [note, order] = (await mia.get("mine")).json()["orders"]
+    assert (note["decision"], note["count"], note["standing"]) == ("note", 1, 1)
     assert (order["decision"], order["count"], order["standing"]) == ("spam", 2, 1)
     assert (order["at"], sorted(order["comment_ids"])) == (at, sorted([one, two]))
 
     undone = await send(mia, "undo", at=at)
     assert undone.json()["decided"] == [one]
     assert [conflict["by"] for conflict in undone.json()["conflicts"]] == ["Ana Petrović"]
-    [order] = (await mia.get("mine")).json()["orders"]
+    [_, order] = (await mia.get("mine")).json()["orders"]
     assert order["standing"] == 0
     assert (await send(ana, "undo", at=at)).status_code == 422, "it is not hers"
 

@@ -7,7 +7,7 @@ import pytest
 
 from comments.events.queries import failures
 from comments.identity.asking_actions import SIGN_IN_MAIL
-from comments.moderation.writing import MESSAGE_MAIL
+from comments.moderation.writing import LIES_FOR, MESSAGE_MAIL
 from comments.notifications.handlers import OF_A_SITE, handlers
 from tests.notifications.delivering import TALK, Mailing, texts
 from tests.support.site import Guest
@@ -31,7 +31,7 @@ async def test_a_message_reaches_the_author_and_stands_in_the_log(mails: Mailing
 
     sent = await write_to(mails, comment["id"])
     refused = await write_to(mails, silent["id"])
-    arrived = await mails.deliver()
+    arrived = await mails.deliver(after=LIES_FOR)
 
     assert (sent.status_code, refused.json()["code"]) == (200, "author-unreachable")
     (mail,) = [one for one in arrived if "tomasz@" in str(one["To"])]
@@ -49,7 +49,7 @@ async def test_who_wants_no_mail_says_so_with_one_press_and_is_written_to_no_mor
     comment = await mails.site.posted("Is it so?", guest=guest, author=author)
     await mails.set(mail_note="Ask us: 555 0100.")
     await write_to(mails, comment["id"])
-    (mail,) = to_author(await mails.deliver())
+    (mail,) = to_author(await mails.deliver(after=LIES_FOR))
     address = str(mail["List-Unsubscribe"]).strip("<>")
     assert all("Ask us: 555 0100." in text and address in text for text in texts(mail))
     page = (await mails.page(address)).text
@@ -69,12 +69,31 @@ async def test_who_wants_no_mail_says_so_with_one_press_and_is_written_to_no_mor
     )
     assert (await write_to(mails, again["id"])).status_code == 200
     await mails.site.decide("approve", again["id"])
-    assert to_author(await mails.deliver()) == []
+    assert to_author(await mails.deliver(after=LIES_FOR)) == []
     (failed,) = await mails.site.service.db.read(failures)
     assert (failed.kind, failed.last_error) == (
         MESSAGE_MAIL,
         "Whoever reads this address wants no mail from this site.",
     )
+
+
+async def test_a_program_takes_a_message_back_until_it_is_sent(mails: Mailing) -> None:
+    author = {"name": "Tomasz", "email": "tomasz@mail.example"}
+    comment = await mails.site.posted("Is it so?", guest=Guest("Tomasz"), author=author)
+    bearer = f"Bearer {await mails.site.moderator()}"
+
+    async def take_back(sent: httpx.Response) -> httpx.Response:
+        order = {"at": sent.json()["at"]}
+        return await mails.site.send("POST", "moderation/undo", order, authorization=bearer)
+
+    undone = await take_back(await write_to(mails, comment["id"]))
+    sent = await write_to(mails, comment["id"])
+    arrived = to_author(await mails.deliver(after=2 * LIES_FOR))
+    late = await take_back(sent)
+
+    assert (undone.status_code, undone.json()["decided"]) == (200, [comment["id"]])
+    assert len(arrived) == 1
+    assert (late.status_code, late.json()["code"]) == (409, "message-sent")
 
 
 async def test_an_old_link_takes_no_other_address_along(mails: Mailing) -> None:
@@ -83,14 +102,14 @@ async def test_an_old_link_takes_no_other_address_along(mails: Mailing) -> None:
         "Is it so?", guest=guest, author={"name": "T", "email": "old@mail.example"}
     )
     await write_to(mails, comment["id"])
-    (mail,) = to_author(await mails.deliver())
+    (mail,) = to_author(await mails.deliver(after=LIES_FOR))
     new = {"name": "T", "email": "new@mail.example"}
     later = await mails.site.posted("It is.", guest=guest, author=new)
 
     await mails.press(str(mail["List-Unsubscribe"]).strip("<>"), stop="site")
     await write_to(mails, later["id"])
 
-    assert [str(one["To"]) for one in to_author(await mails.deliver())] == ["new@mail.example"]
+    assert [str(one["To"]) for one in to_author(await mails.deliver(after=LIES_FOR))] == ["new@mail.example"]
 
 
 def to_author(arrived: list[EmailMessage]) -> list[EmailMessage]:

@@ -10,13 +10,14 @@ from starlette.responses import Response
 from comments.moderation import actions, thread_words, words
 from comments.moderation.ban_actions import MadeBefore, undo_ban
 from comments.moderation.desk import desk
-from comments.moderation.errors import AllHandled, ChangedSince, FormMalformed, NoteEmpty
+from comments.moderation.errors import AllHandled, ChangedSince, FormMalformed, MessageSent, NoteEmpty
 from comments.moderation.gathering import decide_rows
 from comments.moderation.orders import (
     CHOICES,
+    FINAL,
     LONGEST_REASON,
-    QUIET,
     STATE_AFTER,
+    WITHDRAWALS,
     Choice,
     Conflict,
     Decided,
@@ -39,9 +40,6 @@ from comments.web.answers import json_answer
 from comments.web.forms import Fields
 from comments.web.service import service
 from comments.web.templating import page, wants_json
-
-_FINAL = {"restore", *QUIET}
-"""What offers no undoing of its own."""
 
 
 class CommentDecided(msgspec.Struct):
@@ -92,6 +90,10 @@ async def post_decision(request: Request) -> Response:
             handled.facts |= {"words": told, "handled": [msgspec.to_builtins(line) for line in lines]}
             raise
         return await queue_answer(request, seat, list_behind(fields), told=told, status=409)
+    except MessageSent as sent:
+        if wants_json(request):
+            raise
+        return await queue_answer(request, seat, list_behind(fields), told=sent.detail, status=409)
     if wants_json(request):
         return await _told_to_script(request, seat, fields, outcome)
     return _back_with_notice(request, seat, fields, outcome)
@@ -153,8 +155,8 @@ async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
     if choice is None:
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
     wanted = [_wanted(named) for named in dict.fromkeys(fields.every("comment"))]
-    reason = field(fields, choice if choice in QUIET else "reason", LONGEST_REASON)
-    if choice in QUIET and not reason:
+    reason = field(fields, choice if choice in WITHDRAWALS else "reason", LONGEST_REASON)
+    if choice in WITHDRAWALS and not reason:
         raise NoteEmpty(f"Write the {choice} first.", errors={choice: "is empty"})
     text = None
     if choice == "edit":
@@ -221,11 +223,11 @@ async def _told_to_script(
     svc, state = service(request), list_behind(fields).state
     around = await svc.db.read(desk, seat.moderator, None)
     choice = "restore" if fields.get("undo") else fields["decision"]
-    undo = "" if choice in _FINAL else f"{seat.moderator.account_id}:{outcome.at.isoformat()}"
+    undo = "" if choice in FINAL else f"{seat.moderator.account_id}:{outcome.at.isoformat()}"
     now = svc.clock.now()
     if not told:
         states = [one.state for one in outcome.decided]
-        told = words.decided(choice, states) if states else words.GONE
+        told = words.decided(outcome.withdrew or choice, states) if states else words.GONE
     return json_answer(
         DecidedAnswer(
             told,

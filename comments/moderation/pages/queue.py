@@ -10,6 +10,7 @@ from comments.identity.pages import signed_in
 from comments.identity.queries import Moderator, sites_of
 from comments.moderation import wire, words
 from comments.moderation.desk import bulk_choices, card
+from comments.moderation.orders import FINAL
 from comments.moderation.pages.addresses import desk_address, queue_address
 from comments.moderation.pages.naming import ban_told, log_number
 from comments.moderation.pages.news import write_place
@@ -80,6 +81,7 @@ async def queue_answer(
         moved=await _moved(request, seat),
         bulk_choices=bulk_choices(query.state),
         all_choices=ALL_CHOICES,
+        FINAL=FINAL,
         mails=bool(svc.settings.smtp_url),
         since=found.around.number,
         newest=write_place(found.around.newest),

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from comments.identity.queries import Moderator
 from comments.identity.sections import Sections
 from comments.moderation.models import Decision, LogHead, LogLink
-from comments.moderation.orders import QUIET, last_standing
-from comments.moderation.queries.history import histories
+from comments.moderation.orders import FINAL
+from comments.moderation.queries.standing import undoable
 from comments.threads.models import Comment, Thread
 from comments.threads.scope import threads_within
 
@@ -95,11 +95,11 @@ def numbered_decisions(
 
 
 def own_orders(session: Session, moderator: Moderator, limit: int) -> Sequence[PastOrder]:
-    """Return a moderator's last orders, the newest first, without undoings and notes: run it with `scan`."""
+    """Return a moderator's last orders, the newest first, without undoings: run it with `scan`."""
     mine = (
         (Decision.site_id == moderator.site_id)
         & (Decision.account_id == moderator.account_id)
-        & Decision.decision.not_in(["restore", *QUIET])
+        & Decision.decision.not_in(FINAL)
     )
     times: list[datetime] = []
     while len(times) < limit:
@@ -119,8 +119,7 @@ def own_orders(session: Session, moderator: Moderator, limit: int) -> Sequence[P
         .order_by(Decision.at.desc(), Decision.id)
     )
     rows = session.execute(made).all()
-    decided = histories(session, list({row.comment_id for row in rows}))
-    standing = {past.id for history in decided.values() if (past := last_standing(history)) is not None}
+    standing = undoable(session, list({row.comment_id for row in rows}))
     orders: dict[datetime, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         orders[row.at].append(row)

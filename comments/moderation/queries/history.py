@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Row, Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
@@ -72,10 +72,10 @@ _HISTORIES: Select[*tuple[Any, ...]] = (
 
 def decisions_of_order(
     session: Session, site_id: UUID, account_id: UUID, made_at: datetime
-) -> Sequence[tuple[UUID, UUID]]:
-    """Return decision and comment id of everything an account decided with one order."""
+) -> Sequence[Row[UUID, UUID, str]]:
+    """Return id, comment and decision of everything an account decided with one order."""
     rows = session.execute(
-        select(Decision.id, Decision.comment_id).where(
+        select(Decision.id, Decision.comment_id, Decision.decision).where(
             Decision.site_id == site_id, Decision.at == made_at, Decision.account_id == account_id
         )
     )

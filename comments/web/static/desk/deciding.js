@@ -14,7 +14,7 @@ const MISSING = "This comment is not here any more.";
 
 /** What changes a comment and leaves it where it is, or says something about it. */
 const STAYS = new Set(["keep", "feature", "unfeature", "edit", "reject_edit", "note", "message", "reply"]);
-const WITHOUT_UNDO = new Set(["restore", "note", "message"]);
+const WITHOUT_UNDO = new Set(["restore"]);
 
 /** What a decision is about: the picked rows, or the marked one. */
 export function subjects() {

@@ -18,7 +18,7 @@ import { recount, say } from "./telling.js";
 const MOST = 50;
 const STORED = listOf(one("[data-order-form]", HTMLFormElement).dataset.orderForm ?? "");
 /** @type {Record<string, string>} */
-const DONE = { approve: "Approved", spam: "Spam", remove: "Removed", hold: "Waits again", approve_trust: "Trusted", keep: "Kept", edit: "Edited", reply: "Replied", reject_edit: "Edit rejected", feature: "Picked out", unfeature: "Picked out no more", ban: "Banned" };
+const DONE = { approve: "Approved", spam: "Spam", remove: "Removed", hold: "Waits again", approve_trust: "Trusted", keep: "Kept", edit: "Edited", reply: "Replied", note: "Noted", message: "Wrote to", reject_edit: "Edit rejected", feature: "Picked out", unfeature: "Picked out no more", ban: "Banned" };
 
 const WHOLE = "whole:";
 /** @type {(id: string) => void} */
