@@ -44,6 +44,7 @@ from comments.web.answers import json_answer
 from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
 from comments.web.cache import PageCache
 from comments.web.docs import docs_page
+from comments.web.door import Door
 from comments.web.edge import Edge
 from comments.web.jinja import Templates
 from comments.web.late import LateRoutes
@@ -120,12 +121,13 @@ def create_app(
     # Who starts several processes puts them here.
     app.state.colleagues = None
     app.state.admission = Admission(is_urgent=lambda path: not _READERS_CHANGE.search(path))
-    app.state.metrics = _metrics(app.state, settings)
+    app.state.metrics = counted = _metrics(app.state, settings)
+    app.state.door = Door(app.state.admission, base_path=settings.base_path, observe=counted.observe)
     app.add_middleware(
         Edge,
         base_path=settings.base_path,
         trusted=settings.trusted_proxies,
-        observe=app.state.metrics.observe,
+        observe=counted.observe,
         admission=app.state.admission,
         ready=ready.find,
     )

@@ -1,8 +1,14 @@
-"""When Python looks for garbage while the service starts: not while all that is imported stays for ever."""
+"""When Python looks for garbage: not while all that is imported stays for ever, and seldom afterwards."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+MADE_BETWEEN = 2_000
+"""So many objects more than went away. Python looks after 700, which a few requests under way hold."""
+
+LOOKS_AT_ALL = 50
+"""One in so many looks is at all there is; with 10,000 streams or connections it takes 60 ms and more."""
 
 
 @contextmanager
@@ -16,6 +22,8 @@ def not_collecting() -> Iterator[None]:
 
 
 def keep_for_ever() -> None:
-    """Never look again at what is there now; forked processes share what nobody writes to."""
+    """Never look again at what is there now, and seldom at what comes; forked processes share the former."""
     gc.collect()
     gc.freeze()
+    _, in_between, _ = gc.get_threshold()
+    gc.set_threshold(MADE_BETWEEN, in_between, LOOKS_AT_ALL)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, cast
+from typing import Protocol as TypingProtocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -39,6 +40,12 @@ _FULL = last_words(
 )
 
 
+class TurnedAway(TypingProtocol):
+    """What may be answered to a request by its head's first line alone."""
+
+    def __call__(self, method: bytes, target: bytes, *, ends: bool) -> bytes | None: ...
+
+
 @dataclass(slots=True)
 class Connections:
     """The bounds of one process, and the connections that are in the middle of sending a request.
@@ -53,6 +60,8 @@ class Connections:
     trusts: Callable[[str], bool] = lambda _: False
     refused: int = 0
     too_slow: int = 0
+    turned_away: TurnedAway = lambda method, target, *, ends: None
+    """The answer to who is not let in just now, by method and target; `ends` says if the connection does."""
     sending: dict["Protocol", None] = field(default_factory=dict)
     of_address: Counter[str] = field(default_factory=Counter)
 
@@ -107,6 +116,8 @@ class Protocol(HttpToolsProtocol):
     _head_bytes = 0
     _body_bytes = 0
     _since = 0.0
+    _is_turned_away = False
+    """Whether the request that comes was answered by its head: the rest of it is passed over."""
     _is_told_to_end = False
     _is_counted = False
 
@@ -200,6 +211,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        if self._turn_away():
+            return
         super().on_headers_complete()
         if self._is_told_to_end:
             self.cycle.keep_alive = False
@@ -208,11 +221,32 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
-        super().on_body(body)
+        if not self._is_turned_away:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         self.is_coming = False
-        super().on_message_complete()
+        if self._is_turned_away:
+            self._is_turned_away = False
+            self.on_response_complete()
+        else:
+            super().on_message_complete()
+
+    def _turn_away(self) -> bool:
+        """Answer a request that is not let in, unless others before it wait for their answers."""
+        latest = self._latest
+        if (latest is not None and not latest.response_complete) or self.parser.should_upgrade():
+            return False
+        keeps = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        ends = self._is_told_to_end or not keeps
+        answer = self.bounds.turned_away(self.parser.get_method(), self.url, ends=ends)
+        if answer is None:
+            return False
+        self._is_turned_away = True
+        self.transport.write(answer)
+        if ends:
+            self.transport.close()
+        return True
 
     def cut_if_late(self, now: float) -> None:
         """End the connection if the head, or the body, of its request takes too long."""

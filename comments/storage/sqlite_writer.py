@@ -25,8 +25,8 @@ T = TypeVar("T")
 BATCH_WRITES = 100
 BATCH_SECONDS = 0.02
 
-ANSWERED_AT_ONCE = 4
-"""In each round of the event loop: what is done with an answer takes time, and readers come in between."""
+ANSWERED_AT_ONCE = 1
+"""In each round of the event loop, as one is begun (`web.admission`): readers come in between."""
 
 
 @dataclass(slots=True)

@@ -35,6 +35,12 @@ class Overloaded(errors.Unavailable):
     code = "overloaded"
 
 
+def overloaded(retry_after: int) -> Overloaded:
+    """Return what is raised, with the seconds after which to come again."""
+    detail = "Too many are writing at the moment. Nothing was stored; please try again in a few seconds."
+    return Overloaded(detail, retry_after=retry_after)
+
+
 class Admission:
     """Counts the changes that are inside, and how fast they leave. For one event loop.
 
@@ -66,10 +72,7 @@ class Admission:
             return
         self.refused += 1
         # Not all at the same time again.
-        raise Overloaded(
-            "Too many are writing at the moment. Nothing was stored; please try again in a few seconds.",
-            retry_after=2 + secrets.randbelow(4),
-        )
+        raise overloaded(2 + secrets.randbelow(4))
 
     async def enter(self) -> None:
         """Count one more, and wait for its turn to be worked out."""

@@ -27,8 +27,10 @@ Ready = Callable[[Scope], tuple[BytesAnswer, str] | None]
 LEFT = 499
 """What is counted for who goes away before all of their request has come; nobody gets it."""
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""All other methods change something."""
+
 _LARGEST = "comments.largest_request"
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logging.getLogger("comments.web")
 
 _ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
@@ -143,7 +145,7 @@ class Edge:
     async def _serve(self, scope: Scope, receive: Receive, answer: Send) -> None:
         try:
             _refuse_bad_text(scope)
-            if scope["method"] in _READING:
+            if scope["method"] in READING:
                 await self._app(scope, receive, answer)
             else:
                 await self._change(scope, _bounded(scope, receive), answer)
@@ -180,11 +182,15 @@ def last_words(response: Response) -> bytes:
 
     Of what was asked nothing is known: as from the API, it may be read by any page.
     """
+    return b"connection: close\r\n".join(in_bytes(response))
+
+
+def in_bytes(response: Response) -> tuple[bytes, bytes]:
+    """Return an answer of the API as it goes over the wire; between both parts there is room for headers."""
     status = HTTPStatus(response.status_code)
-    headers = [*response.raw_headers, *_API, (b"connection", b"close")]
-    lines = [b"HTTP/1.1 %d %b" % (status, status.phrase.encode())]
-    lines += [b"%b: %b" % header for header in headers]
-    return b"\r\n".join([*lines, b"", bytes(response.body)])
+    lines = [b"HTTP/1.1 %d %b\r\n" % (status, status.phrase.encode())]
+    lines += [b"%b: %b\r\n" % header for header in (*response.raw_headers, *_API)]
+    return b"".join(lines), b"\r\n" + bytes(response.body)
 
 
 def _refuse_bad_text(scope: Scope) -> None:

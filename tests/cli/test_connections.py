@@ -113,6 +113,51 @@ async def test_what_is_no_request_is_told_so_as_a_problem() -> None:
         writer.close()
 
 
+def away(method: bytes, target: bytes, *, ends: bool) -> bytes | None:
+    end = b"Connection: close\r\n" if ends else b""
+    return None if target != b"/full?a=1" else b"HTTP/1.1 503 No\r\n%bContent-Length: 0\r\n\r\n" % end
+
+
+@pytest.mark.parametrize(
+    "body", [b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
+)
+async def test_of_what_is_turned_away_the_rest_is_passed_over_and_the_connection_stays(body: bytes) -> None:
+    bounds = Connections(turned_away=away)
+    full = b"POST /full?a=1 HTTP/1.1\r\nHost: a\r\n" + body
+    async with listening(bounds) as (port, state):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(20):
+            for _ in range(2):
+                # In pieces, so that the answer is there before the request is.
+                for at in range(0, len(full), 20):
+                    writer.write(full[at : at + 20])
+                    await asyncio.sleep(0)
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 503 No")
+            writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200")
+            assert await reader.readexactly(1) == b"3"
+        assert not bounds.sending
+        assert state.total_requests == 3
+        writer.close()
+
+
+async def test_nothing_is_turned_away_before_what_came_first_is_answered_and_the_end_is_kept() -> None:
+    async with listening(Connections(turned_away=away)) as (port, state):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        closing = b"POST /full?a=1 HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        async with asyncio.timeout(20):
+            writer.write(GET + closing)
+            # The second waits for the first, and then is as any other.
+            assert (await reader.read()).count(b"HTTP/1.1 200") == 2
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(closing)
+            assert await reader.read() == b"HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        writer.close()
+        await until(lambda: not state.connections)
+
+
 @pytest.mark.parametrize(
     ("first", "drop"),
     [
