@@ -5,6 +5,7 @@ Each step finds a few rows without any lock and changes them in one short write,
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -45,6 +46,10 @@ BATCH_ROWS = 500
 RENDERED_AT_ONCE = 100
 SEARCHABLE_AT_ONCE = 200
 SEARCHABLE_EVERY = timedelta(seconds=5)
+FEW_SEARCHABLE_AT_ONCE = 50
+"""While others write: to make the terms of a comment computes half as long as to post it."""
+REST, LONGEST_REST_SECONDS = 4, 0.25
+"""So many times as long as such a step took, it rests afterwards."""
 EVERY = timedelta(minutes=10)
 
 logger = logging.getLogger(__name__)
@@ -140,23 +145,33 @@ async def seal_logs(db: Database, keys: Keyring, now: datetime) -> int:
     return sum([await db.write(seal_log, keys, site_id, at=now) for site_id in await db.read(site_ids)])
 
 
-async def keep_searchable(db: Database, *, every: timedelta = SEARCHABLE_EVERY) -> None:
+async def keep_searchable(
+    db: Database, *, every: timedelta = SEARCHABLE_EVERY, is_busy: Callable[[], bool] = lambda: False
+) -> None:
     """Make the terms of what was written, for ever; until they are made, searches read the texts."""
     while True:
         try:
-            await make_searchable(db)
+            await make_searchable(db, is_busy)
         except Exception:
             logger.exception("what was written lately is not in the index of searches yet; it is tried again")
         await asyncio.sleep(every.total_seconds())
 
 
-async def make_searchable(db: Database) -> int:
-    """Make the terms of all comments that are due; return how many. It goes on where it was stopped."""
+async def make_searchable(db: Database, is_busy: Callable[[], bool] = lambda: False) -> int:
+    """Make the terms of all comments that are due; return how many. It goes on where it was stopped.
+
+    While it `is_busy` it takes small steps, and rests after each.
+    """
     made = 0
-    while (due := await db.scan(due_texts, SEARCHABLE_AT_ONCE)).notes:
+    while (
+        due := await db.scan(due_texts, FEW_SEARCHABLE_AT_ONCE if is_busy() else SEARCHABLE_AT_ONCE)
+    ).notes:
+        began = time.perf_counter()
         await asyncio.to_thread(lambda due=due: [found.terms for found in due.found.values()])  # type: ignore[misc]
         await db.write(store_terms, due)
         made += len(due.found)
+        if is_busy():
+            await asyncio.sleep(min(REST * (time.perf_counter() - began), LONGEST_REST_SECONDS))
     return made
 
 

@@ -92,10 +92,10 @@ class Server(uvicorn.Server):
         if state.colleagues is not None:
             state.colleagues.listen(self._number, partial(told, state))
         if self._upkeep:
-            service = self._app.state.service
+            service, admission = self._app.state.service, self._app.state.admission
             self._beside += [
                 asyncio.create_task(keep_tidy(service.db, service.keys, service.clock)),
-                asyncio.create_task(keep_searchable(service.db)),
+                asyncio.create_task(keep_searchable(service.db, is_busy=lambda: admission.inside > 0)),
                 asyncio.create_task(self._deliver(service)),
                 asyncio.create_task(_imports(service).run()),
             ]

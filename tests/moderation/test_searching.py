@@ -21,7 +21,7 @@ from comments.moderation.queries.wish import Wish
 from comments.moderation.search_models import CommentTerms, TermsDue
 from comments.storage import Database
 from comments.threads.models import Comment, Revision
-from comments.upkeep import make_searchable
+from comments.upkeep import FEW_SEARCHABLE_AT_ONCE, make_searchable
 from tests.conftest import NOON
 from tests.moderation.desk import Desk
 from tests.moderation.seeding import Seed
@@ -238,6 +238,18 @@ async def test_what_was_changed_while_its_terms_were_made_is_made_again(db: Data
     assert (await db.scan(found, desk, "afterwards")).ids == [comment]
     assert await make_searchable(db) == 1
     assert (await db.scan(found, desk, "afterwards")).ids == [comment]
+
+
+async def test_while_others_write_terms_are_made_of_a_few_at_a_time(db: Database, desk: Desk) -> None:
+    await desk.comments(FEW_SEARCHABLE_AT_ONCE + 3, text="train")
+    busy_once = [True]
+
+    with pytest.raises(IndexError):
+        await make_searchable(db, busy_once.pop)
+
+    left = select(func.count()).select_from(TermsDue)
+    assert await db.scan(lambda session: session.scalar(left)) == 3
+    assert await make_searchable(db) == 3
 
 
 async def test_comments_of_one_moment_have_numbers_of_their_own(db: Database, desk: Desk) -> None:
