@@ -1,4 +1,4 @@
-"""`comments thread`: show, close, open, hold, release, slow, rename, merge, move."""
+"""`comments thread`: show, close, open, keep-open, hold, release, slow, rename, merge, move, undo."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,10 +9,14 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
 from comments.identity.queries import moderator_by_email
+from comments.moderation.errors import ChangedSince
 from comments.moderation.thread_actions import Acting, MoveWish, acting_as, merge, move, set_thread
+from comments.moderation.thread_undoing import undo_thread
 from comments.moderation.thread_wire import page_moderated, thread_of_page
+from comments.moderation.thread_words import changed_since, thread_told
 from comments.sites.queries import origins_of, site_by_name
 from comments.threads.actions.settling import LONGEST_PAUSE_SECONDS, ThreadWish
+from comments.threads.models import KEPT_OPEN
 from comments.threads.site_card import site_card
 
 of_page = click.argument("page")
@@ -67,6 +71,16 @@ def close(page: str, site_name: str, email: str | None) -> None:
 def open_(page: str, site_name: str, email: str | None) -> None:
     """Take comments on a page again."""
     _settle(page, site_name, email, ThreadWish(state="open"), lambda url: f"Opened {url}.")
+
+
+@thread.command("keep-open")
+@of_page
+@of_site
+@by_moderator
+def keep_open(page: str, site_name: str, email: str | None) -> None:
+    """Take comments on a page whatever its age; `open` lets its age close it again."""
+    wish = ThreadWish(state=KEPT_OPEN)
+    _settle(page, site_name, email, wish, lambda url: f"{url} stays open, whatever its age.")
 
 
 @thread.command()
@@ -124,6 +138,7 @@ def merge_(page: str, into: str, site_name: str, email: str | None) -> None:
         target: Any = await here.db.read(thread_of_page, who.site_id, into)
         brought = await here.db.write(merge, here.keys, who, source, target, at=here.clock.now())
         click.echo(f"Merged {page} into {into}: {counted(brought.comments, 'comment')}.")
+        _tell_undo(brought.number, site_name)
 
     in_installation(work)
 
@@ -145,6 +160,25 @@ def move_(comment_id: UUID, site_name: str, email: str | None, page: str | None,
         wish = MoveWish(comment_id, target, under)
         brought = await here.db.write(move, here.keys, who, wish, at=here.clock.now())
         click.echo(f"Moved {counted(brought.comments, 'comment')}.")
+        _tell_undo(brought.number, site_name)
+
+    in_installation(work)
+
+
+@thread.command()
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
+@of_site
+@by_moderator
+def undo(number: int, site_name: str, email: str | None) -> None:
+    """Take back what was decided about a discussion, by the NUMBER of the log's entry about it."""
+
+    async def work(here: Installation) -> None:
+        who, at = await acting(here, site_name, email), here.clock.now()
+        try:
+            undone = await here.db.write(undo_thread, here.keys, who, number, at=at)
+        except ChangedSince as changed:
+            raise click.ClickException(changed_since(changed.by, changed.at, at)) from changed
+        click.echo(thread_told(undone))
 
     in_installation(work)
 
@@ -164,7 +198,14 @@ def _settle(
     async def work(here: Installation) -> None:
         who = await acting(here, site_name, email)
         found: Any = await here.db.read(thread_of_page, who.site_id, page)
-        await here.db.write(set_thread, here.keys, who, found, wish, at=here.clock.now())
+        number = await here.db.write(set_thread, here.keys, who, found, wish, at=here.clock.now())
         click.echo(said(page))
+        _tell_undo(number, site_name)
 
     in_installation(work)
+
+
+def _tell_undo(number: int, site_name: str) -> None:
+    """Say how to take back what was done, to who reads along; 0 is nothing that was done."""
+    if number:
+        click.echo(f"To take it back: comments thread undo {number} --site {site_name}", err=True)

@@ -18,7 +18,7 @@ from comments.rules import decoded
 from comments.storage import Base
 from comments.storage.plain import PlainValueRefused, row_from_plain
 from comments.text.rendering import Format
-from comments.threads.models import Comment, Report, Revision, Thread, Vote, Watch
+from comments.threads.models import OPEN, Comment, Report, Revision, Thread, Vote, Watch
 from comments.threads.standing import queue_of
 
 PLACED = frozenset(
@@ -50,7 +50,7 @@ CLOSED_SETS: Mapping[tuple[type[Base], str], frozenset[str | int | None]] = {
     (Decision, "before"): STATES,
     (Decision, "after"): STATES,
     (Watch, "state"): frozenset({"asked", "confirmed", "refused"}),
-    (Thread, "state"): frozenset({"open", "closed"}),
+    (Thread, "state"): frozenset({"closed"}) | OPEN,
     (Author, "kind"): KINDS,
     (Ban, "kind"): frozenset({"author", "address", "network", "domain"}),
     (Ban, "outcome"): frozenset({"refuse", "silent"}),

@@ -62,7 +62,7 @@ async def get_moderated_thread(request: Request, query: PageAsked) -> ThreadMode
     needs=moderator("moderate"),
 )
 async def patch_thread(request: Request, body: ThreadBody) -> ThreadModerated:
-    """Close a discussion or open it, have all of it wait, slow it down, or let its page have another URL.
+    """Close or open a discussion, have all of it wait, slow it down, or let its page have another URL.
 
     Who has a page open that is closed, opened or renamed hears `reset` on their stream. All keys that led to
     a discussion lead to it still.

@@ -28,12 +28,13 @@ class PageAsked(msgspec.Struct):
 class ThreadBody(msgspec.Struct, forbid_unknown_fields=True):
     """What to set; what is left out stays.
 
-    With `url` the page is at another address from now on; the old one leads to its discussion still.
-    `hold_all` has every guest's comment on the page wait; so many `slow_seconds` after a comment its author
-    cannot write the next one there, and 0 ends that.
+    What is `kept_open` takes comments whatever its age, where a site closes discussions by that; `open` lets
+    its age close it again. With `url` the page is at another address from now on; the old one leads to its
+    discussion still. `hold_all` has every guest's comment on the page wait; so many `slow_seconds` after a
+    comment its author cannot write the next one there, and 0 ends that.
     """
 
-    state: Literal["open", "closed"] | None = None
+    state: Literal["open", "closed", "kept_open"] | None = None
     hold_all: bool | None = None
     slow_seconds: Annotated[int, Meta(ge=0, le=LONGEST_PAUSE_SECONDS)] | None = None
     url: Page | None = None
@@ -69,7 +70,7 @@ class ThreadModerated(msgspec.Struct):
     """A discussion with all that is set for it.
 
     `state` is what a moderator has set, `shown_state` what readers see: a site can be closed as a whole, and
-    close its discussions by their age, next at `closes_at`.
+    close its discussions by their age, this one at `closes_at` unless it is `kept_open`.
     """
 
     id: UUID

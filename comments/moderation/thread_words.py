@@ -14,18 +14,21 @@ _Said = Mapping[tuple[str, object], str]
 _LOGGED: _Said = {
     ("state", "closed"): "Closed",
     ("state", "open"): "Opened",
+    ("state", "kept_open"): "Kept open, whatever its age,",
     ("hold_all", True): "Had all comments wait on",
     ("hold_all", False): "Had comments judged as everywhere on",
 }
 _DONE: _Said = {
     ("state", "closed"): "Closed",
     ("state", "open"): "Opened",
+    ("state", "kept_open"): "Kept open",
     ("hold_all", True): "All comments wait",
     ("hold_all", False): "Comments judged as everywhere",
 }
 _IS: _Said = {
     ("state", "closed"): "It is closed.",
     ("state", "open"): "It is open.",
+    ("state", "kept_open"): "It stays open, whatever its age.",
     ("hold_all", True): "All its comments wait.",
     ("hold_all", False): "Its comments are judged as everywhere.",
 }

@@ -8,9 +8,10 @@ from comments.rules.draft import Draft, Facts, Outcome, Policy, Verdict
 def closed_thread(draft: Draft, facts: Facts, policy: Policy) -> Verdict | None:
     """Refuse new comments where a moderator has closed the page, or its discussion began too long ago.
 
-    What is there can still be edited by its author.
+    A moderator can keep an old page open. What is there can still be edited by its author.
     """
-    if facts.thread.is_closed or is_over(facts.thread.age, policy.close_after_days):
+    is_old = is_over(facts.thread.age, policy.close_after_days) and not facts.thread.is_kept_open
+    if facts.thread.is_closed or is_old:
         return Verdict(Outcome.REFUSE, "closed", "Comments on this page are closed", is_final=True)
     return None
 

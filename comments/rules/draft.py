@@ -53,10 +53,11 @@ class ThreadFacts:
     """What is known of its discussion; of an edit only what concerns comments that are there already.
 
     `is_new` says that this very comment opens it, `slow_wait` in how many seconds its author may post again
-    where the thread is in slow mode.
+    where the thread is in slow mode, `is_kept_open` that its age does not close it.
     """
 
     is_closed: bool = False
+    is_kept_open: bool = False
     is_new: bool = False
     age: timedelta = timedelta()
     holds_all: bool = False

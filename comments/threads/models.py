@@ -27,6 +27,11 @@ def _path_of_url(row: Any) -> str:
 
 
 MERGED = "merged"
+KEPT_OPEN = "kept_open"
+"""The state of a thread that takes comments whatever its age. An earlier release takes it for closed."""
+
+OPEN = frozenset({"open", KEPT_OPEN})
+"""The states of a thread that no moderator has closed."""
 
 
 class Thread(Base):

@@ -12,6 +12,7 @@ from comments.identity.queries import team_names
 from comments.sites.queries import has_checks, has_webhooks, origins_of, settings_of, site_by_name
 from comments.sites.settings import SiteSettings
 from comments.text.plain import skeletons
+from comments.threads.models import KEPT_OPEN, OPEN
 from comments.threads.queries.finding import ThreadRow
 
 _ALWAYS_RESERVED = ("admin", "administrator", "moderator", "owner")
@@ -38,12 +39,13 @@ class SiteCard:
     def state_of(self, thread: ThreadRow | Row[Any]) -> str:
         """Return `open` or `closed`, whether by hand, by its age, or with all of the site."""
         is_old = self.closed_before is not None and thread.created_at < self.closed_before
-        return "closed" if is_old or self.settings.closed or thread.state != "open" else "open"
+        is_over = is_old and thread.state != KEPT_OPEN
+        return "closed" if is_over or self.settings.closed or thread.state not in OPEN else "open"
 
     def closes_at(self, thread: ThreadRow | Row[Any]) -> datetime | None:
         """Return when a thread that is open will be closed by its age, None for never."""
         days = self.settings.close_after_days
-        if not days or self.state_of(thread) != "open":
+        if not days or thread.state == KEPT_OPEN or self.state_of(thread) != "open":
             return None
         closes: datetime = thread.created_at + timedelta(days=days)
         return closes

@@ -66,6 +66,24 @@ def test_a_page_is_closed_held_slowed_down_and_freed_again(here: Installation, d
     assert "is whole: 7 entries" in here.run("log", "verify", "--site", "blog")
 
 
+def test_what_was_decided_about_a_page_is_taken_back_by_its_number(
+    here: Installation, database_url: str
+) -> None:
+    blog(here, database_url, "/one")
+    at = ("--site", "blog")
+    kept = here.attempt("thread", "keep-open", "/one", *at)
+    assert kept.stdout == "/one stays open, whatever its age.\n"
+    command = kept.stderr.split("To take it back: comments ")[1].split()
+
+    assert here.run(*command) == "Undone. It is open.\n"
+    assert here.run(*command) == "Undone. It is open.\n", "it is done once"
+    again = here.attempt("thread", "keep-open", "/one", *at).stderr.split()[-3]
+    here.run("thread", "close", "/one", *at, "--by", "ana@mail.example")
+    changed = here.attempt("thread", "undo", again, *at)
+    assert (changed.returncode, "Not undone: " in changed.stderr) == (1, True)
+    assert here.attempt("thread", "undo", "99", *at).returncode == 1
+
+
 def test_a_page_is_renamed_merged_and_loses_a_comment(here: Installation, database_url: str) -> None:
     blog(here, database_url, "/one", "/two")
     at = ("--site", "blog")

@@ -69,6 +69,13 @@ async def test_a_page_that_closes_by_its_age_is_not_served_as_open_any_more(site
     assert (await moderated(site))["shown_state"] == "closed"
     assert (await moderated(site))["state"] == "open"
 
+    kept = await set_page(site, state="kept_open")
+    assert (kept["shown_state"], kept["closes_at"]) == ("open", None)
+    assert (await site.thread())["thread"]["state"] == "open"
+    assert (await site.post("In time still")).status_code == 201
+    assert "is closed" not in (await site.client.get(plain)).text
+    assert (await set_page(site, state="open"))["shown_state"] == "closed"
+
 
 async def test_a_page_is_held_and_slowed_down_without_readers_seeing_a_change(site: SiteUnderTest) -> None:
     jonas = Guest()

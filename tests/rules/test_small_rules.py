@@ -121,6 +121,8 @@ def test_a_moderator_is_approved_whatever_else_is_said() -> None:
         (ThreadFacts(is_closed=True), DEFAULTS, True),
         (ThreadFacts(age=timedelta(days=3)), Policy(close_after_days=3), False),
         (ThreadFacts(age=timedelta(days=3, seconds=1)), Policy(close_after_days=3), True),
+        (ThreadFacts(age=timedelta(days=9), is_kept_open=True), Policy(close_after_days=3), False),
+        (ThreadFacts(is_closed=True, is_kept_open=True), DEFAULTS, True),
         (ThreadFacts(age=timedelta(days=9_000)), DEFAULTS, False),
     ],
 )

@@ -19,6 +19,7 @@ from comments.moderation.queries.thread_decisions import can_part, thread_decisi
 from comments.moderation.thread_actions import acting_as, set_thread
 from comments.moderation.thread_wire import PageAsked, ThreadModerated, page_moderated
 from comments.threads.actions.settling import LONGEST_PAUSE_SECONDS, ThreadWish
+from comments.threads.models import KEPT_OPEN
 from comments.threads.routes import site_of
 from comments.threads.site_card import SiteCard
 from comments.web.routing import read_query
@@ -28,6 +29,7 @@ from comments.web.templating import html_page, page
 _WISHES: Mapping[str, ThreadWish] = {
     "close": ThreadWish(state="closed"),
     "open": ThreadWish(state="open"),
+    "keep": ThreadWish(state=KEPT_OPEN),
     "hold": ThreadWish(hold_all=True),
     "release": ThreadWish(hold_all=False),
 }
@@ -103,6 +105,7 @@ async def thread_answer(
         thread=found,
         told=told,
         done=done,
+        site_closed=site.settings.closed,
         queue=queue_address(seat.site, None, state="all", page=str(found.id)),
         longest=LONGEST_PAUSE_SECONDS,
     )

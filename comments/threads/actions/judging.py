@@ -21,7 +21,7 @@ from comments.text import Rendered
 from comments.text.plain import skeleton
 from comments.threads.actions.opening import Opened
 from comments.threads.errors import NameMissing, NameReserved, PostRefused, ThreadClosed, TooManyPosts
-from comments.threads.models import Comment, Thread
+from comments.threads.models import KEPT_OPEN, OPEN, Comment, Thread
 from comments.threads.ranking import rank
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ def judge_post(
         seen=_seen(order, author),
         look=order.look,
         thread=ThreadFacts(
-            is_closed=settings.closed or opened.state != "open",
+            is_closed=settings.closed or opened.state not in OPEN,
+            is_kept_open=opened.state == KEPT_OPEN,
             is_new=opened.is_new,
             age=at - opened.created_at,
             holds_all=opened.hold_all,

@@ -17,7 +17,10 @@ LONGEST_PAUSE_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class ThreadWish:
-    """What is to be set; None stays as it is. `state` is `open` or `closed`, `url` where the page is now."""
+    """What is to be set; None stays as it is. `url` is where the page is now.
+
+    `state` is `open`, `closed`, or `kept_open` for what its age is not to close.
+    """
 
     state: str | None = None
     hold_all: bool | None = None
