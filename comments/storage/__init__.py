@@ -24,7 +24,7 @@ from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, is_replica, migrate, migrate_now, state
 from comments.storage.paging import first_per_group, groups_asked
 from comments.storage.records import Instant, Records
-from comments.storage.spelled import SpelledOut
+from comments.storage.spelled import SpelledOut, rows_of_each
 from comments.storage.types import CText, UtcTime
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "migrate",
     "migrate_now",
     "partial_index",
+    "rows_of_each",
     "spell_out",
     "state",
     "told",

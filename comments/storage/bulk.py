@@ -1,8 +1,8 @@
 """Many rows at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, count
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Insert,
     Table,
     Update,
-    bindparam,
     text,
 )
 from sqlalchemy.dialects import sqlite
@@ -22,12 +21,17 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from comments.storage.base import WITHOUT_SYNC
-from comments.storage.spelled import run_in_words, written_as
+from comments.storage.spelled import written_as
+from comments.storage.ways import way_of
 
 ROWS_AT_ONCE = (500, 50, 5, 1)
 """Rows of one statement of SQLite; few sizes, for each is compiled and kept."""
 MOST_VALUES = 32_766
 """What one statement of SQLite takes."""
+
+
+_Value = tuple[str | None, Callable[[Any], Any] | None, Any]
+"""The name of what is given, and what makes it into the driver's; or None and what the driver gets."""
 
 
 class Named(NamedTuple):
@@ -82,27 +86,19 @@ def insert_all(
 def insert_together(session: Session, into: Sequence[tuple[Table, Sequence[Mapping[str, Any]]]]) -> None:
     """Insert rows into several tables, those that others refer to first: one statement on PostgreSQL.
 
-    All rows of a table must have the same keys. SQLite has no statement for more than one table.
+    All rows of a table must have the same keys. SQLite has no statement for more than one table; on
+    PostgreSQL they go in with the next statement, or with the commit.
     """
-    if writes_alone(session):
-        dialect = session.get_bind().dialect
-        for table, rows in into:
-            statement, columns = _insert_rows(table, tuple(rows[0]), len(rows), dialect)
-            flat = [
-                default if name is None else row[name] if process is None else process(row[name])
-                for row in rows
-                for name, process, default in columns
-            ]
-            run_in_words(session, statement, tuple(flat))
-        return
+    way = way_of(session)
     shape = tuple((table, tuple(rows[0]), len(rows)) for table, rows in into)
-    values = {
-        _place(table, number, name): value
-        for table, rows in into
-        for number, row in enumerate(rows)
-        for name, value in row.items()
-    }
-    session.execute(_insert_together(shape), values)
+    for statement, columns in _insert_together(shape, way.dialect):
+        values = [
+            default if name is None else row[name] if process is None else process(row[name])
+            for place, of_row in columns
+            for row in into[place][1]
+            for name, process, default in of_row
+        ]
+        way.later((statement, tuple(values)))
 
 
 def writes_alone(session: Session) -> bool:
@@ -179,39 +175,46 @@ def _insert_many(named: Named, rows: int) -> str:
 
 
 @cache
+def _insert_together(
+    shape: tuple[tuple[Table, tuple[str, ...], int], ...], dialect: Dialect
+) -> list[tuple[str, list[tuple[int, list[_Value]]]]]:
+    """Return statements, and for each which tables it writes, by their place, and what goes into a row."""
+    columns = [_values_of(table, given, dialect) for table, given, _ in shape]
+    marks = count(1)
+    texts = [
+        _insert_rows(table, named, rows, dialect, marks)
+        for (table, _, rows), named in zip(shape, columns, strict=True)
+    ]
+    of_rows = [[value for _, value in named] for named in columns]
+    if dialect.name == "sqlite":
+        return [(text, [(place, of_rows[place])]) for place, text in enumerate(texts)]
+    *others, last = texts
+    first = ", ".join(f"into_{number} AS ({text})" for number, text in enumerate(others))
+    return [(f"WITH {first} {last}" if first else last, [*enumerate(of_rows)])]
+
+
 def _insert_rows(
-    table: Table, given: tuple[str, ...], rows: int, dialect: Dialect
-) -> tuple[str, list[tuple[str | None, Callable[[Any], Any] | None, Any]]]:
-    """Return a statement, and for each of its columns what is given, or the value of the model's default."""
-    columns: list[tuple[str | None, Callable[[Any], Any] | None, Any]] = []
-    names = []
+    table: Table, named: Sequence[tuple[str, _Value]], rows: int, dialect: Dialect, marks: Iterator[int]
+) -> str:
+    names = ", ".join(name for name, _ in named)
+    written = {"numeric_dollar": "${}", "pyformat": "%s"}.get(dialect.paramstyle, "?")
+    values = ", ".join(f"({', '.join(written.format(next(marks)) for _ in named)})" for _ in range(rows))
+    return f"INSERT INTO {table.name} ({names}) VALUES {values}"  # noqa: S608  # our tables' names
+
+
+def _values_of(table: Table, given: tuple[str, ...], dialect: Dialect) -> list[tuple[str, _Value]]:
+    """Return a row's columns, and for each what is given, or the value of the model's default."""
+    found: list[tuple[str, _Value]] = []
     for column in table.columns:
         process = written_as(column.type, dialect)
         if column.name in given:
-            columns.append((column.name, process, None))
+            value: _Value = (column.name, process, None)
         elif isinstance(column.default, ScalarElementColumnDefault):
-            value = column.default.arg
-            columns.append((None, None, value if process is None else process(value)))
+            default = column.default.arg
+            value = (None, None, default if process is None else process(default))
         elif column.default is not None:
             raise TypeError(f"{table.name}.{column.name} is to be given: its default is worked out")
         else:
             continue
-        names.append(dialect.identifier_preparer.quote(column.name))
-    row = f"({', '.join('?' * len(names))})"
-    values = ", ".join([row] * rows)
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {values}", columns  # noqa: S608  # our tables' names
-
-
-@cache
-def _insert_together(shape: tuple[tuple[Table, tuple[str, ...], int], ...]) -> Insert:
-    *others, last = (
-        table.insert().values(
-            [{name: bindparam(_place(table, number, name)) for name in names} for number in range(count)]
-        )
-        for table, names, count in shape
-    )
-    return last.add_cte(*(one.cte(f"into_{number}") for number, one in enumerate(others)))
-
-
-def _place(table: Table, number: int, column: str) -> str:
-    return f"{table.name}_{number}_{column}"
+        found.append((dialect.identifier_preparer.quote(column.name), value))
+    return found

@@ -1,16 +1,17 @@
 """How connections to PostgreSQL are made, and how their transactions begin."""
 
-import asyncio
-import logging
-import os
-import socket
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExecutionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from comments.storage.ways import TRIPS
+
+if TYPE_CHECKING:
+    from comments.storage.postgres_trips import Trips
 
 READ_SECONDS = 5
 SCAN_SECONDS = 120
@@ -21,11 +22,8 @@ LOCK_SECONDS = 5
 IDLE_SECONDS = 30
 WAIT_FOR_CONNECTION_SECONDS = 5
 CONNECT_SECONDS = 5
-# A transaction begins in a millisecond. A pooler that has no server for us makes us wait for minutes
-# instead, and a machine that is gone without a word for ever.
-BEGIN_SECONDS = 3
 
-# One statement list, one round trip. The settings are LOCAL because behind PgBouncer
+# They go along with the first statement. The settings are LOCAL because behind PgBouncer
 # the next transaction on this server connection may be somebody else's.
 # To compile a statement takes PostgreSQL longer than to run any of ours, which ask for a page at a time.
 _SNAPSHOT = (
@@ -58,8 +56,6 @@ CONNECT_ARGS: dict[str, Any] = {
     "tcp_user_timeout": 15_000,
 }
 
-logger = logging.getLogger(__name__)
-
 
 def pooled_engine(address: URL, *, size: int) -> AsyncEngine:
     """Return an engine whose transactions are begun as `beginning` says; raises ModuleNotFoundError."""
@@ -72,7 +68,11 @@ def pooled_engine(address: URL, *, size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
     )
-    event.listen(engine.sync_engine, "begin", _begin_in_time)
+    event.listen(engine.sync_engine, "begin", _begin_later)
+    event.listen(engine.sync_engine, "commit", _commit)
+    event.listen(engine.sync_engine, "rollback", _rollback)
+    for run in ("do_execute", "do_executemany"):
+        event.listen(engine.sync_engine, run, _settle)
     return engine
 
 
@@ -111,18 +111,31 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options()[_BEGIN])
 
 
-def _begin_in_time(connection: Connection) -> None:
-    """Begin, and hang up on a server that does not answer: the driver then fails as if the server had."""
-    descriptor: int = connection.connection.driver_connection.pgconn.socket  # type: ignore[union-attr]
-    timer = asyncio.get_running_loop().call_later(BEGIN_SECONDS, _hang_up, descriptor)
-    try:
-        _begin(connection)
-    finally:
-        timer.cancel()
+def _begin_later(connection: Connection) -> None:
+    info = connection.info
+    trips = info.get(TRIPS)
+    if trips is None:
+        # Whoever opens the database is told in our words that the driver is missing.
+        from comments.storage.postgres_trips import Trips
+
+        trips = info[TRIPS] = Trips(cast(Any, connection.connection.driver_connection))
+    trips.begin(connection, connection.get_execution_options()[_BEGIN].split("; "))
 
 
-def _hang_up(descriptor: int) -> None:
-    logger.warning("PostgreSQL did not begin a transaction within %d seconds", BEGIN_SECONDS)
-    # A copy, so that the driver's own descriptor stays open until the driver closes it.
-    with suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as connection:
-        connection.shutdown(socket.SHUT_RDWR)
+def _commit(connection: Connection) -> None:
+    _trips(connection).commit()
+
+
+def _rollback(connection: Connection) -> None:
+    if not connection.invalidated:
+        _trips(connection).rollback()
+
+
+def _settle(_: Any, __: Any, ___: Any, context: ExecutionContext) -> None:
+    # While SQLAlchemy gets to know the server, its connection has no `info`, and nothing waits.
+    with suppress(NotImplementedError):
+        context.root_connection.info[TRIPS].settle()
+
+
+def _trips(connection: Connection) -> "Trips":
+    return cast("Trips", connection.info[TRIPS])

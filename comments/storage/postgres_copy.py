@@ -9,12 +9,13 @@ from typing import Any, cast
 import psycopg
 from psycopg import errors, sql
 from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String, Uuid
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import await_only
 
 from comments.storage.bulk import Named
+from comments.storage.postgres_trips import as_others_raise
 from comments.storage.types import CText, UtcTime
+from comments.storage.ways import TRIPS
 
 SPECIAL = re.compile(r"[\\\n\r\t]")
 ESCAPES = {ord("\\"): "\\\\", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
@@ -39,31 +40,20 @@ def copy_rows(
     # A line for each row: https://www.postgresql.org/docs/current/sql-copy.html (text format).
     begin = "".join(f"{text}\t" for text in same)
     lines = "\n".join([begin + "\t".join(row) for row in zip(*texts, strict=True)]).encode()
+    connection.info[TRIPS].settle()
     driver = cast(psycopg.AsyncConnection[Any], connection.connection.driver_connection)
     try:
         await_only(_copy(driver, _statement(named), lines))
     except errors.UniqueViolation:
         return False
     except psycopg.Error as error:
-        raise _as_others_raise(connection, error) from error
+        raise as_others_raise(connection, error) from error
     return True
 
 
 async def _copy(driver: psycopg.AsyncConnection[Any], statement: sql.Composed, lines: bytes) -> None:
     async with driver.cursor() as cursor, cursor.copy(statement) as copying:
         await copying.write(lines)
-
-
-def _as_others_raise(connection: Connection, error: psycopg.Error) -> BaseException:
-    """Return what SQLAlchemy would raise, so that what may be repeated is repeated."""
-    dialect = connection.dialect
-    pooled = connection.connection.dbapi_connection
-    lost = dialect.is_disconnect(cast(Any, error), cast(Any, pooled), None)
-    if lost:
-        connection.invalidate(error)
-    return DBAPIError.instance(
-        "COPY", None, error, psycopg.Error, connection_invalidated=lost, dialect=dialect
-    )
 
 
 @cache

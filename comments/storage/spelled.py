@@ -1,20 +1,20 @@
 """Statements spelled out once for each database, for what runs again and again."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Select, Update
+from sqlalchemy import Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from comments.storage.sqlite_connections import driver_of
+from comments.storage.ways import InWords, Rows, way_of
 
 Process = Callable[[Any], Any] | None
 Shape = tuple[str, tuple[int, ...]]
-"""A dialect and how long each list is."""
+"""How a dialect marks values, and how long each list is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,35 @@ class SpelledOut:
         self._readers: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
 
     def run(self, session: Session, values: Mapping[str, Any]) -> None:
-        """Run it with these values by the names of its parameters, which are all to be given."""
-        self.unread(session, values)
+        """Run it with these values by the names of its parameters, which are all to be given.
+
+        On PostgreSQL it goes along with the next statement, or with the commit.
+        """
+        way = way_of(session)
+        way.later(self._in_words(way.dialect, values))
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it, and return what comes back."""
-        rows = self.unread(session, values)
-        readers = self._readers_for(session.get_bind().dialect)
+        (found,) = rows_of_each(session, (self, values))
+        return found
+
+    def unread(self, session: Session, values: Mapping[str, Any]) -> Rows:
+        """Run it, and return its rows as the driver gives them."""
+        way = way_of(session)
+        (rows,) = way.ask(self._in_words(way.dialect, values))
+        return rows
+
+    def _in_words(self, dialect: Dialect, values: Mapping[str, Any]) -> InWords:
+        if self._lists is None:
+            self._lists = self._lists_of(dialect)
+        shape = (dialect.paramstyle, tuple([len(values[name]) for name in self._lists]))
+        spelling = self._spellings.get(shape)
+        if spelling is None:
+            spelling = self._spellings[shape] = self._spelled(dialect, values)
+        return spelling.text, spelling.values(values)
+
+    def _read(self, rows: Rows, dialect: Dialect) -> list[tuple[Any, ...]]:
+        readers = self._readers_for(dialect)
         found = []
         for row in rows:
             one = list(row)
@@ -75,17 +97,6 @@ class SpelledOut:
                     one[at] = read(one[at])
             found.append(tuple(one))
         return found
-
-    def unread(self, session: Session, values: Mapping[str, Any]) -> Iterable[Sequence[Any]]:
-        """Run it, and return its rows as the driver gives them."""
-        dialect = session.get_bind().dialect
-        if self._lists is None:
-            self._lists = self._lists_of(dialect)
-        shape = (dialect.name, tuple([len(values[name]) for name in self._lists]))
-        spelling = self._spellings.get(shape)
-        if spelling is None:
-            spelling = self._spellings[shape] = self._spelled(dialect, values)
-        return run_in_words(session, spelling.text, spelling.values(values))
 
     def _compiled(self, dialect: Dialect) -> SQLCompiler:
         return self._statement.compile(dialect=dialect)
@@ -117,24 +128,19 @@ class SpelledOut:
         readers = self._readers.get(dialect.name)
         if readers is None:
             given = enumerate(self._statement.exported_columns)
-            read = [(at, _read(column.type, dialect)) for at, column in given]
+            read = [(at, _read_as(column.type, dialect)) for at, column in given]
             readers = [(at, process) for at, process in read if process is not None]
             self._readers[dialect.name] = readers
         return readers
 
 
-def run_in_words(session: Session, statement: str, values: Any) -> Iterable[Sequence[Any]]:
-    """Run a statement in the database's words with values as its driver takes them, and return its rows.
-
-    SQLite's driver is asked without SQLAlchemy, which looks at every column of every result anew: that takes
-    longer than most statements. Who listens to statements hears of them nevertheless: then it is asked.
-    """
-    bind = session.get_bind()
-    is_on_sqlite = bind.dialect.name == "sqlite" and isinstance(bind, Connection)
-    if is_on_sqlite and not bind.dispatch.before_cursor_execute:
-        return driver_of(cast(Connection, bind)).execute(statement, values).fetchall()
-    result = session.connection().exec_driver_sql(statement, values)
-    return result if result.returns_rows else ()
+def rows_of_each(
+    session: Session, *asked: tuple[SpelledOut, Mapping[str, Any]]
+) -> list[list[tuple[Any, ...]]]:
+    """Run statements one after the other, on PostgreSQL in one trip, and return the rows of each."""
+    way = way_of(session)
+    given = way.ask(*[statement._in_words(way.dialect, values) for statement, values in asked])
+    return [statement._read(rows, way.dialect) for (statement, _), rows in zip(asked, given, strict=True)]
 
 
 def written_as(kind: TypeEngine[Any], dialect: Dialect) -> Process:
@@ -142,5 +148,5 @@ def written_as(kind: TypeEngine[Any], dialect: Dialect) -> Process:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _read(kind: TypeEngine[Any], dialect: Dialect) -> Process:
+def _read_as(kind: TypeEngine[Any], dialect: Dialect) -> Process:
     return kind.dialect_impl(dialect).result_processor(dialect, None)

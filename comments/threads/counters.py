@@ -109,6 +109,12 @@ def raise_version(session: Session, thread_id: UUID, at: datetime, *, added: int
     return _raise_versions(session, [thread_id], added, at)[thread_id]
 
 
+def count_post(session: Session, change: ThreadChanged, at: datetime) -> None:
+    """Count a new public comment in its thread, whose row is held: it has the version before `change`'s."""
+    _RAISE_VERSIONS.run(session, {"thread_ids": [change.thread_id], "added": 1, "at": at})
+    announce(session, change)
+
+
 def count_reply(session: Session, place: Place) -> None:
     """Count a new public reply at `place` on all it stands under, the thread's version being raised."""
     above = ancestors(place)

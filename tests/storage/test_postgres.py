@@ -189,16 +189,6 @@ async def test_connections_that_the_server_has_closed_are_not_noticed(
     await other.close()
 
 
-async def test_no_statement_is_prepared(on_postgres: Database) -> None:
-    for _ in range(20):
-        await on_postgres.read(value_of, "a")
-
-    def prepared(session: Session) -> int:
-        return int(session.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one())
-
-    assert await on_postgres.read(prepared) == 0
-
-
 async def test_more_writers_than_connections_wait_for_their_turn(
     postgres_url: str, on_postgres: Database
 ) -> None:

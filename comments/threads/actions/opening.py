@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from comments.ids import new_id
 from comments.policy.subjects import subjects_of
-from comments.storage import announce, writes_alone
+from comments.storage import SpelledOut, announce, writes_alone
 from comments.threads.errors import PageMissing, TooManyThreads
 from comments.threads.events import ThreadOpened
 from comments.threads.models import Thread, ThreadKey
@@ -20,6 +20,7 @@ from comments.threads.queries.posting import Found, PostQuestion, found_for_post
 if TYPE_CHECKING:
     from comments.threads.actions.posting import PostOrder
 
+FIRST_VERSION = 1
 
 # Whatever order the rows are found in, this stands before them: it asks nothing of them.
 _MARKS_ARE_HELD = (
@@ -30,7 +31,7 @@ _MARKS_ARE_HELD = (
     .scalar_subquery()
     >= 0
 )
-_HOLD = (
+_HOLD = SpelledOut(
     select(Thread.id)
     .join(ThreadKey, ThreadKey.thread_id == Thread.id)
     .where(
@@ -50,6 +51,7 @@ class Opened:
     url: str
     state: str
     created_at: datetime
+    version: int
     is_new: bool
     hold_all: bool = False
     slow_seconds: int = 0
@@ -64,14 +66,13 @@ def held_and_found(session: Session, order: "PostOrder", at: datetime) -> Found:
     """
     question = _question(order, at)
     if writes_alone(session):
-        return found_for_post(session, question, at)
+        return found_for_post(session, question, at)[0]
     asked = {"site_id": order.site.id, "hashes": question.hashes, "marks": sorted(question.marks)}
     while True:
-        held = session.execute(_HOLD, asked).scalars().all()
         # By a statement of its own, which sees what was committed while the first one waited.
-        found = found_for_post(session, question, at)
+        found, held = found_for_post(session, question, at, after=(_HOLD, asked))
         # One was merged while this waited for its row: now its keys lead to where all went.
-        if found.thread is None or found.thread.id in held:
+        if found.thread is None or (found.thread.id,) in held:
             return found
 
 
@@ -99,17 +100,15 @@ def thread_for(session: Session, order: "PostOrder", found: Found, is_team: bool
     another. Raises PageMissing (a thread cannot be opened without a URL), TooManyThreads.
     """
     if found.thread is not None:
-        thread_id, url, state, created_at, hold_all, slow_seconds = found.thread
-        return Opened(
-            thread_id, url, state, created_at, is_new=False, hold_all=hold_all, slow_seconds=slow_seconds
-        )
+        thread_id, url, state, created_at, hold_all, slow_seconds, version = found.thread
+        return Opened(thread_id, url, state, created_at, version, False, hold_all, slow_seconds)
     if order.page.url is None:
         raise PageMissing("The first comment of a page needs its `url`.", errors={"page.url": "is needed"})
     if order.open_wait and not is_team:
         detail = f"Too many new discussions from here. Try again in {order.open_wait} seconds."
         raise TooManyThreads(detail, retry_after=order.open_wait)
     thread_id = open_thread(session, order.site.id, order.page, order.title, title_confirmed=is_team, at=at)
-    return Opened(thread_id, order.page.url, "open", at, is_new=True)
+    return Opened(thread_id, order.page.url, "open", at, FIRST_VERSION, is_new=True)
 
 
 def open_thread(
@@ -133,7 +132,7 @@ def open_thread(
             title_confirmed=title_confirmed,
             state="open",
             comment_count=0,
-            version=1,
+            version=FIRST_VERSION,
             created_at=at,
             updated_at=at,
         )

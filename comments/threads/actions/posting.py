@@ -34,7 +34,7 @@ from comments.text import Rendered
 from comments.threads.actions import judging, watching
 from comments.threads.actions.opening import Opened, held_and_found, thread_for
 from comments.threads.actions.watching import KeyOfAddress
-from comments.threads.counters import NEVER_PUBLIC, count_reply, raise_version
+from comments.threads.counters import NEVER_PUBLIC, count_post, count_reply
 from comments.threads.errors import (
     ConsentMissing,
     KeyReused,
@@ -43,6 +43,7 @@ from comments.threads.errors import (
     ParentNotPublic,
     TooManyPosts,
 )
+from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment
 from comments.threads.page_keys import PageKeys
 from comments.threads.queries.finding import thread_by_id
@@ -152,7 +153,9 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     place = _place(parent, order, comment_id, at)
     state = judged.state
     # Before the row, so that it is born with the version.
-    version = raise_version(session, opened.id, at, added=1) if state == "approved" else NEVER_PUBLIC
+    version = opened.version + 1 if state == "approved" else NEVER_PUBLIC
+    if state == "approved":
+        count_post(session, ThreadChanged(order.site.id, opened.id, version), at)
     row = {
         **_columns(order, author, name, place, judged),
         "id": comment_id,

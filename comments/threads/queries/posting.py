@@ -1,6 +1,6 @@
 """What a post asks before it writes, in one statement: who writes, where, and what is known of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from comments.events.queries import is_waiting
 from comments.identity.authors import BY_TOKEN, TOKEN_IS_KNOWN, TOKEN_LIFE, KnownAuthor
 from comments.policy.queries import SHARING_A_MARK, Alike, Heard, bans_from, standing_on
-from comments.storage import SpelledOut
+from comments.storage import SpelledOut, rows_of_each
 from comments.threads.models import Comment, Thread, ThreadKey, Watch
 from comments.threads.telling import SOMETHING_WAITS
 
@@ -29,6 +29,7 @@ class ThreadFound(NamedTuple):
     created_at: datetime
     hold_all: bool
     slow_seconds: int
+    version: int
 
 
 class ParentFound(NamedTuple):
@@ -156,36 +157,26 @@ _POST = SpelledOut(
 )
 
 
-def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> Found:
-    """Return all that is known of a post before it is written."""
-    rows = _POST.rows(
-        session,
-        {
-            "site_id": asked.site_id,
-            "hashes": asked.hashes,
-            "first_hash": asked.hashes[0],
-            "token_hashes": asked.token_hashes,
-            "used_since": at - TOKEN_LIFE,
-            "digest_key": str(asked.site_id),
-            "address_key": asked.address_key,
-            "parent_id": asked.parent_id,
-            "post_key": asked.post_key,
-            "key_since": at - KEY_GOOD_FOR,
-            "digest": asked.digest,
-            "text_since": at - REPEAT_WITHIN,
-            "subjects": asked.subjects,
-            "at": at,
-            "marks": asked.marks,
-            "since": asked.alike_since or at,
-        },
-    )
+def found_for_post(
+    session: Session,
+    asked: PostQuestion,
+    at: datetime,
+    *,
+    after: tuple[SpelledOut, Mapping[str, Any]] | None = None,
+) -> tuple[Found, list[tuple[Any, ...]]]:
+    """Return all that is known of a post before it is written, and the rows of what is run just before it."""
+    question = (_POST, _asked(asked, at))
+    if after is None:
+        (rows,), before = rows_of_each(session, question), []
+    else:
+        before, rows = rows_of_each(session, after, question)
     first = rows[0]
     token_is_known, will_be_told, bans = first[_ENDS[-1] :]
     author, thread, parent = first[_OF_AUTHOR], first[_OF_THREAD], first[_OF_PARENT]
     # What has several rows stands beside each of the other's.
     earlier = {row[_OF_EARLIER.start]: Earlier(*row[_OF_EARLIER]) for row in rows}
     alike = {Alike(*row[_OF_ALIKE]) for row in rows if row[_OF_ALIKE.start] is not None}
-    return Found(
+    found = Found(
         KnownAuthor(*author) if author[0] is not None else None,
         bool(token_is_known),
         ThreadFound(*thread) if thread[0] is not None else None,
@@ -194,3 +185,25 @@ def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> Found
         sorted((one for key, one in earlier.items() if key is not None), key=lambda one: one.created_at),
         Heard(bans_from(bans), sorted(alike, key=lambda one: one.created_at, reverse=True)),
     )
+    return found, before
+
+
+def _asked(asked: PostQuestion, at: datetime) -> dict[str, Any]:
+    return {
+        "site_id": asked.site_id,
+        "hashes": asked.hashes,
+        "first_hash": asked.hashes[0],
+        "token_hashes": asked.token_hashes,
+        "used_since": at - TOKEN_LIFE,
+        "digest_key": str(asked.site_id),
+        "address_key": asked.address_key,
+        "parent_id": asked.parent_id,
+        "post_key": asked.post_key,
+        "key_since": at - KEY_GOOD_FOR,
+        "digest": asked.digest,
+        "text_since": at - REPEAT_WITHIN,
+        "subjects": asked.subjects,
+        "at": at,
+        "marks": asked.marks,
+        "since": asked.alike_since or at,
+    }

@@ -1,0 +1,75 @@
+"""How statements in a database's own words get there: past SQLAlchemy, unless somebody listens to it."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session
+
+from comments.storage.sqlite_connections import driver_of
+
+TRIPS = "comments_trips"
+"""Under this name a pooled connection to PostgreSQL keeps its `postgres_trips.Trips`."""
+
+InWords = tuple[str, Any]
+"""A statement, and its values as the driver takes them."""
+Rows = Iterable[Sequence[Any]]
+
+
+class Way(Protocol):
+    """What a session's statements can go by; `dialect` says how they are to be spelled for it."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    def ask(self, *asked: InWords) -> Sequence[Rows]:
+        """Run statements one after the other, and return the rows of each."""
+
+    def later(self, asked: InWords) -> None:
+        """Run a statement whose rows nobody reads, at the latest with the commit, which fails if it does."""
+
+
+class _Sqlite:
+    def __init__(self, driver: sqlite3.Connection, dialect: Dialect) -> None:
+        self._driver = driver
+        self.dialect = dialect
+
+    def ask(self, *asked: InWords) -> Sequence[Rows]:
+        return [self._driver.execute(*one).fetchall() for one in asked]
+
+    def later(self, asked: InWords) -> None:
+        self._driver.execute(*asked)
+
+
+class _Sqlalchemy:
+    """Those who listen hear of every statement, and it is run on the spot."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect
+
+    def ask(self, *asked: InWords) -> Sequence[Rows]:
+        results = [self._connection.exec_driver_sql(*one) for one in asked]
+        return [result.fetchall() if result.returns_rows else () for result in results]
+
+    def later(self, asked: InWords) -> None:
+        self._connection.exec_driver_sql(*asked)
+
+
+def way_of(session: Session) -> Way:
+    """Return how this session's statements get to the database.
+
+    SQLAlchemy looks at every column of every result anew: that takes longer than most statements.
+    """
+    bind = session.get_bind()
+    if bind.dialect.name == "sqlite":
+        if isinstance(bind, Connection) and not bind.dispatch.before_cursor_execute:
+            return _Sqlite(driver_of(bind), bind.dialect)
+        return _Sqlalchemy(session.connection())
+    connection = session.connection()
+    trips: Way | None = connection.info.get(TRIPS)
+    if trips is None or connection.dispatch.before_cursor_execute:
+        return _Sqlalchemy(connection)
+    return trips
