@@ -1,7 +1,7 @@
 /** The `<comments-thread>` element: starts a discussion when it comes near the view, and again when it is told another. */
 
 import { Discussion, linkedComment } from "./discussion";
-import { h } from "./dom";
+import { change, h } from "./dom";
 import { ATTRIBUTES, hostOf, NAMES, type Options, optionsOf } from "./options";
 import { adopt, canShow } from "./styles";
 import css from "./styles/read.css";
@@ -115,17 +115,15 @@ export interface Mounted {
   destroy(): void;
 }
 
+/** Set the options that are named; one that is undefined is taken back. */
+function configure(element: HTMLElement, options: Options): void {
+  for (const name of NAMES) if (name in options) change(element, { [`data-${name}`]: options[name] });
+}
+
 /** Put a discussion at the end of `place`. */
 export function mount(place: Element, options: Options): Mounted {
   const element = create();
-  const update = (changed: Options): void => {
-    for (const name of NAMES) {
-      if (!(name in changed)) continue;
-      const value = changed[name];
-      if (value === undefined) element.removeAttribute(`data-${name}`);
-      else element.setAttribute(`data-${name}`, value);
-    }
-  };
+  const update = (changed: Options): void => configure(element, changed);
   update(options);
   place.append(element);
   return { element, update, destroy: () => element.remove() };
@@ -150,8 +148,6 @@ export function embed(script: HTMLScriptElement | null): void {
 
 function elementFor(script: HTMLScriptElement, host: string): HTMLElement {
   const element = create();
-  for (const [name, value] of Object.entries({ host, ...script.dataset })) {
-    if (value !== undefined && (NAMES as readonly string[]).includes(name)) element.setAttribute(`data-${name}`, value);
-  }
+  configure(element, { host, ...script.dataset });
   return element;
 }

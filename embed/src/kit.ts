@@ -3,7 +3,7 @@
  * In a chunk, the build puts what `take` was given in the place of the modules below: a chunk imports from them as ever.
  */
 
-import { button, change, h, icon } from "./dom";
+import { button, change, h, icon, nextFrame } from "./dom";
 import { fragment } from "./html";
 import { forget, keep, recall } from "./store";
 import { adopt } from "./styles";
@@ -17,7 +17,7 @@ import { drawItems, drawList, drawMore, inSlices, itemOf } from "./view/list";
 // By their order: names would stand in both files.
 export const kit = [
   actions, adopt, avatar, button, change, DEEPEST, drawComposer, drawHead, drawItems, drawList, drawMore, foldButton, forget, fragment, h, icon, inSlices, isPublic, isWaiting,
-  item, itemOf, keep, notice, place, publicBelow, quiet, recall, replies, shorten,
+  item, itemOf, keep, nextFrame, notice, place, publicBelow, quiet, recall, replies, shorten,
 ] as const;
 
 /** Called with `kit` before anything else of a chunk is. Does nothing where all is one piece, as in unit tests. */

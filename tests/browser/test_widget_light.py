@@ -286,6 +286,33 @@ async def test_folding_and_unfolding_draws_nothing_anew(
     assert trace.shifted == 0
 
 
+async def test_a_folded_branch_is_not_away_for_a_moment_while_new_replies_are_drawn(
+    discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await new_page()
+    top = discussion.said("Ana", "The first one.")
+    discussion.said("Ben", "A reply.", top)
+    discussion.embed()
+    widget = Widget(page)
+    await widget.open(discussion)
+    await settled(page)
+    await widget.element.get_by_role("button", name="Hide replies to").click()
+    discussion.said("Ana", "Another reply.", top)
+    await page.evaluate(
+        """() => {
+          window.away = [];
+          const note = (changes) => window.away.push(...changes.map(({ target }) => target.className));
+          const list = document.querySelector("comments-thread").shadowRoot.querySelector(".list");
+          new MutationObserver(note).observe(list, { subtree: true, attributeFilter: ["hidden"] });
+        }"""
+    )
+
+    await widget.element.get_by_role("button", name="1 new comment").click()
+    await expect(widget.comments).to_have_count(3)
+
+    assert "replies" not in await page.evaluate("window.away")
+
+
 async def test_what_is_far_from_the_view_costs_nothing_when_something_changes(
     discussion: Discussion, new_page: Callable[..., Awaitable[Page]]
 ) -> None:

@@ -34,8 +34,8 @@ MARK_DRAWN = """
     const note = (nodes, connected, noted) => {
       for (const node of nodes) {
         if (!(node instanceof Element) || node.isConnected !== connected) continue;
-        const all = [node, ...node.querySelectorAll("article")];
-        for (const one of all) if (one.matches("article")) noted.add(one);
+        // Its text: a comment may be emptied before it goes.
+        for (const one of [node, ...node.querySelectorAll(".body")]) if (one.matches(".body")) noted.add(one);
       }
     };
     for (const change of changes) {

@@ -56,7 +56,10 @@ export function draw(d: Discussion, entry: Entry): HTMLElement | undefined {
   const list = parent ? itemOf(d, parent)?.querySelector<HTMLElement>(":scope > .replies > ol") : topList(d);
   // Drawing a comment draws what stands below it.
   if (itemOf(d, entry)) return;
-  if (parent && (!list || parent.folded)) return drawReplies(d, parent);
+  if (parent && (!list || parent.folded)) {
+    redrawReplies(d, parent);
+    return;
+  }
   const siblings = parent?.children ?? d.thread.roots;
   const following = siblings.slice(siblings.indexOf(entry) + 1).find((one) => itemOf(d, one));
   const box = item(d, entry);
@@ -121,22 +124,17 @@ function topList({ frame }: Discussion): HTMLElement {
   return list;
 }
 
-/** Draw the replies of an entry anew, to fold them or to show the first of them. */
+/** Draw the replies of an entry anew, or the first of them: never away, not even for one frame, as what waits to be shortened may be. */
 export function redrawReplies(d: Discussion, entry: Entry): void {
-  const drawn = drawReplies(d, entry);
-  if (drawn) shorten(d, drawn);
-}
-
-function drawReplies(d: Discussion, entry: Entry): HTMLElement | undefined {
   const box = itemOf(d, entry);
-  if (!box) return;
-  const old = box.querySelector<HTMLElement>(":scope > .replies");
+  const old = box?.querySelector<HTMLElement>(":scope > .replies");
   const fresh = replies(d, entry);
-  if (fresh) shutFolded(d, entry, fresh);
-  if (old && fresh) swap(d, old, fresh);
-  else if (fresh) box.append(fresh);
-  else old?.remove();
-  return fresh ?? undefined;
+  if (fresh) {
+    shutFolded(d, entry, fresh);
+    if (old) swap(d, old, fresh);
+    else box?.append(fresh);
+    shorten(d, fresh);
+  } else old?.remove();
 }
 
 /** Put `fresh` where `old` is; the focus goes to the same button again. */

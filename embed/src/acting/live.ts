@@ -221,8 +221,8 @@ export async function showArrivals(d: Discussion): Promise<void> {
   // The first on the screen; to look through all that is on it takes long.
   const place = (entry: Entry): Node => placeOf(d, entry) ?? d.frame.foot;
   entries.sort((one, other) => (place(one).compareDocumentPosition(place(other)) & FOLLOWING ? -1 : 1));
-  inView(d, entries[0], "nearest");
-  // In frames of their own: what is scrolled to is painted as well.
-  await inSlices(d, entries, (entry) => highlight(d, entry));
+  // As many as one sees before the mark fades.
+  entries.slice(0, 10).forEach((entry) => highlight(d, entry));
+  await inView(d, entries[0], "nearest");
   void d.askAboutMe(entries);
 }

@@ -1,6 +1,7 @@
 /** Reading on: another order, further pages and replies, folding, links to a comment, long comments. */
 
 import type { Discussion } from "../discussion";
+import { nextFrame } from "../dom";
 import { Key } from "../i18n/keys";
 import type { Entry } from "../thread";
 import type { Replies, Sort } from "../types";
@@ -86,14 +87,16 @@ export async function arrive(d: Discussion, id: string): Promise<void> {
   // It may stand in a branch, or outside the one that is shown.
   if (d.branch || entry.comment.depth > DEEPEST) await (await later(d, "further")).reveal(d, entry);
   highlight(d, entry);
-  inView(d, entry, "start");
+  await inView(d, entry, "start");
 }
 
-export function inView(d: Discussion, entry: Entry | undefined, block: ScrollLogicalPosition): void {
+export async function inView(d: Discussion, entry: Entry | undefined, block: ScrollLogicalPosition): Promise<void> {
   if (!entry) return;
   unfoldTo(d, entry);
-  placeOf(d, entry)?.scrollIntoView({ block });
   focusOn(d, entry);
+  // What has the focus is laid out, however far away: in a frame of its own, before it is painted.
+  await nextFrame();
+  placeOf(d, entry)?.scrollIntoView({ block });
 }
 
 export function highlight(d: Discussion, entry: Entry): void {
