@@ -35,6 +35,7 @@ MOST_PLANS = 100
 _WHO = ("SELECT pg_backend_pid()", ())
 _FORGET = ("DEALLOCATE ALL", ())
 _COMMIT, _ROLLBACK = ("COMMIT", ()), ("ROLLBACK", ())
+_COMMITTED = b"COMMIT"
 _PLAN_IS_OLD = "0A000"
 """feature_not_supported: a prepared statement's columns have other types now."""
 _OPEN = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
@@ -93,7 +94,11 @@ class Trips:
             self._unbegun = []
         elif self._waiting or self._pg.transaction_status in _OPEN:
             try:
-                self._go((_COMMIT,))
+                (ended,) = self._go((_COMMIT,))
+                if ended.command_status != _COMMITTED:
+                    # An error before it was passed over: the server has taken all back, and says so kindly.
+                    failed = errors.InFailedSqlTransaction("A statement had failed; nothing was stored")
+                    raise as_others_raise(cast(Connection, self._connection), failed)
             except DBAPIError:
                 # SQLAlchemy takes a transaction for ended whose commit has failed, and would pass it on.
                 self.rollback()

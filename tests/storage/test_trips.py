@@ -1,11 +1,12 @@
 """Statements that go to PostgreSQL several at once: in their order, to the commit, and with its failures."""
 
+from contextlib import suppress
 from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Table, bindparam, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from comments.storage import Database, SpelledOut, StorageUnreachable, insert_together, rows_of_each
@@ -75,6 +76,23 @@ async def test_what_waits_is_forgotten_with_a_write_that_fails(on_postgres: Data
     await on_postgres.write(lambda session: _VALUE.rows(session, {"counter": "a"}))
 
     assert await on_postgres.read(value_of, "a") == 0
+
+
+async def test_a_failure_that_is_passed_over_is_no_commit(on_postgres: Database) -> None:
+    taken = uuid4()
+    await on_postgres.write(note, "first", taken)
+
+    def pass_over(session: Session) -> None:
+        _ADD.run(session, ONE_MORE)
+        note(session, "second", taken)
+        with suppress(IntegrityError):
+            _VALUE.rows(session, {"counter": "a"})
+
+    with pytest.raises(DBAPIError, match="nothing was stored"):
+        await on_postgres.write(pass_over)
+
+    await on_postgres.write(_ADD.run, ONE_MORE)
+    assert await on_postgres.read(value_of, "a") == 1
 
 
 async def test_a_connection_lost_when_all_goes_with_the_commit_is_not_tried_again(
