@@ -21,6 +21,7 @@ from comments.sites.settings import SiteSettings
 from comments.storage import Database, changed_rows
 from comments.threads.counters import PublicChange, publish_changed
 from comments.threads.models import Comment, Report, Revision, Thread, Vote
+from comments.threads.queries.operating import answers_below
 from comments.threads.tree import Place
 
 BATCH_ROWS = 500
@@ -124,8 +125,8 @@ def erase_hidden(session: Session, site: Keeping, ids: Sequence[UUID], now: date
     held = [row.id for row in rows]
     changed_rows(session, delete(Revision).where(Revision.comment_id.in_(held)))
     erase_author_from_log(session, held)
-    unseen = {row.id: row.thread_id for row in rows if row.changed_version == 0 and row.source_id is None}
-    going = unseen.keys() - _answered(session, unseen)
+    unseen = [row for row in rows if row.changed_version == 0 and row.source_id is None]
+    going = {row.id for row in unseen} - _answered(session, unseen)
     changed_rows(session, delete(Comment).where(Comment.id.in_(going)))
     staying = [row for row in rows if row.id not in going]
     erase_texts(session, [row.id for row in staying])
@@ -205,12 +206,11 @@ def _held(session: Session, site: Keeping, ids: Sequence[UUID], now: datetime) -
     return list(rows.values())
 
 
-def _answered(session: Session, comments: Mapping[UUID, UUID]) -> set[UUID]:
-    """Return which of these comments, given with their threads, have answers of any state."""
-    if not comments:
-        return set()
-    answers = Comment.thread_id.in_(set(comments.values())) & Comment.parent_id.in_(comments)
-    return {parent for parent in session.scalars(select(Comment.parent_id).where(answers)) if parent}
+def _answered(session: Session, comments: Sequence[Row[Any]]) -> set[UUID]:
+    """Return which of these comments have answers of any state, and maybe some that stand beside them."""
+    threads = {row.thread_id for row in comments}
+    roots = {row.root_id or row.id for row in comments}
+    return {row.parent_id for row in answers_below(session, threads, roots, [Comment.parent_id])}
 
 
 _COLUMNS: tuple[Any, ...] = (

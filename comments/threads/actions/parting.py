@@ -13,6 +13,7 @@ from comments.storage import WITHOUT_SYNC, announce
 from comments.threads.actions.settling import write_thread
 from comments.threads.events import ThreadChanged, ThreadOpened
 from comments.threads.models import Comment, ThreadKey
+from comments.threads.queries.operating import answers_below
 
 _COMMENTS = cast(Table, Comment.__table__)
 _AT_ONCE = 500
@@ -68,10 +69,7 @@ def part_threads(session: Session, source: Row[Any], target: Row[Any], before: A
     What answers it goes along, whenever it was written. What stands elsewhere by now stays there, and so does
     what was written at the top of `target` since.
     """
-    columns: tuple[Any, ...] = (Comment.id, Comment.root_id, Comment.state)
-    rows = session.execute(select(*columns).where(Comment.thread_id == target.id)).all()
-    tops = set(before.tops)
-    going = [row for row in rows if (row.root_id or row.id) in tops]
+    going = _all_of(session, target.id, before.tops)
     # Higher than both: what readers of either know is older.
     version = max(source.version, target.version) + 1
     for start in range(0, len(going), _AT_ONCE):
@@ -92,6 +90,18 @@ def part_threads(session: Session, source: Row[Any], target: Row[Any], before: A
         announce(session, ThreadChanged(thread.site_id, thread.id, version))
     announce(session, ThreadOpened(source.site_id, source.id))
     return len(going)
+
+
+def _all_of(session: Session, thread_id: UUID, tops: Sequence[UUID]) -> list[Row[Any]]:
+    """Return those of some top-level comments that are in the thread, with all that answers them."""
+    columns: tuple[Any, ...] = (Comment.id, Comment.state)
+    found: list[Row[Any]] = []
+    for start in range(0, len(tops), _AT_ONCE):
+        # By their ids alone: SQLite would rather read all of the thread.
+        these = select(*columns, Comment.thread_id).where(Comment.id.in_(tops[start : start + _AT_ONCE]))
+        rows: Sequence[Any] = session.execute(these).all()
+        found += [row for row in rows if row.thread_id == thread_id]
+    return found + answers_below(session, [thread_id], [row.id for row in found], columns)
 
 
 def _give_keys_back(session: Session, source: Row[Any], target: Row[Any], before: Apart) -> None:
