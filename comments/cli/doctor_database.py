@@ -15,7 +15,7 @@ from comments.keys import Keyring
 from comments.siblings import Valkey, ValkeyAway, lines_of
 from comments.sites.actions import FINGERPRINT
 from comments.sites.queries import installation_fact, last_backup, origins_of, sites
-from comments.storage import Database, is_replica, state
+from comments.storage import Database, has_statistics, is_replica, state
 from comments.storage.backup import faults_of
 from comments.web.templating import date_and_time
 
@@ -26,6 +26,8 @@ STATES: dict[str, tuple[str, bool]] = {
     "newer": ("is of a newer release; install that one", True),
     "foreign": ("holds tables of something else; give Comments one of its own", True),
 }
+
+STATISTICS = "pages may become slow with the next release's indexes; comments migrate takes them away"
 
 
 def of_database(settings: Settings, *, thorough: bool) -> Iterator[Finding]:
@@ -50,6 +52,8 @@ def _database(settings: Settings, *, thorough: bool) -> Iterator[Finding]:
         found = state(settings.database_url)
         yield Finding(name, *STATES[found])
         if found == "current":
+            if file and has_statistics(settings.database_url):
+                yield Finding(f"{name} has statistics of ANALYZE", STATISTICS)
             if file and thorough:
                 yield from _soundness(name, file)
             yield from asyncio.run(_contents(settings))

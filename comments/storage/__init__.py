@@ -21,7 +21,7 @@ from comments.storage.errors import (
     WritingWhileReading,
 )
 from comments.storage.indexes import index_with, partial_index, spell_out
-from comments.storage.migrating import Migrated, is_replica, migrate, migrate_now, state
+from comments.storage.migrating import Migrated, has_statistics, is_replica, migrate, migrate_now, state
 from comments.storage.paging import first_per_group, groups_asked
 from comments.storage.records import Instant, Records
 from comments.storage.spelled import SpelledOut, rows_of_each
@@ -50,6 +50,7 @@ __all__ = [
     "changed_rows",
     "first_per_group",
     "groups_asked",
+    "has_statistics",
     "index_with",
     "insert_all",
     "insert_ignoring",

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -84,6 +84,19 @@ def is_replica(url: str) -> bool:
         return bool(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar_one())
 
 
+def has_statistics(url: str) -> bool:
+    """Tell whether somebody has run ANALYZE on the SQLite file."""
+    with _reading(parsed(url)) as connection:
+        return bool(_statistics(connection))
+
+
+def _statistics(connection: Connection) -> Sequence[str]:
+    # An index that is newer than they are is taken for a better one than it is: the first page of a huge
+    # discussion was sorted out of all its comments, in 400 ms instead of 0.3.
+    names = "SELECT name FROM sqlite_schema WHERE name GLOB 'sqlite_stat[0-9]'"
+    return connection.exec_driver_sql(names).scalars().all()
+
+
 async def migrate(url: str) -> Migrated:
     """Do `migrate_now` in a thread."""
     return await asyncio.to_thread(migrate_now, url)
@@ -93,7 +106,8 @@ def migrate_now(url: str, *, scripts: Path | None = None) -> Migrated:
     """Bring the database to the newest revision, while no other process does.
 
     On SQLite it is all or nothing; a file that is not empty is copied first, to `NAME-before-REVISION.db`
-    beside it. On PostgreSQL each step is whole or not there, and waits for no lock for longer than
+    beside it, and what somebody's ANALYZE has left is taken away: it knows nothing of new indexes.
+    On PostgreSQL each step is whole or not there, and waits for no lock for longer than
     `MIGRATION_LOCK_SECONDS`, so that writers do not queue up behind it; it tries again instead.
     `scripts` is a folder of other migrations than this release's.
     Raises StorageMismatch for a database of a newer release or of something else, StorageBusy when its
@@ -145,6 +159,8 @@ def _migrate_sqlite(address: URL, scripts: Path) -> Migrated:
         if before != "current":
             _upgrade(connection, scripts)
             _refuse_broken_references(connection)
+        for name in _statistics(connection):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
     return Migrated(before, head, copy)
 
 

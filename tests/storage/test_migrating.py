@@ -23,7 +23,7 @@ from comments import schema
 from comments.identity.models import Author
 from comments.ids import new_id
 from comments.moderation.models import Decision
-from comments.storage import Database, StorageMismatch, migrate, migrate_now, state
+from comments.storage import Database, StorageMismatch, has_statistics, migrate, migrate_now, state
 from comments.storage.migrating import alembic_config, connected
 from comments.storage.revisions import SCRIPTS, newest, revisions
 from comments.threads.models import Comment
@@ -282,6 +282,20 @@ def test_a_sqlite_file_is_copied_before(tmp_path: Path, with_another: Path) -> N
     assert migrated.copy == tmp_path / "comments-before-9999.db"
     assert state(f"sqlite:///{migrated.copy}") == "current"
     assert state(url, scripts=with_another) == "current"
+
+
+def test_statistics_that_know_nothing_of_new_indexes_are_taken_away(tmp_path: Path) -> None:
+    file = tmp_path / "comments.db"
+    url = f"sqlite:///{file}"
+    migrate_now(url)
+    with closing(sqlite3.connect(file, isolation_level=None)) as shell:
+        shell.execute("INSERT INTO installation_facts (name, value) VALUES ('a', 'b')")
+        shell.execute("ANALYZE")
+    assert has_statistics(url)
+
+    migrate_now(url)
+
+    assert not has_statistics(url)
 
 
 async def test_the_copy_is_the_way_back(tmp_path: Path, with_another: Path) -> None:
