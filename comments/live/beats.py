@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 BEAT_SECONDS = 20.0
 """Shorter than what proxies wait for a silent server, which is often 60 seconds."""
 
-AT_ONCE = 250
+AT_ONCE = 100
 """Beats between two breaths: requests must have their turn too."""
 
 T = TypeVar("T")

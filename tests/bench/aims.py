@@ -165,17 +165,17 @@ AIMS = (
     Aim(STREAMS, "until all hear", False, 1, lambda r: _need(r.streams).all_told, " s"),
     Aim(
         f"{STREAMS}, posts on other pages",
-        "as many as before",
+        "as many as without",
         True,
         0.7,
-        lambda r: _need(r.streams).posts_elsewhere / _need(r.streams).posts_before,
+        lambda r: _need(r.streams).meanwhile[0] / _need(r.streams).alone[0],
     ),
     Aim(
         f"{STREAMS}, posts on that page",
-        "as many as before",
+        "as many as without",
         True,
         0.7,
-        lambda r: _need(r.streams).posts_there / _need(r.streams).posts_before,
+        lambda r: _need(r.streams).meanwhile[1] / _need(r.streams).alone[1],
     ),
     Aim(
         f"{FLOOD}, reads of other pages",

@@ -71,6 +71,7 @@ def _tail(tail: Tail) -> str:
 
 
 def _streams(streams: Streams) -> str:
+    rates = zip(streams.meanwhile, streams.alone, strict=True)
     rows = [
         [
             f"{streams.count:,}",
@@ -79,9 +80,7 @@ def _streams(streams: Streams) -> str:
             f"{streams.half_told * 1e3:,.0f} ms",
             f"{streams.all_told * 1e3:,.0f} ms",
             micros(streams.telling),
-            in_short(streams.posts_before),
-            in_short(streams.posts_elsewhere),
-            in_short(streams.posts_there),
+            *(f"{in_short(rate)} · {in_short(alone)}" for rate, alone in rates),
         ]
     ]
     heads = [
@@ -91,7 +90,12 @@ def _streams(streams: Streams) -> str:
         "half hear of a comment within",
         "all within",
     ]
-    heads += ["telling one computes", "posts a second before", "on other pages meanwhile", "on that page"]
+    posts = "posts a second on"
+    heads += [
+        "telling one computes",
+        f"{posts} other pages · without streams",
+        f"{posts} that page · without",
+    ]
     title = "Open streams of one page in one process, read by one other; times begin when a comment is sent."
     return f"{title}\n\n{table(heads, rows)}"
 
