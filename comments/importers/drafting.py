@@ -7,19 +7,22 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import Dialect
+
 from comments.ids import derived_id
 from comments.importers.batches import in_batches
-from comments.importers.drafts import AuthorDraft, Batch, CommentDraft, KeyDraft, PageDraft, Row
+from comments.importers.drafts import LATE, AuthorDraft, Batch, CommentDraft, KeyDraft, PageDraft, Row
 from comments.importers.exact import People, comment_from_exact, texts_of_exact, thread_from_exact
 from comments.importers.planning import Target
 from comments.importers.reading import EPOCH, instant, unpacked
 from comments.importers.rendering import Shown, Text
 from comments.importers.spool import Spool
+from comments.storage import Wording
 from comments.storage.plain import defaults_of
 from comments.text.rendering import Format
 from comments.threads.models import Comment
 from comments.threads.ranking import rank
-from comments.threads.tree import TOP, Place, place_below
+from comments.threads.tree import TOP, Place, ancestors, place_below
 
 PREPARE = (
     "CREATE TABLE places"
@@ -40,13 +43,20 @@ STANDS_REMEMBERED = 10_000
 NOTHING: Mapping[str, list[Row]] = {}
 WAITED = json.dumps(["Waited in the old system"])
 UNTOUCHED = defaults_of(Comment) | {"rank": rank(0, 0), "author_kind": "imported"}
-DIFFERING = frozenset(
-    "author_name author_website source source_format html renderer state queue reasons address_key deleted_at"
-    " source_id id thread_id parent_id root_id depth path author_id created_at listed reply_total"
-    " changed_version content_version upvotes downvotes rank edited_at featured".split()
+PLACED = ("id", "created_at", "parent_id", "root_id", "depth", "path")
+MADE_UP = (
+    *("author_name", "author_website", "source", "source_format", "html", "renderer", "state", "queue"),
+    *("reasons", "address_key", "deleted_at", "source_id"),
 )
-"""The columns in which comments of another system differ."""
-UNMARKED = {name: UNTOUCHED[name] for name in ("upvotes", "downvotes", "rank", "edited_at", "featured")}
+"""Besides their place, the columns in which comments of another system differ."""
+
+MARKED = ("upvotes", "downvotes", "rank", "edited_at", "featured")
+"""Those in which few of them do, and of most systems none."""
+
+UNMARKED = tuple(UNTOUCHED[name] for name in MARKED)
+
+GIVEN = tuple(sorted(UNTOUCHED.keys() - {"site_id", *PLACED, *LATE}))
+"""Besides their place, the columns of comments of our own export: they may differ in all."""
 
 
 class Planned(NamedTuple):
@@ -89,7 +99,13 @@ class Drafting:
     """Goes through the plan in order, and must get it back in order: a reply asks for its parent's place."""
 
     def __init__(
-        self, spool: Spool, target: Target, account_ids: Mapping[str, UUID], *, others_wait: bool
+        self,
+        spool: Spool,
+        target: Target,
+        account_ids: Mapping[str, UUID],
+        *,
+        dialect: Dialect,
+        others_wait: bool,
     ) -> None:
         self._scratch = spool.scratch
         self._people = People(self._author_id, account_ids)
@@ -97,7 +113,9 @@ class Drafting:
         self._tree = 0
         self._stands: dict[int, Stand] = {}
         """The first places of the tree that is gone through, by number: the plan goes tree after tree."""
-        self._same = _same_row(target)
+        self._wordings = {
+            names: _wording(dialect, target, names) for names in (MADE_UP, (*MADE_UP, *MARKED), GIVEN)
+        }
         self._at_once = min(BATCH_COMMENTS, BATCH_WHILE_OTHERS_WAIT) if others_wait else BATCH_COMMENTS
         for statement in PREPARE:
             self._scratch.run(statement)
@@ -116,10 +134,18 @@ class Drafting:
         """Return the drafts of these comments; `shown` has an answer for each of their texts, in order."""
         authors = self._authors({one.author for one in planned})
         answers = iter(shown)
-        comments = tuple(self._comment(one, authors[one.author], answers) for one in planned)
+        if self._target.system is None:
+            names = GIVEN
+        else:
+            names = MADE_UP if all(one.marks is None for one in planned) else (*MADE_UP, *MARKED)
+        drafted = [self._comment(one, authors[one.author], answers, names) for one in planned]
+        comments, rows = zip(*drafted, strict=True)
         first_at = {one.page: instant(one.created) for one in reversed(planned)}
         pages = self._pages({one.page for one in comments if one.thread_id is None}, first_at)
-        return Batch(self._target, self._same, pages, authors, comments)
+        wording = self._wordings[names]
+        return Batch(
+            self._target, pages, authors, comments, wording, wording.begun(list(zip(*rows, strict=True)))
+        )
 
     def pages_without_comments(self) -> Iterator[list[PageDraft]]:
         """Yield the pages that our own export has, and that no comment has opened."""
@@ -140,30 +166,45 @@ class Drafting:
         for batch in in_batches(found, BATCH_COMMENTS):
             yield {thread_id: row["version"] for thread_id, row in batch if row["id"] == thread_id}
 
-    def _comment(self, one: Planned, author: AuthorDraft, shown: Iterator[Shown]) -> CommentDraft:
+    def _comment(
+        self, one: Planned, author: AuthorDraft, shown: Iterator[Shown], names: Sequence[str]
+    ) -> tuple[CommentDraft, tuple[Any, ...]]:
+        """Return a draft, and the values of its columns `PLACED` and `names`."""
         created_at = instant(one.created)
         above = self._stand_of_parent(one)
+        belongings = NOTHING
         if one.exact is None:
             system = self._target.system or ""
             comment_id = derived_id(created_at, self._target.site_name, system, one.source_id)
             answer = next(shown) if one.html is None else Shown(one.html, one.renderer or 0)
-            row = _made_up_row(one, author, self._target, answer)
-            belongings: Mapping[str, list[Row]] = NOTHING
+            state, author_name = one.state, author.name
+            values = _made_up(one, author, self._target, answer)
+            if len(names) > len(MADE_UP):
+                values += _marked(one.marks)
         else:
             comment_id = UUID(one.source_id)
-            exact = unpacked(one.exact)
-            row, belongings = comment_from_exact(comment_id, one.source, exact, shown, self._people)
+            row, belongings = comment_from_exact(
+                comment_id, one.source, unpacked(one.exact), shown, self._people
+            )
+            state, author_name = row["state"], row["author_name"]
+            values = tuple([row[name] for name in names])
         place = place_below(above.comment_id, above.place, comment_id, created_at) if above else TOP
         thread_id = above.thread_id if above else None
         if one.has_replies:
             self._remember(one, Stand(comment_id, thread_id, place))
-        row["id"], row["created_at"] = comment_id, created_at
-        row["parent_id"] = above.comment_id if above else None
-        row["root_id"], row["depth"], row["path"] = place.root_id, place.depth, place.path
-        is_public = row["state"] == "approved"
-        return CommentDraft(
-            one.source_id, comment_id, one.page, thread_id, one.author, place, is_public, row, belongings
+        draft = CommentDraft(
+            source_id=one.source_id,
+            comment_id=comment_id.bytes,
+            page=one.page,
+            thread_id=thread_id,
+            author=one.author,
+            author_name=author_name,
+            above=tuple([ancestor.bytes for ancestor in ancestors(place)]),
+            is_public=state == "approved",
+            belongings=belongings,
         )
+        parent_id = above.comment_id if above else None
+        return draft, (comment_id, created_at, parent_id, place.root_id, place.depth, place.path, *values)
 
     def _stand_of_parent(self, one: Planned) -> Stand | None:
         if one.answers is None:
@@ -251,40 +292,41 @@ class Drafting:
         return keys
 
 
-def _same_row(target: Target) -> Row:
-    """Return the columns in which no two comments differ: in our own export they may differ in all others."""
-    if target.system is None:
-        return {"site_id": target.site_id}
+def _wording(dialect: Dialect, target: Target, names: Sequence[str]) -> Wording:
+    """Return how rows are put into words that differ in these columns, besides their place."""
     all_of = {**UNTOUCHED, "site_id": target.site_id, "source_system": target.system}
-    return {name: value for name, value in all_of.items() if name not in DIFFERING}
+    differing = {*PLACED, *names, *LATE}
+    same = {name: value for name, value in all_of.items() if name not in differing}
+    return Wording(dialect, Comment, same, (*PLACED, *names), LATE)
 
 
-def _made_up_row(one: Planned, author: AuthorDraft, target: Target, shown: Shown) -> dict[str, Any]:
-    return {
-        **(UNMARKED if one.marks is None else _marked(unpacked(one.marks))),
-        "author_name": author.name,
-        "author_website": author.website,
-        "source": one.source,
-        "source_format": one.format,
-        "html": shown.html,
-        "renderer": shown.renderer,
-        "state": one.state,
-        "queue": one.state,
-        "reasons": WAITED if one.state == "pending" else "[]",
-        "address_key": one.address_key,
+def _made_up(one: Planned, author: AuthorDraft, target: Target, shown: Shown) -> tuple[Any, ...]:
+    """Return the values of `MADE_UP`."""
+    return (
+        author.name,
+        author.website,
+        one.source,
+        one.format,
+        shown.html,
+        shown.renderer,
+        one.state,
+        one.state,
+        WAITED if one.state == "pending" else "[]",
+        one.address_key,
         # No system tells when: from now on it is kept for as long as what is deleted here.
-        "deleted_at": target.at if one.state == "deleted" else None,
-        "source_id": one.source_id,
-    }
+        target.at if one.state == "deleted" else None,
+        one.source_id,
+    )
 
 
-def _marked(marks: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is in a comment's row as the old system had it; nobody's single votes come along."""
-    return {
-        **marks,
-        "edited_at": None if marks["edited_at"] is None else instant(marks["edited_at"]),
-        "rank": rank(marks["upvotes"], marks["downvotes"]),
-    }
+def _marked(marks: bytes | None) -> tuple[Any, ...]:
+    """Return the values of `MARKED` as the old system had them; nobody's single votes come along."""
+    if marks is None:
+        return UNMARKED
+    found = unpacked(marks)
+    edited_at = None if found["edited_at"] is None else instant(found["edited_at"])
+    upvotes, downvotes = found["upvotes"], found["downvotes"]
+    return upvotes, downvotes, rank(upvotes, downvotes), edited_at, found["featured"]
 
 
 def _uuid(stored: bytes | None) -> UUID | None:

@@ -1,15 +1,18 @@
 """What is about to be written: pages, authors and comments, as far as known before the write's turn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from comments.importers.planning import Target
-from comments.threads.tree import Place
+from comments.storage import Wording
 
 Row = Mapping[str, Any]
+
+LATE = ("thread_id", "author_id", "reply_total", "listed", "changed_version", "content_version")
+"""The columns of a comment that only the write itself knows."""
 
 
 class KeyDraft(NamedTuple):
@@ -55,30 +58,35 @@ class CommentDraft(NamedTuple):
     """A comment with its place; thread and author follow in the write, from their numbers.
 
     `thread_id` is given if it answers a comment that is here, and that stands elsewhere than the file says.
-    `row` has the columns that are known already and differ, `belongings` the rows of other tables that come
-    with it, by table.
+    `above` has the ids of the comments it stands under, the root first, as bytes like its own: they are
+    counted by the thousand. `belongings` has the rows of other tables that come with it, by table.
     """
 
     source_id: str
-    comment_id: UUID
+    comment_id: bytes
     page: int
     thread_id: UUID | None
     author: int
-    place: Place
+    author_name: str
+    above: tuple[bytes, ...]
     is_public: bool
-    row: Row
     belongings: Mapping[str, list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one write writes, all or nothing. `same` are the columns in which its comments do not differ."""
+    """What one write writes, all or nothing.
+
+    `begun` has the beginning of each comment's row in the words of `wording`, in their order; the columns
+    `LATE` follow in the write.
+    """
 
     target: Target
-    same: Row
     pages: Mapping[int, PageDraft]
     authors: Mapping[int, AuthorDraft]
-    comments: tuple[CommentDraft, ...]
+    comments: Sequence[CommentDraft]
+    wording: Wording
+    begun: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -24,10 +25,11 @@ from comments.threads.events import ThreadChanged, ThreadOpened
 from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 from comments.threads.page_keys import key_hash
 from comments.threads.queries.finding import threads_by_key_hashes
-from comments.threads.tree import ancestors
 from comments.threads.urls import page_path
 
 Draft = TypeVar("Draft")
+
+THREAD_DEFAULTS, AUTHOR_DEFAULTS = defaults_of(Thread), defaults_of(Author)
 
 BELONGINGS: Mapping[str, type[Base]] = {
     "revisions": Revision,
@@ -52,40 +54,50 @@ def write_batch(
     `before` is what came of the write that went on while the batch was drafted. Whether its comments are here
     by now is looked up only if it `looks`: else a single one that is refuses them all.
     """
-    drafts: Sequence[CommentDraft] = batch.comments
+    drafts, begun = batch.comments, batch.begun
     if looks:
         here = comments_here(session, batch.target, [draft.source_id for draft in drafts])
-        drafts = [draft for draft in drafts if draft.source_id not in here]
+        new = [at for at, draft in enumerate(drafts) if draft.source_id not in here]
+        drafts, begun = [drafts[at] for at in new], [begun[at] for at in new]
     thread_ids, pages = _known(
         before.thread_ids, batch.pages, (draft.page for draft in drafts if draft.thread_id is None)
     )
     thread_ids |= _thread_ids(session, batch.target.site_id, pages, at)
     author_ids, authors = _known(before.author_ids, batch.authors, (draft.author for draft in drafts))
     author_ids |= _author_ids(session, batch.target, authors)
-    placed = [(draft, draft.thread_id or thread_ids[draft.page]) for draft in drafts]
-    published = Counter(thread_id for draft, thread_id in placed if draft.is_public)
+    placed = [draft.thread_id or thread_ids[draft.page] for draft in drafts]
+    published = Counter(
+        [thread_id for draft, thread_id in zip(drafts, placed, strict=True) if draft.is_public]
+    )
     versions = _publish(session, batch, published, thread_ids, at)
-    below = _public_replies(placed)
-    rows = []
-    for draft, thread_id in placed:
-        replies = below.pop((draft.comment_id, thread_id), 0)
-        version = versions[thread_id] if draft.is_public or replies else NEVER_PUBLIC
-        rows.append(_comment_row(draft, thread_id, author_ids[draft.author], replies, version))
-    _insert_all(session, Comment, rows, batch.same)
-    for table, entity in BELONGINGS.items():
-        belonging = [row for draft in drafts for row in draft.belongings.get(table, ())]
-        insert_ignoring(session, entity, [{**row, "site_id": batch.target.site_id} for row in belonging])
-    _count_below(session, below, versions)
-    _log(session, batch.target.site_id, keys, drafts, at)
+    below = Counter(chain.from_iterable([draft.above for draft in drafts if draft.is_public]))
+    late = []
+    for draft, thread_id in zip(drafts, placed, strict=True):
+        replies = below.pop(draft.comment_id, 0)
+        is_listed = draft.is_public or replies > 0
+        version = versions[thread_id] if is_listed else NEVER_PUBLIC
+        late.append((thread_id, author_ids[draft.author], replies, is_listed, version, version))
+    _must_be_new(batch.wording.insert(session, batch.wording.ended(begun, list(zip(*late, strict=True)))))
+    _write_belongings(session, batch.target.site_id, keys, drafts, at)
+    if below:
+        # All of these answer a comment of one thread, in which they are.
+        within = {
+            one: thread_id for draft, thread_id in zip(drafts, placed, strict=True) for one in draft.above
+        }
+        _count_below(session, {one: (more, versions[within[one]]) for one, more in below.items()})
     return Written(len(drafts), thread_ids, author_ids)
 
 
-def _log(
+def _write_belongings(
     session: Session, site_id: UUID, keys: Keyring, drafts: Sequence[CommentDraft], at: datetime
 ) -> None:
-    """Log the decisions that came along: from now on nobody changes them unseen."""
+    """Write what came along, and log the decisions among it: from now on nobody changes them unseen."""
+    drafts = [draft for draft in drafts if draft.belongings]
+    for table, entity in BELONGINGS.items():
+        belonging = [row for draft in drafts for row in draft.belongings.get(table, ())]
+        insert_ignoring(session, entity, [{**row, "site_id": site_id} for row in belonging])
     entries = [
-        decision_entry(decision, draft.row["author_name"], kind="imported")
+        decision_entry(decision, draft.author_name, kind="imported")
         for draft in drafts
         for decision in draft.belongings.get("decisions", ())
     ]
@@ -108,36 +120,20 @@ def _known(
     )
 
 
-def _public_replies(placed: Sequence[tuple[CommentDraft, UUID]]) -> Counter[tuple[UUID, UUID]]:
-    """Return how many of the drafts are public replies below each comment, which is named with its thread."""
-    below: Counter[tuple[UUID, UUID]] = Counter()
-    for draft, thread_id in placed:
-        if draft.is_public:
-            below.update((ancestor, thread_id) for ancestor in ancestors(draft.place))
-    return below
+def _insert_all(session: Session, entity: type[Base], rows: Sequence[Row]) -> None:
+    _must_be_new(insert_all(session, entity, rows))
 
 
-def _comment_row(draft: CommentDraft, thread_id: UUID, author_id: UUID, replies: int, version: int) -> Row:
-    return {
-        **draft.row,
-        "thread_id": thread_id,
-        "author_id": author_id,
-        "reply_total": replies,
-        "listed": draft.is_public or replies > 0,
-        "changed_version": version,
-        "content_version": version,
-    }
-
-
-def _insert_all(session: Session, entity: type[Base], rows: Sequence[Row], same: Row | None = None) -> None:
-    if not insert_all(session, entity, rows, same):
+def _must_be_new(were_new: bool) -> None:
+    if not were_new:
         raise Overtaken("Somebody else is importing the same; run the import again when they are done.")
 
 
-def _count_below(session: Session, below: Counter[tuple[UUID, UUID]], versions: Mapping[UUID, int]) -> None:
-    """Count public replies on comments that were here before; one that has any is listed, if as a place."""
-    if not below:
-        return
+def _count_below(session: Session, below: Mapping[bytes, tuple[int, int]]) -> None:
+    """Count public replies on comments that were here before; one that has any is listed, if as a place.
+
+    `below` has for each of them, by its id, how many there are and which version its thread has risen to.
+    """
     table = cast(Table, Comment.__table__)
     session.connection().execute(
         update(table)
@@ -152,8 +148,8 @@ def _count_below(session: Session, below: Counter[tuple[UUID, UUID]], versions: 
         ),
         # In one order, so that two writers wait for one another and not crosswise.
         [
-            {"counted": comment_id, "more": more, "risen": versions[thread_id]}
-            for (comment_id, thread_id), more in sorted(below.items())
+            {"counted": UUID(bytes=comment_id), "more": more, "risen": risen}
+            for comment_id, (more, risen) in sorted(below.items())
         ],
     )
 
@@ -258,7 +254,7 @@ def _settle_titles(session: Session, pages: Sequence[PageDraft], thread_ids: Map
 
 def _thread_row(site_id: UUID, page: PageDraft, at: datetime) -> dict[str, Any]:
     made = {
-        **defaults_of(Thread),
+        **THREAD_DEFAULTS,
         "id": new_id(page.created_at),
         "site_id": site_id,
         "url": page.url,
@@ -324,7 +320,7 @@ def _author_ids(session: Session, target: Target, authors: Sequence[AuthorDraft]
 
 def _author_row(target: Target, author: AuthorDraft) -> dict[str, Any]:
     return {
-        **defaults_of(Author),
+        **AUTHOR_DEFAULTS,
         "id": new_id(author.created_at),
         "site_id": target.site_id,
         "kind": "imported",

@@ -3,7 +3,6 @@
 from comments.storage.base import WITHOUT_SYNC, Base
 from comments.storage.bulk import (
     changed_rows,
-    insert_all,
     insert_ignoring,
     insert_together,
     unhurried,
@@ -26,6 +25,7 @@ from comments.storage.paging import first_per_group, groups_asked
 from comments.storage.records import Instant, Records
 from comments.storage.spelled import SpelledOut, rows_of_each
 from comments.storage.types import CText, UtcTime
+from comments.storage.wording import Wording, dialect_of, insert_all
 
 __all__ = [
     "LONGEST_MESSAGE",
@@ -45,9 +45,11 @@ __all__ = [
     "StorageUnreachable",
     "StorageUnwritable",
     "UtcTime",
+    "Wording",
     "WritingWhileReading",
     "announce",
     "changed_rows",
+    "dialect_of",
     "first_per_group",
     "groups_asked",
     "has_statistics",

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain, count
-from typing import Any, NamedTuple, cast
+from itertools import count
+from typing import Any, cast
 
 from sqlalchemy import (
-    Connection,
     CursorResult,
     Delete,
     FromClause,
@@ -24,22 +23,8 @@ from comments.storage.base import WITHOUT_SYNC
 from comments.storage.spelled import written_as
 from comments.storage.ways import way_of
 
-ROWS_AT_ONCE = (500, 50, 5, 1)
-"""Rows of one statement of SQLite; few sizes, for each is compiled and kept."""
-MOST_VALUES = 32_766
-"""What one statement of SQLite takes."""
-
-
 _Value = tuple[str | None, Callable[[Any], Any] | None, Any]
 """The name of what is given, and what makes it into the driver's; or None and what the driver gets."""
-
-
-class Named(NamedTuple):
-    """The columns of rows that go in together: those in which all are the same, and the others."""
-
-    table: Table
-    shared: tuple[str, ...]
-    differing: tuple[str, ...]
 
 
 def insert_ignoring(
@@ -55,32 +40,6 @@ def insert_ignoring(
     statement = _insert_ignoring(table, session.get_bind().dialect.name)
     counted = session.connection().execution_options(preserve_rowcount=True)
     return counted.execute(statement, rows).rowcount
-
-
-def insert_all(
-    session: Session,
-    into: type[DeclarativeBase],
-    rows: Sequence[Mapping[str, Any]],
-    same: Mapping[str, Any] | None = None,
-) -> bool:
-    """Insert many rows that should be new, fast; return False if a unique key of any of them is taken.
-
-    Nothing of this write can be kept then: raise. `same` has the columns in which no row differs; each row
-    names every other column of the table: the model's defaults are not asked.
-    """
-    if not rows:
-        return True
-    shared = same or {}
-    table = cast(Table, into.__table__)
-    named = Named(table, tuple(shared), tuple(one.name for one in table.columns if one.name not in shared))
-    values = [[row[name] for row in rows] for name in named.differing]
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        # Here, for the driver is there only where it is asked for.
-        from comments.storage.postgres_copy import copy_rows
-
-        return copy_rows(connection, named, tuple(shared.values()), values)
-    return _insert_in_few_statements(connection, named, tuple(shared.values()), values) == len(rows)
 
 
 def insert_together(session: Session, into: Sequence[tuple[Table, Sequence[Mapping[str, Any]]]]) -> None:
@@ -126,52 +85,6 @@ def _insert_ignoring(table: Table, dialect: str) -> Insert:
 
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
-
-
-def _insert_in_few_statements(
-    connection: Connection, named: Named, shared: Sequence[Any], columns: Sequence[Sequence[Any]]
-) -> int:
-    """Insert into SQLite and return how many went in.
-
-    Before each statement whose triggers write as well SQLite notes how every page was that it changes: with
-    a statement for each row that took half the time.
-    """
-    processors = _processors(named, connection.dialect)
-    same = [
-        value if process is None else process(value)
-        for process, value in zip(processors, shared, strict=False)
-    ]
-    bound = [
-        values if process is None else [process(value) for value in values]
-        for process, values in zip(processors[len(shared) :], columns, strict=True)
-    ]
-    rows = list(zip(*bound, strict=True))
-    start = inserted = 0
-    for at_once in ROWS_AT_ONCE:
-        if len(shared) + at_once * len(columns) > MOST_VALUES:
-            continue
-        statement = _insert_many(named, at_once)
-        while len(rows) - start >= at_once:
-            values = (*same, *chain.from_iterable(rows[start : start + at_once]))
-            inserted += connection.exec_driver_sql(statement, values).rowcount
-            start += at_once
-    return inserted
-
-
-@cache
-def _processors(named: Named, dialect: Dialect) -> list[Callable[[Any], Any] | None]:
-    columns = (named.table.columns[name] for name in (*named.shared, *named.differing))
-    return [written_as(column.type, dialect) for column in columns]
-
-
-@cache
-def _insert_many(named: Named, rows: int) -> str:
-    names = ", ".join((*named.shared, *named.differing))
-    # What all rows share is bound once, under numbers; a bare mark has the number after the highest.
-    numbers = [f"?{number}" for number, _ in enumerate(named.shared, 1)]
-    row = f"({', '.join([*numbers, *'?' * len(named.differing)])})"
-    values = ", ".join([row] * rows)
-    return f"INSERT INTO {named.table.name} ({names}) VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608  # our tables' names
 
 
 @cache

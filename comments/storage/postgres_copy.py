@@ -12,38 +12,39 @@ from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import await_only
 
-from comments.storage.bulk import Named
 from comments.storage.postgres_trips import as_others_raise
 from comments.storage.types import CText, UtcTime
 from comments.storage.ways import TRIPS
+from comments.storage.wording import Named
 
 SPECIAL = re.compile(r"[\\\n\r\t]")
 ESCAPES = {ord("\\"): "\\\\", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 NULL = "\\N"
 
 
-def copy_rows(
-    connection: Connection, named: Named, shared: Sequence[Any], columns: Sequence[Sequence[Any]]
-) -> bool:
-    """Copy rows into a table, given by columns; return False if a unique key is taken.
+def lines_of(named: Named, columns: Sequence[Sequence[Any]], first: int) -> list[str]:
+    """Return parts of rows as COPY reads them, given by columns, which are those from number `first` on.
+
+    A line for each row: https://www.postgresql.org/docs/current/sql-copy.html (text format).
+    """
+    texts = [
+        [NULL if value is None else written(value) for value in values]
+        for written, values in zip(_writers(named)[first : first + len(columns)], columns, strict=True)
+    ]
+    return ["\t".join(row) for row in zip(*texts, strict=True)]
+
+
+def copy_lines(connection: Connection, named: Named, shared: Sequence[Any], lines: Sequence[str]) -> bool:
+    """Copy rows into a table, each a line of its differing columns; return False if a unique key is taken.
 
     The transaction is lost then. Other failures raise DBAPIError, as SQLAlchemy's own statements do.
     """
-    writers = _writers(named)
-    same = [
-        NULL if value is None else written(value) for written, value in zip(writers, shared, strict=False)
-    ]
-    texts = [
-        [NULL if value is None else written(value) for value in values]
-        for written, values in zip(writers[len(shared) :], columns, strict=True)
-    ]
-    # A line for each row: https://www.postgresql.org/docs/current/sql-copy.html (text format).
-    begin = "".join(f"{text}\t" for text in same)
-    lines = "\n".join([begin + "\t".join(row) for row in zip(*texts, strict=True)]).encode()
+    begin = "".join(f"{text}\t" for text in lines_of(named, [[value] for value in shared], 0))
+    whole = "\n".join([begin + line for line in lines]).encode()
     connection.info[TRIPS].settle()
     driver = cast(psycopg.AsyncConnection[Any], connection.connection.driver_connection)
     try:
-        await_only(_copy(driver, _statement(named), lines))
+        await_only(_copy(driver, _statement(named), whole))
     except errors.UniqueViolation:
         return False
     except psycopg.Error as error:
