@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,7 +11,7 @@ from comments.moderation.asking import parse
 from comments.moderation.finding import criteria
 from comments.moderation.gathering import decide_rows
 from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries import parts
+from comments.moderation.queries import alike, parts
 from comments.moderation.queries.alike import Shown, group_named
 from comments.moderation.queries.queue import Held, HeldPage, held_comments
 from comments.moderation.queries.wish import Wish
@@ -116,6 +117,28 @@ async def test_a_search_shows_a_flood_once_and_goes_on_behind_it(desk: Desk) -> 
 
     alone = [[(one, 1) for one in reversed(some)] for some in (top, single)]
     assert seen == [*alone[0], (flood[-1], 64), *alone[1]]
+
+
+async def test_a_page_goes_on_behind_a_flood_that_is_longer_than_what_is_walked_past_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alike, "MOST_PASSED", 20)
+    single = await desk.comments(3)
+    flood = await desk.comments(60, similar_group=FLOOD)
+    top = await desk.comments(1)
+    wish = Wish(grouped=True, criteria=criteria(parse("page:x"), {"x": desk.thread_id}))
+
+    seen: list[UUID] = []
+    after, pages = None, 0
+    while pages < 10 and (after is not None or not pages):
+        found = await page(desk, wish, limit=2, after=after)
+        seen += [held.row.id for held in found.comments]
+        after, pages = found.next, pages + 1
+
+    # What is left of a flood can come again on a later page; what lies behind it is skipped by none.
+    assert list(dict.fromkeys(one for one in seen if one not in flood)) == [*reversed(top), *reversed(single)]
+    assert seen[:2] == [top[0], flood[-1]]
+    assert pages < 10
 
 
 @pytest.mark.parametrize("most_pages", [0, 5_000], ids=["walked", "page by page"])

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, Row, Select, Uuid, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Label, Row, Select, Uuid, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from comments.identity.sections import Sections
-from comments.moderation.queries.hunting import Found
+from comments.moderation.queries.hunting import Found, Hunt
 from comments.moderation.queries.lanes import Position, Stretch, along, belongs
 from comments.threads.models import Comment, Thread
 from comments.threads.scope import comments_within, threads_within
@@ -31,6 +31,9 @@ _TURNS = (2_500, 4_000)
 
 _MOST_BESIDE = 200
 """So many of them are fetched at once: behind a flood a page is mostly full by then."""
+
+MOST_PASSED = 20_000
+"""So many comments of a page are walked past behind a flood there."""
 
 MOST_MET = 225
 """So many comments of a part of a site are looked at for a page of it."""
@@ -144,6 +147,27 @@ def first_met(
     if len(rows) <= MOST_MET:
         shown.next = None
     return shown
+
+
+def beside_groups(
+    session: Session, lane: tuple[ColumnElement[bool], ...], stretch: Stretch, hunt: Hunt
+) -> Found:
+    """Return what lies beside the hunt's groups in a lane, as far as some thousand rows tell.
+
+    A flood on one page can be as long as the page: walked past in one go, it would cost what it has.
+    """
+    walk = _beside(along([lane], stretch, MOST_PASSED), stretch, hunt.beside)
+    rows = session.execute(walk).all()
+    others = [row for row in rows if row.similar_group is None or row.similar_group not in hunt.beside]
+    shown = others[: hunt.limit]
+    end = None
+    if len(others) > hunt.limit:
+        end = shown[-1]
+    elif rows and (rows[0].walked == MOST_PASSED or len(rows) == _MOST_BESIDE):
+        end = rows[-1]
+    groups = {row.id: row.similar_group for row in shown if row.similar_group is not None}
+    following = (end.created_at, end.id) if end is not None else None
+    return Found([row.id for row in shown], following, groups=groups)
 
 
 def with_groups(walk: Select[*tuple[Any, ...]], stretch: Stretch) -> Select[*tuple[Any, ...]]:

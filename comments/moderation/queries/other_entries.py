@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, ScalarSelect, func, select
+from sqlalchemy.orm import Session, aliased
 
 from comments.identity.models import Account
 from comments.identity.queries import Moderator
@@ -67,19 +67,11 @@ def other_entries(
     between = select(LogLink.entry, LogLink.personal).where(
         LogLink.site_id == moderator.site_id, LogLink.decision_id.is_(None), LogLink.number > 0
     )
-    for decision_id, is_upper in ((newer, True), (older, False)):
-        if decision_id is None:
-            continue
-        number = session.scalar(
-            select(LogLink.number).where(
-                LogLink.site_id == moderator.site_id, LogLink.decision_id == decision_id
-            )
-        )
-        if number is not None:
-            between = between.where(LogLink.number < number if is_upper else LogLink.number > number)
-        elif is_upper:
-            # It was decided before there was a log.
-            return []
+    if newer is not None:
+        # Nothing where that was decided before there was a log.
+        between = between.where(LogLink.number < _number_of(moderator.site_id, newer))
+    if older is not None:
+        between = between.where(LogLink.number > func.coalesce(_number_of(moderator.site_id, older), 0))
     links = session.execute(between.order_by(LogLink.number.desc()).limit(MOST_SHOWN))
     found = [(json.loads(entry), json.loads(personal or "{}")) for entry, personal in links]
     told = [facts for facts, _ in found if facts["kind"] == "thread"]
@@ -90,6 +82,12 @@ def other_entries(
         for facts, personal in banned
     ]
     return [*_of_threads(session, moderator, told, people), *bans]
+
+
+def _number_of(site_id: UUID, decision_id: UUID) -> ScalarSelect[int]:
+    entry = aliased(LogLink)
+    mine = (entry.site_id == site_id) & (entry.decision_id == decision_id)
+    return select(entry.number).where(mine).scalar_subquery()
 
 
 def _of_threads(

@@ -28,6 +28,7 @@ from comments.moderation.queries.alike import (
     GROUPED,
     MOST_MET,
     Alike,
+    beside_groups,
     first_met,
     first_of_each,
     group_columns,
@@ -157,8 +158,10 @@ def _found(session: Session, hunt: Hunt) -> Found:
     site_id, wish = hunt.site_id, hunt.wish
     part = _small_part(session, site_id, wish)
     if part is not None and part.page is not None:
-        beside = (hunt.is_beside(Comment.similar_group),) if hunt.beside else ()
-        return _walk(session, [(*lane, *beside) for lane in part.lanes(wish.queue)], hunt)
+        if hunt.beside:
+            (lane,) = part.lanes(wish.queue)
+            return beside_groups(session, lane, Stretch(wish.newest_first, hunt.after), hunt)
+        return _walk(session, part.lanes(wish.queue), hunt)
     if part is not None:
         walk = _part_walk(part, wish.queue, wish.newest_first, hunt.after is not None, hunt.limit + 1)
         return _first_of(session.execute(walk, _place(hunt.after)).all(), hunt)
