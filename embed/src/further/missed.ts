@@ -7,9 +7,12 @@ import type { Comment, ThreadPage } from "../types";
 
 /** The most that the service gives at once. */
 const MOST_ROOTS = 100;
+/** Thousands are told in the same moment that more is new than is told one by one. */
+const ASKED_WITHIN_MS = 500;
 
 /** Undefined where nothing has changed, or something else is shown by now. */
 export async function missed(d: Discussion): Promise<Change | undefined> {
+  await new Promise((resume) => setTimeout(resume, Math.random() * ASKED_WITHIN_MS));
   const { url, identifier } = d.page;
   const { thread, sort, step, ended } = d;
   const limit = Math.min(MOST_ROOTS, Math.max(step, thread.roots.length));
