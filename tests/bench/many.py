@@ -31,8 +31,7 @@ class Many:
 
     def cpu_growth(self, count: int) -> float:
         """Return by what a read's processor time is greater than with one process: 1.1 is a tenth more."""
-        one, several = (self.reads[OURS, n].cpu_seconds for n in (1, count))
-        return statistics.median(more / alone for more, alone in zip(several, one, strict=True))
+        return statistics.median(times_cpu(self.reads, count))
 
     def kept(self, count: int) -> float:
         """Return how reads scale, as a share of how the bare route does."""
@@ -47,6 +46,12 @@ class Many:
 def times_one(figures: Mapping[Who, Figures], count: int, who: str = OURS) -> list[float]:
     """Return how many times the rate of one process so many had, in each round."""
     return ratios(figures, (who, count), (who, 1))
+
+
+def times_cpu(figures: Mapping[Who, Figures], count: int, who: str = OURS) -> list[float]:
+    """Return how many times the processor time of one process's answers theirs had, in each round."""
+    one, several = (figures[who, n].cpu_seconds for n in (1, count))
+    return [more / alone for more, alone in zip(several, one, strict=True) if alone]
 
 
 def measure_many(folder: Path, given: Path, answerable: Answerable, client: Client, bench: Bench) -> Many:

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Mapping
 
 from tests.bench.contestants import BARE, OURS
-from tests.bench.many import COUNTS, Many, times_one
+from tests.bench.many import COUNTS, Many, times_cpu, times_one
 from tests.bench.measuring import Figures, Who
 from tests.bench.overload import NORMAL, TIMES, Idle, Overload, Waited
 from tests.bench.results import NOTHING, Results, in_short, micros, table
@@ -29,13 +29,11 @@ def many_table(many: Many) -> str:
     rows = []
     for who, title in ((OURS, "reads that hit no cache"), (BARE, "the bare route, the same answer")):
         rows.append([f"{title}, a second", *(_beside_one(many.reads, who, count) for count in COUNTS)])
-        figures = [many.reads.get((who, count)) for count in COUNTS]
-        rows.append([f"{title}, computes", *(micros(one.cpu) if one else NOTHING for one in figures)])
+        rows.append([f"{title}, computes", *(_computes(many.reads, who, count) for count in COUNTS)])
     for database, found in many.posts.items():
         title = f"posts of known readers on {database}, a second"
         rows.append([title, *(_beside_one(found, OURS, count) for count in COUNTS)])
-        figures = [found.get((OURS, count)) for count in COUNTS]
-        rows.append(["these compute", *(micros(one.cpu) if one else NOTHING for one in figures)])
+        rows.append(["these compute", *(_computes(found, OURS, count) for count in COUNTS)])
     title = (
         "One, two and four processes of ours, the load client on the same cores; in brackets the median of "
         "the rounds' ratios to one process, and the least and the greatest of them. PostgreSQL is the tests' "
@@ -52,6 +50,13 @@ def _beside_one(figures: Mapping[Who, Figures], who: str, count: int) -> str:
     if count == 1 or not found:
         return rate
     return f"{rate} ({statistics.median(found):.2f}; {min(found):.2f}–{max(found):.2f})"
+
+
+def _computes(figures: Mapping[Who, Figures], who: str, count: int) -> str:
+    if (who, count) not in figures:
+        return NOTHING
+    told = micros(figures[who, count].cpu)
+    return told if count == 1 else f"{told} ({statistics.median(times_cpu(figures, count, who)):.2f})"
 
 
 def _tail(tail: Tail) -> str:
