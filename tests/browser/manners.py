@@ -16,12 +16,15 @@ NAMED = """
 """
 
 STICKING_OUT = """() => { %s
+  const cut = [...root.querySelectorAll('textarea:placeholder-shown')]
+    .filter((e) => shown(e) && e.scrollHeight > e.clientHeight + 1);
   // Code scrolls by itself; what is beside the window cannot be read.
-  return [...root.querySelectorAll('*')]
+  const beside = [...root.querySelectorAll('*')]
     .filter((e) => shown(e) && !e.closest('svg') && !e.parentElement?.closest('pre'))
     .map((e) => [e, e.getBoundingClientRect()])
     .filter(([e, box]) => box.width && (box.left < -0.5 || box.right > innerWidth + 0.5))
-    .slice(0, 5).map(([e]) => nameOf(e));
+    .map(([e]) => e);
+  return [...cut, ...beside].slice(0, 5).map(nameOf);
 }"""
 
 # Links in running text are exempt (WCAG 2.5.8), and the fold line, which is as high as what it folds.
@@ -72,7 +75,7 @@ async def wrong_by_axe(page: Page, *rules: str) -> list[str]:
 
 
 async def sticking_out(page: Page) -> list[str]:
-    """Return what lies beside the window, and by how much the page scrolls sideways."""
+    """Return what lies beside the window or is cut, and by how much the page scrolls sideways."""
     sideways = await sideways_scroll(page)
     return [*await _found(page, STICKING_OUT), *([f"{sideways} px sideways"] if sideways > 0 else [])]
 

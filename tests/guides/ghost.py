@@ -57,6 +57,7 @@ def installed(folder: Path) -> Path:
     if stamp.exists():
         return package
     shutil.rmtree(package, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         tarball = npm.npm(folder, "pack", "--silent", f"ghost@{VERSION}").strip()
         run(folder, "tar", "--extract", "--file", tarball)
