@@ -58,8 +58,10 @@ class Desk:
         self.made[text] = comment_id
         return comment_id
 
-    async def decided(self, choice: Choice, *ids: UUID, by: Moderator | None = None) -> None:
-        order = Order(by or self.ana, choice, [Wanted(comment_id) for comment_id in ids])
+    async def decided(
+        self, choice: Choice, *ids: UUID, by: Moderator | None = None, reason: str = ""
+    ) -> None:
+        order = Order(by or self.ana, choice, [Wanted(comment_id) for comment_id in ids], reason)
         await self.svc.db.write(decide, order, self.svc.keys, at=self.svc.clock.now())
 
     async def states(self) -> dict[str, str]:

@@ -41,6 +41,21 @@ async def test_what_somebody_else_decides_turns_into_a_line(desk: Desk, sheet: S
     await expect(page.get_by_role("link", name="Approved 1")).to_be_visible()
 
 
+async def test_what_somebody_else_notes_stands_on_the_card_and_is_no_new_comment(
+    desk: Desk, sheet: Sheet, page: Page
+) -> None:
+    await page.keyboard.press("r")
+    await page.keyboard.type("I am")
+    await desk.decided("note", desk.made["Top"], by=desk.ana, reason="Asked him")
+    await desk.decided("note", desk.made["Bottom"], by=desk.ana, reason="Known here")
+
+    notes = sheet.card("Bottom").get_by_role("list", name="Notes by moderators")
+    await expect(notes).to_have_text("Ana Petrović: Known here")
+    await expect(page.get_by_role("textbox", name="Reply to Jonas Lind")).to_have_value("I am")
+    await expect(page.get_by_role("button", name="new comment")).to_be_hidden()
+    assert await sheet.texts() == ["Top", "Middle", "Bottom"]
+
+
 async def test_new_comments_are_counted_and_enter_when_asked_to(desk: Desk, sheet: Sheet, page: Page) -> None:
     await desk.held("New")
     await desk.held("Newer")

@@ -59,7 +59,14 @@ async def test_a_decision_is_told_once_with_who_and_what(site: SiteUnderTest, mi
 
     words = "Moderator already handled this: waiting, 0 seconds ago."
     assert told["decided"] == [
-        {"id": comment["id"], "version": 3, "queue": "pending", "alike": "", "words": words}
+        {
+            "id": comment["id"],
+            "version": 3,
+            "queue": "pending",
+            "alike": "",
+            "words": words,
+            "only_said": False,
+        }
     ]
     assert (await asked(mia, told))["decided"] == []
 

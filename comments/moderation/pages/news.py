@@ -37,7 +37,8 @@ class NewsQuery(msgspec.Struct):
 class CommentNow(msgspec.Struct):
     """A comment as it is after somebody's decision; `words` are what stands in its place.
 
-    `alike` names the group of nearly the same texts that it is of, "" if of none.
+    `alike` names the group of nearly the same texts that it is of, "" if of none. With `only_said` it is as
+    it was, and there is a note more or less, or a message.
     """
 
     id: str
@@ -45,6 +46,7 @@ class CommentNow(msgspec.Struct):
     queue: str
     alike: str
     words: str
+    only_said: bool
 
 
 class NewsAnswer(msgspec.Struct):
@@ -104,4 +106,4 @@ def _news(
 def _comment_now(one: Changed, now: datetime) -> CommentNow:
     said = words.handled(Conflict(one.comment_id, one.by, one.state, one.at), now)
     alike = "" if one.group is None else name_of(one.group)
-    return CommentNow(str(one.comment_id), one.version, one.queue, alike, said)
+    return CommentNow(str(one.comment_id), one.version, one.queue, alike, said, one.only_said)

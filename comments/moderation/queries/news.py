@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
+from comments.moderation.orders import QUIET
 from comments.moderation.queries.following import numbered_decisions
 from comments.moderation.queries.lanes import Position, Stretch, along
 from comments.moderation.queries.parts import part_of
@@ -19,7 +20,10 @@ MOST_TOLD = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A comment about which was decided, as it is now, and the last decision about it."""
+    """A comment about which was decided, as it is now, and the last decision about it.
+
+    `only_said` is of one that is as it was: somebody noted something, wrote to its author, or took that back.
+    """
 
     comment_id: UUID
     number: int
@@ -29,6 +33,7 @@ class Changed:
     group: int | None
     by: str
     at: datetime
+    only_said: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[C
     With it goes the entry up to which that is all, 0 if it is all there is.
     """
     rows = numbered_decisions(session, view.site_id, view.sections, after=number, limit=MOST_TOLD)
+    decided = {row.comment_id for row in rows if row.decision not in QUIET}
     last = {
         row.comment_id: Changed(
             row.comment_id,
@@ -60,6 +66,7 @@ def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[C
             row.similar_group,
             row.moderator_name,
             row.at,
+            row.comment_id not in decided,
         )
         for row in rows
     }

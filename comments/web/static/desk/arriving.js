@@ -10,7 +10,7 @@ import { recount, say } from "./telling.js";
 /**
  * @typedef {{
  *   since: number, after: string,
- *   decided: { id: string, version: number, queue: string, alike: string, words: string }[],
+ *   decided: { id: string, version: number, queue: string, alike: string, words: string, only_said: boolean }[],
  *   arrived: string[], heading: string, sizes: Record<string, string>,
  * }} News
  */
@@ -73,7 +73,7 @@ async function look() {
   recount(answer);
   await showDecided(answer.decided);
   const shown = new Set(answer.decided.filter(({ alike }) => standsFor(alike)).map(({ id }) => id));
-  const back = answer.decided.filter((now) => now.queue === queue).map(({ id }) => id);
+  const back = answer.decided.filter((now) => now.queue === queue && !now.only_said).map(({ id }) => id);
   count([...answer.arrived, ...back].filter((id) => !shown.has(id)));
 }
 
@@ -83,11 +83,17 @@ async function look() {
  */
 const standsFor = (alike) => alike !== "" && cards().some((card) => card.dataset.alike === alike);
 
+/**
+ * Whether somebody is about to write in a row, which a note of others must not take away.
+ * @param {HTMLElement} card
+ */
+const isWriting = (card) => card.querySelector("details.write[open]") !== null;
+
 /** @param {News["decided"]} decided */
 async function showDecided(decided) {
-  const changed = decided.filter(({ id, version }) => {
+  const changed = decided.filter(({ id, version, only_said }) => {
     const card = cardOf(id);
-    return card && versionOf(card) < version;
+    return card && (versionOf(card) < version || (only_said && !isWriting(card)));
   });
   const stays = changed.filter((now) => queue === "all" || now.queue === queue);
   for (const { id, words } of changed.filter((now) => !stays.includes(now))) putLine(id, words);
