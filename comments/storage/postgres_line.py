@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from comments.storage.errors import StorageUnreachable
 from comments.storage.postgres_connections import CONNECT_ARGS
+from comments.storage.ways import TRIPS
 
 if TYPE_CHECKING:
     import psycopg
@@ -68,8 +70,7 @@ class PostgresLine:
     async def _send(self, message: str) -> None:
         try:
             async with self._telling.connect() as connection:
-                await connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, message))
-                await connection.commit()
+                await connection.run_sync(_say, message)
         except (DBAPIError, NoConnectionFree) as error:
             raise StorageUnreachable("The database does not pass on what is said") from error
 
@@ -82,3 +83,8 @@ class PostgresLine:
         row = await asked.fetchone()
         if row is None or row[0] != connection.info.backend_pid:
             raise StorageUnreachable("A pooler stands before it; set COMMENTS_DATABASE_DIRECT_URL")
+
+
+def _say(connection: Connection, message: str) -> None:
+    with connection.begin():
+        connection.info[TRIPS].later(("SELECT pg_notify($1, $2)", (CHANNEL, message)))

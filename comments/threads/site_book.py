@@ -1,5 +1,6 @@
 """The sites' cards, remembered for a moment: a post must not read its site's settings each time."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,6 +25,7 @@ class SiteBook:
         self._changed = changed
         self._sends_mail = sends_mail
         self._cards: dict[str, tuple[float, SiteCard]] = {}
+        self._asked: dict[str, asyncio.Task[SiteCard]] = {}
 
     async def card(self, name: str) -> SiteCard:
         """Return the site's card as of now. Raises SiteUnknown."""
@@ -39,14 +41,31 @@ class SiteBook:
     def forget(self) -> None:
         """Forget all cards, and whatever was made from them."""
         self._cards.clear()
+        self._asked.clear()
         self._changed()
 
     async def _remembered(self, name: str) -> SiteCard:
         kept = self._cards.get(name)
         if kept is not None and time.monotonic() - kept[0] < REMEMBERED_SECONDS:
             return kept[1]
-        card = replace(await self._db.read(site_card, name), sends_mail=self._sends_mail)
+        asked = self._asked.get(name)
+        if asked is None:
+            # One asks for all who need it by then: else a busy site asks for every request that waits.
+            asked = self._asked[name] = asyncio.create_task(self._read(name))
+        return await asyncio.shield(asked)
+
+    async def _read(self, name: str) -> SiteCard:
+        me = asyncio.current_task()
+        try:
+            card = replace(await self._db.read(site_card, name), sends_mail=self._sends_mail)
+        finally:
+            # Forgotten while it was read, it may be older than what made that so.
+            is_current = self._asked.get(name) is me
+            if is_current:
+                del self._asked[name]
+        kept = self._cards.get(name)
         if kept is not None and (kept[1].id, kept[1].version) != (card.id, card.version):
             self.forget()
-        self._cards[name] = (time.monotonic(), card)
+        if is_current:
+            self._cards[name] = (time.monotonic(), card)
         return card
