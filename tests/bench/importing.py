@@ -93,7 +93,7 @@ def _import(folder: Path, export: Path, url: str, posts: int) -> Run:
     with LockWatch(url) as lock:
         run = _run(bring_in, log, environment, lambda said: int(json.loads(said)["read"]), posts)
     began = time.perf_counter()
-    asyncio.run(_fill_terms(url))
+    asyncio.run(fill_terms(url))
     terms_seconds = time.perf_counter() - began
     return Run(run.seconds, run.computed, run.memory, terms_seconds, lock.longest)
 
@@ -110,7 +110,8 @@ def _run(
     return Run(seconds, computed, watch.most)
 
 
-async def _fill_terms(url: str) -> None:
+async def fill_terms(url: str) -> None:
+    """Do what upkeep does with new comments, so that nothing is left for it to do."""
     db = await Database.open(url)
     try:
         await make_searchable(db)

@@ -13,7 +13,7 @@ from tests.bench.contestants import Contestant, ask
 from tests.bench.load import BUSY, Client, Order, Run, own_client
 from tests.bench.processes import computed_seconds
 from tests.bench.requests import numbered, write_requests
-from tests.bench.works import Work
+from tests.bench.works import WRITES_AT_ONCE, Work
 
 Who = tuple[str, int]
 """A contestant's name and how many processes it has."""
@@ -103,7 +103,7 @@ class Bench:
     ) -> None:
         if number == 0:
             taken[one] = self._one_answer(one, work)
-            if one.workers > 1 and taken[one] <= SLOW_SECONDS:
+            if (one.workers > 1 or work.connections == WRITES_AT_ONCE) and taken[one] <= SLOW_SECONDS:
                 self._warm(one, work, file)
         elif taken[one] > VERY_SLOW_SECONDS:
             return
@@ -121,7 +121,8 @@ class Bench:
     def _warm(self, one: Contestant, work: Work, file: Path) -> None:
         """Wait for an answer on every connection, so that each process has done it before it is measured.
 
-        With the first one a process imports what it needs: four had one answer in their first second.
+        With the first ones a process imports what it needs, for code in a text another part than for a link:
+        four had one answer in their first second.
         """
         first = next(self._runs) * NUMBERS_A_RUN
         own_client(Order(one.port, file, work.connections, WARMING_SECONDS, first))

@@ -1,5 +1,6 @@
 """`python -m tests.bench.several [ROUNDS]`: one, two and four processes, without the rest of the bench."""
 
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from tests.bench import contestants, seeding
 from tests.bench.contestants import OURS
+from tests.bench.importing import fill_terms
 from tests.bench.load import fast_client
 from tests.bench.many import measure_many
 from tests.bench.measuring import Bench
@@ -25,6 +27,7 @@ def main() -> None:
     try:
         _, client = fast_client()
         answerable = seeding.seed_comments(folder / "seeded", Seeds(PAGES))
+        asyncio.run(fill_terms(f"sqlite:///{folder / 'seeded' / 'comments.db'}"))
         with ExitStack() as stack:
             shutil.copytree(folder / "seeded", folder / "asked")
             ours = stack.enter_context(contestants.comments(folder / "asked", 1))
