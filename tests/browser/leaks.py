@@ -34,9 +34,12 @@ class Held:
     def _end(self, request: Request) -> None:
         self._open.discard(request)
 
-    @property
-    def connections(self) -> list[str]:
-        """What the page waits for from the service, streams too."""
+    async def connections(self) -> list[str]:
+        """What the page waits for from the service, streams too: we hear of an end some time after it."""
+        for _ in range(ATTEMPTS):
+            if not self._open:
+                break
+            await self.page.evaluate("new Promise((later) => setTimeout(later, 100))")
         return [request.url for request in self._open]
 
     async def counted(self) -> dict[str, int]:

@@ -107,7 +107,7 @@ async def test_discussions_that_were_left_hold_nothing(app: App, service: Servic
     await held.settle()
     assert await held.counted() == before
     assert await held.left() == 0
-    assert held.connections == []
+    assert await held.connections() == []
 
 
 @pytest.mark.parametrize("inside", ["mount"], indirect=True)
@@ -125,7 +125,7 @@ async def test_one_stream_follows_the_article_that_is_shown(app: App, service: S
     await app.go("away")
 
     await app.page.wait_for_function("held.counted().streams === 0")
-    assert held.connections == []
+    assert await held.connections() == []
 
 
 @pytest.mark.parametrize("app", ["react", "vue"], indirect=True)

@@ -175,6 +175,8 @@ async def test_a_discussion_on_the_same_page_tells_its_count(
     )
     await page.goto(article.url)
     await expect(page.locator("#here")).to_have_text("2 comments")
+    # What the discussion counts itself is told when it is drawn.
+    await expect(page.locator("comments-thread .widget-foot a")).to_be_visible()
 
     await page.locator("comments-thread").evaluate(
         "(element, url) => element.dispatchEvent(new CustomEvent('comments:count', "

@@ -85,7 +85,9 @@ async def drawn(page: Page, discussion: Discussion, css: str = "", style: str = 
     discussion.publish(f'<style>{css}</style></main><main style="{PLACE}">{place}')
     await page.goto(discussion.url)
     widget = page.locator("comments-thread")
-    await expect(widget.locator(".thread")).to_be_attached()
+    # Drawn to its end: what would still come, or be measured, is no difference that the sheet makes.
+    await expect(widget.locator(".widget-foot a")).to_be_attached()
+    await expect(widget.locator("[aria-busy]")).to_have_count(0)
     await widget.evaluate("host => host.shadowRoot.querySelector('textarea').focus()")
     await expect(widget.locator(".button--primary")).to_be_visible()
     found: list[dict[str, Any]] = await widget.evaluate(DRAWN)
