@@ -52,17 +52,31 @@ def one_for_each(listening: socket.socket, count: int) -> list[socket.socket]:
         # Others know the option too, and give everything to whoever came last.
         return [listening] * count
     sockets = [listening]
-    # Not before it listens: a second service would share the port, instead of saying that it is taken.
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    for _ in range(count - 1):
-        another = socket.socket(listening.family, socket.SOCK_STREAM)
+    try:
+        # Not before it listens: a second service would share the port, instead of saying that it is taken.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        while len(sockets) < count:
+            sockets.append(_one_more(listening))
+    except OSError:
+        # What is only like Linux may not let it: then all have one socket, as elsewhere.
+        for another in sockets[1:]:
+            another.close()
+        return [listening] * count
+    return sockets
+
+
+def _one_more(listening: socket.socket) -> socket.socket:
+    another = socket.socket(listening.family, socket.SOCK_STREAM)
+    try:
         another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         another.bind(listening.getsockname())
         another.listen(BACKLOG)
-        another.setblocking(False)
-        sockets.append(another)
-    return sockets
+    except OSError:
+        another.close()
+        raise
+    another.setblocking(False)
+    return another
 
 
 def _why_not(failure: OSError, host: str, port: int) -> str:
