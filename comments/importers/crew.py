@@ -15,9 +15,9 @@ import msgspec
 
 import comments
 from comments.errors import CommentsError, Unavailable
-from comments.importers.collecting import collecting_seldom
 from comments.importers.errors import FileBroken, ImportRefused
 from comments.importers.opening import Moved
+from comments.importers.pace import collecting_seldom
 from comments.importers.reading import Reading, Stretch, stretches
 from comments.importers.rendering import Shown, Text, show
 

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from comments.clock import Clock
 from comments.importers import people
 from comments.importers.batches import in_batches
-from comments.importers.collecting import collecting_seldom
 from comments.importers.crew import Crew
 from comments.importers.drafting import BATCH_COMMENTS, Drafting, Planned
 from comments.importers.drafts import Batch, Written
 from comments.importers.opening import ImportFile
+from comments.importers.pace import collecting_seldom, taking_short_turns
 from comments.importers.planning import Plan, Target, has_comments_of, make_plan
 from comments.importers.reading import HELD_ROWS, Reading, micros, unpacked
 from comments.importers.registry import AUTO, find_format
@@ -76,7 +76,7 @@ async def run_import(
     Raises FileBroken, FormatUnknown, ImportRefused, SiteUnknown: nothing has been written then. An import
     that is interrupted later is continued by running it again.
     """
-    with collecting_seldom():
+    with collecting_seldom(), taking_short_turns():
         return await _Run(db, order, keys, clock, progress or _silent).report()
 
 
