@@ -1,6 +1,5 @@
 """PostgreSQL's COPY inside a write's own transaction: many rows of a table in one statement."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
@@ -17,8 +16,6 @@ from comments.storage.types import CText, UtcTime
 from comments.storage.ways import TRIPS
 from comments.storage.wording import Named
 
-SPECIAL = re.compile(r"[\\\n\r\t]")
-ESCAPES = {ord("\\"): "\\\\", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 NULL = "\\N"
 
 
@@ -76,7 +73,9 @@ def _writer(column: Column[Any]) -> Callable[[Any], str]:
 
 
 def _text(value: str) -> str:
-    return value.translate(ESCAPES) if SPECIAL.search(value) else value
+    # One after the other, the backslash first: `translate` takes eighty times as long for a text with lines.
+    whole = value.replace("\\", "\\\\").replace("\n", "\\n")
+    return whole.replace("\r", "\\r").replace("\t", "\\t")
 
 
 WRITERS: dict[type[TypeEngine[Any]], Callable[[Any], str]] = {
