@@ -122,7 +122,9 @@ def create_app(
     app.state.colleagues = None
     app.state.admission = Admission(is_urgent=lambda path: not _READERS_CHANGE.search(path))
     app.state.metrics = counted = _metrics(app.state, settings)
-    app.state.door = Door(app.state.admission, base_path=settings.base_path, observe=counted.observe)
+    app.state.door = Door(
+        app.state.admission, base_path=settings.base_path, observe=counted.observe, ready=ready.find
+    )
     app.add_middleware(
         Edge,
         base_path=settings.base_path,

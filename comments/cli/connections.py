@@ -6,11 +6,10 @@ uvicorn waits for ever for a request that comes byte by byte, and keeps heads of
 import asyncio
 import resource
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, cast
-from typing import Protocol as TypingProtocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -40,10 +39,7 @@ _FULL = last_words(
 )
 
 
-class TurnedAway(TypingProtocol):
-    """What may be answered to a request by its head's first line alone."""
-
-    def __call__(self, method: bytes, target: bytes, *, ends: bool) -> bytes | None: ...
+AtDoor = Callable[[bytes, bytes, Sequence[tuple[bytes, bytes]]], tuple[bytes, bytes] | None]
 
 
 @dataclass(slots=True)
@@ -60,8 +56,8 @@ class Connections:
     trusts: Callable[[str], bool] = lambda _: False
     refused: int = 0
     too_slow: int = 0
-    turned_away: TurnedAway = lambda method, target, *, ends: None
-    """The answer to who is not let in just now, by method and target; `ends` says if the connection does."""
+    at_door: AtDoor = lambda method, target, headers: None
+    """The answer to a request by its head alone, in two parts with room for headers between; or none."""
     sending: dict["Protocol", None] = field(default_factory=dict)
     of_address: Counter[str] = field(default_factory=Counter)
 
@@ -116,8 +112,8 @@ class Protocol(HttpToolsProtocol):
     _head_bytes = 0
     _body_bytes = 0
     _since = 0.0
-    _is_turned_away = False
-    """Whether the request that comes was answered by its head: the rest of it is passed over."""
+    _is_answered = False
+    """Whether the request that comes was answered at the door: the rest of it is passed over."""
     _is_told_to_end = False
     _is_counted = False
 
@@ -211,7 +207,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        if self._turn_away():
+        if self._answer_at_door():
             return
         super().on_headers_complete()
         if self._is_told_to_end:
@@ -221,29 +217,35 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
-        if not self._is_turned_away:
+        if not self._is_answered:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         self.is_coming = False
-        if self._is_turned_away:
-            self._is_turned_away = False
+        if self._is_answered:
+            self._is_answered = False
             self.on_response_complete()
         else:
             super().on_message_complete()
 
-    def _turn_away(self) -> bool:
-        """Answer a request that is not let in, unless others before it wait for their answers."""
+    def _answer_at_door(self) -> bool:
+        """Answer by the head alone, unless others wait for their answers, or these are not taken."""
         latest = self._latest
-        if (latest is not None and not latest.response_complete) or self.parser.should_upgrade():
+        if (latest is not None and not latest.response_complete) or self.flow.write_paused:
             return False
-        keeps = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-        ends = self._is_told_to_end or not keeps
-        answer = self.bounds.turned_away(self.parser.get_method(), self.url, ends=ends)
+        if self.parser.should_upgrade():
+            return False
+        answer = self.bounds.at_door(self.parser.get_method(), self.url, self.headers)
         if answer is None:
             return False
-        self._is_turned_away = True
-        self.transport.write(answer)
+        self._is_answered = True
+        head, body = answer
+        lines = [head, *(b"%b: %b\r\n" % header for header in self.server_state.default_headers)]
+        keeps = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        ends = self._is_told_to_end or not keeps
+        if ends:
+            lines.append(b"connection: close\r\n")
+        self.transport.write(b"".join((*lines, body)))
         if ends:
             self.transport.close()
         return True

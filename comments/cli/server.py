@@ -47,7 +47,7 @@ class Server(uvicorn.Server):
         number: int = 0,
     ) -> None:
         self._bounds = bounds_of(settings)
-        self._bounds.turned_away = app.state.door.turned_away
+        self._bounds.at_door = app.state.door.answer
         super().__init__(
             uvicorn.Config(
                 app,

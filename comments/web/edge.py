@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
@@ -54,6 +55,9 @@ _API = [
 # What a reader has keeps the headers it came with, but for those that a 304 brings anew (RFC 9111, 3.2). The
 # script that asked with a tag of its own is given the 304 itself, and must be allowed to read that.
 _UNCHANGED = [header for header in _API if header[0].startswith(b"access-control-")]
+_API_BYTES, _API_UNCHANGED = (
+    b"".join(b"%b: %b\r\n" % header for header in headers) for headers in (_API, _UNCHANGED)
+)
 _PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
     (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key"),
@@ -187,10 +191,14 @@ def last_words(response: Response) -> bytes:
 
 def in_bytes(response: Response) -> tuple[bytes, bytes]:
     """Return an answer of the API as it goes over the wire; between both parts there is room for headers."""
-    status = HTTPStatus(response.status_code)
-    lines = [b"HTTP/1.1 %d %b\r\n" % (status, status.phrase.encode())]
-    lines += [b"%b: %b\r\n" % header for header in (*response.raw_headers, *_API)]
-    return b"".join(lines), b"\r\n" + bytes(response.body)
+    headers = _API_UNCHANGED if response.status_code == 304 else _API_BYTES
+    own = [b"%b: %b\r\n" % header for header in response.raw_headers]
+    return b"".join((_line(response.status_code), *own, headers)), b"\r\n" + bytes(response.body)
+
+
+@lru_cache
+def _line(status: int) -> bytes:
+    return b"HTTP/1.1 %d %b\r\n" % (status, HTTPStatus(status).phrase.encode())
 
 
 def _refuse_bad_text(scope: Scope) -> None:

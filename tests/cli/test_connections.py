@@ -5,7 +5,7 @@ import contextlib
 import gc
 import json
 import weakref
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -113,24 +113,26 @@ async def test_what_is_no_request_is_told_so_as_a_problem() -> None:
         writer.close()
 
 
-def away(method: bytes, target: bytes, *, ends: bool) -> bytes | None:
-    end = b"Connection: close\r\n" if ends else b""
-    return None if target != b"/full?a=1" else b"HTTP/1.1 503 No\r\n%bContent-Length: 0\r\n\r\n" % end
+def full(method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> tuple[bytes, bytes] | None:
+    assert (b"host", b"a") in headers
+    return (b"HTTP/1.1 503 No\r\n", b"Content-Length: 0\r\n\r\n") if target == b"/full?a=1" else None
 
 
 @pytest.mark.parametrize(
     "body", [b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
 )
-async def test_of_what_is_turned_away_the_rest_is_passed_over_and_the_connection_stays(body: bytes) -> None:
-    bounds = Connections(turned_away=away)
-    full = b"POST /full?a=1 HTTP/1.1\r\nHost: a\r\n" + body
+async def test_of_what_is_answered_by_its_head_the_rest_is_passed_over_and_the_connection_stays(
+    body: bytes,
+) -> None:
+    bounds = Connections(at_door=full)
+    request = b"POST /full?a=1 HTTP/1.1\r\nHost: a\r\n" + body
     async with listening(bounds) as (port, state):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         async with asyncio.timeout(20):
             for _ in range(2):
                 # In pieces, so that the answer is there before the request is.
-                for at in range(0, len(full), 20):
-                    writer.write(full[at : at + 20])
+                for at in range(0, len(request), 20):
+                    writer.write(request[at : at + 20])
                     await asyncio.sleep(0)
                 assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 503 No")
             writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
@@ -142,10 +144,10 @@ async def test_of_what_is_turned_away_the_rest_is_passed_over_and_the_connection
         writer.close()
 
 
-async def test_nothing_is_turned_away_before_what_came_first_is_answered_and_the_end_is_kept() -> None:
-    async with listening(Connections(turned_away=away)) as (port, state):
+async def test_nothing_is_answered_before_what_came_first_and_the_end_is_kept() -> None:
+    async with listening(Connections(at_door=full)) as (port, state):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        closing = b"POST /full?a=1 HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        closing = b"POST /full?a=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
         async with asyncio.timeout(20):
             writer.write(GET + closing)
             # The second waits for the first, and then is as any other.
@@ -153,7 +155,7 @@ async def test_nothing_is_turned_away_before_what_came_first_is_answered_and_the
             writer.close()
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(closing)
-            assert await reader.read() == b"HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            assert await reader.read() == b"HTTP/1.1 503 No\r\nconnection: close\r\nContent-Length: 0\r\n\r\n"
         writer.close()
         await until(lambda: not state.connections)
 

@@ -1,12 +1,10 @@
 """Who still comes in, without a service: the expected wait decides, and reads are never asked."""
 
 import asyncio
-from collections import Counter
 
 import pytest
 
 from comments.web.admission import ALWAYS_INSIDE, MOST_INSIDE, Admission, Overloaded, Turns
-from comments.web.door import Door
 
 pytestmark = pytest.mark.anyio
 
@@ -117,29 +115,3 @@ async def test_a_few_go_on_in_each_round_and_others_have_theirs_in_between() -> 
         f"change {number}" for number in (0, 1, 2, 4, 5)
     ]
     assert order.index("read 1") < order.index("change 4")
-
-
-async def test_at_the_door_changes_by_the_api_alone_are_turned_away_and_told_when_to_come_again() -> None:
-    inside, seen = admission(Time()), Counter[tuple[str, int]]()
-    door = Door(inside, base_path="/talk", observe=lambda route, status, _: seen.update([(route, status)]))
-    assert door.turned_away(b"POST", POST.encode(), ends=False) is None
-    await filled(inside, MOST_INSIDE)
-
-    words = door.turned_away(b"POST", b"/talk" + POST.encode() + b"?a=1", ends=False)
-    last = door.turned_away(b"POST", POST.encode(), ends=True)
-
-    assert words is not None
-    assert last is not None
-    head, _, body = words.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
-    assert b"\r\ncontent-length: %d\r\n" % len(body) in head
-    assert int(head.partition(b"\r\nretry-after: ")[2].split(b"\r\n")[0]) in range(2, 6)
-    assert b"\r\naccess-control-allow-origin: *" in head
-    assert b'"code":"overloaded"' in body
-    assert b"\r\nconnection: close\r\n" not in words
-    assert b"\r\nconnection: close\r\n" in last
-    assert seen == {("other", 503): 2}
-    assert inside.refused == 2
-    # Reads are let in, and so is what is urgent; a form is told by a page, which the application makes.
-    for method, target in (("GET", POST), ("OPTIONS", POST), ("POST", DECISION), ("POST", "/d/blog/post")):
-        assert door.turned_away(method.encode(), target.encode(), ends=False) is None
