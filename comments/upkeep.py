@@ -26,6 +26,7 @@ from comments.moderation.merge_models import MERGES_KEPT, Merge
 from comments.moderation.queries.texts import due_texts
 from comments.moderation.run_models import Run
 from comments.moderation.search_actions import store_terms
+from comments.policy.actions import LIFTING_STANDS_AFTER
 from comments.policy.models import Ban, SpentProof, TextPrint
 from comments.retention import forget_of_site, keeping_sites
 from comments.sites.models import Site
@@ -235,8 +236,8 @@ def end_passkey_questions(session: Session, now: datetime) -> int:
 
 
 def end_bans(session: Session, now: datetime) -> int:
-    """Remove bans that are over, and with them the last copy of the address that they were on."""
-    return _delete_some(session, Ban, Ban.id, Ban.until <= now)
+    """Remove bans that were lifted or over a while ago, and with them the last copy of what they were on."""
+    return _delete_some(session, Ban, Ban.id, Ban.until <= now - LIFTING_STANDS_AFTER)
 
 
 def forget_text_prints(session: Session, now: datetime) -> int:

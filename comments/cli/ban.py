@@ -1,4 +1,4 @@
-"""`comments ban`: add, list, lift."""
+"""`comments ban`: add, list, lift, restore."""
 
 from datetime import timedelta
 from functools import partial
@@ -10,7 +10,7 @@ import click
 from comments.cli.installation import Installation, in_installation
 from comments.cli.words import counted, table
 from comments.identity.queries import moderator_by_email
-from comments.moderation.ban_actions import BanWish, ban_somebody, lift_ban
+from comments.moderation.ban_actions import BanWish, ban_somebody, lift_ban, undo_lift
 from comments.policy.actions import KINDS
 from comments.policy.queries import bans
 from comments.sites.queries import site_by_name
@@ -92,6 +92,22 @@ def lift_(ban_id: UUID, site_name: str) -> None:
         site = await here.db.read(site_by_name, site_name)
         lifting = partial(lift_ban, by=None, at=here.clock.now())
         lifted = await here.db.write(lifting, here.keys, site.id, ban_id)
-        click.echo(f"{lifted.label} may comment on {site_name} again.")
+        click.echo(f"{lifted.ban.label} may comment on {site_name} again.")
+        click.echo(f"To take it back: comments ban restore {lifted.number} --site {site_name}", err=True)
+
+    in_installation(work)
+
+
+@ban.command()
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
+@of_site
+def restore(number: int, site_name: str) -> None:
+    """Let a ban stand again that was lifted within the last hour, by the NUMBER that `lift` has told."""
+
+    async def work(here: Installation) -> None:
+        site = await here.db.read(site_by_name, site_name)
+        restoring = partial(undo_lift, by=None, at=here.clock.now())
+        found = await here.db.write(restoring, here.keys, site.id, number)
+        click.echo(f"{found.label} is banned from {site_name} again.")
 
     in_installation(work)

@@ -9,21 +9,22 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.keys import Keyring
 from comments.moderation.actions import decide
 from comments.moderation.chain import NewEntry
-from comments.moderation.errors import AllHandled
+from comments.moderation.errors import AllHandled, DecisionUnknown
 from comments.moderation.log import add_to_log, in_words
 from comments.moderation.orders import MOST_AT_ONCE, Conflict, Decided, Order, Wanted
 from comments.moderation.queries.banning import a_comment_of, author_of_comment, some_written_by
 from comments.moderation.queries.history import removals_between
 from comments.moderation.queries.lanes import Position
-from comments.policy.actions import BanOrder, ban, lift
-from comments.policy.errors import BanOutside, BanRefused
+from comments.moderation.queries.thread_decisions import ban_decision
+from comments.policy.actions import BanOrder, ban, held_ban, lift
+from comments.policy.errors import BanOutside, BanRefused, BanUnknown
 from comments.policy.models import Ban
 from comments.policy.queries import standing_bans
 from comments.policy.subjects import address_subject, domain_subject, network_subject
@@ -59,6 +60,14 @@ class BanMade:
     removed_at: datetime | None
     removed_until: datetime | None
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A ban that is over, and the number of the log's entry that says so."""
+
+    ban: Ban
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +135,48 @@ def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime
 
 def lift_ban(
     session: Session, keys: Keyring, site_id: UUID, ban_id: UUID, *, by: Moderator | None, at: datetime
-) -> Ban:
-    """End a ban, and return it; what was removed with it stays removed. `by` None is the command line.
+) -> Lifted:
+    """End a ban; what was removed with it stays removed. `by` None is the command line.
 
     Raises BanOutside, BanUnknown.
     """
     if by is not None:
         check_whole_site(by)
-    lifted = lift(session, site_id, ban_id)
-    about = a_comment_of(session, site_id, lifted.author_id) if lifted.author_id else None
-    facts = {"choice": "lift", "before": lifted.outcome, "after": None}
-    _log(session, keys, lifted, by, facts, at, about=about)
-    return lifted
+    standing = held_ban(session, site_id, ban_id)
+    until = standing.until if standing is not None else None
+    lifted = lift(session, site_id, ban_id, at=at)
+    facts = {"choice": "lift", "until": in_words(until) if until else None, "before": lifted.outcome}
+    number = _log(session, keys, lifted, by, {**facts, "after": None}, at, about=_comment_of(session, lifted))
+    return Lifted(lifted, number)
+
+
+def undo_lift(
+    session: Session, keys: Keyring, site_id: UUID, number: int, *, by: Moderator | None, at: datetime
+) -> Ban:
+    """Let a ban stand again, on its old terms, by the number of the log's entry that lifted it.
+
+    Where they are banned again already, by a second press or by somebody else, that ban stands. Raises
+    BanOutside, DecisionUnknown, BanUnknown once the ban is forgotten, or would be over by now.
+    """
+    if by is not None:
+        check_whole_site(by)
+    facts = ban_decision(session, site_id, number)
+    if facts is None or facts["choice"] != "lift":
+        raise DecisionUnknown("There is no such decision to take back.")
+    found = held_ban(session, site_id, UUID(facts["ban"]))
+    if found is not None and not found.is_over(at):
+        return found
+    until = datetime.fromisoformat(facts["until"]) if facts.get("until") else None
+    if found is None or (until is not None and until <= at):
+        raise BanUnknown("This ban is over, or was lifted more than an hour ago.")
+    found.until = until
+    told = {"choice": "ban", "until": facts.get("until"), "after": found.outcome, "undoes": number}
+    _log(session, keys, found, by, told, at, about=_comment_of(session, found))
+    return found
+
+
+def _comment_of(session: Session, made: Ban) -> UUID | None:
+    return a_comment_of(session, made.site_id, made.author_id) if made.author_id else None
 
 
 def undo_ban(
@@ -150,11 +189,9 @@ def undo_ban(
     check_whole_site(moderator)
     site_id = moderator.site_id
     # Held first, as `ban_somebody` does; lifted last, as the log's head is held from then on.
-    standing = session.scalar(
-        select(Ban).where(Ban.id == made.ban_id, Ban.site_id == site_id).with_for_update()
-    )
+    standing = held_ban(session, site_id, made.ban_id)
     decided, conflicts, first = _bring_back(session, keys, moderator, made, at)
-    if standing is None:
+    if standing is None or standing.is_over(at):
         return BanUndone("gone", decided, conflicts, first)
     if standing.created_at != made.made_at:
         return BanUndone("changed", decided, conflicts, first)
@@ -223,8 +260,10 @@ def _log(
     at: datetime,
     *,
     about: UUID | None,
-) -> None:
-    """Add to the log what became of a ban: who is meant, and why, only with a comment of theirs.
+) -> int:
+    """Add to the log what became of a ban, and return the entry's number.
+
+    Who is meant, and why, is told only with a comment of theirs.
 
     Erasing an author goes by their comments, and would miss a name that hangs on none.
     """
@@ -238,7 +277,7 @@ def _log(
     why = {"reason": made.reason} if facts["choice"] == "ban" else {}
     personal = {"author": made.label, **why} if about else {}
     new = NewEntry("ban", told, personal=personal, comment_id=about)
-    add_to_log(session, keys, made.site_id, [new], at=at)
+    return add_to_log(session, keys, made.site_id, [new], at=at)
 
 
 def _author(session: Session, site_id: UUID, comment_id: UUID) -> Row[Any]:

@@ -12,7 +12,8 @@ from starlette.requests import Request
 
 from comments.identity.gate_routes import asking_moderator
 from comments.moderation import wire
-from comments.moderation.ban_actions import BanWish, ban_somebody, check_whole_site, lift_ban
+from comments.moderation.ban_actions import BanWish, ban_somebody, check_whole_site, lift_ban, undo_lift
+from comments.moderation.errors import DecisionUnknown
 from comments.moderation.routes import WHO
 from comments.policy.errors import BanOutside, BanRefused, BanUnknown
 from comments.policy.models import Ban
@@ -72,7 +73,16 @@ class BansAnswer(msgspec.Struct):
 
 
 class LiftAnswer(msgspec.Struct):
+    """The ban that is over. For an hour `undo` takes the lifting back, by `bans/undo`."""
+
     lifted: UUID
+    undo: int
+
+
+class UndoLiftBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Which lifting, by `undo` of its answer or of its entry in `moderation/log`."""
+
+    number: Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
 @api.endpoint(
@@ -132,8 +142,25 @@ async def delete_ban(request: Request) -> LiftAnswer:
     svc, asking = service(request), asking_moderator(request)
     ban_id = id_in_path(request, BanUnknown("There is no such ban here, or it is lifted already."))
     lifting = partial(lift_ban, by=asking, at=svc.clock.now())
-    await svc.db.write(lifting, svc.keys, asking.site_id, ban_id)
-    return LiftAnswer(ban_id)
+    lifted = await svc.db.write(lifting, svc.keys, asking.site_id, ban_id)
+    return LiftAnswer(ban_id, lifted.number)
+
+
+@api.endpoint(
+    "POST",
+    "/bans/undo",
+    answers={200: BanShown},
+    errors=(*WHO, BanOutside, BanUnknown, DecisionUnknown),
+    needs=moderator("moderate"),
+)
+async def undo_of_lift(request: Request, body: UndoLiftBody) -> BanShown:
+    """Let a ban stand again that was lifted within the last hour, on its old terms.
+
+    Asked for again it is done once. Who was banned anew meanwhile stays banned as that says.
+    """
+    svc, asking = service(request), asking_moderator(request)
+    restoring = partial(undo_lift, by=asking, at=svc.clock.now())
+    return _shown(await svc.db.write(restoring, svc.keys, asking.site_id, body.number))
 
 
 def _shown(made: Ban) -> BanShown:

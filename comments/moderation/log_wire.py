@@ -21,7 +21,8 @@ class EntryLogged(msgspec.Struct):
     `lift`. `author` is whose comment it was, or whom a ban meant, "" where that is erased. What else the
     entry of a thread or a ban says is in `facts`. `thread` is null for bans, and where it is gone. By
     `rules` the site was judged then; null for what is older than the log. What was decided about a discussion
-    and stands is taken back by its number in `undo` (`moderation/threads/undo`).
+    and stands is taken back by its number in `undo` (`moderation/threads/undo`); so is, for an hour, that a
+    ban was lifted (`bans/undo`).
     """
 
     kind: str
@@ -72,7 +73,7 @@ def _entry(one: Decided | ThreadEntry | BanEntry) -> EntryLogged:
         thread=thread,
         rules=one.facts.get("rules"),
         facts=said(one.facts),
-        undo=one.number if isinstance(one, ThreadEntry) and one.stands else None,
+        undo=one.number if one.stands else None,
     )
 
 

@@ -115,6 +115,7 @@ BANNED = {
     "network": "The network is banned.",
     "domain": "The mail domain is banned.",
     "lifted": "The ban is lifted.",
+    "again": "The ban stands again.",
     "gone": "The ban was lifted or over already.",
     "changed": "Somebody has banned them anew since, and that ban stands.",
 }
@@ -231,9 +232,16 @@ def ban_logged(facts: Mapping[str, Any]) -> str:
     kind = _BANNED_KINDS[facts["banned"]]
     if facts["choice"] == "lift":
         return f"Lifted the ban of {kind}"
+    if "undoes" in facts:
+        return f"Took a decision back: let the ban of {kind} stand again"
     silently = " silently" if facts["after"] == "silent" else ""
     until = f" until {date_and_time(datetime.fromisoformat(facts['until']))}" if facts["until"] else ""
     return f"Banned {kind}{silently}{until}"
+
+
+def kind_banned(facts: Mapping[str, Any]) -> str:
+    """Say what a ban was of, such as "an author"."""
+    return _BANNED_KINDS[facts["banned"]]
 
 
 def so_many(count: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,6 +19,9 @@ KINDS = ("author", "address", "network", "domain")
 OUTCOMES = ("refuse", "silent")
 LONGEST_REASON = 500
 """In code points."""
+
+LIFTING_STANDS_AFTER = timedelta(hours=1)
+"""How long a lifted ban is kept, so that the lifting can be taken back."""
 
 _PRINTS = cast(Table, TextPrint.__table__)
 
@@ -56,13 +59,19 @@ def ban(session: Session, order: BanOrder, *, at: datetime) -> Ban:
     return made
 
 
-def lift(session: Session, site_id: UUID, ban_id: UUID) -> Ban:
-    """End a ban. Raises BanUnknown."""
-    found = session.scalar(select(Ban).where(Ban.id == ban_id, Ban.site_id == site_id))
-    if found is None:
+def lift(session: Session, site_id: UUID, ban_id: UUID, *, at: datetime) -> Ban:
+    """End a ban: it is over from now on, and upkeep removes it. Raises BanUnknown."""
+    found = held_ban(session, site_id, ban_id)
+    if found is None or found.is_over(at):
         raise BanUnknown("There is no such ban here, or it is lifted already.")
-    session.delete(found)
+    found.until = at
     return found
+
+
+def held_ban(session: Session, site_id: UUID, ban_id: UUID) -> Ban | None:
+    """Return a ban, also one that is over and not removed yet, once nobody else can change it any more."""
+    mine = (Ban.id == ban_id) & (Ban.site_id == site_id)
+    return session.scalar(select(Ban).where(mine).with_for_update())
 
 
 def remember_text(

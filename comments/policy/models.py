@@ -15,7 +15,8 @@ class Ban(Base):
     """Somebody who may not comment on a site: `kind` is `author`, `address`, `network` or `domain`.
 
     `subject` is what is compared: an author's id, the keyed hash of an address or network in hexadecimal, or
-    a mail domain. It is kept until the ban is lifted or over, when comments have long forgotten the same.
+    a mail domain. It is kept until the ban is lifted or over, and a while longer for who takes the lifting
+    back; comments have long forgotten the same.
     """
 
     __tablename__ = "bans"
@@ -43,6 +44,9 @@ class Ban(Base):
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     made_by: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    def is_over(self, at: datetime) -> bool:
+        return self.until is not None and self.until <= at
 
 
 class TextPrint(Base):

@@ -20,5 +20,8 @@ def test_somebody_is_banned_listed_and_let_in_again(fresh: Installation) -> None
     assert re.search(r"network +a network +silent +until \d{4}-", listed)
     assert fresh.run("ban", "lift", found[1], "--site", "blog") == "spam.example may comment on blog again.\n"
     refused = fresh.attempt("ban", "lift", found[1], "--site", "blog")
+    # The log has its opening, two bans, and the lifting.
+    again = fresh.run("ban", "restore", "4", "--site", "blog")
+    assert again == "spam.example is banned from blog again.\n"
     assert (refused.returncode, "lifted already" in refused.stderr) == (1, True)
     assert fresh.attempt("ban", "add", "network", "203.0.0.0/16", *by).returncode == 1

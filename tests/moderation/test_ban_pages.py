@@ -64,6 +64,12 @@ async def test_an_author_is_banned_with_what_they_wrote_and_let_in_again(
     assert "The ban is lifted." in (await mia.get(lifted.headers["location"])).text
     assert (await site.post("Once more", guest=eve)).status_code == 201
     assert (await send(mia, "/lift", {**fields_of(form), "ban": ban})).status_code == 404
+    assert 'name="undo" value="lift/' in log
+    [name] = re.findall(r'name="undo" value="(lift/\d+)"', (await mia.get(lifted.headers["location"])).text)
+    undone = await mia.press((await mia.get("/moderate/blog?state=all")).text, {"undo": name})
+    assert "The ban stands again." in (await mia.get(undone.headers["location"])).text
+    assert "<bdi>Eve</bdi>, refused, until" in (await mia.get("/moderate/blog/bans")).text
+    assert (await site.post("And more", guest=eve)).status_code == 403
 
 
 async def test_only_what_is_known_of_an_author_is_offered(site: SiteUnderTest, mia: Browser) -> None:

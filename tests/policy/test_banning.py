@@ -16,6 +16,7 @@ from comments.moderation.queries.checking import Checked, checked, log_lines
 from comments.moderation.queries.other_entries import other_entries
 from comments.policy.errors import BanOutside
 from comments.sites.queries import site_by_name
+from comments.upkeep import tidy
 from tests.policy.asking import stored
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 
@@ -41,6 +42,32 @@ async def test_a_comments_author_is_banned_and_listed_and_let_in_again(site: Sit
     assert lifted.status_code == 200
     assert (await site.posted("Third", guest=jonas))["state"] == "approved"
     assert (await asked(site, "DELETE", f"bans/{made.json()['ban']['id']}")).json()["code"] == "ban-unknown"
+
+
+async def test_a_ban_that_was_lifted_stands_again_on_its_old_terms_for_an_hour(site: SiteUnderTest) -> None:
+    until = site.clock.now() + timedelta(days=7)
+    order = {"kind": "domain", "value": "spam.example", "until": until.isoformat(), "reason": "Sells pills"}
+    made = (await asked(site, "POST", "bans", order)).json()["ban"]
+    lifted = (await asked(site, "DELETE", f"bans/{made['id']}")).json()
+    assert (await asked(site, "GET", "bans")).json()["bans"] == []
+    (entry, *_) = (await asked(site, "GET", "moderation/log")).json()["entries"]
+    assert (entry["decision"], entry["undo"]) == ("lift", lifted["undo"])
+    await tidy(site.service.db, site.clock.now())
+
+    # Pressed twice it is done once.
+    back = [await asked(site, "POST", "bans/undo", {"number": lifted["undo"]}) for _ in range(2)]
+
+    assert [one.json() for one in back] == [made, made]
+    assert (await asked(site, "GET", "bans")).json()["bans"] == [made]
+    entries = (await asked(site, "GET", "moderation/log")).json()["entries"]
+    assert [one["decision"] for one in entries] == ["ban", "lift", "ban"]
+    assert [one["undo"] for one in entries] == [None, None, None]
+    assert (await asked(site, "POST", "bans/undo", {"number": 1})).json()["code"] == "decision-unknown"
+    again = (await asked(site, "DELETE", f"bans/{made['id']}")).json()
+    site.clock.advance(timedelta(hours=2))
+    await tidy(site.service.db, site.clock.now())
+    late = await asked(site, "POST", "bans/undo", {"number": again["undo"]})
+    assert (late.status_code, late.json()["code"]) == (404, "ban-unknown")
 
 
 async def test_the_api_tells_the_whole_log_with_the_rules_of_then(site: SiteUnderTest) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from comments.policy.actions import lift
+from comments.policy.actions import LIFTING_STANDS_AFTER, lift
 from comments.policy.errors import BanRefused, BanUnknown
 from comments.policy.subjects import address_subject, domain_subject, network_subject
 from comments.upkeep import tidy
@@ -26,7 +26,7 @@ async def test_a_banned_author_cannot_comment_until_the_ban_is_lifted(site: Site
     made = await banned(site, "author", author)
 
     refused = await site.post("Second", guest=jonas)
-    await site.service.db.write(lift, made.site_id, made.id)
+    await site.service.db.write(lift, made.site_id, made.id, at=site.clock.now())
 
     assert (refused.status_code, refused.json()["code"]) == (403, "post-refused")
     assert refused.json()["detail"] == "You cannot comment here."
@@ -40,6 +40,7 @@ async def test_a_ban_for_a_time_ends_by_itself_and_is_forgotten(site: SiteUnderT
     refused = await site.post("Second", guest=jonas)
     site.clock.advance(timedelta(days=1))
     posted = await site.posted("Third", guest=jonas)
+    site.clock.advance(LIFTING_STANDS_AFTER)
     await tidy(site.service.db, site.clock.now())
 
     assert refused.status_code == 403
@@ -152,7 +153,7 @@ async def test_a_moderator_is_under_no_ban(site: SiteUnderTest) -> None:
 async def test_a_ban_is_of_one_site(site: SiteUnderTest) -> None:
     made = await banned(site, "domain", "spam.example")
     with pytest.raises(BanUnknown):
-        await site.service.db.write(lift, made.id, made.id)
+        await site.service.db.write(lift, made.id, made.id, at=site.clock.now())
 
     assert len(await all_bans(site)) == 1
 

@@ -1,6 +1,7 @@
 """What the forms of the desk do: decisions about one comment or many, and taking an order back."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.moderation import actions, thread_words, words
-from comments.moderation.ban_actions import MadeBefore, undo_ban
+from comments.moderation.ban_actions import MadeBefore, undo_ban, undo_lift
 from comments.moderation.desk import desk
 from comments.moderation.errors import AllHandled, ChangedSince, FormMalformed, MessageSent, NoteEmpty
 from comments.moderation.gathering import decide_rows
@@ -26,8 +27,8 @@ from comments.moderation.orders import (
     Outcome,
     Wanted,
 )
-from comments.moderation.pages.addresses import list_behind, queue_address
-from comments.moderation.pages.naming import ban_named, thread_named
+from comments.moderation.pages.addresses import desk_address, list_behind, queue_address
+from comments.moderation.pages.naming import ban_named, lift_named, thread_named
 from comments.moderation.pages.queue import queue_answer
 from comments.moderation.pages.seat import Seat, field, lead_to, moment, read_id, seat_with_form
 from comments.moderation.pages.thread import thread_address, thread_answer
@@ -74,6 +75,9 @@ async def post_decision(request: Request) -> Response:
     made = ban_named(fields.get("undo", ""))
     if made is not None:
         return await _take_back_ban(request, seat, fields, made)
+    lifting = lift_named(fields.get("undo", ""))
+    if lifting is not None:
+        return await _take_back_lift(request, seat, fields, lifting)
     number = thread_named(fields.get("undo", ""))
     if number is not None:
         return await _take_back_of_thread(request, seat, fields, number)
@@ -112,6 +116,16 @@ async def _take_back_ban(request: Request, seat: Seat, fields: Fields, made: Mad
         outcome, fate = own, "lifted"
     told = words.ban_undone(fate, len(outcome.decided), len(outcome.conflicts))
     return await _told_to_script(request, seat, fields, outcome, told=told)
+
+
+async def _take_back_lift(request: Request, seat: Seat, fields: Fields, number: int) -> Response:
+    svc, at = service(request), service(request).clock.now()
+    restoring = partial(undo_lift, by=seat.moderator, at=at)
+    await svc.db.write(restoring, svc.keys, seat.moderator.site_id, number)
+    if wants_json(request):
+        told = words.BANNED["again"]
+        return await _told_to_script(request, seat, fields, Outcome([], [], [], at), told=told)
+    return lead_to(request, desk_address(seat.site, f"/bans?told=again&lift={number}"))
 
 
 async def _take_back_of_thread(request: Request, seat: Seat, fields: Fields, number: int) -> Response:

@@ -27,8 +27,10 @@ from comments.moderation.desk import desk
 from comments.moderation.errors import FormMalformed
 from comments.moderation.orders import LONGEST_REASON
 from comments.moderation.pages.addresses import desk_address, list_behind, queue_address, way_back
-from comments.moderation.pages.naming import ban_name, ban_told
+from comments.moderation.pages.naming import ban_name, ban_told, lift_name
 from comments.moderation.pages.seat import Seat, field, frame, lead_to, read_id, seat_of, seat_with_form
+from comments.moderation.pages.thread import Done
+from comments.moderation.queries.thread_decisions import ban_decision
 from comments.policy.actions import KINDS
 from comments.policy.errors import BanOutside, BanRefused
 from comments.policy.queries import bans
@@ -43,11 +45,14 @@ _ROWS = 50
 _LENGTHS = {"": "For good", "1": "For a day", "7": "For 7 days", "30": "For 30 days", "365": "For a year"}
 """How long a ban may be, in days, as the form offers it."""
 
+_TOLD = {"banned": "Banned.", "lifted": words.BANNED["lifted"], "again": words.BANNED["again"]}
+
 
 class BansPageQuery(msgspec.Struct):
     cursor: wire.Cursor | None = None
     told: str = ""
     removed: Annotated[int, Meta(ge=0)] = 0
+    lift: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
 
 class NewBanQuery(msgspec.Struct):
@@ -85,10 +90,10 @@ class _Told:
 async def show_bans(request: Request) -> Response:
     """Show the bans that stand, the newest first, and the form for one by value."""
     query = read_query(request, BansPageQuery)
-    done = {"lifted": "The ban is lifted.", "banned": "Banned."}.get(query.told, "")
+    done = _TOLD.get(query.told, "")
     if query.told == "banned":
         done = words.with_removal(done, query.removed)
-    return await _list(request, await seat_of(request), query.cursor, done=done)
+    return await _list(request, await seat_of(request), query.cursor, done=done, lift=query.lift)
 
 
 @page
@@ -144,8 +149,8 @@ async def post_lift(request: Request) -> Response:
     seat, fields = await seat_with_form(request)
     svc, ban_id = service(request), read_id(fields.get("ban", ""))
     lifting = partial(lift_ban, by=seat.moderator, at=svc.clock.now())
-    await svc.db.write(lifting, svc.keys, seat.moderator.site_id, ban_id)
-    return lead_to(request, desk_address(seat.site, "/bans?told=lifted"))
+    lifted = await svc.db.write(lifting, svc.keys, seat.moderator.site_id, ban_id)
+    return lead_to(request, desk_address(seat.site, f"/bans?told=lifted&lift={lifted.number}"))
 
 
 def _wish(request: Request, seat: Seat, fields: Fields, comment_id: UUID | None) -> BanWish:
@@ -197,6 +202,7 @@ async def _list(
     cursor: str | None,
     *,
     done: str = "",
+    lift: int = 0,
     told: _Told | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> Response:
@@ -218,8 +224,18 @@ async def _list(
         fields=fields or {},
         done=done,
         undo=ban_told(request),
+        lifting=await _lifting(request, seat, lift) if lift else None,
         told=told.words if told else "",
     )
+
+
+async def _lifting(request: Request, seat: Seat, number: int) -> Done | None:
+    """Return the lifting of a ban that the page tells, or that it tells to be taken back."""
+    facts = await service(request).db.read(ban_decision, seat.moderator.site_id, number)
+    if facts is None or facts["choice"] != "lift":
+        return None
+    is_undoing = request.query_params.get("told") == "again"
+    return Done("", "Ban lifted", words.kind_banned(facts), lift_name(number), is_undoing)
 
 
 async def _around(request: Request, seat: Seat, query: wire.QueueQuery) -> dict[str, Any]:

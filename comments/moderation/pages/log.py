@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from comments.moderation import thread_words, wire
 from comments.moderation.desk import log_rows
-from comments.moderation.pages.naming import thread_name
+from comments.moderation.pages.naming import lift_name, thread_name
 from comments.moderation.pages.seat import frame, seat_of
 from comments.web.routing import read_query
 from comments.web.service import service
@@ -28,6 +28,7 @@ async def show_log(request: Request) -> Response:
         rows=rows,
         thread_words=thread_words,
         thread_name=thread_name,
+        lift_name=lift_name,
         is_first=after is None,
         next=wire.cursor_at(svc.keys, place, end),
     )

@@ -10,6 +10,7 @@ from comments.moderation.pages.seat import moment, read_id
 
 _BAN = "ban/"
 _THREAD = "thread/"
+_LIFT = "lift/"
 
 
 def ban_name(made: BanMade, account_id: UUID) -> str:
@@ -46,9 +47,23 @@ def thread_name(number: int) -> str:
 
 def thread_named(name: str) -> int | None:
     """Return the number that a name says; None if it is not one of a discussion. Raises FormMalformed."""
-    if not name.startswith(_THREAD):
+    return _numbered(name, _THREAD)
+
+
+def lift_name(number: int) -> str:
+    """Return the name of the lifting of a ban: the number of the log's entry about it."""
+    return f"{_LIFT}{number}"
+
+
+def lift_named(name: str) -> int | None:
+    """Return the number that a name says; None if it is not one of a lifting. Raises FormMalformed."""
+    return _numbered(name, _LIFT)
+
+
+def _numbered(name: str, of: str) -> int | None:
+    if not name.startswith(of):
         return None
-    number = log_number(name.removeprefix(_THREAD))
+    number = log_number(name.removeprefix(of))
     if not number:
         raise FormMalformed("This form is not one of ours. Reload the page.")
     return number

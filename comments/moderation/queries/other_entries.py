@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session, aliased
 
 from comments.identity.models import Account
 from comments.identity.queries import Moderator
+from comments.moderation.log import in_words
 from comments.moderation.models import LogLink
 from comments.moderation.queries.thread_decisions import BY_PROGRAM, can_part
+from comments.policy.models import Ban
 from comments.threads.models import Comment, Thread
 from comments.threads.queries.finding import THREAD
 from comments.threads.scope import threads_within
@@ -48,13 +50,21 @@ class ThreadEntry:
 
 @dataclass(frozen=True, slots=True)
 class BanEntry:
-    """One entry about a ban: whom it meant and why, "" where that is erased or was never logged."""
+    """One entry about a ban: whom it meant and why, "" where that is erased or was never logged.
+
+    `stands` says of a lifting that it can be taken back.
+    """
 
     at: datetime
     by: str
     facts: dict[str, Any]
     label: str
     reason: str
+    stands: bool = False
+
+    @property
+    def number(self) -> int:
+        return int(self.facts["number"])
 
 
 def other_entries(
@@ -77,11 +87,27 @@ def other_entries(
     told = [facts for facts, _ in found if facts["kind"] == "thread"]
     banned = [one for one in found if one[0]["kind"] == "ban" and moderator.sections is None]
     people = _people(session, [*told, *(facts for facts, _ in banned)])
+    lifted = _lifted(session, moderator.site_id, [facts for facts, _ in banned if facts["choice"] == "lift"])
     bans = [
-        BanEntry(*_when_and_who(facts, people), facts, _kept(personal, "author"), _kept(personal, "reason"))
+        BanEntry(
+            *_when_and_who(facts, people),
+            facts,
+            _kept(personal, "author"),
+            _kept(personal, "reason"),
+            (facts["ban"], facts["at"]) in lifted,
+        )
         for facts, personal in banned
     ]
     return [*_of_threads(session, moderator, told, people), *bans]
+
+
+def _lifted(session: Session, site_id: UUID, told: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Return of which bans it is kept that they were lifted then, and nothing has become of them since."""
+    if not told:
+        return set()
+    ids = {UUID(facts["ban"]) for facts in told}
+    rows = session.execute(select(Ban.id, Ban.until).where(Ban.site_id == site_id, Ban.id.in_(ids)))
+    return {(str(row.id), in_words(row.until)) for row in rows if row.until is not None}
 
 
 def _number_of(site_id: UUID, decision_id: UUID) -> ScalarSelect[int]:

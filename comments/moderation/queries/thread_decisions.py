@@ -1,4 +1,4 @@
-"""What the log has about whole discussions, by its numbers: one entry, and what has become of it since."""
+"""What the log has about whole discussions and bans, by its numbers: one entry, and what came of it since."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,10 +18,19 @@ BY_PROGRAM = "The command line"
 
 def thread_decision(session: Session, site_id: UUID, number: int) -> dict[str, Any] | None:
     """Return an entry about a discussion as it was logged; None where that number is of something else."""
+    return _entry(session, site_id, number, "thread")
+
+
+def ban_decision(session: Session, site_id: UUID, number: int) -> dict[str, Any] | None:
+    """Return an entry about a ban, in the same way."""
+    return _entry(session, site_id, number, "ban")
+
+
+def _entry(session: Session, site_id: UUID, number: int, kind: str) -> dict[str, Any] | None:
     mine = (LogLink.site_id == site_id) & (LogLink.number == number) & LogLink.decision_id.is_(None)
     entry = session.scalar(select(LogLink.entry).where(mine))
     facts: dict[str, Any] = json.loads(entry) if entry is not None else {}
-    return facts if facts.get("kind") == "thread" else None
+    return facts if facts.get("kind") == kind else None
 
 
 def decided_since(session: Session, site_id: UUID, number: int, about: UUID) -> Iterator[dict[str, Any]]:
