@@ -29,7 +29,7 @@ from comments.moderation.models import Decision
 from comments.policy.models import Ban
 from comments.sites.models import Site
 from comments.sites.queries import site_by_name
-from comments.storage import Base
+from comments.storage import Base, OnTheWay
 from comments.storage.plain import plain_row
 from comments.threads.models import MERGED, Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 
@@ -192,10 +192,12 @@ class _Export:
     ) -> Iterator[Sequence[Mapping[str, Any]]]:
         """Yield the site's rows in the order of their ids, some at a time."""
         key: Any = table.__table__.c["id"]
-        after: ColumnElement[bool] = self._of_site(table) & where
+        site_id: ColumnElement[UUID] = OnTheWay(table.__table__.c["site_id"])
+        mine = (site_id == self._site.id) & where
+        after = mine
         while rows := self._rows(table, after, key, limit=PAGE_ROWS):
             yield rows
-            after = self._of_site(table) & where & (key > rows[-1]["id"])
+            after = mine & (key > rows[-1]["id"])
 
     def _rows(
         self, table: type[Base], where: ColumnElement[bool], *order: Any, limit: int | None = None

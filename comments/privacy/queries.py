@@ -14,6 +14,7 @@ from comments.identity.models import Author, Membership
 from comments.privacy.errors import ErasureUnknown, ReaderUnknown
 from comments.privacy.models import Erasure
 from comments.privacy.own_words_actions import SOURCE
+from comments.storage import OnTheWay
 from comments.threads.models import Comment, Report, Vote, Watch
 
 MOST_FOUND = 100
@@ -100,7 +101,8 @@ def ended_marks(session: Session, site_id: UUID) -> Mapping[bytes, str]:
 
 def some_readers(session: Session, site_id: UUID, after: UUID | None) -> Sequence[UUID]:
     """Return the ids of some of a site's authors, in order."""
-    query = select(Author.id).where(Author.site_id == site_id)
+    of_site: ColumnElement[UUID] = OnTheWay(Author.site_id)
+    query = select(Author.id).where(of_site == site_id)
     if after is not None:
         query = query.where(Author.id > after)
     return session.scalars(query.order_by(Author.id).limit(READERS_AT_ONCE)).all()

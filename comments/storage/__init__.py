@@ -21,6 +21,7 @@ from comments.storage.errors import (
 )
 from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, has_statistics, is_replica, migrate, migrate_now, state
+from comments.storage.on_the_way import OnTheWay
 from comments.storage.paging import first_per_group, groups_asked
 from comments.storage.records import Instant, Records
 from comments.storage.spelled import SpelledOut, rows_of_each
@@ -36,6 +37,7 @@ __all__ = [
     "Database",
     "Instant",
     "Migrated",
+    "OnTheWay",
     "Records",
     "SpelledOut",
     "StorageBusy",

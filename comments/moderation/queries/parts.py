@@ -1,17 +1,14 @@
 """Walking along a part of a site: by its pages where it is small, else along the whole queue."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, func, literal_column, select
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from comments.identity.sections import Sections
 from comments.moderation.queries.lanes import QUEUES, belongs
+from comments.storage import OnTheWay
 from comments.threads.models import Comment, Thread
 from comments.threads.scope import comments_within, threads_within
 
@@ -26,26 +23,6 @@ _MEASURED = "comments.moderation.parts"
 # In the words of the partial indexes: SQLite takes them for no others.
 _HELD = Comment.queue != literal_column("'approved'")
 _PUBLIC = Comment.state == literal_column("'approved'")
-
-
-class _Read(FunctionElement[UUID]):
-    """A column whose value is read from each row that is walked past, and not looked for in an index.
-
-    SQLite would gather all comments of the pages, and sort them, to find the newest.
-    """
-
-    type = Uuid()
-    inherit_cache = True
-
-
-@compiles(_Read)
-def _as_it_is(element: _Read, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)
-
-
-@compiles(_Read, "sqlite")
-def _as_a_value(element: _Read, compiler: SQLCompiler, **options: Any) -> str:
-    return f"+{compiler.process(element.clauses, **options)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +68,7 @@ class Part:
         if self.sections is None:
             return belongs(self.site_id, queue)
         pages = select(Thread.id).where(Thread.site_id == self.site_id, threads_within(self.sections))
-        return (*belongs(self.site_id, queue), _Read(Comment.thread_id).in_(pages))
+        return (*belongs(self.site_id, queue), OnTheWay(Comment.thread_id).in_(pages))
 
     def _by_page(self, queue: str) -> tuple[ColumnElement[bool], ...]:
         # The pages are the site's: were it said of comments too, their own indexes by site would be taken.
