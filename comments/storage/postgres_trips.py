@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import psycopg
 from psycopg import errors, pq
+from psycopg.abc import Buffer
 from psycopg.adapt import PyFormat, Transformer
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
@@ -42,6 +43,9 @@ _OPEN = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 _FAILED = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE)
 # The server knows all other types from where a value stands; of these our statements have bare ones.
 _TYPES = {bool: 16, bytes: 17}
+
+_Bound = tuple[str, Sequence[Buffer | None], Sequence[int]]
+"""A statement, its values as they are sent, and their types: 0 is left to the server."""
 
 logger = logging.getLogger(__name__)
 
@@ -112,13 +116,13 @@ class Trips:
 
     def _go(self, asked: Sequence[InWords]) -> list[pq.abc.PGresult]:
         """Make a trip, and return the results of `asked`. Raises DBAPIError, as SQLAlchemy does."""
-        begin, waiting = self._unbegun, self._waiting
-        self._unbegun, self._waiting = [], []
-        if begin:
-            begin = [*begin, *self._when_begun()]
-        sent = [*begin, *waiting, *asked]
+        begin = [*self._unbegun, *self._when_begun()] if self._unbegun else []
+        sent = [*begin, *self._waiting, *asked]
         try:
-            results = await_only(self._trip(sent, begins=len(begin)))
+            # Before anything goes out: a value that cannot be sent would end the connection halfway.
+            bound = [self._bound(*one) for one in sent]
+            self._unbegun, self._waiting = [], []
+            results = await_only(self._trip(bound, begins=len(begin)))
         except psycopg.Error as error:
             raise as_others_raise(cast(Connection, self._connection), error) from error
         if self._is_direct is None and _WHO in begin:
@@ -137,7 +141,11 @@ class Trips:
             return [_FORGET]
         return []
 
-    async def _trip(self, sent: Sequence[InWords], *, begins: int) -> list[pq.abc.PGresult]:
+    def _bound(self, text: str, values: Sequence[Any]) -> _Bound:
+        types = [_TYPES.get(type(value), 0) for value in values]
+        return text, self._values.dump_sequence(values, [PyFormat.TEXT] * len(values)), types
+
+    async def _trip(self, sent: Sequence[_Bound], *, begins: int) -> list[pq.abc.PGresult]:
         pg = self._pg
         guard = asyncio.get_running_loop().call_later(BEGIN_SECONDS, _hang_up, pg.socket) if begins else None
         try:
@@ -165,22 +173,21 @@ class Trips:
         self._prepared |= named
         return [result for result, kept in zip(results, is_kept, strict=True) if kept]
 
-    def _send(self, one: InWords, named: dict[str, bytes]) -> list[bool]:
+    def _send(self, one: _Bound, named: dict[str, bytes]) -> list[bool]:
         """Send a statement; return for each result that comes of it whether it is the statement's own."""
-        pg, (text, values) = self._pg, one
-        bound = self._values.dump_sequence(values, [PyFormat.TEXT] * len(values))
-        types = [_TYPES.get(type(value), 0) for value in values]
+        pg, (text, bound, types) = self._pg, one
         name = self._prepared.get(text) or named.get(text)
         if name is not None:
             pg.send_query_prepared(name, bound, None, pq.Format.BINARY)
-        elif self._is_direct and text in self._seen:
+            return [True]
+        if self._is_direct and text in self._seen:
             name = named[text] = b"comments_%d" % next(self._names)
             pg.send_prepare(name, text.encode(), types)
             pg.send_query_prepared(name, bound, None, pq.Format.BINARY)
             return [False, True]
-        else:
+        if self._is_direct:
             self._seen.add(text)
-            pg.send_query_params(text.encode(), bound, types, None, pq.Format.BINARY)
+        pg.send_query_params(text.encode(), bound, types, None, pq.Format.BINARY)
         return [True]
 
     def _failure(self, result: pq.abc.PGresult) -> psycopg.Error:

@@ -21,10 +21,14 @@ SECONDS = 6.0
 SAMPLES_A_SECOND = 400
 LEAST_SHARE = 0.025
 STATEMENTS = "statements, by the driver"
-"""What SQLAlchemy and `storage.spelled` wait for: sqlite3 or psycopg at work."""
+"""What SQLAlchemy and `storage.ways` wait for: sqlite3 or psycopg at work."""
 OURS_LAYER = "ours"
 REST = "all else"
-DRIVER_CALLS = ("do_execute", "do_executemany", "do_commit", "do_rollback", "do_begin", "run_in_words")
+DRIVER_CALLS = (
+    *("do_execute", "do_executemany", "do_commit", "do_rollback", "do_begin"),
+    *("_Sqlite.ask", "_Sqlite.later", "Trips._trip"),
+)
+"""By their names, with or without their classes."""
 LAYERS = {
     "comments": OURS_LAYER,
     "uvicorn": "uvicorn and the loop",
@@ -116,7 +120,7 @@ def _layer(frames: list[str]) -> str:
     """Return whose code the innermost frame is; what Python's own library does counts for who calls it."""
     for frame in reversed(frames):
         call, _, place = frame.partition(" (")
-        if call in DRIVER_CALLS:
+        if call in DRIVER_CALLS or call.rpartition(".")[2] in DRIVER_CALLS:
             return STATEMENTS
         for beginning, layer in LAYERS.items():
             if place.startswith(beginning) or f"/{beginning}" in place:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Table, bindparam, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from comments.storage import Database, SpelledOut, StorageUnreachable, insert_together, rows_of_each
@@ -64,6 +64,17 @@ async def test_what_fails_with_the_commit_leaves_nothing_and_runs_again_where_th
     with pytest.raises(IntegrityError):
         await on_postgres.write(count_and_note, [taken])
     assert await on_postgres.read(value_of, "a") == 1
+
+
+async def test_what_cannot_be_sent_is_refused_and_leaves_nothing(on_postgres: Database) -> None:
+    def count_and_note(session: Session) -> None:
+        _ADD.run(session, ONE_MORE)
+        note(session, "no text has this: \x00", uuid4())
+
+    with pytest.raises(DataError):
+        await on_postgres.write(count_and_note)
+
+    assert await on_postgres.read(value_of, "a") == 0
 
 
 async def test_what_waits_is_forgotten_with_a_write_that_fails(on_postgres: Database) -> None:
