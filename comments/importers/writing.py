@@ -31,6 +31,41 @@ Draft = TypeVar("Draft")
 
 THREAD_DEFAULTS, AUTHOR_DEFAULTS = defaults_of(Thread), defaults_of(Author)
 
+# Put together once, and of tables, not of what sessions keep: that takes longer than running them.
+_THREADS, _COMMENTS, _AUTHORS = (cast(Table, one.__table__) for one in (Thread, Comment, Author))
+THREADS_HELD = (
+    select(_THREADS.c.id, _THREADS.c.version)
+    .where(_THREADS.c.id.in_(bindparam("thread_ids", expanding=True)))
+    .order_by(_THREADS.c.id)
+    .with_for_update()
+)
+PUBLISH = (
+    update(_THREADS)
+    .where(_THREADS.c.id == bindparam("changed"))
+    .values(
+        comment_count=_THREADS.c.comment_count + bindparam("more"),
+        version=bindparam("risen"),
+        updated_at=bindparam("at"),
+    )
+)
+COUNT_BELOW = (
+    update(_COMMENTS)
+    .where(_COMMENTS.c.id == bindparam("counted"))
+    .values(
+        reply_total=_COMMENTS.c.reply_total + bindparam("more"),
+        listed=True,
+        changed_version=bindparam("risen"),
+        content_version=case(
+            (_COMMENTS.c.state == "approved", _COMMENTS.c.content_version), else_=bindparam("risen")
+        ),
+    )
+)
+AUTHORS_HERE = select(_AUTHORS.c.source_id, _AUTHORS.c.id).where(
+    _AUTHORS.c.site_id == bindparam("site"),
+    _AUTHORS.c.source_system == bindparam("system"),
+    _AUTHORS.c.source_id.in_(bindparam("keys", expanding=True)),
+)
+
 BELONGINGS: Mapping[str, type[Base]] = {
     "revisions": Revision,
     "votes": Vote,
@@ -134,18 +169,8 @@ def _count_below(session: Session, below: Mapping[bytes, tuple[int, int]]) -> No
 
     `below` has for each of them, by its id, how many there are and which version its thread has risen to.
     """
-    table = cast(Table, Comment.__table__)
     session.connection().execute(
-        update(table)
-        .where(table.c.id == bindparam("counted"))
-        .values(
-            reply_total=table.c.reply_total + bindparam("more"),
-            listed=True,
-            changed_version=bindparam("risen"),
-            content_version=case(
-                (table.c.state == "approved", table.c.content_version), else_=bindparam("risen")
-            ),
-        ),
+        COUNT_BELOW,
         # In one order, so that two writers wait for one another and not crosswise.
         [
             {"counted": UUID(bytes=comment_id), "more": more, "risen": risen}
@@ -169,8 +194,8 @@ def _publish(
         if number in thread_ids and page.row is not None and page.row["id"] == thread_ids[number]
     }
     # Held before their comments are written, as every writer does, and in one order.
-    held = select(Thread.id, Thread.version).where(Thread.id.in_(list(published))).order_by(Thread.id)
-    before = {row.id: row.version for row in session.execute(held.with_for_update())}
+    rows = session.connection().execute(THREADS_HELD, {"thread_ids": list(published)})
+    before = {row.id: row.version for row in rows}
     if not before:
         return {}
     carried = {thread_id: max(finals.get(thread_id, 0), version + 1) for thread_id, version in before.items()}
@@ -179,18 +204,11 @@ def _publish(
             "changed": thread_id,
             "more": published[thread_id],
             "risen": version if version < finals.get(thread_id, 0) else version + 1,
+            "at": at,
         }
         for thread_id, version in before.items()
     ]
-    table = cast(Table, Thread.__table__)
-    session.connection().execute(
-        update(table)
-        .where(table.c.id == bindparam("changed"))
-        .values(
-            comment_count=table.c.comment_count + bindparam("more"), version=bindparam("risen"), updated_at=at
-        ),
-        changes,
-    )
+    session.connection().execute(PUBLISH, changes)
     for change in changes:
         announce(session, ThreadChanged(batch.target.site_id, change["changed"], change["risen"]))
     return carried
@@ -304,14 +322,9 @@ def _author_ids(session: Session, target: Target, authors: Sequence[AuthorDraft]
     unknown = {author.key: author for author in authors if author.author_id is None}
     if not unknown:
         return found
-    for key, author_id in session.execute(
-        select(Author.source_id, Author.id).where(
-            Author.site_id == target.site_id,
-            Author.source_system == target.system,
-            Author.source_id.in_(list(unknown)),
-        )
-    ):
-        found[unknown.pop(key or "").number] = author_id
+    asked = {"site": target.site_id, "system": target.system, "keys": list(unknown)}
+    for key, author_id in session.connection().execute(AUTHORS_HERE, asked):
+        found[unknown.pop(key).number] = author_id
     rows = [_author_row(target, author) for author in unknown.values()]
     _insert_all(session, Author, rows)
     found.update({author.number: row["id"] for author, row in zip(unknown.values(), rows, strict=True)})
