@@ -175,7 +175,7 @@ class Hub:
         """Take in which sites there are; the streams of others end."""
         gone = {site_id for site_id in self._by_site if site_id not in there}
         if gone:
-            # Asked several times a second, and an id's comparison is Python: thousands would take 5 ms.
+            # Asked four times a second, and to compare an id is Python: 10,000 streams would take 3 ms.
             for stream in self._streams:
                 if stream.site_id in gone:
                     stream.outlet.end()
