@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from comments.cli.connections import LARGEST_HEAD, Connections, Protocol
+from comments.cli.connections import LARGEST_HEAD, MOST_PIPELINED, Connections, Protocol
 from comments.cli.lines import Line
 from comments.web.streaming import EventStream, Outlet
 
@@ -142,6 +142,35 @@ async def test_of_what_is_answered_by_its_head_the_rest_is_passed_over_and_the_c
         assert not bounds.sending
         assert state.total_requests == 3
         writer.close()
+
+
+async def test_who_does_not_take_answers_is_no_longer_answered_at_the_door() -> None:
+    """What waits for them is bounded: the application waits with its answer, and others wait behind it."""
+    answered: list[bytes] = []
+    body = bytes(1_000_000)
+
+    def large(
+        method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[bytes, bytes] | None:
+        answered.append(target)
+        return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body), b"\r\n" + body
+
+    async with listening(Connections(at_door=large)) as (port, state):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(GET * MOST_PIPELINED)
+        await until(lambda: state.total_requests > 0)
+        held = len(answered)
+        lengths = []
+        async with asyncio.timeout(20):
+            for _ in range(MOST_PIPELINED):
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                lengths.append(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
+                await reader.readexactly(lengths[-1])
+        writer.close()
+
+    # The system takes some megabytes. The others are the application's, which says how long no body is.
+    assert held < MOST_PIPELINED
+    assert lengths == [len(body)] * held + [1] * (MOST_PIPELINED - held)
 
 
 async def test_nothing_is_answered_before_what_came_first_and_the_end_is_kept() -> None:
