@@ -34,9 +34,7 @@ export async function drawList(d: Discussion, given = false): Promise<void> {
 /** In pieces: a thousand comments at once would take a quarter of a second. */
 async function takeAway(d: Discussion, old: HTMLElement): Promise<void> {
   // First what is in them: when something goes that contains its style, the browser walks over all that is left.
-  for (const what of [".comment", ".thread"]) {
-    for (let full; (full = old.querySelectorAll(`${what}:not(:empty)`)).length; ) await inSlices(d, full, (one) => one.replaceChildren());
-  }
+  for (const what of [".comment", ".thread"]) await inSlices(d, old.querySelectorAll(what), (one) => one.replaceChildren());
   old.remove();
 }
 
