@@ -206,30 +206,34 @@ class Trips:
 
 async def _results(pg: pq.abc.PGconn, answered: Callable[[], None] | None) -> list[pq.abc.PGresult]:
     """Send what is left to be sent, and return all results of a trip; `answered` hears of the first."""
-    loop, descriptor = asyncio.get_running_loop(), pg.socket
-    woken: asyncio.Future[None] = loop.create_future()
     results: list[pq.abc.PGresult] = []
+    while True:
+        await _ready(pg.socket, writes=bool(pg.flush()))
+        pg.consume_input()
+        if _take(pg, results):
+            return results
+        if results and answered is not None:
+            answered()
+
+
+async def _ready(descriptor: int, *, writes: bool) -> None:
+    """Return once there is something to read, or room for what is to be written.
+
+    Who watches is asked anew for each wait: of a connection that was reset uvloop tells once, and what had
+    come before would be read then, and the loss never be heard of.
+    """
+    loop = asyncio.get_running_loop()
+    woken: asyncio.Future[None] = loop.create_future()
 
     def wake() -> None:
         if not woken.done():
             woken.set_result(None)
 
     loop.add_reader(descriptor, wake)
-    writes = bool(pg.flush())
     if writes:
         loop.add_writer(descriptor, wake)
     try:
-        while True:
-            await woken
-            woken = loop.create_future()
-            if writes and not pg.flush():
-                loop.remove_writer(descriptor)
-                writes = False
-            pg.consume_input()
-            if _take(pg, results):
-                return results
-            if results and answered is not None:
-                answered()
+        await woken
     finally:
         loop.remove_reader(descriptor)
         if writes:
