@@ -1,16 +1,21 @@
 """Statements that go to PostgreSQL several at once: in their order, to the commit, and with its failures."""
 
+import asyncio
+import socket
+import struct
 from contextlib import suppress
 from typing import cast
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+import uvloop
 from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from comments.storage import Database, SpelledOut, StorageUnreachable, insert_together, rows_of_each
-from tests.storage.tables import Counter, Note, bodies, value_of
+from tests.storage.tables import Counter, Note, bodies, make_tables, value_of
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.anyio]
 
@@ -170,3 +175,67 @@ async def test_a_plan_that_was_kept_ends_with_what_it_was_made_for(
 
     assert await narrow.read(_VALUE.rows, {"counter": "a"}) == [(0,)]
     await narrow.close()
+
+
+def test_an_answer_that_breaks_off_with_a_reset_is_a_lost_connection(postgres_url: str) -> None:
+    """As `comments serve` runs it: uvloop tells once of a reset, though a piece of an answer is there too."""
+    parts = urlsplit(postgres_url)
+
+    async def main() -> list[object]:
+        breaks = asyncio.Event()
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            listening.setblocking(False)
+            relaying = asyncio.create_task(relay(listening, (parts.hostname or "", parts.port or 0), breaks))
+            netloc = f"{parts.username}:{parts.password}@127.0.0.1:{listening.getsockname()[1]}"
+            database = await Database.open(parts._replace(netloc=netloc).geturl(), pool_size=1)
+            await database.write(make_tables)
+            breaks.set()
+            refused = await asyncio.gather(
+                database.read(_VALUE.rows, {"counter": "a"}), return_exceptions=True
+            )
+            breaks.clear()
+            found: list[object] = [*refused, await database.read(value_of, "a")]
+            await database.close()
+            relaying.cancel()
+            await asyncio.wait([relaying])
+            return found
+
+    broken, last = uvloop.run(main())
+
+    assert (type(broken), last) == (StorageUnreachable, 0)
+
+
+async def relay(listening: socket.socket, server: tuple[str, int], breaks: asyncio.Event) -> None:
+    """Pass on what both sides say; where it `breaks`, ten bytes of an answer and a reset come together."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.TaskGroup() as relays:
+        while True:
+            client, _ = await loop.sock_accept(listening)
+            behind = socket.create_connection(server)
+            for one in (client, behind):
+                one.setblocking(False)
+            asked = relays.create_task(pass_on(client, behind))
+            relays.create_task(answer(behind, client, asked, breaks))
+
+
+async def pass_on(source: socket.socket, sink: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    while said := await loop.sock_recv(source, 65_536):
+        await loop.sock_sendall(sink, said)
+    sink.shutdown(socket.SHUT_WR)
+
+
+async def answer(
+    server: socket.socket, client: socket.socket, asked: asyncio.Task[None], breaks: asyncio.Event
+) -> None:
+    loop = asyncio.get_running_loop()
+    with server, client:
+        while said := await loop.sock_recv(server, 65_536):
+            if breaks.is_set():
+                # While uvloop waits for what it says, a socket is not closed.
+                asked.cancel()
+                await asyncio.wait([asked])
+                client.send(said[:10])
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                return
+            await loop.sock_sendall(client, said)
