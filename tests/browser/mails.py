@@ -10,6 +10,7 @@ from playwright.async_api import Page, Route
 
 from comments.app import templates
 from comments.clock import FixedClock
+from comments.moderation.writing import LIES_FOR
 from comments.notifications.messages import Mail
 from comments.notifications.sending import mailer
 from comments.notifications.trial import trial_letter
@@ -101,7 +102,7 @@ async def _sent(mails: Mailing, language: str) -> Mapping[str, EmailMessage]:
     }
     bearer = f"Bearer {await site.moderator()}"
     assert (await site.send("POST", "moderation/decisions", order, authorization=bearer)).status_code == 200
-    (found["mail-message"],) = await mails.deliver()
+    (found["mail-message"],) = await mails.deliver(after=LIES_FOR)
 
     ana = {"name": "Ana", "email": "ana@mail.example", "notify": True}
     await site.approved("It is a long way.", guest=Guest("Ana"), author=ana, page=ARTICLE)
