@@ -29,7 +29,7 @@ from comments.moderation.models import Decision
 from comments.policy.models import Ban
 from comments.sites.models import Site
 from comments.sites.queries import site_by_name
-from comments.storage import Base, OnTheWay
+from comments.storage import Base, Unindexed
 from comments.storage.plain import plain_row
 from comments.threads.models import MERGED, Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 
@@ -192,7 +192,7 @@ class _Export:
     ) -> Iterator[Sequence[Mapping[str, Any]]]:
         """Yield the site's rows in the order of their ids, some at a time."""
         key: Any = table.__table__.c["id"]
-        site_id: ColumnElement[UUID] = OnTheWay(table.__table__.c["site_id"])
+        site_id: ColumnElement[UUID] = Unindexed(table.__table__.c["site_id"])
         mine = (site_id == self._site.id) & where
         after = mine
         while rows := self._rows(table, after, key, limit=PAGE_ROWS):

@@ -21,11 +21,11 @@ from comments.storage.errors import (
 )
 from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, has_statistics, is_replica, migrate, migrate_now, state
-from comments.storage.on_the_way import OnTheWay
 from comments.storage.paging import first_per_group, groups_asked
 from comments.storage.records import Instant, Records
 from comments.storage.spelled import SpelledOut, rows_of_each
 from comments.storage.types import CText, UtcTime
+from comments.storage.unindexed import Unindexed
 from comments.storage.wording import Wording, dialect_of, insert_all
 
 __all__ = [
@@ -37,7 +37,6 @@ __all__ = [
     "Database",
     "Instant",
     "Migrated",
-    "OnTheWay",
     "Records",
     "SpelledOut",
     "StorageBusy",
@@ -46,6 +45,7 @@ __all__ = [
     "StorageMismatch",
     "StorageUnreachable",
     "StorageUnwritable",
+    "Unindexed",
     "UtcTime",
     "Wording",
     "WritingWhileReading",

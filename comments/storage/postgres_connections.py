@@ -1,5 +1,6 @@
 """How connections to PostgreSQL are made, and how their transactions begin."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,22 +27,21 @@ CONNECT_SECONDS = 5
 # They go along with the first statement. The settings are LOCAL because behind PgBouncer
 # the next transaction on this server connection may be somebody else's.
 # To compile a statement takes PostgreSQL longer than to run any of ours, which ask for a page at a time.
-_SNAPSHOT = (
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{}s';"
-    " SET LOCAL jit = off"
-)
-READ = _SNAPSHOT.format(READ_SECONDS)
-SCAN = _SNAPSHOT.format(SCAN_SECONDS)
+_SNAPSHOT = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL jit = off")
+READ = (*_SNAPSHOT, f"SET LOCAL statement_timeout = '{READ_SECONDS}s'")
+SCAN = (*_SNAPSHOT, f"SET LOCAL statement_timeout = '{SCAN_SECONDS}s'")
 WRITE = (
-    f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = '{WRITE_SECONDS}s';"
-    f" SET LOCAL lock_timeout = '{LOCK_SECONDS}s';"
-    f" SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    f"SET LOCAL statement_timeout = '{WRITE_SECONDS}s'",
+    f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'",
+    f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'",
 )
 # While a statement waits for a table's lock, all that come after it wait too.
 MIGRATION_LOCK_SECONDS = 2
 MIGRATE = (
-    f"SET LOCAL lock_timeout = '{MIGRATION_LOCK_SECONDS}s'; SET LOCAL statement_timeout = 0;"
-    " SET LOCAL idle_in_transaction_session_timeout = 0"
+    f"SET LOCAL lock_timeout = '{MIGRATION_LOCK_SECONDS}s'",
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL idle_in_transaction_session_timeout = 0",
 )
 _BEGIN = "comments_begin"
 
@@ -76,7 +76,7 @@ def pooled_engine(address: URL, *, size: int) -> AsyncEngine:
     return engine
 
 
-def beginning(engine: AsyncEngine, statements: str) -> AsyncEngine:
+def beginning(engine: AsyncEngine, statements: Sequence[str]) -> AsyncEngine:
     """Return the engine, with the same pool, for transactions that begin with `statements`."""
     return engine.execution_options(**{_BEGIN: statements})
 
@@ -108,7 +108,7 @@ def migrating_engine(address: URL) -> Engine:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options()[_BEGIN])
+    connection.exec_driver_sql("; ".join(connection.get_execution_options()[_BEGIN]))
 
 
 def _begin_later(connection: Connection) -> None:
@@ -119,7 +119,7 @@ def _begin_later(connection: Connection) -> None:
         from comments.storage.postgres_trips import Trips
 
         trips = info[TRIPS] = Trips(cast(Any, connection.connection.driver_connection))
-    trips.begin(connection, connection.get_execution_options()[_BEGIN].split("; "))
+    trips.begin(connection, connection.get_execution_options()[_BEGIN])
 
 
 def _commit(connection: Connection) -> None:

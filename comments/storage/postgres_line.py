@@ -21,7 +21,7 @@ CHANNEL = "comments"
 
 # NOTIFY holds a lock of the whole cluster while its transaction commits, so it never stands in one that waits
 # for the disk: it goes out after the write's own commit, in one that has nothing to store.
-TELL = "BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = '5s'"
+TELL = ("BEGIN", "SET LOCAL synchronous_commit = off", "SET LOCAL statement_timeout = '5s'")
 
 Aside = Callable[[Coroutine[Any, Any, None]], Awaitable[None]]
 """Does something to its end even if the caller is cancelled."""

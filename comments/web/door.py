@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from comments.web.admission import Admission, Overloaded, overloaded
-from comments.web.edge import READING, Observe, Ready, in_bytes
+from comments.web.edge import READING, Observe, Ready, below, in_bytes
 from comments.web.problems import problem_response
 
 _READING = frozenset(method.encode() for method in READING)
@@ -25,7 +25,7 @@ class Door:
         self, admission: Admission, *, base_path: str = "", observe: Observe, ready: Ready = lambda _: None
     ) -> None:
         self._admission = admission
-        self._base_path = f"{base_path}/" if base_path else ""
+        self._base_path = base_path
         self._observe = observe
         self._ready = ready
 
@@ -35,9 +35,7 @@ class Door:
         raw_path, _, query = target.partition(b"?")
         if not target.startswith(b"/") or b"/api/" not in raw_path or not _is_plain(target, raw_path):
             return None
-        path = raw_path.decode("ascii")
-        if self._base_path and path.startswith(self._base_path):
-            path = path[len(self._base_path) - 1 :]
+        path = below(self._base_path, raw_path.decode("ascii"))
         if method == b"GET":
             return self._kept(path, raw_path, query, headers, started)
         return None if method in _READING else self._refusal(path, started)

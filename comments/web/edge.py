@@ -66,6 +66,13 @@ _PREFLIGHT = [
 ]
 
 
+def below(base_path: str, path: str) -> str:
+    """Return a path without `base_path`, which the proxy in front may have taken off already."""
+    if base_path and path.startswith(f"{base_path}/"):
+        return path[len(base_path) :]
+    return path
+
+
 class RequestTooLarge(errors.TooLarge):
     code = "request-too-large"
 
@@ -90,7 +97,7 @@ class Edge:
         self._app = app
         self._admission = admission
         self._ready = ready
-        self._base_path = f"{base_path}/" if base_path else ""
+        self._base_path = base_path
         self._trusted = tuple(trusted)
         self._observe = observe
 
@@ -100,9 +107,7 @@ class Edge:
             return
         started = time.perf_counter()
         request_id = os.urandom(16).hex()
-        path: str = scope["path"]
-        if self._base_path and path.startswith(self._base_path):
-            path = scope["path"] = path[len(self._base_path) - 1 :]
+        path = scope["path"] = below(self._base_path, scope["path"])
         headers = _API if "/api/" in path else _PAGES
         if headers is _API and scope["method"] == "GET" and (found := self._ready(scope)):
             answer, route = found

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.sections import Sections
 from comments.moderation.queries.lanes import QUEUES, belongs
-from comments.storage import OnTheWay
+from comments.storage import Unindexed
 from comments.threads.models import Comment, Thread
 from comments.threads.scope import comments_within, threads_within
 
@@ -68,7 +68,7 @@ class Part:
         if self.sections is None:
             return belongs(self.site_id, queue)
         pages = select(Thread.id).where(Thread.site_id == self.site_id, threads_within(self.sections))
-        return (*belongs(self.site_id, queue), OnTheWay(Comment.thread_id).in_(pages))
+        return (*belongs(self.site_id, queue), Unindexed(Comment.thread_id).in_(pages))
 
     def _by_page(self, queue: str) -> tuple[ColumnElement[bool], ...]:
         # The pages are the site's: were it said of comments too, their own indexes by site would be taken.

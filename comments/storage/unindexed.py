@@ -9,7 +9,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class OnTheWay(FunctionElement[UUID]):
+class Unindexed(FunctionElement[UUID]):
     """A column whose value is read from each row that is walked past.
 
     SQLite, which has no statistics, takes any index that has it first, gathers all rows, and sorts them to
@@ -20,11 +20,11 @@ class OnTheWay(FunctionElement[UUID]):
     inherit_cache = True
 
 
-@compiles(OnTheWay)
-def _as_it_is(element: OnTheWay, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(Unindexed)
+def _as_it_is(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(element.clauses, **options)
 
 
-@compiles(OnTheWay, "sqlite")
-def _as_a_value(element: OnTheWay, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(Unindexed, "sqlite")
+def _as_a_value(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
     return f"+{compiler.process(element.clauses, **options)}"
