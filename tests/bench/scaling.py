@@ -54,9 +54,9 @@ def costs_table(few: Mapping[str, Cost], many: Mapping[str, Cost], sizes: tuple[
     rows = [
         [
             title,
-            f"{few[title].median * 1e3:.1f} ms",
-            f"{cost.median * 1e3:.1f} ms",
-            f"{cost.median / few[title].median:.2f}",
+            _time(few[title]),
+            _time(cost),
+            f"{cost.times(few[title]):.2f}",
             f"{few[title].pages:,}",
             f"{cost.pages:,}",
             f"{cost.first * 1e3:.0f} ms",
@@ -82,6 +82,10 @@ def costs_table(few: Mapping[str, Cost], many: Mapping[str, Cost], sizes: tuple[
         ],
         rows,
     )
+
+
+def _time(cost: Cost) -> str:
+    return f"{cost.median * 1e3:.1f} ms ±{cost.spread:.0%}"
 
 
 def done_row(one: Done) -> str:

@@ -29,7 +29,7 @@ from tests.bench.scaling_rows import BUSY, HUGE, Measures, comment_id
 from tests.bench.seeding import SECRET
 from tests.bench.writing import texts
 
-TIMES = 7
+TIMES = 11
 WRITES = re.compile("INSERT INTO|UPDATE|DELETE FROM")
 QUEUES = ("pending", "reported", "spam", "approved", "all")
 
@@ -53,6 +53,18 @@ class Cost:
     @property
     def median(self) -> float:
         return statistics.median(self.computed)
+
+    @property
+    def spread(self) -> float:
+        """Half the distance between the quartiles, as a share of the median."""
+        low, _, high = statistics.quantiles(self.computed, n=4, method="inclusive")
+        return (high - low) / 2 / self.median
+
+    def times(self, other: "Cost") -> float:
+        """How many times the other's: the median of the ratios, turn by turn."""
+        return statistics.median(
+            mine / theirs for mine, theirs in zip(self.computed, other.computed, strict=True)
+        )
 
 
 Ask = Callable[["Asked"], Awaitable[object]]

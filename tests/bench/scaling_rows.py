@@ -234,8 +234,9 @@ FROM generate_series(0, $comments - 1, 4) n JOIN comments ON id = bench_id(n) AN
 """,
     """
 INSERT INTO decisions (id, site_id, comment_id, moderator_name, decision, before, after, reason, at)
-SELECT bench_first(5, row_number() OVER ()), site_id, id, 'Mia Moderator', 'reject', 'pending', state, '',
-    created_at + interval '1 hour'
+SELECT bench_first(5, row_number() OVER ()), site_id, id, 'Mia Moderator',
+    CASE state WHEN 'spam' THEN 'spam' WHEN 'approved' THEN 'approve' WHEN 'pending' THEN 'hold'
+        ELSE 'remove' END, 'pending', state, '', created_at + interval '1 hour'
 FROM comments WHERE state <> 'approved' OR edited_at IS NOT NULL;
 INSERT INTO log_links (site_id, number, entry, mac, personal, decision_id, comment_id)
 SELECT site_id, row_number() OVER (PARTITION BY site_id ORDER BY id),

@@ -1,14 +1,17 @@
 """What the bench of a great many comments reckons, without a database."""
 
+import re
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 
+from comments.moderation.words import decided_before
 from comments.threads.tree import TOP, place_below
 from tests.bench.desk_rows import BEGAN, DAYS
 from tests.bench.scaling import BYTES_A_COMMENT, costs_table, room_for, sizes_table
 from tests.bench.scaling_asking import Cost, questions, walked
-from tests.bench.scaling_rows import COMMENTS, STEP, Measures, comment_id, moment
+from tests.bench.scaling_rows import AFTERWARDS, COMMENTS, STEP, Measures, comment_id, moment
 from tests.bench.scaling_upkeep import Size
 
 
@@ -55,6 +58,14 @@ def test_no_name_in_a_statement_is_left_open() -> None:
     assert f"generate_series(0, {STEP - 1})" in filled
 
 
+def test_what_moderators_decided_can_be_shown() -> None:
+    (decisions,) = [one for one in AFTERWARDS if "INSERT INTO decisions" in one]
+    decided = re.findall(r"(?:THEN|ELSE) '(\w+)'", decisions)
+
+    assert len(decided) == 4
+    assert all(decided_before(SimpleNamespace(choice=one)) for one in decided)  # type: ignore[arg-type]
+
+
 def test_a_plan_names_the_large_tables_that_it_walks_through() -> None:
     plan = {
         "Node Type": "Nested Loop",
@@ -76,9 +87,12 @@ def test_the_tables_say_what_one_comment_takes() -> None:
         "| pk_votes | 1 | 100 | 10,000 | 1,000 |",
     ]
 
-    few, many = Cost([0.002], 0.01, 3, 0, 10), Cost([0.003], 0.5, 3, 2048, 12)
+    few, many = (
+        Cost([0.002, 0.001, 0.003, 0.001, 0.003], 0.01, 3, 0, 10),
+        Cost([0.003, 0.003, 0.003, 0.0045, 0.0045], 0.5, 3, 2048, 12),
+    )
     (row,) = costs_table({"page": few}, {"page": many}, (1_000, 2_000)).splitlines()[2:]
-    assert row == "| page | 2.0 ms | 3.0 ms | 1.50 | 10 | 12 | 500 ms | 3 | 2.0 kB | – |"
+    assert row == "| page | 2.0 ms ±50% | 3.0 ms ±25% | 1.50 | 10 | 12 | 500 ms | 3 | 2.0 kB | – |"
 
 
 def test_a_disk_that_is_too_full_is_not_filled() -> None:
