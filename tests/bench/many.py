@@ -11,7 +11,7 @@ import psycopg
 
 from tests.bench import contestants
 from tests.bench.contestants import BARE, OURS
-from tests.bench.load import Client, own_client
+from tests.bench.load import Client
 from tests.bench.measuring import Bench, Figures, Who, ratios
 from tests.bench.seeding import POSTS_PAGE, Answerable, Seeds, seed_comments
 from tests.bench.works import WRITES_AT_ONCE, Work, nothing_kept, our_posts
@@ -69,9 +69,6 @@ def measure_many(folder: Path, given: Path, answerable: Answerable, client: Clie
             bare = stack.enter_context(contestants.bare(given / "answers.json", count))
             own.contestants = [*own.contestants, ours, bare]
         many.reads = own.measure(nothing_kept("b", beside_bare=True))
-        # wrk leaves what is under way uncounted when the second is over: of one process a whole commit,
-        # a tenth of its posts, of four less.
-        own.client = own_client
         posts = our_posts(answerable, Seeds({POSTS_PAGE: 100}), POSTS_PAGE, known=True)
         many.posts["SQLite"] = own.measure(_posting("SQLite", posts))
     many.posts["PostgreSQL"] = _on_postgresql(folder, own)

@@ -91,7 +91,7 @@ def _measure(folder: Path) -> None:
         works = reading_works({OURS: ours.port}, seeds, folder / "answers.json")
         works += posting_works(answerable, Targets(), seeds)
         profiler = Profiler(program, fast_client()[1], ours.process, folder / "stacks.txt")
-        bench = Bench([ours], profiler, SECONDS, 1, folder, lambda _: None)
+        bench = Bench([ours], profiler, SECONDS, 1, folder, lambda _: None, posting=profiler)
         for work in works:
             figure = bench.measure(work)[OURS, 1]
             print(f"\n| {work.title} | {figure.cpu * 1e6:,.0f} µs |\n| --- | ---: |")

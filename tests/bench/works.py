@@ -52,6 +52,11 @@ class Work:
     still: Mapping[str, bytes] = field(default_factory=dict)
     """What a contestant's answer must still have in it after all rounds: else other work was measured."""
 
+    @property
+    def is_posts(self) -> bool:
+        """Whether it only posts, on the connections that posts have."""
+        return self.connections == WRITES_AT_ONCE
+
 
 @dataclass(frozen=True, slots=True)
 class Targets:
