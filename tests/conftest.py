@@ -100,10 +100,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def reason(report: Any) -> str:
-    """Return the first line of why a test failed, and what it logged; both are gone once it passes."""
-    crash = getattr(report.longrepr, "reprcrash", None)
-    words = (crash.message if crash else str(report.longrepr)).strip().partition("\n")[0]
-    return f"{words}\n{report.caplog}".strip()
+    """Return why a test failed, the cause first, and what it logged: both are gone once it passes."""
+    chain = getattr(report.longrepr, "chain", ())
+    messages = [crash.message for _, crash, _ in chain if crash] or [str(report.longrepr)]
+    words = [message.strip().partition("\n")[0] for message in messages]
+    return "\n".join([*words, report.caplog]).strip()
 
 
 @pytest.fixture(scope="session")

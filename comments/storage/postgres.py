@@ -23,7 +23,7 @@ from comments.storage.postgres_connections import (
     pooled_engine,
     scanning_engine,
 )
-from comments.storage.postgres_errors import Repeats, in_our_words, unreachable
+from comments.storage.postgres_errors import Reasons, Repeats, unreachable
 from comments.storage.postgres_line import TELL, PostgresLine
 from comments.storage.postgres_replica import Replica
 from comments.storage.reading import ReadingSession
@@ -49,6 +49,7 @@ class PostgresDatabase(Database):
         self._writing = beginning(self._engine, WRITE)
         self._scanning = scanning_engine(address, size=SCANS_AT_ONCE)
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
+        self._reasons = Reasons()
         self._running: set[asyncio.Task[Any]] = set()
         # Readers find connections of the pool free, however many writes there are.
         self._write_turns = asyncio.Semaphore(max(1, pool_size * 3 // 5))
@@ -111,7 +112,7 @@ class PostgresDatabase(Database):
                 return await asyncio.get_running_loop().run_in_executor(self._scans, run)
             except (DBAPIError, NoConnectionFree) as error:
                 if not repeats.allow(error):
-                    raise in_our_words(error, reading=True) from error
+                    raise self._reasons.in_our_words(error, reading=True) from error
 
     async def write(
         self, action: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -175,7 +176,7 @@ class PostgresDatabase(Database):
                 return await _read_by(self._reading, query)
             except (DBAPIError, NoConnectionFree) as error:
                 if not repeats.allow(error):
-                    raise in_our_words(error, reading=True) from error
+                    raise self._reasons.in_our_words(error, reading=True) from error
 
     async def _write(self, action: Callable[[Session], T]) -> T:
         try:
@@ -203,7 +204,7 @@ class PostgresDatabase(Database):
                             "The connection was lost; it may have been stored"
                         ) from error
                     if not repeats.allow(error):
-                        raise in_our_words(error) from error
+                        raise self._reasons.in_our_words(error) from error
                 else:
                     self._subscribers.tell(announced(session.sync_session))
                     return result

@@ -56,23 +56,26 @@ def _reason(error: DBAPIError) -> str:
     return str(error.orig).strip().partition("\n")[0]
 
 
-class _Seldom:
-    """Logs why the database does not answer, but not for each who asks."""
+class Reasons:
+    """Tells in the log why one database does not answer, but not for each who asks."""
 
     def __init__(self) -> None:
         self._silent_until = 0.0
 
-    def now(self, error: DBAPIError) -> None:
+    def in_our_words(self, error: Exception, *, reading: bool = False) -> Exception:
+        """Return what `error` means for the product, or `error` itself if it is a bug."""
+        meant = _in_our_words(error, reading=reading)
+        if isinstance(error, DBAPIError) and isinstance(meant, StorageUnreachable):
+            self._log(error)
+        return meant
+
+    def _log(self, error: DBAPIError) -> None:
         if time.monotonic() >= self._silent_until:
             self._silent_until = time.monotonic() + SILENT_SECONDS
             logger.warning("PostgreSQL does not answer: %s: %s", type(error.orig).__name__, _reason(error))
 
 
-_log_why = _Seldom()
-
-
-def in_our_words(error: Exception, *, reading: bool = False) -> Exception:
-    """Return what `error` means for the product, or `error` itself if it is a bug."""
+def _in_our_words(error: Exception, *, reading: bool) -> Exception:
     if isinstance(error, NoConnectionFree):
         return StorageBusy("All connections to the database are in use")
     if not isinstance(error, DBAPIError):
@@ -87,7 +90,6 @@ def in_our_words(error: Exception, *, reading: bool = False) -> Exception:
     if state in (SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE, "57014"):  # …, query_canceled
         return StorageBusy("The database is busy; nothing was stored")
     if error.connection_invalidated or state[:2] in ("08", "53") or state[:4] == "57P0" or unanswered(error):
-        _log_why.now(error)
         return StorageUnreachable("The database does not answer")
     return error
 

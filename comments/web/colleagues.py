@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 PATIENCE_SECONDS = 1.0
 PART_BYTES = 65_536
@@ -21,11 +22,14 @@ class Colleagues:
         for end in (end for way in self._ways for end in way):
             end.setblocking(False)
         self._answering: set[asyncio.Task[None]] = set()
+        self._listening: list[Callable[[], object]] = []
 
     def listen(self, number: int, tell: Callable[[], bytes]) -> None:
-        """Be process `number`, and answer with what `tell` returns, as long as this event loop runs."""
+        """Be process `number`, and answer with what `tell` returns, until the event loop ends or `close`."""
         _, asked = self._ways[number]
-        asyncio.get_running_loop().add_reader(asked, self._hear, asked, tell)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(asked, self._hear, asked, tell)
+        self._listening.append(partial(loop.remove_reader, asked))
 
     async def ask(self) -> dict[int, bytes]:
         """Return what each process tells, by its number; of one that is away or stuck, nothing."""
@@ -33,6 +37,10 @@ class Colleagues:
         return {number: answer for number, answer in enumerate(told) if answer}
 
     def close(self) -> None:
+        """Listen no more, and give back the ways; called before the event loop ends, if it is heard there."""
+        # First: a loop that goes on would take the next connections of these numbers for watched already.
+        for leave in self._listening:
+            leave()
         for end in (end for way in self._ways for end in way):
             end.close()
 

@@ -9,7 +9,14 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from comments.storage import Database, StorageBusy, StorageFull, StorageUnreachable, StorageUnwritable
+from comments.storage import (
+    Database,
+    StorageBusy,
+    StorageFull,
+    StorageUnreachable,
+    StorageUnwritable,
+    postgres_errors,
+)
 from tests.storage.tables import Counter, add_note, bodies, value_of
 
 pytestmark = pytest.mark.postgresql
@@ -105,6 +112,22 @@ async def test_what_the_server_cannot_do_now_is_told_in_our_words(
         await on_postgres.write(failing_at_first(1, raising(state)), "in vain")
 
     assert await on_postgres.read(bodies) == set()
+
+
+async def test_each_database_says_why_it_does_not_answer_and_not_to_each_who_asks(
+    on_postgres: Database,
+    postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(postgres_errors, "SILENT_SECONDS", 60)
+    another = await Database.open(postgres_url)
+    for database in (on_postgres, on_postgres, another, another):
+        with pytest.raises(StorageUnreachable):
+            await database.write(failing_at_first(1, raising("57P03")), "in vain")
+    await another.close()
+
+    assert caplog.text.count("PostgreSQL does not answer") == 2
 
 
 async def test_writers_that_create_the_same_row_all_find_it(on_postgres: Database) -> None:

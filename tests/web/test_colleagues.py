@@ -1,7 +1,10 @@
 """Processes on one port tell each other what they have counted."""
 
+import asyncio
+import socket
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -13,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def three() -> Iterator[Colleagues]:
+async def three() -> AsyncIterator[Colleagues]:
     made = Colleagues(3)
     yield made
     made.close()
@@ -34,6 +37,24 @@ async def test_who_is_away_is_left_out_and_its_successor_is_heard(
     three.listen(1, lambda: b"second")
 
     assert await three.ask() == {0: b"first", 1: b"second", 2: long}
+
+
+async def test_who_opens_a_connection_after_the_end_hears_on_it() -> None:
+    """The system gives numbers of closed sockets again, and the loop must not take them for watched."""
+    ended, loop = Colleagues(3), asyncio.get_running_loop()
+    for number in range(3):
+        ended.listen(number, bytes)
+    ended.close()
+
+    with ExitStack() as opened:
+        for one, other in [[opened.enter_context(end) for end in socket.socketpair()] for _ in range(4)]:
+            for mine, theirs in ((one, other), (other, one)):
+                mine.setblocking(False)
+                hearing = asyncio.ensure_future(loop.sock_recv(mine, 1))
+                await asyncio.sleep(0)
+                theirs.send(b"!")
+                async with asyncio.timeout(20):
+                    assert await hearing == b"!"
 
 
 def test_each_has_a_label_and_what_all_share_has_none() -> None:
