@@ -1,11 +1,11 @@
 """A few rows of each of many groups, at a cost that does not grow with the groups."""
 
-import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -69,7 +69,9 @@ def first_per_group(
 
 def groups_asked(dialect: str, ids: Sequence[UUID], limit: int) -> dict[str, Any]:
     """Return what `first_per_group` is run with: these groups, and so many rows of each."""
-    groups: Any = [*ids] if dialect == "postgresql" else json.dumps([one.hex for one in ids])
+    groups: Any = [*ids]
+    if dialect != "postgresql":
+        groups = msgspec.json.encode([one.hex for one in ids]).decode()
     return {"groups": groups, "first": limit}
 
 

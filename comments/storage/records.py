@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.storage.spelled import SpelledOut
 from comments.storage.types import EPOCH, MICROSECOND, UtcTime
+from comments.storage.ways import way_of
 
 if TYPE_CHECKING:
     Instant = datetime
@@ -34,16 +36,17 @@ class Records(Generic[R]):
             raise TypeError(f"{kind.__name__} has other fields than the statement has columns")
         self._spelled = SpelledOut(statement)
         self._rows = list[kind]  # type: ignore[valid-type]
-        self._times = tuple(name for name, column in columns.items() if isinstance(column.type, UtcTime))
+        times = [name for name, column in columns.items() if isinstance(column.type, UtcTime)]
+        self._times = tuple((name, attrgetter(name)) for name in times)
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[R]:
         """Run it with these values by the names of its parameters, which are all to be given."""
-        rows = [*map(tuple, self._spelled.unread(session, values))]
-        found: list[R] = msgspec.convert(rows, self._rows, strict=False)
-        is_counted = session.get_bind().dialect.name == "sqlite"
-        for name in self._times:
-            for one in found:
-                at = getattr(one, name)
+        way = way_of(session)
+        (rows,) = way.ask(self._spelled.in_words(way.dialect, values))
+        found: list[R] = msgspec.convert([*map(tuple, rows)], self._rows, strict=False)
+        is_counted = way.dialect.name == "sqlite"
+        for name, time_of in self._times:
+            for one, at in zip(found, map(time_of, found), strict=True):
                 if at is not None:
                     setattr(one, name, EPOCH + MICROSECOND * at if is_counted else at.astimezone(UTC))
         return found

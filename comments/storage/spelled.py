@@ -65,23 +65,19 @@ class SpelledOut:
         On PostgreSQL it goes along with the next statement, or with the commit.
         """
         way = way_of(session)
-        way.later(self._in_words(way.dialect, values))
+        way.later(self.in_words(way.dialect, values))
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it, and return what comes back."""
         (found,) = rows_of_each(session, (self, values))
         return found
 
-    def unread(self, session: Session, values: Mapping[str, Any]) -> Rows:
-        """Run it, and return its rows as the driver gives them."""
-        way = way_of(session)
-        (rows,) = way.ask(self._in_words(way.dialect, values))
-        return rows
-
-    def _in_words(self, dialect: Dialect, values: Mapping[str, Any]) -> InWords:
+    def in_words(self, dialect: Dialect, values: Mapping[str, Any]) -> InWords:
+        """Return it in the database's own words, with these values as its driver takes them."""
         if self._lists is None:
             self._lists = self._lists_of(dialect)
-        shape = (dialect.paramstyle, tuple([len(values[name]) for name in self._lists]))
+        lengths = tuple([len(values[name]) for name in self._lists]) if self._lists else ()
+        shape = (dialect.paramstyle, lengths)
         spelling = self._spellings.get(shape)
         if spelling is None:
             spelling = self._spellings[shape] = self._spelled(dialect, values)
@@ -139,7 +135,7 @@ def rows_of_each(
 ) -> list[list[tuple[Any, ...]]]:
     """Run statements one after the other, on PostgreSQL in one trip, and return the rows of each."""
     way = way_of(session)
-    given = way.ask(*[statement._in_words(way.dialect, values) for statement, values in asked])
+    given = way.ask(*[statement.in_words(way.dialect, values) for statement, values in asked])
     return [statement._read(rows, way.dialect) for (statement, _), rows in zip(asked, given, strict=True)]
 
 

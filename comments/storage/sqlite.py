@@ -37,6 +37,8 @@ class SqliteDatabase(Database):
         prepare(path)
         self._path = path
         self._reader = engine_for(path, writes=False).connect()
+        # Made once: making and closing one for each read takes longer than most statements.
+        self._reading = ReadingSession(self._reader)
         self._watcher = connect(path, writes=False)
         self._scanning = engine_for(path, writes=False, kept=SCANS_AT_ONCE)
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
@@ -50,12 +52,12 @@ class SqliteDatabase(Database):
         return cls(sqlite_path(address))
 
     async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return _read(self._reader, query, *args, **kwargs)
+        return _read(self._reading, self._reader, query, *args, **kwargs)
 
     async def scan(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def on_own_connection() -> T:
             with self._scanning.connect() as connection:
-                return _read(connection, query, *args, **kwargs)
+                return _read(ReadingSession(connection), connection, query, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._scans, on_own_connection)
 
@@ -108,19 +110,26 @@ class SqliteDatabase(Database):
 
 
 def _read(
-    connection: Connection, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    session: ReadingSession,
+    connection: Connection,
+    query: Callable[Concatenate[Session, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> T:
     """Run `query` on one snapshot: the database as it is at its first statement."""
     driver = driver_of(connection)
     try:
         driver.execute("BEGIN")
         try:
-            # Closed, never rolled back: that would expire the rows that the caller is about to use.
-            with ReadingSession(connection) as session:
-                answer = query(session, *args, **kwargs)
+            answer = query(session, *args, **kwargs)
+            # As long as nothing went by way of the session, it has nothing to refuse, or to let go of.
+            if session.in_transaction():
                 session.refuse_unsaved()
-                return answer
+            return answer
         finally:
+            # Closed, never rolled back: that would expire the rows that the caller is about to use.
+            if session.in_transaction():
+                session.close()
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
     except (DBAPIError, sqlite3.Error) as error:

@@ -12,6 +12,8 @@ from comments.storage.sqlite_connections import driver_of
 
 TRIPS = "comments_trips"
 """Under this name a pooled connection to PostgreSQL keeps its `postgres_trips.Trips`."""
+_KEPT = "comments_way"
+"""Under this name a session on SQLite keeps its way."""
 
 InWords = tuple[str, Any]
 """A statement, and its values as the driver takes them."""
@@ -32,9 +34,14 @@ class Way(Protocol):
 
 
 class _Sqlite:
-    def __init__(self, driver: sqlite3.Connection, dialect: Dialect) -> None:
-        self._driver = driver
-        self.dialect = dialect
+    def __init__(self, connection: Connection) -> None:
+        self._driver: sqlite3.Connection = driver_of(connection)
+        self._events = connection.dispatch
+        self.dialect = connection.dialect
+
+    @property
+    def is_heard(self) -> bool:
+        return bool(self._events.before_cursor_execute)
 
     def ask(self, *asked: InWords) -> Sequence[Rows]:
         return [self._driver.execute(*one).fetchall() for one in asked]
@@ -63,10 +70,15 @@ def way_of(session: Session) -> Way:
 
     SQLAlchemy looks at every column of every result anew: that takes longer than most statements.
     """
+    kept: _Sqlite | None = session.info.get(_KEPT)
+    if kept is not None and not kept.is_heard:
+        return kept
     bind = session.get_bind()
     if bind.dialect.name == "sqlite":
-        if isinstance(bind, Connection) and not bind.dispatch.before_cursor_execute:
-            return _Sqlite(driver_of(bind), bind.dialect)
+        if isinstance(bind, Connection):
+            way = session.info[_KEPT] = _Sqlite(bind)
+            if not way.is_heard:
+                return way
         return _Sqlalchemy(session.connection())
     connection = session.connection()
     trips: Way | None = connection.info.get(TRIPS)

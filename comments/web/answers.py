@@ -18,6 +18,13 @@ JSON = b"application/json"
 QUICK, SMALLEST = 5, 11
 """For what changes with each comment, and for what changes with each release."""
 
+WINDOW = 16
+"""Brotli's, as a power of two, for what is compressed quickly and no larger than the window.
+
+With it brotli fills tables of half the size: what they push out of the processor's cache is what the next
+request needs. For what is larger it would find less.
+"""
+
 SMALLEST_COMPRESSED = 512
 """Below this many bytes compressing costs more than it saves."""
 
@@ -147,6 +154,8 @@ def negotiate(accept_encoding: bytes) -> str:
 def compress(content: bytes, encoding: str, quality: int = QUICK) -> bytes:
     """Return `content` in an encoding; `quality` is brotli's, 0 to 11."""
     if encoding == "br":
+        if quality == QUICK and len(content) <= 1 << WINDOW:
+            return bytes(brotli.compress(content, quality=quality, lgwin=WINDOW))
         return bytes(brotli.compress(content, quality=quality))
     if encoding == "gzip":
         packer = zlib.compressobj(9 if quality == SMALLEST else 6, zlib.DEFLATED, 31)

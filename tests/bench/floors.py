@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import brotli
 import msgspec
 from sqlalchemy import Engine, event
 
@@ -31,6 +30,7 @@ from comments.threads.queries import finding, paging
 from comments.threads.queries.paging import Sort
 from comments.threads.requests import ThreadQuery
 from comments.threads.site_card import site_card
+from comments.web.answers import compress
 from tests.bench import contestants
 from tests.bench.contestants import OURS, ROOT
 from tests.bench.measuring import Bench, Figures, Who
@@ -110,7 +110,7 @@ async def _reads(file: Path, page: str, calls: int) -> tuple[float, float, float
                 with _timed(taken["answer"]):
                     answer, _ = await db.read(reading.thread_answer, keys, site, wanted, query)
                 with _timed(taken["packed"]):
-                    brotli.compress(msgspec.json.encode(answer), quality=5)
+                    compress(msgspec.json.encode(answer), "br")
     finally:
         await db.close()
     found = [statistics.median(times) for times in taken.values()]

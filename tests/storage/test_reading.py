@@ -68,6 +68,17 @@ async def test_a_query_that_fails_leaves_the_next_one_alone(db: Database) -> Non
     assert await db.read(value_of, "a") == 0
 
 
+async def test_what_one_query_loaded_is_not_there_for_the_next(db: Database) -> None:
+    def counter(session: Session) -> Counter:
+        return session.get_one(Counter, "a")
+
+    first = await db.read(counter)
+    await db.write(change_object)
+
+    assert (await db.read(counter)).value == 9
+    assert first.value == 0
+
+
 async def test_the_commit_of_another_process_is_noticed(unmigrated_url: str, db: Database) -> None:
     noticed = asyncio.Event()
 

@@ -55,8 +55,10 @@ _COUNTS_BY_KEYS = select(*_COUNTS).join(Thread, Thread.id == ThreadKey.thread_id
 def thread_by_keys(session: Session, site_id: UUID, keys: PageKeys) -> ThreadRow | None:
     """Return the thread these keys lead to: the identifier's, else the URL's."""
     hashes = keys.hashes
-    found = {row.key_hash: row for row in _BY_KEYS.all(session, {"site_id": site_id, "hashes": hashes})}
-    return next((found[wanted] for wanted in hashes if wanted in found), None)
+    found = _BY_KEYS.all(session, {"site_id": site_id, "hashes": hashes})
+    if len(found) < 2:
+        return found[0] if found else None
+    return min(found, key=lambda row: hashes.index(row.key_hash))
 
 
 def threads_by_key_hashes(
