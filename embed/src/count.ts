@@ -77,7 +77,10 @@ async function ask(keys: string[]): Promise<void> {
   const answer = await (isLong ? fetch(counts, { method: "POST", body: keys.join("\n") }) : fetch(`${counts}?${query}`));
   if (!answer.ok) return;
   const found = ((await answer.json()) as { counts: { count: number }[] }).counts;
-  keys.forEach((key, at) => known.set(key, found[at]?.count ?? 0));
+  keys.forEach((key, at) => {
+    // A discussion on this page may have told its count meanwhile.
+    if (!known.has(key)) known.set(key, found[at]?.count ?? 0);
+  });
   look();
 }
 

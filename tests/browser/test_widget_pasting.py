@@ -16,12 +16,18 @@ PASTE = """(area, { text, html, picture }) => {
 }"""
 
 
+async def write(widget: Widget, text: str) -> None:
+    await widget.write(text)
+    # What hears of what is pasted comes with the first use.
+    await expect(widget.post_button).to_be_visible()
+
+
 async def test_a_link_pasted_over_a_selection_makes_a_link_and_can_be_undone(
     discussion: Discussion, widget: Widget
 ) -> None:
     await widget.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await widget.open(discussion)
-    await widget.write("see this page")
+    await write(widget, "see this page")
     await widget.composer.evaluate("area => area.setSelectionRange(4, 13)")
     await widget.page.evaluate("navigator.clipboard.writeText('https://example.org/a_(b)')")
 
@@ -37,7 +43,7 @@ async def test_a_link_pasted_without_a_selection_is_left_to_the_browser(
 ) -> None:
     await widget.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await widget.open(discussion)
-    await widget.write("see ")
+    await write(widget, "see ")
     await widget.page.evaluate("navigator.clipboard.writeText('https://example.org/')")
 
     await widget.page.keyboard.press("Control+v")
@@ -47,7 +53,7 @@ async def test_a_link_pasted_without_a_selection_is_left_to_the_browser(
 
 async def test_a_pasted_picture_is_refused_in_words(discussion: Discussion, widget: Widget) -> None:
     await widget.open(discussion)
-    await widget.write("a text")
+    await write(widget, "a text")
 
     taken = await widget.composer.evaluate(PASTE, {"picture": True})
 
@@ -66,7 +72,7 @@ async def test_text_from_a_word_processor_is_taken_as_text(
     with_picture: bool, discussion: Discussion, widget: Widget
 ) -> None:
     await widget.open(discussion)
-    await widget.write("a text")
+    await write(widget, "a text")
 
     taken = await widget.composer.evaluate(
         PASTE, {"text": "bold", "html": "<b>bold</b>", "picture": with_picture}

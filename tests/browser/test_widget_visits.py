@@ -6,11 +6,16 @@ from tests.browser.discussions import Discussion
 from tests.browser.widget import Widget
 
 
+async def looked(widget: Widget) -> None:
+    """Wait until the browser has said what is in view: to us, and with that to all who asked before."""
+    await widget.element.evaluate(
+        "host => new Promise(done => new IntersectionObserver(() => done()).observe(host))"
+    )
+
+
 async def leave(widget: Widget) -> None:
     # The visit is noted once the discussion has been in view.
-    await widget.element.evaluate(
-        "host => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
-    )
+    await looked(widget)
     await widget.page.goto("about:blank")
 
 
@@ -77,9 +82,7 @@ async def test_a_discussion_that_is_taken_off_the_page_was_visited(
     discussion.said("Ana", "read")
     await widget.open(discussion)
     await ready(widget)
-    await widget.element.evaluate(
-        "host => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
-    )
+    await looked(widget)
 
     await widget.element.evaluate("host => host.remove()")
 
