@@ -48,6 +48,9 @@ class SqliteWriter:
         self._turns = turns
         self._driver = driver_of(connection)
         self._driver.execute("PRAGMA busy_timeout=0")
+        # Else what a savepoint may take back goes to a file from 64 kB on, which a post is past, and stays
+        # there until the commit: a post wrote 70 times to it. In memory it is let go with each savepoint.
+        self._driver.execute("PRAGMA temp_store=MEMORY")
         self._subscribers = subscribers
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Order | None] = SimpleQueue()

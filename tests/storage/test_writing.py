@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -173,3 +175,23 @@ async def test_closing_finishes_what_was_asked_for_and_refuses_more(
     assert len(await db.read(bodies)) == 30
     with pytest.raises(Unavailable):
         await second.write(add_note, "too late")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are looked up in /proc")
+async def test_what_a_write_may_take_back_is_in_no_file(on_sqlite: Database) -> None:
+    for _ in range(40):
+        await on_sqlite.write(add_note, "b" * 4_000)
+
+    def temporary_files() -> set[str]:
+        names = set()
+        for file in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):
+                names.add(str(file.readlink()))
+        return {name for name in names if "etilqs" in name}
+
+    def files_made_by_changing_all(session: Session) -> set[str]:
+        before = temporary_files()
+        session.execute(update(Note).values(body="c" * 4_000))
+        return temporary_files() - before
+
+    assert await on_sqlite.write(files_made_by_changing_all) == set()
