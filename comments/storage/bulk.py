@@ -1,8 +1,10 @@
 """Many rows at once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -20,11 +22,24 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from comments.storage.base import WITHOUT_SYNC
-from comments.storage.spelled import written_as
+from comments.storage.values import written_as
 from comments.storage.ways import way_of
 
-_Value = tuple[str | None, Callable[[Any], Any] | None, Any]
-"""The name of what is given, and what makes it into the driver's; or None and what the driver gets."""
+
+@dataclass(frozen=True, slots=True)
+class _OfRow:
+    """What goes into a row: what is `given`, some of it made into the driver's, then the model's defaults."""
+
+    columns: tuple[str, ...]
+    given: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    made: tuple[tuple[int, Callable[[Any], Any]], ...]
+    defaults: tuple[Any, ...]
+
+    def values(self, row: Mapping[str, Any]) -> list[Any]:
+        values = [*self.given(row), *self.defaults]
+        for at, process in self.made:
+            values[at] = process(values[at])
+        return values
 
 
 def insert_ignoring(
@@ -50,13 +65,11 @@ def insert_together(session: Session, into: Sequence[tuple[Table, Sequence[Mappi
     """
     way = way_of(session)
     shape = tuple((table, tuple(rows[0]), len(rows)) for table, rows in into)
-    for statement, columns in _insert_together(shape, way.dialect):
-        values = [
-            default if name is None else row[name] if process is None else process(row[name])
-            for place, of_row in columns
-            for row in into[place][1]
-            for name, process, default in of_row
-        ]
+    for statement, places in _insert_together(shape, way.dialect):
+        values: list[Any] = []
+        for place, of_row in places:
+            for row in into[place][1]:
+                values += of_row.values(row)
         way.later((statement, tuple(values)))
 
 
@@ -90,15 +103,14 @@ def _insert_ignoring(table: Table, dialect: str) -> Insert:
 @cache
 def _insert_together(
     shape: tuple[tuple[Table, tuple[str, ...], int], ...], dialect: Dialect
-) -> list[tuple[str, list[tuple[int, list[_Value]]]]]:
+) -> list[tuple[str, list[tuple[int, _OfRow]]]]:
     """Return statements, and for each which tables it writes, by their place, and what goes into a row."""
-    columns = [_values_of(table, given, dialect) for table, given, _ in shape]
+    of_rows = [_of_row(table, given, dialect) for table, given, _ in shape]
     marks = count(1)
     texts = [
-        _insert_rows(table, named, rows, dialect, marks)
-        for (table, _, rows), named in zip(shape, columns, strict=True)
+        _insert_rows(table, of_row.columns, rows, dialect, marks)
+        for (table, _, rows), of_row in zip(shape, of_rows, strict=True)
     ]
-    of_rows = [[value for _, value in named] for named in columns]
     if dialect.name == "sqlite":
         return [(text, [(place, of_rows[place])]) for place, text in enumerate(texts)]
     *others, last = texts
@@ -107,27 +119,31 @@ def _insert_together(
 
 
 def _insert_rows(
-    table: Table, named: Sequence[tuple[str, _Value]], rows: int, dialect: Dialect, marks: Iterator[int]
+    table: Table, columns: Sequence[str], rows: int, dialect: Dialect, marks: Iterator[int]
 ) -> str:
-    names = ", ".join(name for name, _ in named)
     written = {"numeric_dollar": "${}", "pyformat": "%s"}.get(dialect.paramstyle, "?")
-    values = ", ".join(f"({', '.join(written.format(next(marks)) for _ in named)})" for _ in range(rows))
-    return f"INSERT INTO {table.name} ({names}) VALUES {values}"  # noqa: S608  # our tables' names
+    values = ", ".join(f"({', '.join(written.format(next(marks)) for _ in columns)})" for _ in range(rows))
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {values}"  # noqa: S608  # our tables' names
 
 
-def _values_of(table: Table, given: tuple[str, ...], dialect: Dialect) -> list[tuple[str, _Value]]:
-    """Return a row's columns, and for each what is given, or the value of the model's default."""
-    found: list[tuple[str, _Value]] = []
+def _of_row(table: Table, given: tuple[str, ...], dialect: Dialect) -> _OfRow:
+    process = {column.name: written_as(column.type, dialect) for column in table.columns}
+    # One that is no column's is passed over, as it always was.
+    named = [column.name for column in table.columns if column.name in given]
+    defaults: dict[str, Any] = {}
     for column in table.columns:
-        process = written_as(column.type, dialect)
-        if column.name in given:
-            value: _Value = (column.name, process, None)
-        elif isinstance(column.default, ScalarElementColumnDefault):
-            default = column.default.arg
-            value = (None, None, default if process is None else process(default))
-        elif column.default is not None:
-            raise TypeError(f"{table.name}.{column.name} is to be given: its default is worked out")
-        else:
+        if column.name in given or column.default is None:
             continue
-        found.append((dialect.identifier_preparer.quote(column.name), value))
-    return found
+        if not isinstance(column.default, ScalarElementColumnDefault):
+            raise TypeError(f"{table.name}.{column.name} is to be given: its default is worked out")
+        make, default = process[column.name], column.default.arg
+        defaults[column.name] = default if make is None else make(default)
+    quoted = [dialect.identifier_preparer.quote(name) for name in (*named, *defaults)]
+    made = [(at, make) for at, name in enumerate(named) if (make := process[name]) is not None]
+    return _OfRow(tuple(quoted), _several(named), tuple(made), tuple(defaults.values()))
+
+
+def _several(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda row: tuple([row[name] for name in names])

@@ -8,42 +8,39 @@ from sqlalchemy import Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
 
+from comments.storage.values import Process, read_as, written_as
 from comments.storage.ways import InWords, Rows, way_of
 
-Process = Callable[[Any], Any] | None
 Shape = tuple[str, tuple[int, ...]]
 """How a dialect marks values, and how long each list is."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Which value goes where: of a list, that one `at` a place; a `constant` is the statement's own."""
-
-    name: str
-    key: str
-    at: int | None
-    process: Process
-    constant: Any = None
-
-    def value(self, given: Mapping[str, Any]) -> Any:
-        if not self.key:
-            return self.constant
-        value = given[self.key] if self.at is None else given[self.key][self.at]
-        return value if self.process is None else self.process(value)
+Source = tuple[str, int | None, Process]
+"""Where a value comes from: its name, of a list the place in it, and what makes it the driver's."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Spelling:
+    """A statement in words; `places` says which of the sources and then of the constants goes where."""
+
     text: str
-    places: tuple[_Place, ...]
-    is_positional: bool
+    names: tuple[str, ...] | None
+    """What the places are called, where values go by names."""
+    sources: tuple[Source, ...]
+    constants: tuple[Any, ...]
+    """The statement's own values."""
+    places: tuple[int, ...]
 
     def values(self, given: Mapping[str, Any]) -> Any:
-        if self.is_positional:
-            return tuple([place.value(given) for place in self.places])
-        return {place.name: place.value(given) for place in self.places}
+        # Each is made once, however often it stands in the statement.
+        made = []
+        for name, at, process in self.sources:
+            value = given[name] if at is None else given[name][at]
+            made.append(value if process is None else process(value))
+        made += self.constants
+        placed = tuple([made[place] for place in self.places])
+        return placed if self.names is None else dict(zip(self.names, placed, strict=True))
 
 
 class SpelledOut:
@@ -108,23 +105,25 @@ class SpelledOut:
             for key, names in state.parameter_expansion.items()
             for at, name in enumerate(names)
         }
-        is_positional = state.positiontup is not None
-        places = []
-        for name in state.positiontup if state.positiontup is not None else state.parameters:
-            key, at = of_list.get(name, (name, None))
-            process = written_as(compiled.binds[key].type, dialect)
-            if key in values:
-                places.append(_Place(name, key, at, process))
-            else:
-                value = state.parameters[name]
-                places.append(_Place(name, "", None, None, value if process is None else process(value)))
-        return _Spelling(state.statement, tuple(places), is_positional)
+        names = tuple(state.positiontup if state.positiontup is not None else state.parameters)
+        came = {name: of_list.get(name, (name, None)) for name in names}
+        given = list(dict.fromkeys(one for one in came.values() if one[0] in values))
+        own = [name for name in dict.fromkeys(names) if came[name][0] not in values]
+        process = {key: written_as(bound.type, dialect) for key, bound in compiled.binds.items()}
+        constants = [(process[came[name][0]], state.parameters[name]) for name in own]
+        return _Spelling(
+            state.statement,
+            names if state.positiontup is None else None,
+            tuple([(key, at, process[key]) for key, at in given]),
+            tuple([value if make is None else make(value) for make, value in constants]),
+            tuple([given.index(came[n]) if came[n] in given else len(given) + own.index(n) for n in names]),
+        )
 
     def _readers_for(self, dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
         readers = self._readers.get(dialect.name)
         if readers is None:
             given = enumerate(self._statement.exported_columns)
-            read = [(at, _read_as(column.type, dialect)) for at, column in given]
+            read = [(at, read_as(column.type, dialect)) for at, column in given]
             readers = [(at, process) for at, process in read if process is not None]
             self._readers[dialect.name] = readers
         return readers
@@ -137,12 +136,3 @@ def rows_of_each(
     way = way_of(session)
     given = way.ask(*[statement.in_words(way.dialect, values) for statement, values in asked])
     return [statement._read(rows, way.dialect) for (statement, _), rows in zip(asked, given, strict=True)]
-
-
-def written_as(kind: TypeEngine[Any], dialect: Dialect) -> Process:
-    """Return what makes a value of this type into one that the driver takes, None where it is one."""
-    return kind.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _read_as(kind: TypeEngine[Any], dialect: Dialect) -> Process:
-    return kind.dialect_impl(dialect).result_processor(dialect, None)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from comments.storage.spelled import written_as
+from comments.storage.values import written_as
 
 ROWS_AT_ONCE = (500, 50, 5, 1)
 """Rows of one statement of SQLite; few sizes, for each is compiled and kept."""
