@@ -62,7 +62,7 @@ def print_of(text: str) -> Print | None:
     if not runs:
         return _short_print_of(folded)
     # As bytes they have the order of the numbers that they are.
-    smallest = sorted({_digest(run) for run in runs})[:SKETCH_HASHES]
+    smallest = sorted({blake2b(run.encode(), digest_size=8).digest() for run in runs})[:SKETCH_HASHES]
     sketch = b"".join(digest[:4] for digest in smallest)
     return Print(tuple(map(_number, smallest[:MARKS])), sketch, _number(_digest(sketch.hex())))
 
@@ -95,7 +95,7 @@ def _runs(folded: str) -> set[str]:
     words = plain_words(folded)
     if len(words) < FEWEST_WORDS:
         return set()
-    return {" ".join(words[at : at + WORDS_IN_A_RUN]) for at in range(len(words) - WORDS_IN_A_RUN + 1)}
+    return set(map(" ".join, zip(*(words[at:] for at in range(WORDS_IN_A_RUN)), strict=False)))
 
 
 def _pieces(chars: str, length: int) -> set[str]:

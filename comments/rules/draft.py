@@ -24,7 +24,10 @@ class Outcome(StrEnum):
 
     @property
     def strength(self) -> int:
-        return list(Outcome).index(self)
+        return _STRENGTHS[self]
+
+
+_STRENGTHS = {outcome: strength for strength, outcome in enumerate(Outcome)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _words_in(readable_text: str, seen: "_Looks") -> str:
 
 def is_unspaced(entry: str) -> bool:
     """Say whether an entry is of a script that puts no blanks between words."""
-    return _UNSPACED.search(entry) is not None
+    return not entry.isascii() and _UNSPACED.search(entry) is not None
 
 
 def host_names(entry: str) -> list[str]:

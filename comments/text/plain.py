@@ -144,6 +144,10 @@ def skeletons(name: str) -> frozenset[str]:
 
 def readable_line(text: str) -> str:
     """Return `text` on one line, composed (NFC), without controls, direction marks and stray joiners."""
+    if text.isascii():
+        line = " ".join(text.split())
+        if line.isprintable():
+            return line
     text = NOT_FOR_READING.sub("", text)
     if text.isascii():
         return " ".join(text.split())
