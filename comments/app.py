@@ -61,6 +61,9 @@ _HERE = Path(__file__).parent
 _READERS_CHANGE = re.compile(r"^/d/|^/api/v1/sites/[^/]+/(comments|preview)\b")
 _HASHED = re.compile(r"[a-z-]+-[0-9a-f]{12}\.js")
 
+_STRAIGHT = {endpoint.path for endpoint in writing_routes.api.endpoints}
+"""Where readers write."""
+
 APIS = (
     thread_routes.api,
     writing_routes.api,
@@ -132,6 +135,7 @@ def create_app(
         observe=counted.observe,
         admission=app.state.admission,
         ready=ready.find,
+        straight=[one for one in app.routes if isinstance(one, DeclaredRoute) and one.path in _STRAIGHT],
     )
     return app
 

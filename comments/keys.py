@@ -24,6 +24,9 @@ class Keyring:
     def __init__(self, secret: str, old: str = "") -> None:
         self._key = hashlib.blake2b(secret.encode()).digest()
         self._old = Keyring(old) if old else None
+        # Who writes twice comes from one address; as many are kept as their networks are below.
+        self.address_keys = lru_cache(maxsize=1024)(self._address_keys)
+        """Return all that an address and its network may be kept as: with this key, and with the old one."""
 
     def mac(self, purpose: str, message: bytes, *, size: int = 16) -> bytes:
         """Return `size` bytes that nobody without the key can make; `purpose` has at most 16 bytes."""
@@ -80,8 +83,7 @@ class Keyring:
         """Return the 16 bytes that the network of an address is kept as: its /24, or /48 of IPv6."""
         return self.mac("network", wider_network_of(address).encode())
 
-    def address_keys(self, address: str) -> tuple[bytes, ...]:
-        """Return all that an address and its network may be kept as: with this key, and with the old one."""
+    def _address_keys(self, address: str) -> tuple[bytes, ...]:
         ours = (self.address_key(address), self.network_key(address))
         return (*ours, *(self._old.address_keys(address) if self._old else ()))
 

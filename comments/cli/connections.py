@@ -161,6 +161,29 @@ class Protocol(HttpToolsProtocol):
         self._let_go()
         return line
 
+    def answer_whole(self, scope: Any, head: bytes, body: bytes) -> bool:
+        """Send all of an answer, between whose parts there is room for headers, to the request of this scope.
+
+        uvicorn looks at each header, and writes in two pieces, which takes longer than all of this. False if
+        nothing was sent: who asked has gone, others wait on the connection, or it does not take more.
+        """
+        cycle = self.cycle
+        if cycle.scope is not scope or cycle.disconnected or cycle.response_started or self.flow.write_paused:
+            return False
+        cycle.response_started = cycle.response_complete = True
+        self._write_whole(head, body, ends=not cycle.keep_alive)
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
+
+    def _write_whole(self, head: bytes, body: bytes, *, ends: bool) -> None:
+        lines = [head, *(b"%b: %b\r\n" % header for header in self.server_state.default_headers)]
+        if ends:
+            lines.append(b"connection: close\r\n")
+        self.transport.write(b"".join((*lines, body)))
+        if ends:
+            self.transport.close()
+
     def _let_go(self) -> None:
         """Break the circle of what holds one another, or it would stay until garbage is looked for."""
         if self.scope is not None:
@@ -239,15 +262,8 @@ class Protocol(HttpToolsProtocol):
         if answer is None:
             return False
         self._is_answered = True
-        head, body = answer
-        lines = [head, *(b"%b: %b\r\n" % header for header in self.server_state.default_headers)]
         keeps = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-        ends = self._is_told_to_end or not keeps
-        if ends:
-            lines.append(b"connection: close\r\n")
-        self.transport.write(b"".join((*lines, body)))
-        if ends:
-            self.transport.close()
+        self._write_whole(*answer, ends=self._is_told_to_end or not keeps)
         return True
 
     def cut_if_late(self, now: float) -> None:

@@ -9,6 +9,7 @@ from comments.identity.authors import Credentials
 from comments.keys import new_token
 from comments.sites.origins import origin_allowed
 from comments.web.forms import OriginRefused
+from comments.web.routing import header
 from comments.web.service import client_address, service
 
 API_TOKEN_PREFIX = "m_"  # noqa: S105 (the beginning of a token, not one)
@@ -20,10 +21,10 @@ class MalformedToken(errors.NotSignedIn):
 
 def bearer_token(request: Request) -> str:
     """Return the bearer token, empty if none is shown. Raises MalformedToken for other schemes."""
-    header = request.headers.get("authorization", "")
-    if not header:
+    shown = header(request, b"authorization")
+    if not shown:
         return ""
-    scheme, _, token = header.partition(" ")
+    scheme, _, token = shown.partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token or len(token) > 200 or not token.isascii():
         raise MalformedToken("Send the token as `Authorization: Bearer …`.")
@@ -33,12 +34,14 @@ def bearer_token(request: Request) -> str:
 def credentials(request: Request) -> tuple[Credentials, str]:
     """Return what the request shows of who asks, and a new token in case it needs one."""
     keys = service(request).keys
-    token, fresh = bearer_token(request), new_token("g")
+    token = bearer_token(request)
+    # Who shows one gets no other.
+    fresh = "" if token else new_token("g")
     address_keys = keys.address_keys(client_address(request))
     shown = Credentials(
         token_hashes=keys.token_hashes(token) if token else (),
         is_api_token=token.startswith(API_TOKEN_PREFIX),
-        new_token_hash=keys.token_hash(fresh),
+        new_token_hash=keys.token_hash(fresh) if fresh else b"",
         address_key=address_keys[0],
         network_key=address_keys[1],
         address_keys=address_keys,
@@ -53,7 +56,7 @@ def check_origin(request: Request, origins: Sequence[str]) -> None:
     """
     if bearer_token(request).startswith(API_TOKEN_PREFIX):
         return
-    seen, own = request.headers.get("origin", ""), service(request).settings.own_origins
+    seen, own = header(request, b"origin"), service(request).settings.own_origins
     if seen and seen != "null" and (origin_allowed(seen, origins) or seen.lower() in own):
         return
     named = seen or "none"

@@ -43,12 +43,16 @@ class ModelBook:
         self._entries.move_to_end(site_id)
         if len(self._entries) > MOST_MODELS:
             self._entries.popitem(last=False)
+        if entry.turn.locked() or time.monotonic() - entry.looked_at >= LOOKED_AT_EVERY_SECONDS:
+            await self._look(site_id, entry)
+        return entry.model if entry.model.works else None
+
+    async def _look(self, site_id: UUID, entry: _Entry) -> None:
         async with entry.turn:
             if time.monotonic() - entry.looked_at >= LOOKED_AT_EVERY_SECONDS:
                 # Before it is asked: what is learned meanwhile may be in the answer or not.
                 entry.looked_at = time.monotonic()
                 await self._bring_up_to_date(site_id, entry.model)
-        return entry.model if entry.model.works else None
 
     async def _bring_up_to_date(self, site_id: UUID, model: Model) -> None:
         learned, newer = await self._db.read(newer_counts, site_id, model.version)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from comments.errors import Invalid
 from comments.sites.origins import origin_allowed
@@ -16,7 +17,7 @@ class IdentifierRefused(Invalid):
     code = "identifier-refused"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageKeys:
     """The keys a page gives, the stronger first; `url` is the address to show, `origin` that address's."""
 
@@ -31,9 +32,9 @@ class PageKeys:
         pairs = [("identifier", self.identifier), ("url", self.url_key)]
         return [(kind, key) for kind, key in pairs if key is not None]
 
-    @property
-    def hashes(self) -> list[bytes]:
-        return [key_hash(kind, key) for kind, key in self.pairs]
+    @cached_property
+    def hashes(self) -> tuple[bytes, ...]:
+        return tuple([key_hash(kind, key) for kind, key in self.pairs])
 
 
 def key_hash(kind: str, key: str) -> bytes:
@@ -41,6 +42,7 @@ def key_hash(kind: str, key: str) -> bytes:
     return hashlib.sha256(f"{kind}\x00{key}".encode()).digest()
 
 
+@lru_cache(maxsize=256)
 def page_keys(url: str | None, identifier: str | None) -> PageKeys:
     """Return a page's keys. Raises PageMissing without any, Invalid for a URL that no page can have."""
     identifier = (identifier or "").strip() or None

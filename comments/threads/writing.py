@@ -117,7 +117,7 @@ async def post_order(
         bursts=_bursts(limits, site.id, place, sender.shown),
         brought=brought(
             keys,
-            [place_of(site.id, key) for key in page.hashes],
+            [place_of(site.id, key) for key in page.hashes] if body.form_token or body.altcha else (),
             body.form_token,
             body.altcha,
             sender.at,

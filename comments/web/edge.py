@@ -4,20 +4,24 @@ import ipaddress
 import logging
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from comments import errors
 from comments.web import problems
 from comments.web.admission import Admission
 from comments.web.answers import BytesAnswer
+from comments.web.needs import DeclaredRoute
 from comments.web.routing import LARGEST_REQUEST, TextRefused
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -77,11 +81,54 @@ class RequestTooLarge(errors.TooLarge):
     code = "request-too-large"
 
 
+class Connection(Protocol):
+    """What a server puts into the scope as `comments.connection`."""
+
+    def answer_whole(self, scope: Scope, head: bytes, body: bytes) -> bool:
+        """Send all of an answer, between whose parts there is room for headers, to the request of this scope.
+
+        False if nothing was sent, because it has to be sent piece by piece.
+        """
+
+
+class _Answer:
+    """The way back of one request: adds the headers that all answers have, and notes the status."""
+
+    __slots__ = ("_headers", "_receive", "_request_id", "_scope", "_send", "status")
+
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, headers: _Headers, request_id: bytes
+    ) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._headers = headers
+        self._request_id = request_id
+        self.status = 500
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            own = (b"x-request-id", self._request_id)
+            message["headers"] = [*message["headers"], *self._headers, own]
+        await self._send(message)
+
+    async def whole(self, response: Response) -> None:
+        """Send an answer of the API whose body is there: at once, if the connection is free for it."""
+        connection: Connection | None = self._scope.get("comments.connection")
+        if connection is not None and isinstance(response, BytesAnswer):
+            head, body = in_bytes(response)
+            head = b"%bx-request-id: %b\r\n" % (head, self._request_id)
+            if connection.answer_whole(self._scope, head, body):
+                self.status = response.status_code
+                return
+        await response(self._scope, self._receive, self)
+
+
 class Edge:
     """The outermost application. Adds `comments.address` to the scope.
 
     Below a host's root it answers alike whether the proxy in front takes `base_path` off or not. What `ready`
-    has for a GET of the API it sends itself.
+    has for a GET of the API it sends itself. Changes by the routes of the API that are `straight` it asks for
+    without what the application has in between, which knows nothing of them.
     """
 
     def __init__(
@@ -93,8 +140,13 @@ class Edge:
         observe: Observe,
         admission: Admission,
         ready: Ready = lambda _: None,
+        straight: Sequence[DeclaredRoute] = (),
     ) -> None:
         self._app = app
+        self._straight: dict[str, list[DeclaredRoute]] = defaultdict(list)
+        for route in straight:
+            for method in route.needs:
+                self._straight[method].append(route)
         self._admission = admission
         self._ready = ready
         self._base_path = base_path
@@ -125,15 +177,7 @@ class Edge:
         scope["comments.address"] = _peer(scope)
         if self._trusted:
             _believe_proxies(scope, self._trusted)
-        status = 500
-
-        async def answer(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], *headers, (b"x-request-id", request_id.encode())]
-            await send(message)
-
+        answer = _Answer(scope, receive, send, headers, request_id.encode())
         try:
             if scope["method"] == "OPTIONS" and headers is _API:
                 await answer({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
@@ -142,16 +186,16 @@ class Edge:
                 await self._serve(scope, receive, answer)
         except ClientDisconnect:
             # They went away before they had sent all; there is nobody to answer.
-            status = LEFT
+            answer.status = LEFT
         except Exception:
-            if status != 500:
+            if answer.status != 500:
                 raise
             _log.exception("a bug, request %s %s %s", request_id, scope["method"], _route_of(scope))
             await problems.bug_response(request_id)(scope, receive, answer)
         finally:
-            self._observe(_route_of(scope), status, time.perf_counter() - started)
+            self._observe(_route_of(scope), answer.status, time.perf_counter() - started)
 
-    async def _serve(self, scope: Scope, receive: Receive, answer: Send) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         try:
             _refuse_bad_text(scope)
             if scope["method"] in READING:
@@ -161,7 +205,7 @@ class Edge:
         except errors.CommentsError as expected:
             await problems.problem_response(expected)(scope, receive, answer)
 
-    async def _change(self, scope: Scope, receive: Receive, answer: Send) -> None:
+    async def _change(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         """Let a change in, once all of it has come: who sends slowly takes nobody's place."""
         self._admission.refuse_over(scope["path"])
         is_inside = False
@@ -180,10 +224,22 @@ class Edge:
         try:
             if not _has_body(scope):
                 await enter()
-            await self._app(scope, whole, answer)
+            route = self._straight_route(scope)
+            if route is None:
+                await self._app(scope, whole, answer)
+            else:
+                await answer.whole(await route.endpoint(Request(scope, whole)))
         finally:
             if is_inside:
                 self._admission.leave()
+
+    def _straight_route(self, scope: Scope) -> DeclaredRoute | None:
+        for route in self._straight.get(scope["method"], ()):
+            found, of_route = route.matches(scope)
+            if found is Match.FULL:
+                scope.update(of_route)
+                return route
+        return None
 
 
 def last_words(response: Response) -> bytes:
@@ -232,14 +288,14 @@ def _has_body(scope: Scope) -> bool:
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:
     """Return a `receive` that stops reading at the largest request, whatever its headers claim."""
-    claimed = Headers(scope=scope).get("content-length", "")
+    claimed = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
     read = 0
 
     async def bounded() -> Message:
         nonlocal read
         # Asked only now: who may send a file is known when a handler begins to read.
         largest = scope.get(_LARGEST, LARGEST_REQUEST)
-        if not read and claimed.isdecimal() and int(claimed) > largest:
+        if not read and claimed.isdigit() and int(claimed) > largest:
             raise _too_large(largest)
         message = await receive()
         read += len(message.get("body", b""))

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from comments import errors
@@ -196,22 +196,42 @@ def read_query(request: Request, shape: type[S]) -> S:
 
 async def read_json(request: Request, shape: type[S]) -> S:
     """Read a JSON body into `shape`; anything but `application/json` is refused (it would dodge CORS)."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = header(request, b"content-type").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise JsonExpected("Send this as application/json.")
-    raw = await request.body()
+    raw = await _whole_body(request)
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         if re.search(rb"\\u[dD][89a-fA-F]|[\x80-\xff]", raw):
             raise TextRefused("The text is not Unicode.", errors={"body": "not Unicode"}) from None
         raise MalformedJson("The request is not JSON.") from None
-    _refuse_nul(value)
+    if b"\\u0000" in raw:
+        # JSON has no other way to write it, and few texts have this one.
+        _refuse_nul(value)
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as wrong:
         detail, fields = _explained(wrong, "body")
         raise BodyRefused(detail, errors=fields) from None
+
+
+def header(request: Request, name: bytes) -> str:
+    """Return the first header of this name, which is in small letters; empty if there is none."""
+    # Starlette's mapping encodes the name anew for each, and raises for those that are not there.
+    return next((value.decode("latin-1") for key, value in request.scope["headers"] if key == name), "")
+
+
+async def _whole_body(request: Request) -> bytes:
+    """Return the body, which nobody reads again. Raises ClientDisconnect."""
+    receive, pieces = request.receive, []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(pieces)
 
 
 def _list_fields(shape: type[msgspec.Struct]) -> frozenset[str]:
