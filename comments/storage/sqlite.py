@@ -20,6 +20,7 @@ from comments.storage.sqlite_errors import about_file, in_our_words
 from comments.storage.sqlite_turns import Turns
 from comments.storage.sqlite_writer import SqliteWriter
 from comments.storage.urls import sqlite_path
+from comments.storage.ways import forget
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -130,6 +131,7 @@ def _read(
             # Closed, never rolled back: that would expire the rows that the caller is about to use.
             if session.in_transaction():
                 session.close()
+            forget(session)
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
     except (DBAPIError, sqlite3.Error) as error:

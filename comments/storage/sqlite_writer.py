@@ -18,6 +18,7 @@ from comments.storage.changes import Subscribers, announced
 from comments.storage.sqlite_connections import BUSY_SECONDS, begin_writing, driver_of
 from comments.storage.sqlite_errors import in_our_words
 from comments.storage.sqlite_turns import Turns
+from comments.storage.ways import forget
 
 T = TypeVar("T")
 
@@ -44,7 +45,8 @@ class SqliteWriter:
     """Takes orders on the event loop and answers them there, each after the commit it is part of."""
 
     def __init__(self, connection: Connection, turns: Turns, subscribers: Subscribers) -> None:
-        self._connection = connection
+        # Made once: making and closing one for each write takes longer than most of its statements.
+        self._session = Session(connection, expire_on_commit=False)
         self._turns = turns
         self._driver = driver_of(connection)
         self._driver.execute("PRAGMA busy_timeout=0")
@@ -154,10 +156,7 @@ class SqliteWriter:
     def _run_in_savepoint(self, order: Order) -> None:
         self._driver.execute("SAVEPOINT one_write")
         try:
-            with Session(self._connection, expire_on_commit=False) as session:
-                order.result = order.action(session)
-                session.flush()
-                order.changes = announced(session)
+            self._run_in_session(order)
         except BaseException as error:
             if not self._driver.in_transaction:
                 raise (self._ended_by or error) from error
@@ -166,6 +165,21 @@ class SqliteWriter:
         if self._ended_by is not None:
             raise self._ended_by
         self._driver.execute("RELEASE one_write")
+
+    def _run_in_session(self, order: Order) -> None:
+        session = self._session
+        try:
+            order.result = order.action(session)
+            session.flush()
+            order.changes = announced(session)
+        except BaseException:
+            session.close()
+            raise
+        finally:
+            # What went past it has left nothing in it.
+            if session.in_transaction():
+                session.close()
+            forget(session)
 
     def _note_end(self, context: ExceptionContext) -> None:
         """Take note when an error has ended the transaction, savepoints and all: a full disk, a failing one.

@@ -65,6 +65,16 @@ class _Sqlalchemy:
         self._connection.exec_driver_sql(*asked)
 
 
+def forget(session: Session) -> None:
+    """Let a session that is kept know nothing of what was found out in it, but for its way."""
+    info = session.info
+    if len(info) > 1 or (info and _KEPT not in info):
+        kept = info.get(_KEPT)
+        info.clear()
+        if kept is not None:
+            info[_KEPT] = kept
+
+
 def way_of(session: Session) -> Way:
     """Return how this session's statements get to the database.
 

@@ -131,3 +131,17 @@ async def test_nothing_is_noticed_while_nothing_happens(on_sqlite: Database) -> 
     watching.cancel()
 
     assert noticed == 0
+
+
+def noted_before(session: Session) -> bool:
+    """Say whether this was asked in the same session before."""
+    known: set[str] = session.info.setdefault("tests.noted", set())
+    is_known = "asked" in known
+    known.add("asked")
+    session.execute(select(Counter)).all()
+    return is_known
+
+
+async def test_what_is_noted_in_a_session_ends_with_it(db: Database) -> None:
+    for run in (db.read, db.scan, db.write):
+        assert [await run(noted_before), await run(noted_before)] == [False, False]
