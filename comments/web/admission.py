@@ -5,7 +5,6 @@ that are inside will take longer than a person waits; reads are never refused, a
 """
 
 import asyncio
-import secrets
 import time
 from collections import deque
 from collections.abc import Callable
@@ -56,6 +55,7 @@ class Admission:
     ) -> None:
         self.inside = 0
         self.refused = 0
+        self._let_on = 0
         self._is_urgent = is_urgent
         self._now = now
         self._pace = 0.0
@@ -65,14 +65,36 @@ class Admission:
 
     def refuse_over(self, path: str) -> None:
         """Raise Overloaded if a change at this address would wait for too long."""
-        if self.inside < ALWAYS_INSIDE:
-            return
+        if self._is_over(path, self.inside):
+            raise overloaded(self._refused())
+
+    def turn_away(self, path: str) -> int:
+        """Return 0 for a change at this address that is let on, else after how many seconds to come again.
+
+        Asked by the head of a request alone. Those that were let on in the same round of the event loop count
+        as well: all that come in one are looked at before the first of them is inside, and whoever is refused
+        then has cost three times as much.
+        """
+        if self._is_over(path, self.inside + self._let_on):
+            return self._refused()
+        if not self._let_on:
+            asyncio.get_running_loop().call_soon(self._begin_round)
+        self._let_on += 1
+        return 0
+
+    def _begin_round(self) -> None:
+        self._let_on = 0
+
+    def _is_over(self, path: str, inside: int) -> bool:
+        if inside < ALWAYS_INSIDE:
+            return False
         patience = URGENT_PATIENCE_SECONDS if self._is_urgent(path) else PATIENCE_SECONDS
-        if self.inside < MOST_INSIDE * patience / PATIENCE_SECONDS and self.wait_seconds() <= patience:
-            return
+        return inside >= MOST_INSIDE * patience / PATIENCE_SECONDS or self._wait_of(inside) > patience
+
+    def _refused(self) -> int:
         self.refused += 1
         # Not all at the same time again.
-        raise overloaded(2 + secrets.randbelow(4))
+        return 2 + self.refused % 4
 
     async def enter(self) -> None:
         """Count one more, and wait for its turn to be worked out."""
@@ -92,9 +114,12 @@ class Admission:
 
     def wait_seconds(self) -> float:
         """Return how long who comes in now will be inside."""
+        return self._wait_of(self.inside)
+
+    def _wait_of(self, inside: int) -> float:
         passed = self._now() - self._since
         stuck = passed / (self._left + 1) if passed >= WINDOW_SECONDS else 0.0
-        return self.inside * max(self._pace, stuck)
+        return inside * max(self._pace, stuck)
 
 
 class Turns:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from functools import lru_cache
 
-from comments.web.admission import Admission, Overloaded, overloaded
+from comments.web.admission import Admission, overloaded
 from comments.web.edge import READING, Observe, Ready, below, in_bytes
 from comments.web.problems import problem_response
 
@@ -50,11 +50,8 @@ class Door:
         return self._numbered(in_bytes(answer), route, answer.status_code, started)
 
     def _refusal(self, path: str, started: float) -> tuple[bytes, bytes] | None:
-        try:
-            self._admission.refuse_over(path)
-        except Overloaded as refused:
-            return self._numbered(_words(refused.retry_after), "other", 503, started)
-        return None
+        seconds = self._admission.turn_away(path)
+        return self._numbered(_words(seconds), "other", 503, started) if seconds else None
 
     def _numbered(
         self, answer: tuple[bytes, bytes], route: str, status: int, started: float

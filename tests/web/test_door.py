@@ -1,5 +1,6 @@
 """What is answered by a request's head alone: the same as `Edge` answers, and only where it may."""
 
+import asyncio
 import json
 from collections import Counter
 from typing import Any
@@ -104,6 +105,19 @@ async def test_changes_that_would_wait_are_refused_as_by_the_edge() -> None:
     assert int(answer[1][b"retry-after"]) in range(2, 6)
     assert service.seen == {("other", 503): 2}
     assert service.inside.refused == 2
+
+
+async def test_changes_that_come_at_once_count_for_each_other() -> None:
+    service = Service()
+    for _ in range(MOST_INSIDE - 1):
+        await service.inside.enter()
+
+    assert service.at_door(b"POST", POST) is None
+    assert service.at_door(b"POST", POST) is not None
+
+    # Who was let on has not come in by the next round, and holds nobody's place.
+    await asyncio.sleep(0)
+    assert service.at_door(b"POST", POST) is None
 
 
 @pytest.mark.parametrize(
