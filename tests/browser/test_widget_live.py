@@ -364,3 +364,27 @@ async def test_relative_times_go_on(discussion: Discussion, widget: Widget) -> N
     await widget.page.clock.run_for(180_000)
 
     await expect(widget.comment("a while ago").locator("time")).to_have_text(re.compile(r"[23] minutes ago"))
+
+
+async def test_taking_back_a_deletion_is_counted_once_however_late_its_answer_is(
+    discussion: Discussion, widget: Widget, listening: Listening
+) -> None:
+    await listening(discussion)
+    await widget.post("Mine.", name="Jonas")
+    discussion.decide("approve", discussion.waiting()["id"])
+    count = widget.element.get_by_role("heading", level=2)
+    await expect(count).to_have_text("1 comment")
+    await widget.button("Mine.", "Delete").click()
+    await expect(count).to_have_text("No comments yet")
+    await widget.page.wait_for_function("streams[0].heard === 2")
+
+    async def once_it_was_heard_of(route: Route) -> None:
+        answer = await route.fetch()
+        await widget.page.wait_for_function("streams[0].heard === 3")
+        await route.fulfill(response=answer)
+
+    await widget.page.route("**/restore", once_it_was_heard_of)
+    await widget.element.get_by_role("button", name="Undo").click()
+
+    await expect(widget.comment("Mine.")).to_be_visible()
+    await expect(count).to_have_text("1 comment")

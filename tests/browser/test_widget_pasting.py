@@ -1,10 +1,12 @@
-"""What a reader pastes into the composer."""
+"""What a reader pastes into the composer, and what it says of formatting."""
+
+import re
 
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.discussions import Discussion
-from tests.browser.widget import Widget
+from tests.browser.widget import Widget, box_of
 
 PASTE = """(area, { text, html, picture }) => {
   const data = new DataTransfer();
@@ -80,3 +82,17 @@ async def test_text_from_a_word_processor_is_taken_as_text(
 
     assert taken
     await expect(widget.element.get_by_role("alert")).to_have_count(0)
+
+
+async def test_how_to_format_is_said_from_the_start_and_a_preview_moves_no_field(
+    discussion: Discussion, widget: Widget
+) -> None:
+    await widget.open(discussion)
+    await widget.composer.click()
+
+    await expect(widget.element.get_by_text("You can use **bold**")).to_be_visible()
+    await expect(widget.composer).to_have_accessible_description(re.compile("You can use"))
+    before = await box_of(widget.post_button)
+    await widget.element.get_by_role("tab", name="Preview").click()
+    await expect(widget.element.get_by_text("This is how it will look.")).to_be_visible()
+    assert await box_of(widget.post_button) == before

@@ -141,6 +141,18 @@ async def test_a_double_click_posts_once(site: SiteUnderTest, reader: PlainBrows
     assert "Only you can see this." in (await reader.arrive(answers[-1])).text
 
 
+async def test_who_sends_it_again_without_cookies_is_thanked_and_not_told_that_it_is_gone(
+    site: SiteUnderTest,
+) -> None:
+    for _ in range(2):
+        async with plain_browser(site.app, **{"x-forwarded-for": ADDRESS}) as reader:
+            page = await post(reader, "Hello")
+
+    assert "Thank you. Your comment waits for a moderator." in page.text
+    assert "is not here any more" not in page.text
+    assert await rows(site, Comment) == 1
+
+
 async def test_a_form_sent_again_with_another_text_asks_and_then_posts_it_too(
     site: SiteUnderTest, reader: PlainBrowser
 ) -> None:

@@ -2,6 +2,7 @@
 
 import type { Discussion } from "../discussion";
 import type { Parameters } from "../api";
+import { pause } from "./live";
 
 const IDENTITY_KNOWN = "identity";
 
@@ -28,6 +29,8 @@ export async function send<T>(d: Discussion, method: string, path: string, body?
   if (body) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   const content = body ? { body: JSON.stringify(body) } : {};
+  // What one does oneself must not be heard of, and counted, before the answer has been shown.
+  const goOn = pause(d);
   try {
     const answer = await api.ask<T & { token?: string }>(path, {}, { method, headers, ...content });
     if (path !== "preview") api.changed();
@@ -38,6 +41,8 @@ export async function send<T>(d: Discussion, method: string, path: string, body?
     forgetMe(d);
     if (key) throw fault;
     return send<T>(d, method, path, body);
+  } finally {
+    setTimeout(goOn);
   }
 }
 
@@ -52,8 +57,8 @@ export function tellIdentity({ frame }: Discussion): void {
   frame.box.dispatchEvent(new Event(IDENTITY_KNOWN));
 }
 
-export function onIdentity({ frame, ended }: Discussion, told: () => void): void {
-  frame.box.addEventListener(IDENTITY_KNOWN, told, { signal: ended.signal });
+export function onIdentity({ frame }: Discussion, told: () => void): void {
+  frame.box.addEventListener(IDENTITY_KNOWN, told);
 }
 
 function authorized(token: string | null): Record<string, string> {

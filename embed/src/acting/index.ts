@@ -111,7 +111,7 @@ export function prepare(d: Discussion): void {
   signal.addEventListener("abort", () => clearInterval(ticking));
   // Find-in-page scrolls inside a shortened comment to what it has found.
   for (const reached of ["focusin", "scroll"]) {
-    d.frame.box.addEventListener(reached, ({ target }) => reading.openReached(d, target), { capture: true, signal });
+    d.frame.box.addEventListener(reached, ({ target }) => reading.openReached(d, target), true);
   }
   letRest(d);
   watchMenus(d);

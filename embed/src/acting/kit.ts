@@ -9,7 +9,6 @@ import { inBar } from "./bar";
 import { complain, focusAction, insert, placeOf, redraw, redrawActions, redrawReplies, shown, unfoldTo, update } from "./changing";
 import { addOwn, addReplies } from "./growing";
 import { draftName, recalled } from "./keeping";
-import { pause } from "./live";
 import { isMuted, mutedIn } from "./muting";
 import { button, errorText, field } from "./parts";
 import { arrive } from "./reading";
@@ -17,7 +16,7 @@ import { clearNotices, countChanged, focusOn, say } from "./telling";
 
 export const kit = [
   addOwn, addReplies, arrive, button, clearNotices, complain, countChanged, draftName, errorText, field, focusAction, focusOn, inBar, insert, isMuted, mutedIn, onIdentity,
-  OUR_WORDS, pause, placeOf, reasonOf, recalled, redraw, redrawActions, redrawReplies, say, send, shown, tellIdentity, unfoldTo, update,
+  OUR_WORDS, placeOf, reasonOf, recalled, redraw, redrawActions, redrawReplies, say, send, shown, tellIdentity, unfoldTo, update,
 ] as const;
 
 /** See the loader's. */

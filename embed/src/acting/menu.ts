@@ -41,11 +41,11 @@ export function watchMenus(d: Discussion): void {
   const { box } = d.frame;
   const { signal } = d.ended;
   const within = (target: EventTarget | null): Element | null => (target instanceof Element ? target.closest(".menu") : null);
-  box.addEventListener("keydown", (event) => onKey(d, event), { signal });
+  box.addEventListener("keydown", (event) => onKey(d, event));
   // To nothing the focus goes where a press does not take it (Safari's buttons): the press decides then.
   box.addEventListener("focusout", ({ target, relatedTarget }) => {
     if (relatedTarget && within(target) !== within(relatedTarget)) shutMenu(d);
-  }, { signal });
+  });
   document.addEventListener("pointerdown", (event) => {
     if (!within(event.composedPath()[0] ?? null)) shutMenu(d);
   }, { signal });

@@ -83,6 +83,7 @@ export function compose(d: Discussion, form: HTMLFormElement, area: HTMLTextArea
   prove();
   count();
   clear(composer);
+  composer.hint();
   return () => {
     area.value = "";
     draft.clear();

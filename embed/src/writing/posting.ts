@@ -3,7 +3,6 @@
 import { send } from "../acting/asking";
 import { insert, unfoldTo } from "../acting/changing";
 import { addOwn } from "../acting/growing";
-import { pause } from "../acting/live";
 import { clearNotices, countChanged, say } from "../acting/telling";
 import type { Discussion } from "../discussion";
 import { h } from "../dom";
@@ -32,19 +31,13 @@ export async function post(d: Discussion, order: Order): Promise<Entry | undefin
   const { name, email, consent, notify } = person;
   const body = { page: d.page, parent_id: parent?.comment.id ?? null, body: text, author: { name, email: email || undefined, notify }, consent };
   const key = draft.keyFor(JSON.stringify(body));
-  // It must not arrive as somebody else's new comment before the answer says that it is one's own.
-  const goOn = pause(d);
-  try {
-    const { comment } = await send<Stored>(d, "POST", "comments", { ...body, ...(await proofOf(d)) }, key);
-    forgetProof(d);
-    d.identity = comment.author ?? d.identity;
-    const entry = showOwn(d, comment);
-    tell(d, order, comment);
-    d.emit("posted", { comment });
-    return entry;
-  } finally {
-    goOn();
-  }
+  const { comment } = await send<Stored>(d, "POST", "comments", { ...body, ...(await proofOf(d)) }, key);
+  forgetProof(d);
+  d.identity = comment.author ?? d.identity;
+  const entry = showOwn(d, comment);
+  tell(d, order, comment);
+  d.emit("posted", { comment });
+  return entry;
 }
 
 /** Show one's own new comment. Returns its entry. */
