@@ -34,8 +34,11 @@ STANDS_HERE = "SELECT id, thread_id, root_id, depth, path FROM here WHERE source
 BATCH_COMMENTS = 1_000
 """Comments in one write."""
 
-BATCH_WHILE_OTHERS_WAIT = 500
-"""The same where nobody else can write meanwhile: few enough that who posts waits for 50 ms at most."""
+BATCH_WHILE_OTHERS_WAIT = 800
+"""The same where nobody else can write meanwhile: few enough that who posts waits for less than 0.1 s.
+
+With more of them less is written: the same pages of the indexes change with every write.
+"""
 
 STANDS_REMEMBERED = 10_000
 """Places of one tree that are kept in memory; those of a larger one are on disk."""

@@ -33,7 +33,7 @@ from comments.keys import Keyring
 from comments.sites.actions import add_site
 from comments.sites.errors import SiteUnknown
 from comments.sites.queries import origins_of, site_by_name
-from comments.storage import Database, dialect_of, writes_alone
+from comments.storage import Database, being_filled, dialect_of, writes_alone
 
 ADDRESSES_KEPT_FOR = timedelta(days=30)
 FEW_BYTES = 1_000_000
@@ -174,7 +174,8 @@ class _Run:
         drafting = Drafting(self._spool, target, account_ids, dialect=dialect, others_wait=others_wait)
         if self._spool.sites:
             await self._write_authors(target, account_ids)
-        imported = await self._write_comments(plan, drafting, crew)
+        async with being_filled(self._db):
+            imported = await self._write_comments(plan, drafting, crew)
         if self._spool.sites:
             await self._finish_threads(target, drafting)
         return imported

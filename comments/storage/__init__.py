@@ -19,6 +19,7 @@ from comments.storage.errors import (
     StorageUnwritable,
     WritingWhileReading,
 )
+from comments.storage.filling import being_filled
 from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, has_statistics, is_replica, migrate, migrate_now, state
 from comments.storage.paging import first_per_group, groups_asked
@@ -50,6 +51,7 @@ __all__ = [
     "Wording",
     "WritingWhileReading",
     "announce",
+    "being_filled",
     "changed_rows",
     "dialect_of",
     "first_per_group",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from comments.storage.values import written_as
 
-ROWS_AT_ONCE = (500, 50, 5, 1)
+ROWS_AT_ONCE = (400, 50, 5, 1)
 """Rows of one statement of SQLite; few sizes, for each is compiled and kept."""
 MOST_VALUES = 32_766
 """What one statement of SQLite takes."""

@@ -7,7 +7,7 @@ whole Chinese sentence as one word. So texts are cut here, and both databases ge
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -112,8 +112,14 @@ def words_of(text: str) -> list[str]:
     if text.isascii():
         return [word[:LONGEST_WORD] for word in _ASCII_WORD.findall(text.lower())]
     bare = unicodedata.normalize("NFKC", ACCENT.sub("", unicodedata.normalize("NFKD", fold(text))))
-    runs = (run for word in bare.translate(_CUTTING).split() for run in _RUN.findall(word))
-    return [run[:LONGEST_WORD] if not _IS_UNSPACED.match(run) else run for run in runs]
+    words: list[str] = []
+    for word in bare.translate(_CUTTING).split():
+        if word.isascii() or not _IS_UNSPACED.search(word):
+            words.append(word[:LONGEST_WORD])
+        else:
+            runs = _RUN.findall(word)
+            words += [run if _IS_UNSPACED.match(run) else run[:LONGEST_WORD] for run in runs]
+    return words
 
 
 def word_line(words: Iterable[str]) -> str:
@@ -123,33 +129,42 @@ def word_line(words: Iterable[str]) -> str:
 
 def terms_of(words: Sequence[str]) -> set[str]:
     """Return the terms under which a text of these words is kept."""
-    found = set(_neighbours(words))
-    for word in words:
-        if _IS_UNSPACED.match(word):
-            found.update(_pairs(word))
-            # A single character is looked for as the beginning of a pair; the last one begins none.
-            found.add(word[-1])
-        else:
-            found.add(word)
+    unspaced = _unspaced(words)
+    found = set(words) - unspaced
+    for run in unspaced:
+        found.update(_pairs(run))
+        # A single character is looked for as the beginning of a pair; the last one begins none.
+        found.add(run[-1])
+    found.update([_number(together) for together in set(_together(words, unspaced))])
     return found
+
+
+def _unspaced(words: Sequence[str]) -> set[str]:
+    # All at once first: hardly any text has such runs, and to ask each word takes longer than all else.
+    if not _IS_UNSPACED.search(" ".join(words)):
+        return set()
+    return {word for word in set(words) if not word.isascii() and _IS_UNSPACED.match(word)}
 
 
 def _pairs(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
-def _neighbours(words: Sequence[str]) -> Iterator[str]:
-    """Return the terms of what stands together: two words, or three characters of a script without spaces.
+def _neighbours(words: Sequence[str]) -> list[str]:
+    return [_number(together) for together in _together(words, _unspaced(words))]
+
+
+def _together(words: Sequence[str], unspaced: Set[str]) -> list[str]:
+    """Return what stands together: two words, or three characters of a script without spaces.
 
     Such a run is known to its neighbours by the character beside them, as a phrase may have a part of it.
     """
-    for word in words:
-        if _IS_UNSPACED.match(word):
-            yield from (_number(word[at : at + 3]) for at in range(len(word) - 2))
-    for one, other in pairwise(words):
-        last = one[-1] if _IS_UNSPACED.match(one) else one
-        first = other[0] if _IS_UNSPACED.match(other) else other
-        yield _number(f"{last} {first}")
+    if not unspaced:
+        return [f"{one} {other}" for one, other in pairwise(words)]
+    triples = [run[at : at + 3] for run in words if run in unspaced for at in range(len(run) - 2)]
+    lasts = [word[-1] if word in unspaced else word for word in words]
+    firsts = [word[0] if word in unspaced else word for word in words[1:]]
+    return [*triples, *[f"{last} {first}" for last, first in zip(lasts, firsts, strict=False)]]
 
 
 def _number(together: str) -> str:

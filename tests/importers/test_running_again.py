@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from comments.clock import FixedClock
 from comments.importers import drafting, run
-from comments.importers.writing import Overtaken
+from comments.importers.writing import Overtaken, write_batch
 from comments.sites.queries import site_by_name
 from comments.text import render
 from comments.threads.models import Comment
@@ -96,7 +96,7 @@ async def test_an_interrupted_import_is_continued_by_running_it_again(
 
     async def write_a_few(*arguments: object, **more: object) -> object:
         nonlocal done
-        done += 1
+        done += arguments[0] is write_batch
         if done > after:
             raise Interrupted
         return await write(*arguments, **more)  # type: ignore[arg-type]
