@@ -11,17 +11,18 @@ LOOKING_UP = "abcdefgh" * 50_000
 TRIES = 3
 
 
-def least_share(work: Callable[[], object]) -> float:
-    """Return what part of the longest time `work` takes: the least of three, or the first below the whole.
+def least_share(work: Callable[[], object], enough: float = 1) -> float:
+    """Return what part of the longest time `work` takes: the least of three, or the first below `enough`.
 
     Time on the processor, and beside a measure of how fast that is just now: a machine that is busy with
-    something else is no fault of the text.
+    something else is no fault of the text. What is quick enough as it is needs no such excuse.
     """
     shares = []
     for _ in range(TRIES):
-        slower = max(1, seconds_of(look_up) / LOOKED_UP_SECONDS)
-        shares.append(seconds_of(work) / (LONGEST_SECONDS * slower))
-        if shares[-1] < 1:
+        shares.append(seconds_of(work) / LONGEST_SECONDS)
+        if shares[-1] >= enough:
+            shares[-1] /= max(1, seconds_of(look_up) / LOOKED_UP_SECONDS)
+        if shares[-1] < enough:
             break
     return min(shares)
 

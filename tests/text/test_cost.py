@@ -36,9 +36,9 @@ PAIRS = (
 )  # fmt: skip
 
 
-def share(work: Callable[..., object], *arguments: object, **options: object) -> float:
+def share(work: Callable[..., object], *arguments: object, enough: float = 1, **options: object) -> float:
     """Return what part of the longest time one call takes."""
-    return least_share(lambda: work(*arguments, **options))
+    return least_share(lambda: work(*arguments, **options), enough)
 
 
 @pytest.mark.parametrize("piece", REPEATED, ids=ascii)
@@ -72,7 +72,7 @@ def test_a_refusal_costs_next_to_nothing() -> None:
             render_post(source)
 
     for source in ("a" * 60_000, "[" * 10_000, "a\n" * 5_000, "http://" * 1_400):
-        assert share(refused, source) < 0.02
+        assert share(refused, source, enough=0.02) < 0.02
 
 
 @pytest.mark.parametrize("language", sorted({*LEXERS.values()}))
