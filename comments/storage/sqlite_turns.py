@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,17 +34,17 @@ class Turns:
         self._next, self._turn = (_opened(path.with_name(f"{path.name}-{name}")) for name in ("next", "turn"))
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Wait for one's turn, but not for ever, and hand it on at the end."""
+    def taken(self) -> Iterator[bool]:
+        """Wait for one's turn, but not for ever, and hand it on at the end; gives whether somebody had it."""
         until = time.monotonic() + self._patience_seconds
-        is_next = _held(self._next, WAIT_IN_LINE_SECONDS, until)
-        has_turn = is_next and _held(self._turn, LOOK_AGAIN_SECONDS, until)
-        if is_next:
+        in_line = _held(self._next, WAIT_IN_LINE_SECONDS, until)
+        in_turn = None if in_line is None else _held(self._turn, LOOK_AGAIN_SECONDS, until)
+        if in_line is not None:
             fcntl.flock(self._next, fcntl.LOCK_UN)
         try:
-            yield
+            yield bool(in_line or in_turn)
         finally:
-            if has_turn:
+            if in_turn is not None:
                 fcntl.flock(self._turn, fcntl.LOCK_UN)
 
     def close(self) -> None:
@@ -55,16 +56,18 @@ def _opened(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600), "rb")
 
 
-def _held(file: BinaryIO, pause: float, until: float) -> bool:
-    while True:
+def _held(file: BinaryIO, pause: float, until: float) -> int | None:
+    """Take the file's lock; return how often somebody else had it, None if it cannot be had."""
+    for looks in count():
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
-                return False
+                break
             time.sleep(pause)
         except OSError:
             # Disks that know no such locks have none of this, and lose nothing but the order.
-            return False
+            break
         else:
-            return True
+            return looks
+    return None

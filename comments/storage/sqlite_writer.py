@@ -26,6 +26,9 @@ T = TypeVar("T")
 BATCH_WRITES = 100
 BATCH_SECONDS = 0.02
 
+BATCH_SECONDS_IN_TURN = 0.06
+"""For who has waited for other processes: each turn reads anew what they have changed, and waits for the disk."""
+
 ANSWERED_AT_ONCE = 1
 """In each round of the event loop, as one is begun (`web.admission`): readers come in between."""
 
@@ -57,6 +60,7 @@ class SqliteWriter:
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Order | None] = SimpleQueue()
         self._closing = False
+        self._batch_seconds = BATCH_SECONDS
         self._ended_by: BaseException | None = None
         event.listen(connection.engine, "handle_error", self._note_end)
         # A daemon, so that a process that fails before it closes the database still ends.
@@ -105,7 +109,7 @@ class SqliteWriter:
 
     def _queued(self, first: Order, batch: list[Order]) -> Iterator[Order]:
         """Give `first` and those waiting, noting them in `batch`, until it is time to commit."""
-        until = time.monotonic() + BATCH_SECONDS
+        until = time.monotonic() + self._batch_seconds
         order: Order | None = first
         while order is not None:
             batch.append(order)
@@ -135,7 +139,8 @@ class SqliteWriter:
 
     def _transaction(self, orders: Iterator[Order]) -> None:
         """Run orders in one transaction; raises what ended or prevented the transaction as a whole."""
-        with self._turns.taken():
+        with self._turns.taken() as has_waited:
+            self._batch_seconds = BATCH_SECONDS_IN_TURN if has_waited else BATCH_SECONDS
             self._transaction_now(orders)
 
     def _transaction_now(self, orders: Iterator[Order]) -> None:

@@ -22,8 +22,8 @@ def test_who_has_written_comes_after_who_was_waiting(tmp_path: Path) -> None:
     first, second = Turns(path, patience_seconds=60), Turns(path, patience_seconds=60)
 
     def write_second() -> None:
-        with second.taken():
-            wrote.append("second")
+        with second.taken() as has_waited:
+            wrote.append("second" if has_waited else "second, at once")
 
     other = Thread(target=write_second)
     with first.taken():
@@ -37,6 +37,15 @@ def test_who_has_written_comes_after_who_was_waiting(tmp_path: Path) -> None:
     assert wrote == ["second", "first"]
     first.close()
     second.close()
+
+
+def test_who_is_alone_waits_for_nobody(tmp_path: Path) -> None:
+    alone = Turns(tmp_path / "comments.db")
+
+    with alone.taken() as has_waited:
+        assert not has_waited
+
+    alone.close()
 
 
 def test_who_never_hands_on_the_turn_keeps_nobody_from_writing(tmp_path: Path) -> None:
