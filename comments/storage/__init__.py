@@ -24,6 +24,7 @@ from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, has_statistics, is_replica, migrate, migrate_now, state
 from comments.storage.paging import first_per_group, groups_asked
 from comments.storage.records import Instant, Records
+from comments.storage.shared import Apart, Shared
 from comments.storage.spelled import SpelledOut, rows_of_each
 from comments.storage.types import CText, UtcTime
 from comments.storage.unindexed import Unindexed
@@ -33,12 +34,14 @@ __all__ = [
     "LONGEST_MESSAGE",
     "TOLD",
     "WITHOUT_SYNC",
+    "Apart",
     "Base",
     "CText",
     "Database",
     "Instant",
     "Migrated",
     "Records",
+    "Shared",
     "SpelledOut",
     "StorageBusy",
     "StorageDamaged",

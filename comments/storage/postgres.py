@@ -1,7 +1,7 @@
 """PostgreSQL: one pool, reads on one snapshot, writes as tasks of their own, repeated where that is safe."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -24,13 +24,16 @@ from comments.storage.postgres_connections import (
     scanning_engine,
 )
 from comments.storage.postgres_errors import Reasons, Repeats, unreachable
+from comments.storage.postgres_groups import Groups
 from comments.storage.postgres_line import TELL, PostgresLine
 from comments.storage.postgres_replica import Replica
 from comments.storage.reading import ReadingSession
+from comments.storage.shared import Shared
 from comments.storage.urls import parsed
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 WATCH_SECONDS = 0.5
 CALM_SECONDS = 2.0
@@ -53,6 +56,7 @@ class PostgresDatabase(Database):
         self._running: set[asyncio.Task[Any]] = set()
         # Readers find connections of the pool free, however many writes there are.
         self._write_turns = asyncio.Semaphore(max(1, pool_size * 3 // 5))
+        self._groups = Groups(self._write, self._begin)
         self._closing = False
         self._replica: Replica | None = None
         self._following: asyncio.Task[None] | None = None
@@ -119,6 +123,11 @@ class PostgresDatabase(Database):
     ) -> T:
         return await self._aside(self._write(lambda session: action(session, *args, **kwargs)))
 
+    async def write_shared(
+        self, shared: Shared, action: Callable[[Session, Sequence[Item]], Sequence[T]], item: Item
+    ) -> T:
+        return await self._groups.write(shared, action, item)
+
     async def watch(
         self,
         changed: Callable[[], Awaitable[None]],
@@ -161,13 +170,16 @@ class PostgresDatabase(Database):
         Of a write whose COMMIT was under way nobody would know whether it was stored, and nobody be told of
         it; a connection that was being opened would be left open. Nothing begins any more once it is closing.
         """
+        return await asyncio.shield(self._begin(work))
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         if self._closing:
             work.close()
             raise Unavailable("The service is stopping")
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)
-        return await asyncio.shield(task)
+        return task
 
     async def _read(self, query: Callable[[Session], T]) -> T:
         repeats = Repeats()

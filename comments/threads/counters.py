@@ -37,7 +37,7 @@ _RAISE_VERSIONS = SpelledOut(
     .where(_THREADS.c.id.in_(bindparam("thread_ids", expanding=True)))
     .values(
         comment_count=_THREADS.c.comment_count + bindparam("added"),
-        version=_THREADS.c.version + 1,
+        version=_THREADS.c.version + bindparam("raised"),
         updated_at=bindparam("at"),
     )
     .returning(_THREADS.c.id, _THREADS.c.site_id, _THREADS.c.version)
@@ -109,17 +109,15 @@ def raise_version(session: Session, thread_id: UUID, at: datetime, *, added: int
     return _raise_versions(session, [thread_id], added, at)[thread_id]
 
 
-def count_post(session: Session, change: ThreadChanged, at: datetime) -> None:
-    """Count a new public comment in its thread, whose row is held: it has the version before `change`'s."""
-    _RAISE_VERSIONS.run(session, {"thread_ids": [change.thread_id], "added": 1, "at": at})
+def count_posts(session: Session, change: ThreadChanged, added: int, at: datetime) -> None:
+    """Count new public comments in their thread, whose row is held, so that it has `change`'s version then.
+
+    What stands below others is counted afterwards (`count_below`).
+    """
+    _RAISE_VERSIONS.run(
+        session, {"thread_ids": [change.thread_id], "added": added, "raised": added, "at": at}
+    )
     announce(session, change)
-
-
-def count_reply(session: Session, place: Place) -> None:
-    """Count a new public reply at `place` on all it stands under, the thread's version being raised."""
-    above = ancestors(place)
-    if above:
-        _COUNT_REPLIES.run(session, {"ids": above, "delta": 1})
 
 
 def texts_changed(session: Session, comment_ids: Sequence[UUID], at: datetime) -> None:
@@ -147,7 +145,8 @@ def _raise_threads(session: Session, changes: Iterable[PublicChange], at: dateti
 def _raise_versions(
     session: Session, thread_ids: Sequence[UUID], added: int, at: datetime
 ) -> dict[UUID, int]:
-    rows = _RAISE_VERSIONS.rows(session, {"thread_ids": thread_ids, "added": added, "at": at})
+    values = {"thread_ids": thread_ids, "added": added, "raised": 1, "at": at}
+    rows = _RAISE_VERSIONS.rows(session, values)
     for thread_id, site_id, version in rows:
         announce(session, ThreadChanged(site_id, thread_id, version))
     return {thread_id: version for thread_id, _, version in rows}

@@ -17,7 +17,7 @@ from comments.threads.actions.own_comments import (
     editable_until,
     restore_comment,
 )
-from comments.threads.actions.posting import post_comment
+from comments.threads.actions.posting import post_comments, shared
 from comments.threads.actions.reacting import Reaction, report, vote
 from comments.threads.page_keys import IdentifierRefused
 from comments.threads.queries.paging import names_of
@@ -119,7 +119,7 @@ async def create_comment(request: Request, body: PostBody) -> PostAnswer:
         sends_mail=bool(svc.settings.smtp_url),
         model=await model_of(request, site),
     )
-    posted = await svc.db.write(post_comment, order, at=sender.at)
+    posted = await svc.db.write_shared(shared(order), post_comments, (order, sender.at))
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     wording = wire.Wording(svc.keys, site.id, posted.thread_id, posted.thread_url)

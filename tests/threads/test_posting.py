@@ -4,7 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from comments.threads.models import Comment
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -102,6 +105,35 @@ async def test_fifty_posts_at_once_are_all_kept(site: SiteUnderTest) -> None:
     assert thread["thread"]["comment_count"] == 51
     assert thread["comments"][0]["replies"]["total"] == 25
     assert len(thread["comments"]) == 26
+
+
+async def test_posts_of_many_at_once_are_each_judged_counted_and_refused_by_themselves(
+    site: SiteUnderTest,
+) -> None:
+    await site.set(first_comments_held="0", proof_of_work="no")
+    root, inner = await site.said("Root"), await site.posted("It waits", guest=Guest("Waits"))
+    below = await site.said("Below", parent_id=root["id"])
+    await site.decide("remove", inner["id"])
+    parents = [None, root["id"], below["id"], inner["id"]]
+
+    answers = await asyncio.gather(
+        *(
+            site.post(f"Number {n} speaks of {n}", parent_id=parents[n % 4], guest=Guest(f"Guest {n}"))
+            for n in range(24)
+        )
+    )
+
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 409] * 6
+    thread = await site.thread(limit=100, sort="oldest")
+    assert thread["thread"]["comment_count"] == 2 + 18
+    assert thread["comments"][0]["replies"]["total"] == 1 + 12
+    versions = await site.service.db.read(_versions)
+    assert len(set(versions)) == len(versions) == 20
+    assert max(versions) == thread["thread"]["version"]
+
+
+def _versions(session: Session) -> list[int]:
+    return list(session.scalars(select(Comment.content_version).where(Comment.state == "approved")))
 
 
 async def test_posts_that_open_the_same_page_at_once_share_its_thread(site: SiteUnderTest) -> None:

@@ -1,5 +1,6 @@
 """Finding the thread a post belongs to, or opening it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from comments.threads.errors import PageMissing, TooManyThreads
 from comments.threads.events import ThreadOpened
 from comments.threads.models import Thread, ThreadKey
 from comments.threads.page_keys import PageKeys, key_hash
-from comments.threads.queries.posting import Found, PostQuestion, found_for_post
+from comments.threads.queries.posting import Found, PostQuestion, found_for_post, found_for_posts
 
 if TYPE_CHECKING:
     from comments.threads.actions.posting import PostOrder
@@ -60,19 +61,30 @@ class Opened:
 def held_and_found(session: Session, order: "PostOrder", at: datetime) -> Found:
     """Hold what a post needs to itself until it is committed, and return what is known of it by then.
 
-    On SQLite nobody else writes. On PostgreSQL the marks of its text are held first, so that nearly the same
-    texts that come at the same moment, on whatever pages, know of each other; then the rows of the threads
-    that its keys lead to, so that everything about a page is decided one after another.
+    On SQLite nobody else writes.
     """
-    question = _question(order, at)
     if writes_alone(session):
-        return found_for_post(session, question, at)[0]
-    asked = {"site_id": order.site.id, "hashes": question.hashes, "marks": sorted(question.marks)}
+        return found_for_post(session, _question(order, at), at)
+    (found,) = all_held_and_found(session, [(order, at)])
+    return found
+
+
+def all_held_and_found(session: Session, sent: Sequence[tuple["PostOrder", datetime]]) -> list[Found]:
+    """Do so for posts on one page, which have neither a mark nor a sender in common; not on SQLite.
+
+    The marks of their texts are held first, so that nearly the same texts that come at the same moment, on
+    whatever pages, know of each other; then the rows of the threads that their keys lead to, so that
+    everything about a page is decided one after another.
+    """
+    questions = [(_question(order, at), at) for order, at in sent]
+    first = questions[0][0]
+    marks = sorted({mark for question, _ in questions for mark in question.marks})
+    asked = {"site_id": first.site_id, "hashes": first.hashes, "marks": marks}
     while True:
-        # By a statement of its own, which sees what was committed while the first one waited.
-        found, held = found_for_post(session, question, at, after=(_HOLD, asked))
+        # By statements of their own, which see what was committed while the first one waited.
+        found, held = found_for_posts(session, questions, after=(_HOLD, asked))
         # One was merged while this waited for its row: now its keys lead to where all went.
-        if found.thread is None or (found.thread.id,) in held:
+        if all(one.thread is None or (one.thread.id,) in held for one in found):
             return found
 
 

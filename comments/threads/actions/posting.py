@@ -1,6 +1,6 @@
 """Posting a comment: one write from the facts to the row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from comments.errors import CommentsError
 from comments.identity.authors import (
     Actor,
     Credentials,
@@ -29,12 +30,13 @@ from comments.policy.prints import Print
 from comments.policy.proofs import Brought
 from comments.rules import encoded, encoded_facts
 from comments.sites.webhooks import CREATED
-from comments.storage import insert_together, writes_alone
+from comments.storage import Apart, Shared, insert_together, writes_alone
 from comments.text import Rendered
 from comments.threads.actions import judging, watching
-from comments.threads.actions.opening import Opened, held_and_found, thread_for
+from comments.threads.actions.around import Around
+from comments.threads.actions.opening import Opened, all_held_and_found, held_and_found, thread_for
 from comments.threads.actions.watching import KeyOfAddress
-from comments.threads.counters import NEVER_PUBLIC, count_post, count_reply
+from comments.threads.counters import NEVER_PUBLIC
 from comments.threads.errors import (
     ConsentMissing,
     KeyReused,
@@ -54,7 +56,6 @@ from comments.threads.standing import queue_of
 from comments.threads.telling import (
     ask_for_mail,
     ask_outside,
-    tell_moderators,
     tell_of_reply,
     tell_webhooks,
 )
@@ -134,7 +135,50 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     The page is held first, so that everything about it is decided one after another. All that must be known
     is asked at once, and what can be written together is: a post has no statement to spare.
     """
-    found = held_and_found(session, order, at)
+    around = Around()
+    posted = _posted(session, order, held_and_found(session, order, at), around, at)
+    around.store(session)
+    return posted
+
+
+def post_comments(session: Session, sent: Sequence[tuple[PostOrder, datetime]]) -> list[Posted]:
+    """Do so for posts that `share` a transaction: their page is held, and counted, once for all of them.
+
+    Raises Apart with those that have to be by themselves: what they have begun to write is not for others.
+    """
+    if len(sent) == 1:
+        order, at = sent[0]
+        return [post_comment(session, order, at=at)]
+    around, posted, apart = Around(), [], []
+    for number, ((order, at), found) in enumerate(zip(sent, all_held_and_found(session, sent), strict=True)):
+        try:
+            if found.thread is None:
+                # Whoever opens it, the others are to find it.
+                raise Apart(range(len(sent)))
+            posted.append(_posted(session, order, around.counted(found), around, at))
+        except CommentsError:
+            apart.append(number)
+    if apart:
+        raise Apart(apart)
+    around.store(session)
+    return posted
+
+
+def shared(order: PostOrder) -> Shared:
+    """Return with which other posts this one may share a transaction.
+
+    What is to be known before they are written is asked about all at once. What one of them writes would be
+    in the answers about another that has the same sender, the same key or nearly the same text.
+    """
+    marks: set[Hashable] = {*order.shown.token_hashes, order.shown.new_token_hash, order.digest}
+    if order.post_key is not None:
+        marks.add(order.post_key)
+    if order.seen is not None:
+        marks.update(order.seen.marks)
+    return Shared((order.site.id, *order.page.hashes), marks)
+
+
+def _posted(session: Session, order: PostOrder, found: Found, around: Around, at: datetime) -> Posted:
     repeated = _repeated(session, order, found, at)
     if repeated is not None:
         return repeated
@@ -154,8 +198,6 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     state = judged.state
     # Before the row, so that it is born with the version.
     version = opened.version + 1 if state == "approved" else NEVER_PUBLIC
-    if state == "approved":
-        count_post(session, ThreadChanged(order.site.id, opened.id, version), at)
     row = {
         **_columns(order, author, name, place, judged),
         "id": comment_id,
@@ -168,14 +210,14 @@ def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     watch = watching.wanted(session, order, author, comment_id, at)
     _store(session, order, actor, name, row, watch, judged, at)
     if state == "approved":
-        count_reply(session, place)
+        around.count(ThreadChanged(order.site.id, opened.id, version), place, at)
         if parent is not None and parent.is_watched and parent.author_id != author.id:
             tell_of_reply(session, order.site.id, comment_id, at)
         if watch is not None and watch["state"] == "asked":
             ask_for_mail(session, order.site.id, comment_id, at)
     elif state == "pending" and not (found.moderators_will_be_told and writes_alone(session)):
         # Where others write, the task that was seen may be taken up before this is committed.
-        tell_moderators(session, order.site.id, at)
+        around.waiting = (order.site.id, at)
     _tell_outside(session, order, judged, comment_id, at)
     answers = {parent.id: parent.author_name} if parent is not None else {}
     return Posted(

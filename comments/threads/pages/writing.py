@@ -16,7 +16,7 @@ from comments.text import check_limits
 from comments.text.plain import clean_email, clean_name
 from comments.threads import views
 from comments.threads.actions.judging import refuse_reserved
-from comments.threads.actions.posting import post_comment
+from comments.threads.actions.posting import post_comments, shared
 from comments.threads.errors import KeyReused, KeyTooShort, PageMissing, UrlRefused
 from comments.threads.page_keys import page_keys
 from comments.threads.pages.finding import lead_to_page
@@ -112,7 +112,7 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
         sends_mail=bool(svc.settings.smtp_url),
         model=await model_of(request, site),
     )
-    posted = await svc.db.write(post_comment, order, at=sender.at)
+    posted = await svc.db.write_shared(shared(order), post_comments, (order, sender.at))
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     comment_id = posted.comment.id

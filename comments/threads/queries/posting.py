@@ -157,26 +157,29 @@ _POST = SpelledOut(
 )
 
 
-def found_for_post(
+def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> Found:
+    """Return all that is known of a post before it is written."""
+    return _found(_POST.rows(session, _asked(asked, at)))
+
+
+def found_for_posts(
     session: Session,
-    asked: PostQuestion,
-    at: datetime,
-    *,
-    after: tuple[SpelledOut, Mapping[str, Any]] | None = None,
-) -> tuple[Found, list[tuple[Any, ...]]]:
-    """Return all that is known of a post before it is written, and the rows of what is run just before it."""
-    question = (_POST, _asked(asked, at))
-    if after is None:
-        (rows,), before = rows_of_each(session, question), []
-    else:
-        before, rows = rows_of_each(session, after, question)
+    asked: Sequence[tuple[PostQuestion, datetime]],
+    after: tuple[SpelledOut, Mapping[str, Any]],
+) -> tuple[list[Found], list[tuple[Any, ...]]]:
+    """Return what is known of each of several posts, and the rows of what is run just before: in one trip."""
+    before, *answers = rows_of_each(session, after, *((_POST, _asked(one, at)) for one, at in asked))
+    return [_found(rows) for rows in answers], before
+
+
+def _found(rows: Sequence[tuple[Any, ...]]) -> Found:
     first = rows[0]
     token_is_known, will_be_told, bans = first[_ENDS[-1] :]
     author, thread, parent = first[_OF_AUTHOR], first[_OF_THREAD], first[_OF_PARENT]
     # What has several rows stands beside each of the other's.
     earlier = {row[_OF_EARLIER.start]: Earlier(*row[_OF_EARLIER]) for row in rows}
     alike = {Alike(*row[_OF_ALIKE]) for row in rows if row[_OF_ALIKE.start] is not None}
-    found = Found(
+    return Found(
         KnownAuthor(*author) if author[0] is not None else None,
         bool(token_is_known),
         ThreadFound(*thread) if thread[0] is not None else None,
@@ -185,7 +188,6 @@ def found_for_post(
         sorted((one for key, one in earlier.items() if key is not None), key=lambda one: one.created_at),
         Heard(bans_from(bans), sorted(alike, key=lambda one: one.created_at, reverse=True)),
     )
-    return found, before
 
 
 def _asked(asked: PostQuestion, at: datetime) -> dict[str, Any]:
