@@ -13,6 +13,7 @@ from tests.bench import contestants
 from tests.bench.contestants import BARE, OURS
 from tests.bench.load import Client
 from tests.bench.measuring import Bench, Figures, Who, ratios
+from tests.bench.processes import parent
 from tests.bench.seeding import POSTS_PAGE, Answerable, Seeds, seed_comments
 from tests.bench.works import WRITES_AT_ONCE, Work, nothing_kept, our_posts
 from tests.support.databases import postgresql_server
@@ -82,6 +83,7 @@ def _on_postgresql(folder: Path, own: Bench) -> dict[Who, Figures]:
         own.contestants = []
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute("CREATE DATABASE many")
+            own.database = parent(connection.info.backend_pid)
             answerable = seed_comments(folder / "postgresql-seeded", seeds, f"{server}/many")
             for count in COUNTS:
                 connection.execute(f"CREATE DATABASE many_{count} TEMPLATE many")

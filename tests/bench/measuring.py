@@ -1,6 +1,7 @@
 """Runs that take turns: everyone once, then all again backwards, so that a busy minute hits all alike."""
 
 import http.client
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,6 +35,10 @@ class Figures:
     rates: list[float] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)
     """Processor time of the server for one piece of work, by round."""
+    database_seconds: list[float] = field(default_factory=list)
+    """The same of a database that is no part of it."""
+    used: list[float] = field(default_factory=list)
+    """Of all processors' time, what server, database and client have taken together, by round."""
     client_was_busy: bool = False
     strayed: bool = False
     """Its last answer was not what it should be, so that other work was measured."""
@@ -74,6 +79,8 @@ class Bench:
     posting: Client = own_client
     """Sends posts. wrk leaves those under way uncounted when the second is over: of one process a whole
     commit, a tenth of its posts, of four less."""
+    database: int | None = None
+    """The process of a database server that works for the contestants."""
     _runs: Iterator[int] = field(default_factory=count)
 
     def measure(self, work: Work) -> dict[Who, Figures]:
@@ -147,16 +154,24 @@ class Bench:
     def _run(self, one: Contestant, work: Work, file: Path, figure: Figures, *, is_slow: bool) -> None:
         connections = one.workers if is_slow else work.connections
         first = next(self._runs) * NUMBERS_A_RUN + 1
-        before = computed_seconds(one.process)
+        before, began = self._computed(one), time.monotonic()
         client = own_client if is_slow else self.posting if work.is_posts else self.client
         run = client(Order(one.port, file, connections, self.seconds, first))
-        computed = computed_seconds(one.process) - before
+        passed = time.monotonic() - began
+        computed, there = (after - then for after, then in zip(self._computed(one), before, strict=True))
         parts = work.parts.get(one.name, 1)
         figure.rates.append(run.rate / parts)
         figure.cpu_seconds.append(computed * parts / max(1, run.answers))
+        figure.database_seconds.append(there * parts / max(1, run.answers))
+        busy = computed + there + run.client_busy * run.seconds
+        figure.used.append(busy / passed / (os.cpu_count() or 1))
         figure.client_was_busy |= run.client_busy > BUSY
         figure.refused += run.refused
         figure.lost += run.lost
+
+    def _computed(self, one: Contestant) -> tuple[float, float]:
+        """Return the processor time that a contestant has used, and that its database has."""
+        return computed_seconds(one.process), computed_seconds(self.database) if self.database else 0.0
 
 
 def ratios(figures: Mapping[Who, Figures], ours: Who, other: Who) -> list[float]:

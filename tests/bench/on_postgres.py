@@ -16,7 +16,7 @@ from tests.bench import contestants
 from tests.bench.contestants import OURS, Contestant
 from tests.bench.load import fast_client
 from tests.bench.measuring import Bench
-from tests.bench.processes import computed_seconds
+from tests.bench.processes import computed_seconds, parent
 from tests.bench.seeding import POSTS_PAGE, Answerable, Seeds, seed_comments
 from tests.bench.works import WRITES_AT_ONCE, Work, nothing_kept, our_posts
 from tests.support.databases import postgresql_server
@@ -52,7 +52,7 @@ def _postgresql(folder: Path) -> Iterator[tuple[Contestant, int | None, Answerab
         server = stack.enter_context(postgresql_server(folder))
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute("CREATE DATABASE measured")
-            postmaster = _parent(connection.info.backend_pid)
+            postmaster = parent(connection.info.backend_pid)
         url = f"{server}/measured"
         answerable = seed_comments(folder / "seeded", SEEDS, url)
         (folder / "data").mkdir()
@@ -75,10 +75,6 @@ def _measure(name: str, folder: Path, ours: Contestant, server: int | None, answ
         answers = sum(figure.rates) * SECONDS
         there = "–" if server is None else f"{(computed_seconds(server) - before) / answers * 1e3:.2f} ms"
         print(f"| {name}: {work.title} | {figure.median:,.0f} | {figure.cpu * 1e3:.2f} ms | {there} |")
-
-
-def _parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 if __name__ == "__main__":

@@ -89,6 +89,11 @@ def children(process: int) -> list[int]:
     return _tree(process)[1:]
 
 
+def parent(process: int) -> int:
+    """Return the id of who has started a process."""
+    return int((PROC / str(process) / "stat").read_text().rpartition(")")[2].split()[1])
+
+
 class Watch(ABC):
     """Looks at something, in a thread of its own, while the block lasts."""
 

@@ -34,11 +34,13 @@ def many_table(many: Many) -> str:
         title = f"posts of known readers on {database}, a second"
         rows.append([title, *(_beside_one(found, OURS, count) for count in COUNTS)])
         rows.append(["these compute", *(_computes(found, OURS, count) for count in COUNTS)])
+    if there := many.posts.get("PostgreSQL"):
+        rows.append(["PostgreSQL computes for one", *(_there(there, count) for count in COUNTS)])
+        rows.append(["of all cores, with the client", *(_used(there, count) for count in COUNTS)])
     title = (
         "One, two and four processes of ours, the load client on the same cores; in brackets the median of "
         "the rounds' ratios to one process, and the least and the greatest of them. PostgreSQL is the tests' "
-        "own, on the same cores too, which does not wait for the disk; its processor time is not in the "
-        "figures."
+        "own, on the same cores too, which does not wait for the disk."
     )
     return f"{title}\n\n{table(['', *(f'{count} of them' for count in COUNTS)], rows)}"
 
@@ -57,6 +59,16 @@ def _computes(figures: Mapping[Who, Figures], who: str, count: int) -> str:
         return NOTHING
     told = micros(figures[who, count].cpu)
     return told if count == 1 else f"{told} ({statistics.median(times_cpu(figures, count, who)):.2f})"
+
+
+def _there(figures: Mapping[Who, Figures], count: int) -> str:
+    if (OURS, count) not in figures:
+        return NOTHING
+    return micros(statistics.median(figures[OURS, count].database_seconds))
+
+
+def _used(figures: Mapping[Who, Figures], count: int) -> str:
+    return f"{statistics.median(figures[OURS, count].used):.0%}" if (OURS, count) in figures else NOTHING
 
 
 def _tail(tail: Tail) -> str:

@@ -31,7 +31,8 @@ def adding(runs: Runs) -> Callable[[Session, Sequence[int]], list[str]]:
 
 
 async def test_each_is_kept_once_and_has_its_own_answer(db: Database) -> None:
-    action = adding(runs := [])
+    runs: Runs = []
+    action = adding(runs)
     heard: list[object] = []
     db.subscribe(heard.extend)
 
@@ -49,7 +50,8 @@ async def test_each_is_kept_once_and_has_its_own_answer(db: Database) -> None:
 
 
 async def test_one_that_fails_and_one_that_is_set_apart_do_not_touch_their_neighbours(db: Database) -> None:
-    action = adding(runs := [])
+    runs: Runs = []
+    action = adding(runs)
 
     answers = await asyncio.gather(
         *(db.write_shared(Shared("all", {number}), action, number) for number in range(8)),
@@ -63,7 +65,8 @@ async def test_one_that_fails_and_one_that_is_set_apart_do_not_touch_their_neigh
 
 
 async def test_those_with_a_mark_in_common_follow_one_another(db: Database) -> None:
-    action = adding(runs := [])
+    runs: Runs = []
+    action = adding(runs)
 
     await asyncio.gather(
         *(db.write_shared(Shared("all", {number % 3}), action, 10 + number) for number in range(12))
@@ -105,7 +108,8 @@ async def test_a_commit_that_nobody_heard_of_is_not_tried_again(on_postgres: Dat
         )
 
     await on_postgres.write(end_connections_at_commit)
-    action = adding(runs := [])
+    runs: Runs = []
+    action = adding(runs)
 
     answers = await asyncio.gather(
         *(on_postgres.write_shared(Shared("all", {number}), action, number) for number in range(10, 15)),
