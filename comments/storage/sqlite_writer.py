@@ -27,7 +27,7 @@ BATCH_WRITES = 100
 BATCH_SECONDS = 0.02
 
 BATCH_SECONDS_IN_TURN = 0.06
-"""For who has waited for other processes: each turn reads anew what they have changed, and waits for the disk."""
+"""For who has waited for others: each turn reads anew what they have changed, and waits for the disk."""
 
 ANSWERED_AT_ONCE = 1
 """In each round of the event loop, as one is begun (`web.admission`): readers come in between."""
