@@ -15,13 +15,22 @@ from comments.web.service import client_address, service
 API_TOKEN_PREFIX = "m_"  # noqa: S105 (the beginning of a token, not one)
 
 
+_BEARER = "comments.bearer"
+
+
 class MalformedToken(errors.NotSignedIn):
     code = "token-malformed"
 
 
 def bearer_token(request: Request) -> str:
     """Return the bearer token, empty if none is shown. Raises MalformedToken for other schemes."""
-    shown = header(request, b"authorization")
+    known: str | None = request.scope.get(_BEARER)
+    if known is None:
+        known = request.scope[_BEARER] = _bearer_token(header(request, b"authorization"))
+    return known
+
+
+def _bearer_token(shown: str) -> str:
     if not shown:
         return ""
     scheme, _, token = shown.partition(" ")

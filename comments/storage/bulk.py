@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
-from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -22,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from comments.storage.base import WITHOUT_SYNC
-from comments.storage.values import written_as
+from comments.storage.values import several, written_as
 from comments.storage.ways import way_of
 
 
@@ -140,10 +139,4 @@ def _of_row(table: Table, given: tuple[str, ...], dialect: Dialect) -> _OfRow:
         defaults[column.name] = default if make is None else make(default)
     quoted = [dialect.identifier_preparer.quote(name) for name in (*named, *defaults)]
     made = [(at, make) for at, name in enumerate(named) if (make := process[name]) is not None]
-    return _OfRow(tuple(quoted), _several(named), tuple(made), tuple(defaults.values()))
-
-
-def _several(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    if len(names) > 1:
-        return itemgetter(*names)
-    return lambda row: tuple([row[name] for name in names])
+    return _OfRow(tuple(quoted), several(named), tuple(made), tuple(defaults.values()))

@@ -9,37 +9,35 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from comments.storage.values import Process, read_as, written_as
+from comments.storage.values import read_as, several, written_as
 from comments.storage.ways import InWords, Rows, way_of
 
 Shape = tuple[str, tuple[int, ...]]
 """How a dialect marks values, and how long each list is."""
 
 
-Source = tuple[str, int | None, Process]
-"""Where a value comes from: its name, of a list the place in it, and what makes it the driver's."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Spelling:
-    """A statement in words; `places` says which of the sources and then of the constants goes where."""
+    """A statement in words, and how its values come about: each is made once, however often it stands there.
+
+    First come those that are `given` by their names, then those `of_lists`, by name and place; some are
+    `made` into the driver's; then the statement's own. `placed` puts them where they stand.
+    """
 
     text: str
     names: tuple[str, ...] | None
     """What the places are called, where values go by names."""
-    sources: tuple[Source, ...]
+    given: Callable[[Any], tuple[Any, ...]]
+    of_lists: tuple[tuple[str, int], ...]
+    made: tuple[tuple[int, Callable[[Any], Any]], ...]
     constants: tuple[Any, ...]
-    """The statement's own values."""
-    places: tuple[int, ...]
+    placed: Callable[[Any], tuple[Any, ...]]
 
     def values(self, given: Mapping[str, Any]) -> Any:
-        # Each is made once, however often it stands in the statement.
-        made = []
-        for name, at, process in self.sources:
-            value = given[name] if at is None else given[name][at]
-            made.append(value if process is None else process(value))
-        made += self.constants
-        placed = tuple([made[place] for place in self.places])
+        values = [*self.given(given), *[given[name][at] for name, at in self.of_lists], *self.constants]
+        for at, process in self.made:
+            values[at] = process(values[at])
+        placed = self.placed(values)
         return placed if self.names is None else dict(zip(self.names, placed, strict=True))
 
 
@@ -106,17 +104,21 @@ class SpelledOut:
             for at, name in enumerate(names)
         }
         names = tuple(state.positiontup if state.positiontup is not None else state.parameters)
-        came = {name: of_list.get(name, (name, None)) for name in names}
-        given = list(dict.fromkeys(one for one in came.values() if one[0] in values))
-        own = [name for name in dict.fromkeys(names) if came[name][0] not in values]
+        singles = [name for name in dict.fromkeys(names) if name in values]
+        listed = [name for name in dict.fromkeys(names) if name in of_list]
+        own = [name for name in dict.fromkeys(names) if name not in values and name not in of_list]
         process = {key: written_as(bound.type, dialect) for key, bound in compiled.binds.items()}
-        constants = [(process[came[name][0]], state.parameters[name]) for name in own]
+        kinds = [*singles, *(of_list[name][0] for name in listed)]
+        constants = [(process[name], state.parameters[name]) for name in own]
+        order = {name: at for at, name in enumerate((*singles, *listed, *own))}
         return _Spelling(
             state.statement,
             names if state.positiontup is None else None,
-            tuple([(key, at, process[key]) for key, at in given]),
+            several(singles),
+            tuple([of_list[name] for name in listed]),
+            tuple([(at, make) for at, key in enumerate(kinds) if (make := process[key]) is not None]),
             tuple([value if make is None else make(value) for make, value in constants]),
-            tuple([given.index(came[n]) if came[n] in given else len(given) + own.index(n) for n in names]),
+            several([order[name] for name in names]),
         )
 
     def _readers_for(self, dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:

@@ -4,8 +4,9 @@ SQLAlchemy wraps what makes a value in two or three functions, and a post has si
 given for the types of ours is made here by one; for everything else, and for PostgreSQL, it is SQLAlchemy's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,13 @@ def read_as(kind: TypeEngine[Any], dialect: Dialect) -> Process:
     if dialect.name == "sqlite" and type(kind) in _READ:
         return _READ[type(kind)]
     return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def several(keys: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what takes the values at these keys from a mapping or a list; however many they are."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda given: tuple([given[key] for key in keys])
 
 
 def _id_written(value: UUID | None) -> str | None:

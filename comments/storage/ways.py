@@ -39,9 +39,14 @@ class _Sqlite:
         self._events = connection.dispatch
         self.dialect = connection.dialect
 
+        self.is_known = False
+        """Whether it is known that nobody listens; asked anew for each use of a session that is kept."""
+
     @property
-    def is_heard(self) -> bool:
-        return bool(self._events.before_cursor_execute)
+    def is_free(self) -> bool:
+        if not self.is_known:
+            self.is_known = not self._events.before_cursor_execute
+        return self.is_known
 
     def ask(self, *asked: InWords) -> Sequence[Rows]:
         return [self._driver.execute(*one).fetchall() for one in asked]
@@ -68,11 +73,11 @@ class _Sqlalchemy:
 def forget(session: Session) -> None:
     """Let a session that is kept know nothing of what was found out in it, but for its way."""
     info = session.info
-    if len(info) > 1 or (info and _KEPT not in info):
-        kept = info.get(_KEPT)
-        info.clear()
-        if kept is not None:
-            info[_KEPT] = kept
+    kept: _Sqlite | None = info.get(_KEPT)
+    info.clear()
+    if kept is not None:
+        kept.is_known = False
+        info[_KEPT] = kept
 
 
 def way_of(session: Session) -> Way:
@@ -81,13 +86,13 @@ def way_of(session: Session) -> Way:
     SQLAlchemy looks at every column of every result anew: that takes longer than most statements.
     """
     kept: _Sqlite | None = session.info.get(_KEPT)
-    if kept is not None and not kept.is_heard:
+    if kept is not None and kept.is_free:
         return kept
     bind = session.get_bind()
     if bind.dialect.name == "sqlite":
         if isinstance(bind, Connection):
             way = session.info[_KEPT] = _Sqlite(bind)
-            if not way.is_heard:
+            if way.is_free:
                 return way
         return _Sqlalchemy(session.connection())
     connection = session.connection()

@@ -219,7 +219,10 @@ async def read_json(request: Request, shape: type[S]) -> S:
 def header(request: Request, name: bytes) -> str:
     """Return the first header of this name, which is in small letters; empty if there is none."""
     # Starlette's mapping encodes the name anew for each, and raises for those that are not there.
-    return next((value.decode("latin-1") for key, value in request.scope["headers"] if key == name), "")
+    for key, value in request.scope["headers"]:
+        if key == name:
+            return str(value, "latin-1")
+    return ""
 
 
 async def _whole_body(request: Request) -> bytes:
