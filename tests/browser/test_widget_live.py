@@ -94,6 +94,8 @@ async def test_new_comments_are_told_once_for_all_that_come_together(
 
     await expect(widget.status).to_have_text("3 new comments")
     assert await widget.page.evaluate("told") == ["3 new comments"]
+    await widget.element.get_by_role("button", name="3 new comments").click()
+    await expect(widget.status).to_be_empty()
 
 
 async def test_votes_change_in_place(discussion: Discussion, widget: Widget, listening: Listening) -> None:

@@ -42,6 +42,7 @@ async def test_a_muted_author_can_be_heard_again(discussion: Discussion, widget:
     await expect(widget.element.get_by_text(MUTED)).to_have_count(0)
     assert sorted(await widget.texts()) == ["first of hers", "second of hers"]
     assert await widget.focused() == "Ana Petković"
+    await expect(widget.status).to_have_text("")
 
 
 async def test_a_muted_author_is_not_seen_for_a_moment_on_other_pages_of_the_site(

@@ -194,14 +194,14 @@ function arrived(d: Discussion): Comment[] {
     .sort((one, other) => (one.created_at < other.created_at ? -1 : 1));
 }
 
-/** Say how many there are, in the bar and, once for those that come together, aloud. */
+/** Say how many there are, in the bar and, once for those that come together, aloud: until none is left. */
 function tellArrived(d: Discussion): void {
   const state = stateOf(d);
   const n = arrived(d).filter(({ author }) => author?.id !== d.identity?.id && !isMuted(d, author)).length;
   const text = n ? d.words.say(Key.newComments, { n }) : "";
   if (!inBar(d, "arrivals", text, UP)) return;
   clearTimeout(state.timer);
-  if (text) state.timer = setTimeout(() => say(d, text), TOLD_AFTER_MS);
+  state.timer = setTimeout(() => say(d, text), TOLD_AFTER_MS);
 }
 
 /** Put the new comments into their places, and go to the first of them. */

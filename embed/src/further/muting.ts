@@ -24,6 +24,8 @@ export function unmute(d: Discussion, entry: Entry): void {
   store(d, mutedIn(d).filter((id) => id !== author.id));
   redrawAllOf(d, author);
   focusOn(d, entry);
+  // It is not so any more.
+  say(d, "");
 }
 
 function redrawAllOf(d: Discussion, author: Author): void {
