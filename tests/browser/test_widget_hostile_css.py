@@ -1,5 +1,6 @@
 """No style sheet of the page breaks the widget: under each it is drawn as on an undisturbed page."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,10 +65,10 @@ PLACES = {
     "columns": "columns: 1",
 }
 
-# Boxes by the widget's own corner, and what is computed for each.
+# Boxes by the widget's own corner, and what is computed for each; one text, as Playwright wraps each value.
 DRAWN = """host => {
   const origin = host.shadowRoot.querySelector('.comments').getBoundingClientRect();
-  return [...host.shadowRoot.querySelectorAll('.comments *')].map((e) => {
+  return JSON.stringify([...host.shadowRoot.querySelectorAll('.comments *')].map((e) => {
     const { x, y, width, height } = e.getBoundingClientRect(), computed = getComputedStyle(e);
     const box = [x - origin.x, y - origin.y, width, height].map(Math.round).join(' ');
     // Lengths are compared by the boxes they make, without their fractions of a pixel.
@@ -75,7 +76,7 @@ DRAWN = """host => {
     const styles = width ? [...computed].filter((name) => !lengths.test(name)) : [];
     return { box: width ? box : '0 0 0 0', name: `${e.localName}.${e.classList[0]}`,
       styles: Object.fromEntries(styles.map((name) => [name, computed.getPropertyValue(name)])) };
-  });
+  }));
 }"""
 
 
@@ -90,7 +91,7 @@ async def drawn(page: Page, discussion: Discussion, css: str = "", style: str = 
     await expect(widget.locator("[aria-busy]")).to_have_count(0)
     await widget.evaluate("host => host.shadowRoot.querySelector('textarea').focus()")
     await expect(widget.locator(".button--primary")).to_be_visible()
-    found: list[dict[str, Any]] = await widget.evaluate(DRAWN)
+    found: list[dict[str, Any]] = json.loads(await widget.evaluate(DRAWN))
     return found
 
 
