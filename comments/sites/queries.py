@@ -4,16 +4,32 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from comments.sites.errors import CheckUnknown, SiteUnknown, WebhookUnknown
 from comments.sites.models import InstallationFact, OutsideCheck, SeenOrigin, Site, Webhook
 from comments.sites.settings import SiteSettings, parsed_settings
+from comments.storage import SpelledOut
 
 LAST_BACKUP = "last-backup"
+
+# Every process asks these twice or four times a second while somebody writes, and readers wait meanwhile.
+_VERSIONS = SpelledOut(select(Site.id, Site.version))
+_FACTS = SpelledOut(
+    select(
+        Site.id,
+        Site.name,
+        Site.version,
+        Site.origins,
+        Site.settings,
+        exists().where(Webhook.site_id == Site.id).label("has_webhooks"),
+        exists().where(OutsideCheck.site_id == Site.id).label("has_checks"),
+    ).where(Site.name == bindparam("name"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +67,34 @@ def sites(session: Session) -> Sequence[Site]:
 
 def site_versions(session: Session) -> dict[UUID, int]:
     """Return every site's version, which rises with each change of its origins or settings."""
-    return {row.id: row.version for row in session.execute(select(Site.id, Site.version))}
+    return dict(_VERSIONS.rows(session, {}))
 
 
-def settings_of(site: Site) -> SiteSettings:
+class SiteFacts(NamedTuple):
+    """What the routes for readers have to know of a site; `origins` and `settings` are as they are stored."""
+
+    id: UUID
+    name: str
+    version: int
+    origins: str
+    settings: str
+    has_webhooks: bool
+    has_checks: bool
+
+
+def site_facts(session: Session, name: str) -> SiteFacts:
+    """Return them, asked at once; raises SiteUnknown."""
+    rows = _FACTS.rows(session, {"name": name})
+    if not rows:
+        raise _unknown(name)
+    return SiteFacts(*rows[0])
+
+
+def settings_of(site: Site | SiteFacts) -> SiteSettings:
     return parsed_settings(site.settings)
 
 
-def origins_of(site: Site) -> tuple[str, ...]:
+def origins_of(site: Site | SiteFacts) -> tuple[str, ...]:
     """Return the site's origins as its owner wrote them."""
     return tuple(json.loads(site.origins))
 
@@ -95,8 +131,12 @@ def webhook_by_id(session: Session, site_id: UUID, webhook_id: UUID) -> Webhook:
 
 def _one(site: Site | None, name: str) -> Site:
     if site is None:
-        raise SiteUnknown(f"There is no site named {name!r}.", site=name)
+        raise _unknown(name)
     return site
+
+
+def _unknown(name: str) -> SiteUnknown:
+    return SiteUnknown(f"There is no site named {name!r}.", site=name)
 
 
 def has_webhooks(session: Session, site_id: UUID) -> bool:

@@ -39,14 +39,10 @@ class _Sqlite:
         self._events = connection.dispatch
         self.dialect = connection.dialect
 
-        self.is_known = False
-        """Whether it is known that nobody listens; asked anew for each use of a session that is kept."""
-
     @property
-    def is_free(self) -> bool:
-        if not self.is_known:
-            self.is_known = not self._events.before_cursor_execute
-        return self.is_known
+    def is_heard(self) -> bool:
+        """Whether somebody listens to SQLAlchemy by now, who may begin in the middle of a session."""
+        return bool(self._events.before_cursor_execute)
 
     def ask(self, *asked: InWords) -> Sequence[Rows]:
         return [self._driver.execute(*one).fetchall() for one in asked]
@@ -76,7 +72,6 @@ def forget(session: Session) -> None:
     kept: _Sqlite | None = info.get(_KEPT)
     info.clear()
     if kept is not None:
-        kept.is_known = False
         info[_KEPT] = kept
 
 
@@ -86,13 +81,13 @@ def way_of(session: Session) -> Way:
     SQLAlchemy looks at every column of every result anew: that takes longer than most statements.
     """
     kept: _Sqlite | None = session.info.get(_KEPT)
-    if kept is not None and kept.is_free:
+    if kept is not None and not kept.is_heard:
         return kept
     bind = session.get_bind()
     if bind.dialect.name == "sqlite":
         if isinstance(bind, Connection):
             way = session.info[_KEPT] = _Sqlite(bind)
-            if way.is_free:
+            if not way.is_heard:
                 return way
         return _Sqlalchemy(session.connection())
     connection = session.connection()

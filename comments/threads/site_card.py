@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import team_names
-from comments.sites.queries import has_checks, has_webhooks, origins_of, settings_of, site_by_name
+from comments.sites.queries import origins_of, settings_of, site_facts
 from comments.sites.settings import SiteSettings
 from comments.text.plain import skeletons
 from comments.threads.models import KEPT_OPEN, OPEN
@@ -53,7 +53,7 @@ class SiteCard:
 
 def site_card(session: Session, name: str) -> SiteCard:
     """Return a site's card. Raises SiteUnknown."""
-    site = site_by_name(session, name)
+    site = site_facts(session, name)
     names = [*team_names(session, site.id), *_ALWAYS_RESERVED]
     reserved = frozenset().union(*map(skeletons, names))
     return SiteCard(
@@ -63,6 +63,6 @@ def site_card(session: Session, name: str) -> SiteCard:
         origins_of(site),
         settings_of(site),
         reserved,
-        has_webhooks=has_webhooks(session, site.id),
-        has_checks=has_checks(session, site.id),
+        has_webhooks=site.has_webhooks,
+        has_checks=site.has_checks,
     )

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from comments.storage import Instant, Records
+from comments.storage import Instant, Records, SpelledOut
 from comments.threads.models import MERGED, Thread, ThreadKey
 from comments.threads.page_keys import PageKeys
 
@@ -87,8 +87,19 @@ def key_hashes_of(session: Session, thread_ids: Sequence[UUID]) -> Sequence[Row[
     return session.execute(select(*columns).where(ThreadKey.thread_id.in_(thread_ids))).all()
 
 
-def threads_changed_since(session: Session, moment: datetime) -> Sequence[Row[Any]]:
-    """Return id, site_id and version of the threads that changed at `moment` or later."""
-    columns: tuple[Any, ...] = (Thread.id, Thread.site_id, Thread.version)
-    statement = select(*columns).where(Thread.updated_at >= moment)
-    return session.execute(statement).all()
+class ThreadVersion(NamedTuple):
+    """Which version of a thread's there is."""
+
+    id: UUID
+    site_id: UUID
+    version: int
+
+
+def threads_changed_since(session: Session, moment: datetime) -> Sequence[ThreadVersion]:
+    """Return the threads that changed at `moment` or later."""
+    return [ThreadVersion(*row) for row in _CHANGED.rows(session, {"moment": moment})]
+
+
+_CHANGED = SpelledOut(
+    select(Thread.id, Thread.site_id, Thread.version).where(Thread.updated_at >= bindparam("moment"))
+)
