@@ -48,20 +48,34 @@ def python_files(*folders: str) -> list[Path]:
     return sorted(path for path in found if "node_modules" not in path.parts)
 
 
+class Read(NamedTuple):
+    """What the rules need to know of a file; the tree itself, of thousands of objects, is let go."""
+
+    imports: tuple[Import, ...]
+    too_long: tuple[str, ...]
+    documentation: str
+
+
 @cache
-def syntax_tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(), filename=str(path))
-
-
-def imports(path: Path) -> Iterator[Import]:
-    for node in ast.walk(syntax_tree(path)):
+def read(path: Path) -> Read:
+    tree = syntax_tree(path)
+    found: list[Import] = []
+    too_long: list[str] = []
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            for name in node.names:
-                yield Import(path, node.lineno, name.name)
+            found += [Import(path, node.lineno, name.name) for name in node.names]
         elif isinstance(node, ast.ImportFrom):
             source = absolute_source(path, node)
-            for name in node.names:
-                yield Import(path, node.lineno, f"{source}.{name.name}")
+            found += [Import(path, node.lineno, f"{source}.{name.name}") for name in node.names]
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > LONGEST_FUNCTION:
+                too_long.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} has {length} lines")
+    return Read(tuple(found), tuple(too_long), ast.get_docstring(tree) or "")
+
+
+def syntax_tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), filename=str(path))
 
 
 def absolute_source(path: Path, node: ast.ImportFrom) -> str:
@@ -73,7 +87,7 @@ def absolute_source(path: Path, node: ast.ImportFrom) -> str:
 
 def package_imports() -> Iterator[Import]:
     for path in python_files("comments"):
-        yield from imports(path)
+        yield from read(path).imports
 
 
 def room_of(path: Path) -> str:
@@ -211,7 +225,7 @@ def test_a_migration_imports_nothing_from_the_package() -> None:
     found = [
         found.where
         for path in python_files("migrations/versions")
-        for found in imports(path)
+        for found in read(path).imports
         if found.module.split(".")[0] == "comments"
     ]
 
@@ -227,13 +241,7 @@ def test_no_file_is_longer_than_400_lines() -> None:
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
-    too_long = [
-        f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} has {length} lines"
-        for path in python_files(*DISTRIBUTED)
-        for node in ast.walk(syntax_tree(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
-    ]
+    too_long = [said for path in python_files(*DISTRIBUTED) for said in read(path).too_long]
 
     assert too_long == []
 
@@ -251,7 +259,7 @@ def test_every_module_says_in_one_sentence_what_belongs_in_it() -> None:
 def first_sentence(path: Path) -> str:
     if not path.read_text().strip():
         return "an empty file says enough"
-    documentation = ast.get_docstring(syntax_tree(path)) or ""
+    documentation = read(path).documentation
     return documentation.split("\n\n")[0]
 
 

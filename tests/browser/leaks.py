@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import Page, Request
 
-ATTEMPTS = 50
+ATTEMPTS = 200
 COUNTERS = Path(__file__).parent / "leaks.js"
 
 
