@@ -67,6 +67,8 @@ def pooled_engine(address: URL, *, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
+        # A few connections do most of the work then, on which the server has its plans and caches.
+        pool_use_lifo=True,
     )
     event.listen(engine.sync_engine, "begin", _begin_later)
     event.listen(engine.sync_engine, "commit", _commit)

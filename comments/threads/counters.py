@@ -98,7 +98,16 @@ def count_below(session: Session, below: Mapping[UUID, int]) -> None:
         if delta:
             by_delta[delta].append(comment_id)
     for delta, ids in by_delta.items():
-        _COUNT_REPLIES.run(session, {"ids": ids, "delta": delta})
+        _COUNT_REPLIES.run(session, {"ids": _evened(ids), "delta": delta})
+
+
+def _evened(ids: Sequence[UUID]) -> list[UUID]:
+    """Return ids so that there are 1, 2, 4, 8 … of them, the last one several times.
+
+    A statement with a list of another length is another one, which the database has to plan.
+    """
+    length = 1 << (len(ids) - 1).bit_length()
+    return [*ids, *[ids[-1]] * (length - len(ids))]
 
 
 def raise_version(session: Session, thread_id: UUID, at: datetime, *, added: int = 0) -> int:

@@ -1,6 +1,6 @@
 """Posting a comment: one write from the facts to the row."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -170,12 +170,11 @@ def shared(order: PostOrder) -> Shared:
     What is to be known before they are written is asked about all at once. What one of them writes would be
     in the answers about another that has the same sender, the same key or nearly the same text.
     """
-    marks: set[Hashable] = {*order.shown.token_hashes, order.shown.new_token_hash, order.digest}
-    if order.post_key is not None:
-        marks.add(order.post_key)
-    if order.seen is not None:
-        marks.update(order.seen.marks)
-    return Shared((order.site.id, *order.page.hashes), marks)
+    shown, seen = order.shown, order.seen
+    marks = {*shown.token_hashes, shown.new_token_hash, order.digest, order.post_key}
+    # What somebody does not have they have in common with nobody.
+    given = [mark for mark in marks if mark]
+    return Shared((order.site.id, *order.page.hashes), [*given, *(seen.marks if seen is not None else ())])
 
 
 def _posted(session: Session, order: PostOrder, found: Found, around: Around, at: datetime) -> Posted:
