@@ -23,7 +23,7 @@ from comments.importers.job_actions import forget_jobs
 from comments.keys import Keyring
 from comments.moderation.log import seal_log
 from comments.moderation.merge_models import MERGES_KEPT, Merge
-from comments.moderation.queries.texts import due_texts
+from comments.moderation.queries.texts import due_texts, terms_of_due
 from comments.moderation.run_models import Run
 from comments.moderation.search_actions import store_terms
 from comments.policy.actions import LIFTING_STANDS_AFTER
@@ -45,7 +45,7 @@ DEAD_LETTERS_KEPT = timedelta(days=30)
 IMPORTS_KEPT = timedelta(days=90)
 BATCH_ROWS = 500
 RENDERED_AT_ONCE = 100
-SEARCHABLE_AT_ONCE = 200
+SEARCHABLE_AT_ONCE = 400
 SEARCHABLE_EVERY = timedelta(seconds=5)
 FEW_SEARCHABLE_AT_ONCE = 50
 """While others write: to make the terms of a comment computes half as long as to post it."""
@@ -168,9 +168,9 @@ async def make_searchable(db: Database, is_busy: Callable[[], bool] = lambda: Fa
         due := await db.scan(due_texts, FEW_SEARCHABLE_AT_ONCE if is_busy() else SEARCHABLE_AT_ONCE)
     ).notes:
         began = time.perf_counter()
-        await asyncio.to_thread(lambda due=due: [found.terms for found in due.found.values()])  # type: ignore[misc]
-        await db.write(store_terms, due)
-        made += len(due.found)
+        terms = await asyncio.to_thread(terms_of_due, due)
+        await db.write(store_terms, due, terms)
+        made += len(due.rows)
         if is_busy():
             await asyncio.sleep(min(REST * (time.perf_counter() - began), LONGEST_REST_SECONDS))
     return made

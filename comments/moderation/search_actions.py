@@ -1,41 +1,36 @@
 """Keeping the terms of comments: made after the commit of what changed them, and once for all that is old."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
-from sqlalchemy import Delete, delete, insert, select, text
+from sqlalchemy import Delete, delete, select, text
 from sqlalchemy.orm import Session
 
 from comments.moderation.queries.numbers import free_numbers, wished_number
-from comments.moderation.queries.texts import DueTexts, findables
+from comments.moderation.queries.texts import DueTexts, still_the_same
 from comments.moderation.search_models import CommentTerms, TermsDue
-from comments.storage import WITHOUT_SYNC
-from comments.threads.models import Comment
+from comments.storage import WITHOUT_SYNC, StorageBusy, insert_all
 
 _CHANGES = text("SELECT total_changes()")
 _MERGE = text("INSERT INTO comment_terms_fts (comment_terms_fts, rank) VALUES ('merge', :pages)")
 
 
-def store_terms(session: Session, due: DueTexts) -> None:
+def store_terms(session: Session, due: DueTexts, terms: Mapping[UUID, Collection[str]]) -> None:
     """Store the terms of comments and strike their notes out.
 
     A text that was changed since it was read is passed over: the change has noted it again.
     """
-    ids = list(due.found)
     # Held, for a comment that is changed or deleted meanwhile takes its terms with it.
-    here = select(Comment.id, Comment.created_at).where(Comment.id.in_(ids)).with_for_update(read=True)
-    at = {row.id: row.created_at for row in session.execute(here)}
-    still = findables(session, list(at))
-    same = [comment_id for comment_id in at if still[comment_id] == due.found[comment_id]]
-    _clear(session, delete(CommentTerms).where(CommentTerms.comment_id.in_(same)))
-    numbers = _numbers(session, [wished_number(at[comment_id], comment_id) for comment_id in same])
-    if same:
-        session.execute(
-            insert(CommentTerms),
-            [
-                {"number": number, "comment_id": comment_id, "terms": due.found[comment_id].terms}
-                for number, comment_id in zip(numbers, same, strict=True)
-            ],
-        )
+    same = still_the_same(session, due)
+    _clear(session, delete(CommentTerms).where(CommentTerms.comment_id.in_([row.id for row in same])))
+    numbers = _numbers(session, [wished_number(row.created_at, row.id) for row in same])
+    rows = [
+        {"number": number, "comment_id": row.id, "terms": terms[row.id]}
+        for number, row in zip(numbers, same, strict=True)
+    ]
+    # Many in a statement: after each SQLite writes what it has of the index, to be merged later.
+    if not insert_all(session, CommentTerms, rows):
+        raise StorageBusy("Another process makes the terms of these comments")
     _clear(session, delete(TermsDue).where(TermsDue.id.in_(due.notes)))
 
 

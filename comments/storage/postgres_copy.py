@@ -8,15 +8,18 @@ from typing import Any, cast
 import psycopg
 from psycopg import errors, sql
 from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String, Uuid
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.engine import make_url
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlalchemy.util import await_only
 
 from comments.storage.postgres_trips import as_others_raise
 from comments.storage.types import CText, UtcTime
+from comments.storage.values import written_as
 from comments.storage.ways import TRIPS
 from comments.storage.wording import Named
 
 NULL = "\\N"
+_DIALECT = make_url("postgresql+psycopg://").get_dialect()()
 
 
 def lines_of(named: Named, columns: Sequence[Sequence[Any]], first: int) -> list[str]:
@@ -67,9 +70,13 @@ def _writers(named: Named) -> list[Callable[[Any], str]]:
 
 def _writer(column: Column[Any]) -> Callable[[Any], str]:
     found = [written for kind, written in WRITERS.items() if isinstance(column.type, kind)]
-    if not found:
+    if found:
+        return found[0]
+    written = written_as(column.type, _DIALECT)
+    if written is None or not isinstance(column.type, TypeDecorator):
         raise TypeError(f"{column.table.name}.{column.name} cannot be copied: {column.type!r}")
-    return found[0]
+    # A room's own type, which gives the driver text.
+    return lambda value: _text(written(value))
 
 
 def _text(value: str) -> str:

@@ -225,14 +225,14 @@ async def test_an_edit_that_waits_is_found_until_it_is_gone(db: Database, desk: 
 
 
 async def test_what_was_changed_while_its_terms_were_made_is_made_again(db: Database, desk: Desk) -> None:
-    from comments.moderation.queries.texts import due_texts
+    from comments.moderation.queries.texts import due_texts, terms_of_due
     from comments.moderation.search_actions import store_terms
 
     [comment] = await desk.comments(text="before")
     due = await db.scan(due_texts, 10)
     await db.write(Session.execute, update(Comment).values(source="afterwards"))
 
-    await db.write(store_terms, due)
+    await db.write(store_terms, due, terms_of_due(due))
 
     assert (await db.scan(found, desk, "before")).ids == []
     assert (await db.scan(found, desk, "afterwards")).ids == [comment]

@@ -1,11 +1,11 @@
 """The texts of comments as searches read them: their own and those of edits that wait."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from comments.moderation.finding import Findable, findable
@@ -15,10 +15,10 @@ from comments.threads.models import Comment, Revision
 
 @dataclass(frozen=True, slots=True)
 class DueTexts:
-    """Some comments whose terms are due, and the notes that say so; `found` has those that still exist."""
+    """Some comments whose terms are due, and the notes that say so; `rows` has those that still exist."""
 
     notes: Sequence[int]
-    found: dict[UUID, Findable]
+    rows: Mapping[UUID, Row[Any]]
 
 
 _DUE = "comments.moderation.due"
@@ -37,7 +37,19 @@ def due_texts(session: Session, limit: int) -> DueTexts:
     """Return what has been due the longest."""
     noted = select(TermsDue.id, TermsDue.comment_id).order_by(TermsDue.id).limit(limit)
     notes = session.execute(noted).all()
-    return DueTexts([note.id for note in notes], findables(session, [note.comment_id for note in notes]))
+    rows = session.execute(_TEXTS.where(Comment.id.in_([note.comment_id for note in notes])))
+    return DueTexts([note.id for note in notes], {row.id: row for row in rows})
+
+
+def terms_of_due(due: DueTexts) -> dict[UUID, set[str]]:
+    """Return the terms of each, which takes long: best in a thread."""
+    return {comment_id: findable(row).terms for comment_id, row in due.rows.items()}
+
+
+def still_the_same(session: Session, due: DueTexts) -> Sequence[Row[Any]]:
+    """Return those of the rows that nobody has changed or deleted since, held until this write ends."""
+    held = _TEXTS.where(Comment.id.in_(due.rows)).with_for_update(read=True, of=Comment)
+    return [row for row in session.execute(held) if row == due.rows[row.id]]
 
 
 def findables(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, Findable]:
@@ -48,6 +60,7 @@ def findables(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, Finda
 
 _TEXTS: Select[*tuple[Any, ...]] = select(
     Comment.id,
+    Comment.created_at,
     Comment.site_id,
     Comment.thread_id,
     Comment.parent_id,
