@@ -321,3 +321,17 @@ async def test_attributes_that_come_after_the_element_take_effect(service: Servi
     await page.evaluate("url => place.setAttribute('url', url)", second.url)
 
     await expect(page.locator("#place").get_by_role("article")).to_contain_text("in the second")
+
+
+async def test_the_frame_of_a_waiting_comment_fits_into_a_page_without_styles(
+    discussion: Discussion, widget: Widget
+) -> None:
+    page = f"<!doctype html><html lang=en><title>Plain</title><h1>Plain</h1>{discussion.script()}"
+    discussion.service.blog.change(discussion.url, page)
+    await widget.open(discussion)
+    await widget.post("Not public yet.", name="Jonas")
+
+    edge = await widget.comment("Not public yet.").evaluate(
+        "box => box.getBoundingClientRect().left + parseFloat(getComputedStyle(box, '::before').left)"
+    )
+    assert edge >= 0
