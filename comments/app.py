@@ -61,8 +61,8 @@ _HERE = Path(__file__).parent
 _READERS_CHANGE = re.compile(r"^/d/|^/api/v1/sites/[^/]+/(comments|preview)\b")
 _HASHED = re.compile(r"[a-z-]+-[0-9a-f]{12}\.js")
 
-_STRAIGHT = {endpoint.path for endpoint in writing_routes.api.endpoints}
-"""Where readers write."""
+_STRAIGHT = {endpoint.path for api in (thread_routes.api, writing_routes.api) for endpoint in api.endpoints}
+"""Where readers read and write."""
 
 APIS = (
     thread_routes.api,

@@ -112,9 +112,7 @@ def _changed(
 ) -> Changed:
     listed = [row for row in rows if row.listed]
     told = [row for row in listed if row.content_version > since]
-    wording.learn_names(listed)
-    missing = wire.missing_names(told)
-    if missing:
+    if missing := wording.learn_names(told, listed):
         wording.names.update(paging.names_of(session, missing))
     return Changed(
         0,

@@ -113,9 +113,7 @@ def waiting_shown(
 
 
 def _learn(session: Session, wording: wire.Wording, rows: Sequence[paging.CommentRow]) -> None:
-    wording.learn_names(rows)
-    missing = wire.missing_names(rows)
-    if missing:
+    if missing := wording.learn_names(rows, rows):
         wording.names.update(paging.names_of(session, missing))
 
 

@@ -21,7 +21,7 @@ from comments.threads.site_card import SiteCard
 from comments.threads.tree import path_above
 
 
-class AuthorShown(msgspec.Struct):
+class AuthorShown(msgspec.Struct, gc=False):
     """Who wrote it. `id` is opaque and of this site only; `kind` is guest, moderator or imported."""
 
     id: UUID
@@ -31,14 +31,14 @@ class AuthorShown(msgspec.Struct):
     website: str | None
 
 
-class ReplyTo(msgspec.Struct):
+class ReplyTo(msgspec.Struct, gc=False):
     """Whom it answers."""
 
     id: UUID
     name: str
 
 
-class Replies(msgspec.Struct):
+class Replies(msgspec.Struct, gc=False):
     """`total` public comments below; `next` continues after those given, in reading order."""
 
     comments: list["CommentShown"]
@@ -57,7 +57,7 @@ class WaitsFor(msgspec.Struct):
     n: int | None
 
 
-class CommentShown(msgspec.Struct, omit_defaults=True):
+class CommentShown(msgspec.Struct, omit_defaults=True, gc=False):
     """A comment as readers see it. In an empty place `author` and `html` are null.
 
     `parent_id` is whom it answers; it stands at `depth` (0 to 12). One's own also carry `body` (the source),
@@ -157,30 +157,47 @@ class Wording:
 
     def comment(self, row: CommentRow | Row[Any]) -> CommentShown:
         """Return `row` without replies; what is not public is an empty place."""
-        parent_id = row.parent_id
-        answered = None if parent_id is None else self.names.get(parent_id)
-        shown = CommentShown(
+        parent_id, reply_to = row.parent_id, None
+        if parent_id is not None and (answered := self.names.get(parent_id)) is not None:
+            reply_to = ReplyTo(parent_id, answered)
+        # Not by `str`: that is written in Python, and takes as long as half of all else here.
+        link = f"{self._links}{msgspec.to_builtins(row.id)}"
+        replies = Replies([], row.reply_total, None)
+        if row.state != "approved":
+            return CommentShown(
+                row.id,
+                parent_id,
+                row.depth,
+                reply_to,
+                public_state(row.state),
+                None,
+                None,
+                row.created_at,
+                None,
+                0,
+                0,
+                0,
+                link,
+                replies,
+            )
+        return CommentShown(
             row.id,
             parent_id,
             row.depth,
-            None if parent_id is None or answered is None else ReplyTo(parent_id, answered),
-            public_state(row.state),
-            None,
-            None,
+            reply_to,
+            "approved",
+            _author(row),
+            safe_html(row),
             row.created_at,
-            None,
-            0,
-            0,
-            0,
-            f"{self._links}{row.id}",
-            Replies([], row.reply_total, None),
+            row.edited_at,
+            row.upvotes - row.downvotes,
+            row.upvotes,
+            row.downvotes,
+            link,
+            replies,
+            featured=row.featured,
+            edited_by_moderator=row.edited_by_moderator,
         )
-        if row.state == "approved":
-            shown.author, shown.html = _author(row), safe_html(row)
-            shown.edited_at, shown.edited_by_moderator = row.edited_at, row.edited_by_moderator
-            shown.upvotes, shown.downvotes = row.upvotes, row.downvotes
-            shown.score, shown.featured = row.upvotes - row.downvotes, row.featured
-        return shown
 
     def own(
         self, row: PlacedRow | Row[Any], *, editable_until: datetime | None, revision: Row[Any] | None = None
@@ -200,8 +217,19 @@ class Wording:
             shown.editable_until = editable_until
         return shown
 
-    def learn_names(self, rows: Iterable[CommentRow | Row[Any]]) -> None:
-        self.names.update({row.id: row.author_name for row in rows if row.state == "approved"})
+    def learn_names(
+        self, rows: Iterable[CommentRow | Row[Any]], among: Sequence[CommentRow | Row[Any]]
+    ) -> list[UUID]:
+        """Learn from `among` the names of those whom `rows` answer; return the ids of who is not there."""
+        answered = {row.parent_id for row in rows if row.parent_id is not None}
+        if not answered:
+            return []
+        for row in among:
+            if row.id in answered:
+                answered.discard(row.id)
+                if row.state == "approved":
+                    self.names[row.id] = row.author_name
+        return [*answered]
 
     def cursor(self, place: str, position: Position | None) -> str | None:
         if position is None:
@@ -222,12 +250,6 @@ class Wording:
         for root_id, path in page.replies_end.items():
             tops[root_id].replies.next = self.cursor(f"below/{root_id}", (path,))
         return [*tops.values()]
-
-
-def missing_names(rows: Sequence[CommentRow | Row[Any]]) -> list[UUID]:
-    """Return the ids of those answered who are not among the rows."""
-    here = {row.id for row in rows}
-    return list({row.parent_id for row in rows if row.parent_id and row.parent_id not in here})
 
 
 def thread_shown(row: ThreadRow, site: SiteCard) -> ThreadShown:

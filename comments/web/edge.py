@@ -127,8 +127,8 @@ class Edge:
     """The outermost application. Adds `comments.address` to the scope.
 
     Below a host's root it answers alike whether the proxy in front takes `base_path` off or not. What `ready`
-    has for a GET of the API it sends itself. Changes by the routes of the API that are `straight` it asks for
-    without what the application has in between, which knows nothing of them.
+    has for a GET of the API it sends itself. The routes of the API that are `straight` it asks without what
+    the application has in between, which knows nothing of them.
     """
 
     def __init__(
@@ -199,7 +199,7 @@ class Edge:
         try:
             _refuse_bad_text(scope)
             if scope["method"] in READING:
-                await self._app(scope, receive, answer)
+                await self._ask(scope, receive, answer)
             else:
                 await self._change(scope, _bounded(scope, receive), answer)
         except errors.CommentsError as expected:
@@ -224,14 +224,17 @@ class Edge:
         try:
             if not _has_body(scope):
                 await enter()
-            route = self._straight_route(scope)
-            if route is None:
-                await self._app(scope, whole, answer)
-            else:
-                await answer.whole(await route.endpoint(Request(scope, whole)))
+            await self._ask(scope, whole, answer)
         finally:
             if is_inside:
                 self._admission.leave()
+
+    async def _ask(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        route = self._straight_route(scope)
+        if route is None:
+            await self._app(scope, receive, answer)
+        else:
+            await answer.whole(await route.endpoint(Request(scope, receive)))
 
     def _straight_route(self, scope: Scope) -> DeclaredRoute | None:
         for route in self._straight.get(scope["method"], ()):
