@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from comments.errors import Unavailable
+from comments.storage.errors import StorageBusy
+from comments.storage.postgres_connections import WAIT_FOR_CONNECTION_SECONDS
 from comments.storage.shared import Apart, Shared
 
 Item = TypeVar("Item")
@@ -31,6 +33,8 @@ class _Order:
     item: Any
     marks: Collection[Hashable]
     answer: asyncio.Future[Any]
+    until: float
+    """By the loop's clock: whoever has waited for so long is told to come again."""
 
 
 class Groups:
@@ -45,8 +49,9 @@ class Groups:
         self, shared: Shared, action: Callable[[Session, Sequence[Item]], Sequence[T]], item: Item
     ) -> T:
         """See `Database.write_shared`."""
-        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        order = _Order(action, item, shared.marks, answer)
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        order = _Order(action, item, shared.marks, answer, loop.time() + WAIT_FOR_CONNECTION_SECONDS)
         waiting = self._waiting.get(shared.group)
         if waiting is not None:
             waiting.append(order)
@@ -59,7 +64,7 @@ class Groups:
     async def _run(self, group: Hashable, waiting: deque[_Order]) -> None:
         try:
             while waiting:
-                await self._store(_taken(waiting))
+                await self._store(_taken(waiting, asyncio.get_running_loop().time()))
         finally:
             del self._waiting[group]
 
@@ -87,7 +92,7 @@ class Groups:
                     order.answer.set_result(result)
 
 
-def _taken(waiting: deque[_Order]) -> list[_Order]:
+def _taken(waiting: deque[_Order], now: float) -> list[_Order]:
     """Take the first of those that wait, and what may share its transaction, without changing their order."""
     taken: list[_Order] = []
     marks: set[Hashable] = set()
@@ -95,6 +100,9 @@ def _taken(waiting: deque[_Order]) -> list[_Order]:
     while waiting and len(taken) < MOST_TOGETHER:
         order = waiting.popleft()
         if order.answer.done():
+            continue
+        if now > order.until:
+            _refuse([order], StorageBusy("The database is busy; nothing was stored"))
             continue
         if taken and (order.action is not taken[0].action or not marks.isdisjoint(order.marks)):
             left.append(order)
