@@ -118,7 +118,9 @@ class Admission:
 
     def _wait_of(self, inside: int) -> float:
         passed = self._now() - self._since
-        stuck = passed / (self._left + 1) if passed >= WINDOW_SECONDS else 0.0
+        # While nobody is inside, the time since the last one left says nothing.
+        is_measured = self.inside > 0 and passed >= WINDOW_SECONDS
+        stuck = passed / (self._left + 1) if is_measured else 0.0
         return inside * max(self._pace, stuck)
 
 
