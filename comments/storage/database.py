@@ -93,17 +93,16 @@ class Database(ABC):
         the commit are not touched by it. A caller that is cancelled leaves a whole write or none.
         """
 
+    @abstractmethod
     async def write_shared(
         self, shared: Shared, action: Callable[[Session, Sequence[Item]], Sequence[T]], item: Item
     ) -> T:
-        """Run `action` for `item` as `write` does, and return its result.
+        """Run `action`, which changes a few rows, for `item` as `write` does, and return its result.
 
         On PostgreSQL it may get several items, which are `shared` and would else wait for one another's
         commit. If it raises then, nothing is stored, and each is run by itself: those alone that `Apart`
         names, if it raises that.
         """
-        (result,) = await self.write(action, [item])
-        return result
 
     @abstractmethod
     async def scan(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

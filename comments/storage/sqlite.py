@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from comments.storage.database import Database, looked
 from comments.storage.reading import ReadingSession
+from comments.storage.shared import Shared
 from comments.storage.sqlite_connections import connect, driver_of, engine_for, prepare
 from comments.storage.sqlite_errors import about_file, in_our_words
 from comments.storage.sqlite_turns import Turns
@@ -24,6 +25,7 @@ from comments.storage.ways import forget
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 SCANS_AT_ONCE = 2
 
@@ -66,6 +68,12 @@ class SqliteDatabase(Database):
         self, action: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return await self._writer.write(lambda session: action(session, *args, **kwargs))
+
+    async def write_shared(
+        self, shared: Shared, action: Callable[[Session, Sequence[Item]], Sequence[T]], item: Item
+    ) -> T:
+        (result,) = await self._writer.write(lambda session: action(session, [item]), is_small=True)
+        return result
 
     async def watch(
         self,

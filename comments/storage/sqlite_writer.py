@@ -39,6 +39,7 @@ class Order:
 
     action: Callable[[Session], Any]
     future: asyncio.Future[Any]
+    is_small: bool = False
     result: Any = None
     error: BaseException | None = None
     changes: list[object] = field(default_factory=list)
@@ -53,12 +54,11 @@ class SqliteWriter:
         self._turns = turns
         self._driver = driver_of(connection)
         self._driver.execute("PRAGMA busy_timeout=0")
-        # Else what a savepoint may take back goes to a file from 64 kB on, which a post is past, and stays
-        # there until the commit: a post wrote 70 times to it. In memory it is let go with each savepoint.
-        self._driver.execute("PRAGMA temp_store=MEMORY")
+        self._takes_back_in = "FILE"
         self._subscribers = subscribers
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Order | None] = SimpleQueue()
+        self._held: Order | None = None
         self._closing = False
         self._batch_seconds = BATCH_SECONDS
         self._ended_by: BaseException | None = None
@@ -67,11 +67,12 @@ class SqliteWriter:
         self._thread = Thread(target=self._run, name="comments-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, action: Callable[[Session], T]) -> T:
+    async def write(self, action: Callable[[Session], T], *, is_small: bool = False) -> T:
+        """Run `action`, and return its result once it is committed; `is_small` if it changes a few rows."""
         if self._closing:
             raise Unavailable("The service is stopping")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(Order(action, future))
+        self._queue.put(Order(action, future, is_small))
         return await future
 
     async def close(self) -> None:
@@ -82,7 +83,7 @@ class SqliteWriter:
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        while (order := self._queue.get()) is not None:
+        while (order := self._first()) is not None:
             batch = self._commit_with_followers(order)
             try:
                 self._loop.call_soon_threadsafe(self._answer, batch)
@@ -90,11 +91,15 @@ class SqliteWriter:
                 # The loop is closed, and with it everyone gone who could wait for an answer.
                 return
 
+    def _first(self) -> Order | None:
+        held, self._held = self._held, None
+        return held or self._queue.get()
+
     def _commit_with_followers(self, first: Order) -> list[Order]:
         """Commit `first` and what has queued up behind it; each order then has its result or its error."""
         batch: list[Order] = []
         try:
-            self._transaction(self._queued(first, batch))
+            self._transaction(self._queued(first, batch), first.is_small)
         except BaseException as error:
             if not batch:
                 # The lock was not to be had: whoever waits behind would wait as long again.
@@ -117,9 +122,16 @@ class SqliteWriter:
             if len(batch) >= BATCH_WRITES or time.monotonic() > until:
                 return
             order = next(self._waiting(), None)
+            if first.is_small and order is not None and not order.is_small:
+                # What it may have to take back can be too much for memory: it begins the next one.
+                self._held = order
+                return
 
     def _waiting(self) -> Iterator[Order]:
         """Take from the queue what is there now, without waiting for more."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            yield held
         while True:
             try:
                 order = self._queue.get_nowait()
@@ -133,15 +145,26 @@ class SqliteWriter:
 
     def _commit_alone(self, order: Order) -> None:
         try:
-            self._transaction(iter([order]))
+            self._transaction(iter([order]), order.is_small)
         except BaseException as error:
             _refused(order, error)
 
-    def _transaction(self, orders: Iterator[Order]) -> None:
+    def _transaction(self, orders: Iterator[Order], is_small: bool) -> None:
         """Run orders in one transaction; raises what ended or prevented the transaction as a whole."""
+        self._take_back_in("MEMORY" if is_small else "FILE")
         with self._turns.taken() as has_waited:
             self._batch_seconds = BATCH_SECONDS_IN_TURN if has_waited else BATCH_SECONDS
             self._transaction_now(orders)
+
+    def _take_back_in(self, store: str) -> None:
+        """Say where SQLite keeps what a savepoint may take back.
+
+        In a file it stays until the commit, and a post alone writes 70 times to it. In memory it is let go
+        with each savepoint, but each statement walks along all of it, and there is no end to it.
+        """
+        if store != self._takes_back_in:
+            self._driver.execute(f"PRAGMA temp_store={store}")
+            self._takes_back_in = store
 
     def _transaction_now(self, orders: Iterator[Order]) -> None:
         begin_writing(self._driver, wait_seconds=BUSY_SECONDS)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.discussions import SITE, Discussion, Service
 from tests.browser.looks import axe_faults, sideways_scroll
@@ -236,7 +236,9 @@ async def test_every_page_is_clean_and_fits(
     comment = f"{talk.service.host}/d/{SITE}/comments/{ids['top']}"
     faults: dict[str, list[str]] = {}
 
-    async def look(name: str) -> None:
+    async def look(name: str, shown: Locator | None = None) -> None:
+        # What a click leads to may not be there yet.
+        await expect(shown or page.get_by_role("main")).to_be_visible()
         faults[name] = await axe_faults(page)
         if over := await sideways_scroll(page):
             faults[name].append(f"scrolls sideways by {over} px")
@@ -257,16 +259,16 @@ async def test_every_page_is_clean_and_fits(
         await look(name)
     await page.get_by_label("Comment", exact=True).fill("`code` " + "W" * 300)
     await page.get_by_role("button", name="Preview").click()
-    await look("preview")
+    await look("preview", page.get_by_role("region", name="This is how it will look. Not posted yet."))
     await post(page, "x" * 10_001, name="Admin")
-    await look("faults")
+    await look("faults", page.get_by_role("alert"))
     await post(page, "https://a.example/" + "long" * 80, name="Jonas")
-    await look("waiting")
+    await look("waiting", page.locator(".is-waiting"))
     await page.get_by_role("link", name="Edit").click()
-    await look("edit")
+    await look("edit", page.get_by_role("button", name="Save"))
     await page.go_back()
     await page.get_by_role("button", name="Delete").click()
-    await look("deleted")
+    await look("deleted", page.get_by_role("status"))
 
     assert {name: found for name, found in faults.items() if found} == {}
 
