@@ -20,7 +20,7 @@ from comments.storage.shared import Apart, Shared
 Item = TypeVar("Item")
 T = TypeVar("T")
 
-MOST_TOGETHER = 8
+MOST_TOGETHER = 16
 """Readers wait for the event loop while these are worked out."""
 
 Write = Callable[[Callable[[Session], Sequence[Any]]], Awaitable[Sequence[Any]]]
