@@ -53,7 +53,6 @@ from tests.bench.works import (
 )
 
 DOCUMENT = ROOT / "docs" / "performance.md"
-WORKERS = (1, 2)
 SLOW = (first_view_of(10_000), all_of(1_000))
 
 
@@ -67,14 +66,26 @@ class Size:
     huge: int
     imported: int
     streams: int
+    workers: tuple[int, ...]
+    """How many processes those have that are measured side by side."""
     budget_seconds: float
     """For everything side by side, from the beginning: on a slow machine later rounds are left out."""
 
 
 # The longest parts come last, and are left out if the time is over.
-FULL = Size({"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 1.0, 3, 1_000_000, 60_000, 10_000, 200.0)
-QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 4_000, 500, 50.0)
+FULL = Size(
+    {"a": 100, "b": 1_000, "c": 10_000, POSTS_PAGE: 100}, 1.0, 3, 1_000_000, 60_000, 10_000, (1, 2), 200.0
+)
+QUICK = Size({"a": 100, "b": 1_000, POSTS_PAGE: 100}, 1.0, 1, 50_000, 4_000, 500, (1,), 50.0)
 MOST_SECONDS = 15 * 60.0
+BY_THEMSELVES = {
+    "many processes",
+    "readers while others post",
+    "open streams",
+    "more posts than can be taken",
+    "idle connections",
+}
+"""A quick run leaves these out; most have a command of their own (`several`, `streams`, `overload`)."""
 DESK_SECONDS = 330.0
 """What moderators' pages take at most on a machine that has nothing else to do."""
 
@@ -110,13 +121,15 @@ def run(size: Size, folder: Path) -> Results:
         print(f"{time.monotonic() - began:6.0f} s  {words}", file=sys.stderr, flush=True)
 
     (folder / "requests").mkdir()
-    results = Results(workers=WORKERS)
+    results = Results(workers=size.workers)
     others = Others()
     client_name, client = fast_client()
     results.facts = _facts(client_name, size)
     built = _built(results, say)
     bench = Bench([], client, size.seconds, size.rounds, folder, say, time.monotonic() + size.budget_seconds)
     for title, seconds, part in _parts(size, folder, client, bench, built, results):
+        if size is QUICK and title in BY_THEMSELVES:
+            continue
         if size is FULL and time.monotonic() - began + seconds > MOST_SECONDS:
             results.missing.append(f"{title}: no time was left")
             continue
@@ -203,7 +216,8 @@ def _parts(
         results.idle = overload.measure_idle(folder / "idle", size.streams, client)
 
     def measure_start() -> None:
-        results.start = starting.measure_start(folder / "tail-data")
+        shutil.copytree(folder / "seeded", folder / "start-data")
+        results.start = starting.measure_start(folder / "start-data")
 
     yield "side by side", 0, lambda: side_by_side(bench, size, built, results)
     yield "bare statements beside ours", 20, measure_floors
@@ -223,13 +237,13 @@ def side_by_side(bench: Bench, size: Size, built: Mapping[str, Path], results: R
     bench.say("seeding")
     results.answerable = answerable = seeding.seed_comments(folder / "seeded", seeds)
     with ExitStack() as stack:
-        running = [_ours(stack, folder, workers) for workers in WORKERS]
+        running = [_ours(stack, folder, workers) for workers in size.workers]
         targets = _others(stack, folder, seeds, built, running, results)
         idle = {one: memory(one.process) for one in running}
         ports = {one.name: one.port for one in reversed(running)}
         reading = reading_works(ports, seeds, folder / "answers.json")
         for dressed in (False, True):
-            bare = [contestants.bare(folder / "answers.json", n, dressed=dressed) for n in WORKERS]
+            bare = [contestants.bare(folder / "answers.json", n, dressed=dressed) for n in size.workers]
             running += [stack.enter_context(one) for one in bare]
         bench.contestants = running
         *writing, mixed = posting_works(answerable, targets, seeds)
@@ -256,7 +270,7 @@ def _others(
         try:
             contestants.make_isso_database(built[ISSO], folder / "isso.db")
             isso = seeding.seed_isso(folder / "isso.db", seeds)
-            running += [_isso(stack, built[ISSO], folder, workers) for workers in WORKERS]
+            running += [_isso(stack, built[ISSO], folder, workers) for workers in results.workers]
         except (OSError, RuntimeError, subprocess.CalledProcessError) as fault:
             results.missing.append(f"{ISSO}: could not be started: {fault!r:.300}")
     if WALINE in built:
