@@ -13,9 +13,8 @@ from comments.web.routing import header
 from comments.web.service import client_address, service
 
 API_TOKEN_PREFIX = "m_"  # noqa: S105 (the beginning of a token, not one)
-
-
 _BEARER = "comments.bearer"
+"""Under this name a request keeps its token once it was read."""
 
 
 class MalformedToken(errors.NotSignedIn):

@@ -62,7 +62,7 @@ def print_of(text: str) -> Print | None:
     if not runs:
         return _short_print_of(folded)
     # As bytes they have the order of the numbers that they are.
-    smallest = sorted({blake2b(run.encode(), digest_size=8).digest() for run in runs})[:SKETCH_HASHES]
+    smallest = sorted(set(map(_digest, runs)))[:SKETCH_HASHES]
     sketch = b"".join([digest[:4] for digest in smallest])
     return Print(tuple(map(_number, smallest[:MARKS])), sketch, _number(_digest(sketch.hex())))
 

@@ -15,6 +15,7 @@ _BEFORE = (
     "PRAGMA wal_autocheckpoint=4000",
 )
 _AFTERWARDS = (
+    # What SQLite has by itself.
     "PRAGMA cache_size=-2000",
     "PRAGMA wal_autocheckpoint=1000",
     "PRAGMA shrink_memory",

@@ -89,7 +89,7 @@ class Admission:
         if inside < ALWAYS_INSIDE:
             return False
         patience = URGENT_PATIENCE_SECONDS if self._is_urgent(path) else PATIENCE_SECONDS
-        return inside >= MOST_INSIDE * patience / PATIENCE_SECONDS or self._wait_of(inside) > patience
+        return inside >= MOST_INSIDE * patience / PATIENCE_SECONDS or self.wait_seconds(inside) > patience
 
     def _refused(self) -> int:
         self.refused += 1
@@ -112,11 +112,8 @@ class Admission:
             self._pace = (self._pace + measured) / 2 if self._pace else measured
             self._since, self._left = self._now(), 0
 
-    def wait_seconds(self) -> float:
-        """Return how long who comes in now will be inside."""
-        return self._wait_of(self.inside)
-
-    def _wait_of(self, inside: int) -> float:
+    def wait_seconds(self, inside: int) -> float:
+        """Return how long who comes in now will be there, if so many are."""
         passed = self._now() - self._since
         # While nobody is inside, the time since the last one left says nothing.
         is_measured = self.inside > 0 and passed >= WINDOW_SECONDS
