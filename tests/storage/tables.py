@@ -80,3 +80,15 @@ def value_of(session: Session, name: str) -> int:
 
 def bodies(session: Session) -> set[str]:
     return set(session.scalars(select(Note.body)))
+
+
+def end_connections_at_commit(session: Session) -> None:
+    """Have PostgreSQL end the connection of whoever commits a note."""
+    session.execute(
+        text("""
+        CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER hang_up AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION hang_up()
+    """)
+    )

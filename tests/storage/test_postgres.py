@@ -17,7 +17,7 @@ from comments.storage import (
     StorageUnwritable,
     postgres_errors,
 )
-from tests.storage.tables import Counter, add_note, bodies, value_of
+from tests.storage.tables import Counter, add_note, bodies, end_connections_at_commit, value_of
 
 pytestmark = pytest.mark.postgresql
 
@@ -77,16 +77,6 @@ async def test_it_does_not_run_for_ever_and_says_why(
 
 async def test_a_connection_lost_at_the_commit_is_not_tried_again(on_postgres: Database) -> None:
     """Nobody knows then whether it was stored, and a second run could store it twice."""
-
-    def end_connections_at_commit(session: Session) -> None:
-        session.execute(
-            text("""
-            CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
-            CREATE CONSTRAINT TRIGGER hang_up AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED
-            FOR EACH ROW EXECUTE FUNCTION hang_up()
-        """)
-        )
 
     await on_postgres.write(end_connections_at_commit)
     runs: list[str] = []

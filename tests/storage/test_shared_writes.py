@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from comments.storage import Apart, Database, Shared, StorageUnreachable
-from tests.storage.tables import Counter, add_note, bodies, value_of
+from tests.storage.tables import Counter, add_note, bodies, end_connections_at_commit, value_of
 
 Runs = list[Sequence[int]]
 
@@ -97,16 +96,6 @@ async def test_a_cancelled_caller_takes_nobody_along(db: Database) -> None:
 
 @pytest.mark.postgresql
 async def test_a_commit_that_nobody_heard_of_is_not_tried_again(on_postgres: Database) -> None:
-    def end_connections_at_commit(session: Session) -> None:
-        session.execute(
-            text("""
-            CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
-            CREATE CONSTRAINT TRIGGER hang_up AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED
-            FOR EACH ROW EXECUTE FUNCTION hang_up()
-        """)
-        )
-
     await on_postgres.write(end_connections_at_commit)
     runs: Runs = []
     action = adding(runs)
