@@ -53,17 +53,22 @@ def _comment(record: XmlRecord) -> Record:
     if created_at is None:
         return Unusable("its date cannot be read", source_id)
     source = record.text("wp:comment_content")
-    parent = record.text("wp:comment_parent")
     return ImportedComment(
         source_id=source_id,
         thread=str(record.within),
-        parent=parent if parent not in {"", "0"} else None,
+        parent=_parent(record.text("wp:comment_parent")),
         author=_author(record),
         created_at=created_at,
         state=_state(record, source),
         source=source,
         address=record.text("wp:comment_author_IP") or None,
     )
+
+
+def _parent(text: str) -> str | None:
+    """Return whom a comment answers. Duoshuo names all above it, from the top one to the one answered."""
+    answered = text.rpartition(",")[2].strip()
+    return answered if answered not in {"", "0"} else None
 
 
 def _reason_against(source_id: str, kind: str) -> str | None:

@@ -1,5 +1,7 @@
 """What an import of a WordPress export keeps, also of one that a tool for Disqus has written."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
@@ -32,6 +34,22 @@ async def test_tree_dates_authors_and_ids_are_kept(blog: Blog, version: str) -> 
     assert comments["2"].author_website == "https://ana.example"
     assert comments["2"].source_system == "wordpress"
     assert (page.url, page.title, page.title_confirmed) == ("https://blog.example/a", "An article", True)
+
+
+async def test_the_last_of_a_list_of_parents_is_answered(blog: Blog) -> None:
+    """Duoshuo's exports name all comments above one, from the top one to the one answered."""
+    parents = {2: "", 7: "2", 9: "2,7", 11: "2, 7, 9", 12: "0"}
+    comments = [wp_comment(key, fields={"comment_parent": named}) for key, named in parents.items()]
+    await blog.imports(wxr(item(*comments)))
+
+    ids: dict[UUID | None, str] = {one.id: key for key, one in (await blog.comments()).items()}
+    assert {key: ids.get(one.parent_id) for key, one in (await blog.comments()).items()} == {
+        "2": None,
+        "7": "2",
+        "9": "7",
+        "11": "9",
+        "12": None,
+    }
 
 
 async def test_states_are_kept_and_what_is_unknown_waits(blog: Blog) -> None:
