@@ -18,7 +18,7 @@ from rich.progress import (
 )
 
 from comments.cli.installation import Installation, in_installation
-from comments.importers.registry import AUTO, FORMATS
+from comments.importers.registry import ALL_NAMES, AUTO, FORMATS
 from comments.importers.report import Report
 from comments.importers.run import Order, run_import
 from comments.importers.run import Progress as Heard
@@ -28,7 +28,7 @@ STEPS = {"reading": "Reading", "writing": "Writing"}
 
 
 @click.command("import", epilog=KNOWN)
-@click.argument("format", metavar="FORMAT", type=click.Choice([AUTO, *(one.name for one in FORMATS)]))
+@click.argument("format", metavar="FORMAT", type=click.Choice([AUTO, *ALL_NAMES]))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--site", required=True, help="The site the comments belong to.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, report, and change nothing.")

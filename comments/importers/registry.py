@@ -20,21 +20,24 @@ class Format:
     system: str | None
     looks_like: Callable[[bytes], bool]
     records: Callable[[Iterable[bytes]], Iterator[Record]]
+    other_names: tuple[str, ...] = ()
+    """Names that people try as well."""
 
 
-def _format(name: str, title: str, module: ModuleType, system: str | None) -> Format:
-    return Format(name, title, system, module.looks_like, module.records)
+def _format(name: str, title: str, module: ModuleType, system: str | None, *other_names: str) -> Format:
+    return Format(name, title, system, module.looks_like, module.records, other_names)
 
 
 FORMATS = (
     _format("disqus", "Disqus XML", disqus, disqus.SYSTEM),
-    _format("wxr", "WordPress XML (WXR), also with dsq: elements", wxr, wxr.SYSTEM),
+    _format("wxr", "WordPress XML (WXR), also with dsq: elements", wxr, wxr.SYSTEM, "wordpress"),
     _format("isso", "Isso: its database, or the JSON of its generic import", isso, isso.SYSTEM),
     _format("remark42", "a backup of Remark42", remark42, remark42.SYSTEM),
     _format("commento", "an export of Commento", commento, commento.SYSTEM),
     _format("comments", "an export of this program", native, None),
 )
 NAMES = tuple(one.name for one in FORMATS)
+ALL_NAMES = tuple(name for one in FORMATS for name in (one.name, *one.other_names))
 
 
 def find_format(name: str, head: bytes) -> Format:
@@ -47,6 +50,6 @@ def find_format(name: str, head: bytes) -> Format:
             )
         return found
     for one in FORMATS:
-        if one.name == name:
+        if name == one.name or name in one.other_names:
             return one
     raise FormatUnknown(f"There is no format {name!r}. Known are {', '.join(NAMES)}, and auto.")

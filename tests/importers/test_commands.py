@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.importers.exports import disqus, post, thread
+from tests.importers.exports import disqus, item, post, thread, wp_comment, wxr
 from tests.importers.helpers import helpers_in
 from tests.support.disqus_export import write_disqus_export
 from tests.support.live import COMMENTS, Installation
@@ -54,6 +54,17 @@ def test_an_export_goes_to_a_file_or_to_the_terminal_and_comes_back(
     assert said == f"Exported 2 comments on 1 page of the site blog to {packed}.\n"
     assert gzip.decompress(packed.read_bytes()).decode() == written
     assert fresh.run("export", "--site", "blog") == written
+
+
+@pytest.mark.parametrize("name", ["wxr", "wordpress"])
+def test_wordpress_has_two_names(installation: Installation, tmp_path: Path, name: str) -> None:
+    installation.run("site", "add", "blog", "--origin", "https://blog.example")
+    file = tmp_path / "wordpress.xml"
+    file.write_text(wxr(item(wp_comment(1))))
+
+    said = installation.run("import", name, str(file), "--site", "blog", "--json")
+
+    assert json.loads(said)["imported"] == 1
 
 
 @pytest.mark.parametrize(
