@@ -79,7 +79,7 @@ class Valkey:
             # Late: most installations have no Valkey, and it takes a tenth of a second.
             from redis.exceptions import RedisError
         except ModuleNotFoundError:
-            raise ValkeyAway("Valkey needs one more package: pip install 'comments[redis]'") from None
+            raise ValkeyAway("Valkey needs one more package: pip install redis") from None
         try:
             if self._opened is None:
                 self._opened = _opened(self._url)

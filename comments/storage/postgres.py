@@ -68,7 +68,7 @@ class PostgresDatabase(Database):
             database = cls(address, pool_size)
         except ModuleNotFoundError as error:
             raise StorageUnreachable(
-                "PostgreSQL needs one more package: pip install 'comments[postgres]'"
+                "PostgreSQL needs one more package: pip install 'psycopg[binary,pool]'"
             ) from error
         try:
             await database._check()
