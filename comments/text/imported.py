@@ -39,7 +39,6 @@ SILENT_TAG = re.compile(f"<(?:{'|'.join(SILENT)})", re.ASCII | re.IGNORECASE)
 BLOCK = re.compile(r"<(?:p|br|h[3-6]|blockquote|ul|ol|hr)\b")
 BLANK_LINES = re.compile(r"\n[ \t]*+(?:\n[ \t]*+)++")
 PREFORMATTED = re.compile(r"(<pre>.*?</pre>)", re.DOTALL)
-LINKED = re.compile(r"<a\b.*?</a>", re.DOTALL)
 ADDRESS = re.compile(r"\bhttps?://(?:[^\s<>\"'`&]|&(?!(?:lt|gt|quot|nbsp);))++")
 
 
@@ -50,13 +49,6 @@ def imported_to_html(source: str) -> str:
     source = without_silent(without_comments(source))
     html = Rewriting(NUMBER.sub(decoded_number, source)).html()
     return html if BLOCK.search(html) else with_paragraphs(html)
-
-
-def stands_as_it_is(harmless: str) -> bool:
-    """Whether rewriting changes nothing of harmless HTML: it has its blocks, and no address to be linked."""
-    if len(harmless) > MAX_LENGTH or not BLOCK.search(harmless):
-        return False
-    return "://" not in harmless or "://" not in LINKED.sub("", harmless)
 
 
 def without_comments(source: str) -> str:

@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 from comments.text import limits
 from comments.text.limits import TooComplex
-from comments.text.prose import prose_to_html
 
 if TYPE_CHECKING:
-    from comments.text.harmless import Sanitised
+    from comments.text.sanitise import Sanitised
 
 Format = Literal["markdown", "html"]
 
@@ -83,29 +82,20 @@ def render_post(source: str) -> Rendered:
 
 
 def from_markdown(source: str) -> "Sanitised":
+    from comments.text.markdown import markdown_to_html
     from comments.text.sanitise import sanitise
 
     if len(source) > limits.MAX_BODY_LENGTH or limits.is_costly(source):
         raise TooComplex
-    html = prose_to_html(source) or _parsed(source)
+    html = markdown_to_html(source)
     limits.check_pieces(html)
     return sanitise(html, classes=True)
 
 
-def _parsed(source: str) -> str:
-    from comments.text.markdown import markdown_to_html
-
-    return markdown_to_html(source)
-
-
 def from_imported(source: str) -> "Sanitised":
-    from comments.text.harmless import harmless
-    from comments.text.imported import imported_to_html, stands_as_it_is
+    from comments.text.imported import imported_to_html
     from comments.text.sanitise import sanitise
 
-    if stands_as_it_is(source) and (safe := harmless(source)) is not None:
-        limits.check_pieces(source)
-        return safe
     html = imported_to_html(source)
     limits.check_pieces(html)
     return sanitise(html)

@@ -15,7 +15,6 @@ from bleach.html5lib_shim import Filter
 from bleach.sanitizer import Cleaner
 
 from comments.text import policy
-from comments.text.harmless import Sanitised, harmless, on_lines
 
 HREF, TITLE, REL = (None, "href"), (None, "title"), (None, "rel")
 
@@ -33,6 +32,15 @@ ENDLESS_NUMBERS = re.compile(r"&#(?:[xX]0*+[0-9A-Fa-f]{8,}+|0*+[0-9]{8,}+);?+")
 HREF_ESCAPES = str.maketrans(
     {'"': "%22", "'": "%27", "<": "%3C", ">": "%3E", "`": "%60", " ": "%20", "\\": "%5C"}
 )
+
+
+@dataclass(slots=True)
+class Sanitised:
+    """Safe HTML, its words without markup, and the addresses it leads to, in order."""
+
+    html: str
+    text: str
+    links: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -146,15 +154,14 @@ def sanitise(html: str, *, classes: bool = False) -> Sanitised:
 
     `classes` keeps the highlighter's classes, and is only for what our own Markdown renderer wrote.
     """
-    html = readable(html)
-    return harmless(html, classes=classes) or sanitised_by_bleach(html, classes=classes)
-
-
-def sanitised_by_bleach(html: str, *, classes: bool) -> Sanitised:
-    """Sanitise what `readable` has read, whatever it is."""
     name = "with_classes" if classes else "without_classes"
     sanitiser: Sanitiser | None = getattr(_of_this_thread, name, None)
     if sanitiser is None:
         sanitiser = Sanitiser(classes=classes)
         setattr(_of_this_thread, name, sanitiser)
-    return sanitiser.sanitise(html)
+    return sanitiser.sanitise(readable(html))
+
+
+def on_lines(words: str) -> str:
+    """Return words with one line break for those and the blanks that stand together, and none at the ends."""
+    return "\n".join(filter(None, map(str.strip, words.split("\n"))))
