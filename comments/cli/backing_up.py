@@ -23,6 +23,7 @@ from comments.sites.backup_actions import note_backup
 from comments.sites.queries import Backup
 from comments.storage import Database, StorageDamaged, migrate_now, state
 from comments.storage.backup import back_up, copy_rows, faults_of
+from comments.storage.migrating import CARRY_OVER
 
 MANIFEST = "manifest.json"
 FORMAT = "comments-backup-1"
@@ -220,7 +221,10 @@ def _refuse_unusable(copy: Path, file: Path) -> None:
     faults = faults_of(copy)
     if faults:
         raise click.ClickException(f"{file}: the database in it is damaged, nothing was changed: {faults[0]}")
-    if state(f"sqlite:///{copy}") in {"newer", "foreign"}:
+    found = state(f"sqlite:///{copy}")
+    if found == "unreleased":
+        raise click.ClickException(f"{file}: {CARRY_OVER[0].lower()}{CARRY_OVER[1:]}.")
+    if found in {"newer", "foreign"}:
         raise click.ClickException(f"{file}: a newer release of Comments made it; install that one first.")
     copy.chmod(0o600)
 

@@ -17,6 +17,7 @@ from comments.sites.actions import FINGERPRINT
 from comments.sites.queries import installation_fact, last_backup, origins_of, sites
 from comments.storage import Database, has_statistics, is_replica, state
 from comments.storage.backup import faults_of
+from comments.storage.migrating import CARRY_OVER
 from comments.web.templating import date_and_time
 
 STATES: dict[str, tuple[str, bool]] = {
@@ -24,6 +25,7 @@ STATES: dict[str, tuple[str, bool]] = {
     "empty": ("has no tables yet; the first start makes them", False),
     "older": ("is of an older release; stop all services, make a backup, then: comments migrate", True),
     "newer": ("is of a newer release; install that one", True),
+    "unreleased": (CARRY_OVER[0].lower() + CARRY_OVER[1:], True),
     "foreign": ("holds tables of something else; give Comments one of its own", True),
 }
 

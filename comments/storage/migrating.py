@@ -39,7 +39,7 @@ from comments.storage.urls import parsed, sqlite_path
 if TYPE_CHECKING:
     from alembic.config import Config
 
-State = Literal["empty", "current", "older", "newer", "foreign"]
+State = Literal["empty", "current", "older", "newer", "unreleased", "foreign"]
 
 # Long enough for the migration of another process on a large file.
 LOCK_SECONDS = 600
@@ -49,6 +49,13 @@ STEP_ASIDE_SECONDS = 1
 # Any number will do; all releases must take the same one.
 ADVISORY_LOCK = 0x636F6D6D656E7473
 VERSION_TABLE = "alembic_version"
+# What development versions before 1.0 called their migrations; nothing of that kind was released.
+UNRELEASED = frozenset(f"{number:04}" for number in range(1, 41))
+CARRY_OVER = (
+    "The database was made by a development version from before 1.0: with that version type "
+    "`comments export --site SITE FILE`, then import each file into a new data folder with this one "
+    "(`comments import comments FILE --site SITE`)"
+)
 # Alembic keeps the running migration in globals.
 ONE_AT_A_TIME = Lock()
 VERSIONS: Select[str] = select(column("version_num", String)).select_from(table(VERSION_TABLE))
@@ -68,7 +75,8 @@ class Migrated:
 def state(url: str, *, scripts: Path | None = None) -> State:
     """Tell how far the database at `url` is; a SQLite file that is not there is "empty", and is not made.
 
-    "older" can be migrated, "newer" was left by a newer release, "foreign" holds tables of something else.
+    "older" can be migrated, "newer" was left by a newer release, "unreleased" by a version before
+    1.0, "foreign" holds tables of something else.
     `scripts` is a folder of other migrations than this release's.
     """
     address = parsed(url)
@@ -110,8 +118,8 @@ def migrate_now(url: str, *, scripts: Path | None = None) -> Migrated:
     On PostgreSQL each step is whole or not there, and waits for no lock for longer than
     `MIGRATION_LOCK_SECONDS`, so that writers do not queue up behind it; it tries again instead.
     `scripts` is a folder of other migrations than this release's.
-    Raises StorageMismatch for a database of a newer release or of something else, StorageBusy when its
-    tables are in use for longer than ten minutes.
+    Raises StorageMismatch for a database of a newer release, of a version before 1.0 or of something else,
+    StorageBusy when its tables are in use for longer than ten minutes.
     """
     address = parsed(url)
     with ONE_AT_A_TIME:
@@ -272,6 +280,8 @@ def _migratable(connection: Connection, scripts: Path) -> State:
     found = _state(connection, scripts)
     if found == "newer":
         raise StorageMismatch("The database was made by a newer release of Comments; install that one")
+    if found == "unreleased":
+        raise StorageMismatch(CARRY_OVER)
     if found == "foreign":
         raise StorageMismatch("The database holds tables of something else; give Comments one of its own")
     return found
@@ -284,4 +294,6 @@ def _state(connection: Connection, scripts: Path) -> State:
         return "foreign" if tables - {VERSION_TABLE} else "empty"
     if found == {newest(scripts)}:
         return "current"
-    return "older" if found <= revisions(scripts).keys() else "newer"
+    if found <= revisions(scripts).keys():
+        return "older"
+    return "unreleased" if found <= UNRELEASED else "newer"

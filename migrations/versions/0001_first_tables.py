@@ -1,368 +1,400 @@
-"""Make the first tables: sites, people, discussions, decisions
+"""Create all tables, with their indexes and what keeps the terms of comments true
 
-Constraints are named as `comments.storage.base` names them, so that later migrations can change them.
+The first migration: nothing was released before it. Each function makes the tables of one part of the
+service; what a table and its columns mean stands in the `models.py` of that part.
 """
 
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
-revision = "0001"
+revision = "1_0_0"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-TABLES = (
-    "installation_facts",
-    "sites",
-    "accounts",
-    "authors",
-    "guest_tokens",
-    "memberships",
-    "api_tokens",
-    "sign_in_links",
-    "browser_sessions",
-    "threads",
-    "thread_keys",
-    "comments",
-    "revisions",
-    "votes",
-    "reports",
-    "decisions",
-)
-
-# Instants: whole microseconds since 1970 on SQLite, whose own date functions keep three digits.
-TIME = sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
-# Text that is sorted or unique: by code point, whatever the locale of the cluster.
-CTEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-
-must = partial(sa.Column, nullable=False)
-may = partial(sa.Column, nullable=True)
+UUID, TEXT, BOOL, INT, BIG = sa.Uuid(), sa.Text(), sa.Boolean(), sa.Integer(), sa.BigInteger()
+# Microseconds since 1970 where there is no type for an instant.
+TIME = BIG.with_variant(sa.DateTime(timezone=True), "postgresql")
+# Text that is sorted or unique: by code point, whatever the server's locale.
+KEY = TEXT.with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    make_sites()
-    make_people()
-    make_ways_to_sign_in()
-    make_threads()
-    make_comments()
-    index_comments()
-    make_what_hangs_on_comments()
-    make_decisions()
+    create_sites()
+    create_accounts()
+    create_authors()
+    create_threads()
+    create_comments()
+    create_reactions()
+    create_policy()
+    create_decisions()
+    create_classifier()
+    create_jobs()
+    create_calls()
+    create_search()
 
 
 def downgrade() -> None:
-    for name in reversed(TABLES):
-        op.drop_table(name)
+    raise NotImplementedError("Nothing comes before the first tables: remove the database instead.")
 
 
-def make_sites() -> None:
+def column(name: str, *of_what: Any, **options: Any) -> sa.Column[Any]:
+    return sa.Column(name, *of_what, nullable=False, **options)
+
+
+def maybe(name: str, *of_what: Any) -> sa.Column[Any]:
+    """Return a column that may be empty."""
+    return sa.Column(name, *of_what, nullable=True)
+
+
+def key(name: str, *of_what: Any, **options: Any) -> sa.Column[Any]:
+    """Return a column of the primary key."""
+    return sa.Column(name, *of_what, primary_key=True, nullable=False, **options)
+
+
+def of(target: str) -> sa.ForeignKey:
+    """Return a reference to a row that takes this one with it when it goes."""
+    return sa.ForeignKey(target, ondelete="CASCADE")
+
+
+def index(
+    name: str, table: str, columns: list[str], *, unique: bool = False, where: str = "", on_sqlite: str = ""
+) -> None:
+    """Make an index, of the rows for which `where` holds; `on_sqlite` are SQLite's words for that."""
+    only: dict[str, Any] = {}
+    if where:
+        only = {"sqlite_where": sa.text(on_sqlite or where), "postgresql_where": sa.text(where)}
+    op.create_index(name, table, columns, unique=unique, **only)
+
+
+# A few columns stand on one line, so that a table is seen at once.
+# fmt: off
+def create_sites() -> None:
+    """The installation, its sites and where their discussions were seen."""
+    op.create_table("installation_facts",
+        key("name", KEY), column("value", TEXT))
+    op.create_table("sites",
+        key("id", UUID), column("name", KEY, unique=True), column("origins", TEXT), column("settings", TEXT),
+        column("version", INT), column("created_at", TIME))
+    op.create_table("seen_origins",
+        key("site_id", UUID, of("sites.id")), key("origin", KEY), column("url", TEXT), column("at", TIME))
+    op.create_table("webhooks",
+        key("id", UUID), column("site_id", UUID, of("sites.id")), column("url", TEXT), column("events", TEXT),
+        column("created_at", TIME))
+    index("ix_webhooks_site", "webhooks", ["site_id", "id"])
+    op.create_table("outside_checks",
+        key("id", UUID), column("site_id", UUID, of("sites.id")), column("kind", KEY), column("url", TEXT),
+        maybe("key", sa.LargeBinary()), column("sends_email", BOOL), column("created_at", TIME))
+    index("uq_outside_checks_site", "outside_checks", ["site_id", "kind"], unique=True)
+
+
+def create_accounts() -> None:
+    """People who moderate: accounts, their ways to sign in, their part in a site."""
+    op.create_table("accounts",
+        key("id", UUID), column("email", KEY, unique=True), column("name", TEXT), column("created_at", TIME),
+        maybe("email_proved_at", TIME))
+    op.create_table("memberships",
+        key("account_id", UUID, of("accounts.id")), key("site_id", UUID, of("sites.id")),
+        column("role", TEXT), column("created_at", TIME), maybe("sections", TEXT),
+        column("digest", TEXT, server_default="hourly"), maybe("digest_at", TIME))
+    index("ix_memberships_site_id", "memberships", ["site_id"])
+    op.create_table("invitations",
+        key("token_hash", sa.LargeBinary(32)), column("site_id", UUID, of("sites.id")), column("email", KEY),
+        column("role", TEXT), maybe("sections", TEXT), column("created_at", TIME), column("expires_at", TIME))
+    index("ix_invitations_site_id", "invitations", ["site_id"])
+    op.create_table("credentials",
+        key("account_id", UUID, of("accounts.id")), maybe("password_hash", TEXT), maybe("password_at", TIME),
+        maybe("factor_nonce", sa.LargeBinary(16)), column("factor_on", BOOL), column("factor_step", BIG))
+    op.create_table("recovery_codes",
+        key("code_hash", sa.LargeBinary(32)), column("account_id", UUID, of("accounts.id")))
+    index("ix_recovery_codes_account_id", "recovery_codes", ["account_id"])
+    op.create_table("passkeys",
+        key("credential_id", sa.LargeBinary()), column("account_id", UUID, of("accounts.id")),
+        column("public_key", sa.LargeBinary()), column("sign_count", BIG), column("name", TEXT),
+        column("created_at", TIME), maybe("used_at", TIME))
+    index("ix_passkeys_account_id", "passkeys", ["account_id"])
+    op.create_table("passkey_questions",
+        key("token_hash", sa.LargeBinary(32)), maybe("account_id", UUID, of("accounts.id")),
+        column("expires_at", TIME))
+    op.create_table("sign_in_links",
+        key("token_hash", sa.LargeBinary(32)), column("account_id", UUID, of("accounts.id")),
+        column("created_at", TIME), column("expires_at", TIME), maybe("used_at", TIME))
+    op.create_table("browser_sessions",
+        key("token_hash", sa.LargeBinary(32)), column("account_id", UUID, of("accounts.id")),
+        column("created_at", TIME), column("expires_at", TIME), column("device", TEXT, server_default=""),
+        maybe("seen_at", TIME))
+    op.create_table("api_tokens",
+        key("token_hash", sa.LargeBinary(32)), column("site_id", UUID, of("sites.id")),
+        column("account_id", UUID, of("accounts.id")), column("created_at", TIME),
+        column("name", TEXT, server_default=""), maybe("scopes", TEXT), maybe("used_at", TIME))
+
+
+def create_authors() -> None:
+    """Authors of comments, and the tokens guests are known by."""
+    op.create_table("authors",
+        key("id", UUID), column("site_id", UUID, of("sites.id")), column("kind", TEXT),
+        maybe("account_id", UUID, sa.ForeignKey("accounts.id", ondelete="SET NULL")), maybe("name", TEXT),
+        maybe("email", TEXT), maybe("website", TEXT), maybe("approved_name", TEXT),
+        column("approved_count", INT), column("trusted", BOOL), maybe("source_system", KEY),
+        maybe("source_id", KEY), column("created_at", TIME))
+    index("uq_authors_account", "authors", ["site_id", "account_id"], unique=True,
+        where="account_id IS NOT NULL")
+    index("uq_authors_source", "authors", ["site_id", "source_system", "source_id"], unique=True,
+        where="source_id IS NOT NULL")
+    op.create_table("guest_tokens",
+        key("token_hash", sa.LargeBinary(32)), column("site_id", UUID, of("sites.id")),
+        column("author_id", UUID, of("authors.id")), column("created_at", TIME), column("used_at", TIME))
+    index("ix_guest_tokens_author_id", "guest_tokens", ["author_id"])
+    index("ix_guest_tokens_used_at", "guest_tokens", ["used_at"])
+
+
+def create_threads() -> None:
+    """Threads and the keys that lead to them."""
+    op.create_table("threads",
+        key("id", UUID), column("site_id", UUID, of("sites.id")), column("url", TEXT),
+        maybe("identifier", TEXT), maybe("title", TEXT), column("title_confirmed", BOOL),
+        column("state", TEXT), column("hold_all", BOOL, server_default=sa.false()),
+        column("slow_seconds", INT, server_default="0"), column("comment_count", INT), column("version", INT),
+        column("created_at", TIME), column("updated_at", TIME),
+        column("recorded_from", INT, server_default="0"), column("page_path", KEY, server_default=""))
+    index("ix_threads_page_path", "threads", ["site_id", "page_path"])
+    index("ix_threads_site", "threads", ["site_id", "created_at", "id"])
+    index("ix_threads_updated_at", "threads", ["updated_at"])
+    op.create_table("thread_keys",
+        key("site_id", UUID, of("sites.id")), key("key_hash", sa.LargeBinary(32)), column("kind", TEXT),
+        column("key", TEXT), column("thread_id", UUID, of("threads.id")), column("created_at", TIME))
+    index("ix_thread_keys_thread_id", "thread_keys", ["thread_id"])
+
+
+def create_comments() -> None:
+    """Comments, and edits that wait."""
+    op.create_table("comments",
+        key("id", UUID), column("site_id", UUID, of("sites.id")), column("thread_id", UUID, of("threads.id")),
+        maybe("parent_id", UUID), maybe("root_id", UUID), column("depth", INT),
+        column("path", sa.LargeBinary()), column("author_id", UUID, sa.ForeignKey("authors.id")),
+        column("author_name", TEXT), column("author_kind", TEXT), maybe("author_badge", TEXT),
+        maybe("author_website", TEXT), column("source", TEXT), column("source_format", TEXT),
+        column("html", TEXT), column("renderer", INT), column("state", KEY), column("queue", KEY),
+        column("listed", BOOL), column("reply_total", INT), column("reasons", TEXT), column("version", INT),
+        column("rank", INT), column("upvotes", INT), column("downvotes", INT), column("report_count", INT),
+        column("created_at", TIME), column("featured", BOOL, server_default=sa.false()),
+        maybe("edited_at", TIME), column("edited_by_moderator", BOOL, server_default=sa.false()),
+        maybe("deleted_at", TIME), maybe("deleted_from", TEXT),
+        column("silent", BOOL, server_default=sa.false()), maybe("consented_at", TIME), maybe("facts", TEXT),
+        maybe("similar_group", BIG), maybe("network_key", sa.LargeBinary(16)),
+        maybe("address_key", sa.LargeBinary(16)), maybe("post_key", sa.LargeBinary(16)),
+        maybe("digest", sa.LargeBinary(16)), maybe("source_system", KEY), maybe("source_id", KEY),
+        column("changed_version", INT, server_default="0"),
+        column("content_version", INT, server_default="0"))
+    index("ix_comments_address_age", "comments", ["site_id", "created_at"], where="address_key IS NOT NULL")
+    index("ix_comments_author", "comments", ["author_id", "created_at", "id"])
+    index("ix_comments_branch", "comments", ["root_id", "path"],
+        where="root_id IS NOT NULL AND listed", on_sqlite="root_id IS NOT NULL AND listed = 1")
+    index("ix_comments_by_time", "comments", ["thread_id", "created_at", "id"], where="state = 'approved'")
+    index("ix_comments_digest", "comments", ["site_id", "digest"], where="digest IS NOT NULL")
+    index("ix_comments_fared", "comments", ["author_id", "state"])
+    index("ix_comments_grouped", "comments",
+        ["site_id", "similar_group", "queue", "created_at", "id", "thread_id"],
+        where="similar_group IS NOT NULL")
+    index("ix_comments_held", "comments", ["thread_id", "queue", "created_at", "id"],
+        where="queue <> 'approved'")
+    index("ix_comments_most_reported", "comments", ["site_id", "report_count", "created_at", "id"],
+        where="report_count > 0 AND state <> 'deleted'")
+    index("ix_comments_open_reports", "comments", ["site_id", "created_at", "id", "thread_id"],
+        where="report_count > 0 AND state <> 'deleted'")
+    index("ix_comments_queue", "comments", ["site_id", "queue", "created_at", "id"])
+    index("ix_comments_spam_from", "comments", ["site_id", "network_key"],
+        where="state = 'spam' AND network_key IS NOT NULL")
+    index("ix_comments_top_by_rank", "comments", ["thread_id", "rank", "created_at", "id"],
+        where="root_id IS NULL AND listed", on_sqlite="root_id IS NULL AND listed = 1")
+    index("ix_comments_top_by_time", "comments", ["thread_id", "created_at", "id"],
+        where="root_id IS NULL AND listed", on_sqlite="root_id IS NULL AND listed = 1")
+    index("ix_comments_version", "comments", ["thread_id", "changed_version"])
+    index("ix_comments_waiting", "comments", ["author_id", "thread_id"], where="state IN ('pending', 'spam')")
+    index("uq_comments_post_key", "comments", ["site_id", "post_key"], unique=True,
+        where="post_key IS NOT NULL")
+    index("uq_comments_source", "comments", ["site_id", "source_system", "source_id"], unique=True,
+        where="source_id IS NOT NULL")
+    op.create_table("revisions",
+        key("comment_id", UUID, of("comments.id")), column("site_id", UUID, of("sites.id")),
+        column("source", TEXT), column("source_format", TEXT), column("html", TEXT), column("renderer", INT),
+        column("reasons", TEXT), column("created_at", TIME))
+
+
+def create_reactions() -> None:
+    """What readers do with comments of others."""
+    op.create_table("votes",
+        key("comment_id", UUID, of("comments.id")), key("author_id", UUID, of("authors.id")),
+        column("site_id", UUID, of("sites.id")), column("value", INT), column("counted", BOOL),
+        maybe("address_key", sa.LargeBinary(16)), column("created_at", TIME))
+    index("ix_votes_address", "votes", ["comment_id", "address_key"], where="address_key IS NOT NULL")
+    index("ix_votes_author", "votes", ["author_id"])
+    index("ix_votes_site_address_age", "votes", ["site_id", "created_at"], where="address_key IS NOT NULL")
+    op.create_table("reports",
+        key("comment_id", UUID, of("comments.id")), key("author_id", UUID, of("authors.id")),
+        column("site_id", UUID, of("sites.id")), column("reason", TEXT), column("note", TEXT),
+        maybe("outcome", TEXT), maybe("settled_by", UUID), maybe("address_key", sa.LargeBinary(16)),
+        column("created_at", TIME))
+    index("ix_reports_author", "reports", ["author_id"])
+    index("ix_reports_settled", "reports", ["settled_by"], where="settled_by IS NOT NULL")
+    index("ix_reports_site_address_age", "reports", ["site_id", "created_at"],
+        where="address_key IS NOT NULL")
+    op.create_table("watches",
+        key("comment_id", UUID, of("comments.id")), column("site_id", UUID, of("sites.id")),
+        column("author_id", UUID, of("authors.id")), maybe("email", TEXT),
+        column("email_key", sa.LargeBinary(16)), column("state", KEY), column("asked_at", TIME))
+    index("ix_watches_asked", "watches", ["state", "asked_at"])
+    index("ix_watches_author_id", "watches", ["author_id"])
+    index("ix_watches_email", "watches", ["site_id", "email_key"])
+
+
+def create_policy() -> None:
+    """Bans, fingerprints of texts, spent proofs of work."""
+    op.create_table("bans",
+        key("id", UUID), column("site_id", UUID, of("sites.id")), column("kind", KEY), column("subject", KEY),
+        maybe("author_id", UUID, of("authors.id")), column("outcome", TEXT), column("label", TEXT),
+        column("reason", TEXT), maybe("until", TIME),
+        maybe("account_id", UUID, sa.ForeignKey("accounts.id", ondelete="SET NULL")), column("made_by", TEXT),
+        column("created_at", TIME))
+    index("ix_bans_author_id", "bans", ["author_id"])
+    index("ix_bans_site", "bans", ["site_id", "created_at", "id"])
+    index("ix_bans_until", "bans", ["until"])
+    index("uq_bans_subject", "bans", ["site_id", "subject", "kind"], unique=True)
+    op.create_table("text_prints",
+        key("comment_id", UUID, of("comments.id")), key("mark", BIG, autoincrement=False),
+        column("site_id", UUID, of("sites.id")), column("sketch", sa.LargeBinary()),
+        column("similar_group", BIG), column("created_at", TIME))
+    index("ix_text_prints_age", "text_prints", ["created_at"])
+    index("ix_text_prints_mark", "text_prints", ["site_id", "mark", "created_at"])
+    op.create_table("spent_proofs",
+        key("challenge", sa.LargeBinary(32)), column("site_id", UUID, of("sites.id")),
+        column("good_until", TIME))
+    index("ix_spent_proofs_age", "spent_proofs", ["good_until"])
+    index("ix_spent_proofs_site_id", "spent_proofs", ["site_id"])
+
+
+def create_decisions() -> None:
+    """What moderators decide, and the audit log that holds it."""
+    op.create_table("decisions",
+        key("id", UUID), column("site_id", UUID, of("sites.id")),
+        column("comment_id", UUID, of("comments.id")),
+        maybe("account_id", UUID, sa.ForeignKey("accounts.id", ondelete="SET NULL")),
+        column("moderator_name", TEXT), column("decision", TEXT), column("before", TEXT),
+        column("after", TEXT), column("reason", TEXT), maybe("replaced", TEXT), column("at", TIME))
+    index("ix_decisions_account", "decisions", ["site_id", "account_id", "at"])
+    index("ix_decisions_comment", "decisions", ["comment_id", "at", "id"])
+    index("ix_decisions_site", "decisions", ["site_id", "at", "id"])
+    op.create_table("log_links",
+        key("site_id", UUID, of("sites.id")), key("number", INT, autoincrement=False),
+        column("entry", sa.LargeBinary()), column("mac", sa.LargeBinary(16)), maybe("personal", TEXT),
+        maybe("decision_id", UUID), maybe("comment_id", UUID))
+    index("ix_log_links_comment", "log_links", ["comment_id"])
+    index("ix_log_links_decision", "log_links", ["decision_id"])
+    op.create_table("log_heads",
+        key("site_id", UUID, of("sites.id")), column("number", INT), column("digest", sa.LargeBinary(32)),
+        column("mac", sa.LargeBinary(16)))
+    op.create_table("runs",
+        key("id", UUID), column("site_id", UUID, of("sites.id")),
+        column("account_id", UUID, of("accounts.id")), column("choice", TEXT), column("asked", TEXT),
+        column("state", KEY), column("reached_at", TIME), column("reached_id", UUID), column("decided", INT),
+        column("left", INT), column("parts", TEXT), column("made_at", TIME))
+    index("ix_runs_account", "runs", ["site_id", "account_id", "made_at"])
+    index("ix_runs_made", "runs", ["made_at"])
+    op.create_table("merges",
+        key("thread_id", UUID, of("threads.id")), column("site_id", UUID, of("sites.id")),
+        column("apart", TEXT), column("made_at", TIME))
+    index("ix_merges_made", "merges", ["made_at"])
+
+
+def create_classifier() -> None:
+    """What the classifier has learned."""
+    op.create_table("learning",
+        key("site_id", UUID, of("sites.id")), column("good", INT), column("bad", INT), column("version", INT),
+        maybe("read_to", TIME))
+    op.create_table("learned_signs",
+        key("site_id", UUID, of("sites.id")), key("bucket", INT, autoincrement=False), column("good", INT),
+        column("bad", INT), column("version", INT))
+    index("ix_learned_signs_version", "learned_signs", ["site_id", "version"])
+    op.create_table("learned_comments",
+        key("comment_id", UUID, of("comments.id")), column("site_id", UUID, of("sites.id")),
+        column("is_spam", BOOL), maybe("share", sa.Double()), column("buckets", sa.LargeBinary()),
+        column("decided_at", TIME))
+    index("ix_learned_comments_site", "learned_comments", ["site_id", "decided_at"])
+
+
+def create_jobs() -> None:
+    """The outbox, imports, erasures."""
+    op.create_table("outbox",
+        key("id", UUID), column("kind", KEY), maybe("site_id", UUID, of("sites.id")), maybe("key", KEY),
+        column("payload", TEXT), column("state", KEY), column("due_at", TIME), maybe("claimed_by", UUID),
+        column("attempts", INT), column("last_error", TEXT), column("first_due_at", TIME),
+        maybe("ended_at", TIME))
+    index("ix_outbox_dead", "outbox", ["site_id", "ended_at"], where="state = 'dead'")
+    index("ix_outbox_due", "outbox", ["due_at", "id"], where="state = 'waiting'")
+    index("ix_outbox_ended", "outbox", ["state", "ended_at"], where="state <> 'waiting'")
+    index("uq_outbox_key", "outbox", ["kind", "key"], unique=True,
+        where="key IS NOT NULL AND state = 'waiting' AND claimed_by IS NULL")
+    op.create_table("import_jobs",
+        key("id", UUID), column("site_id", UUID, of("sites.id")), column("state", KEY),
+        column("file_name", TEXT), column("file_bytes", BIG), column("format", KEY), column("step", KEY),
+        column("done", BIG), column("total", BIG), column("trial", TEXT), column("report", TEXT),
+        column("error", TEXT), column("stop_asked", BOOL), column("attempts", INT), maybe("claimed_by", UUID),
+        maybe("claimed_until", TIME), column("created_at", TIME), maybe("began_at", TIME),
+        maybe("ended_at", TIME))
+    index("ix_import_jobs_ended", "import_jobs", ["ended_at"], where="ended_at IS NOT NULL")
+    index("ix_import_jobs_site", "import_jobs", ["site_id", "id"])
+    index("uq_import_jobs_open", "import_jobs", ["site_id"], unique=True, where="ended_at IS NULL")
+    op.create_table("erasures",
+        key("id", UUID), column("site_id", UUID, of("sites.id")), maybe("author_id", UUID),
+        column("reader", sa.LargeBinary(16)), column("scope", KEY), column("state", KEY),
+        column("counts", TEXT), column("asked_by", TEXT), column("asked_at", TIME), maybe("done_at", TIME),
+        maybe("receipt", TEXT))
+    index("ix_erasures_author", "erasures", ["author_id"])
+    index("ix_erasures_site", "erasures", ["site_id", "asked_at", "id"])
+
+
+def create_calls() -> None:
+    """What webhooks and external checks were told, and answered."""
+    op.create_table("webhook_calls",
+        key("webhook_id", UUID, of("webhooks.id")), key("message_id", UUID), column("event", KEY),
+        column("comment_id", UUID), column("happened_at", TIME), column("attempts", INT),
+        maybe("status", INT), column("answer", TEXT), column("answered_at", TIME))
+    index("ix_webhook_calls_answered", "webhook_calls", ["webhook_id", "answered_at"])
+    op.create_table("check_calls",
+        key("comment_id", UUID, of("comments.id")), key("check_id", UUID, of("outside_checks.id")),
+        column("version", INT), column("attempts", INT), maybe("outcome", KEY), column("answer", TEXT),
+        column("answered_at", TIME), maybe("told", KEY))
+    index("ix_check_calls_answered", "check_calls", ["check_id", "answered_at"])
+
+
+# fmt: on
+def create_search() -> None:
+    """The terms by which moderators find comments, and triggers that note whose terms must be made anew.
+
+    The service makes the terms (`text.terms`): neither database's own way finds Chinese or Japanese words.
+    Old terms go in the transaction that changes a text, so that no erased word stays findable.
+    """
+    number = BIG.with_variant(INT, "sqlite")
     op.create_table(
-        "installation_facts",
-        must("name", CTEXT),
-        must("value", sa.Text),
-        sa.PrimaryKeyConstraint("name", name="pk_installation_facts"),
+        "comment_terms",
+        key("number", number, autoincrement=False),
+        column("comment_id", UUID, of("comments.id")),
+        column("terms", TEXT.with_variant(postgresql.TSVECTOR(), "postgresql")),
     )
+    index("uq_comment_terms_comment", "comment_terms", ["comment_id"], unique=True)
     op.create_table(
-        "sites",
-        must("id", sa.Uuid),
-        must("name", CTEXT),
-        must("origins", sa.Text),
-        must("settings", sa.Text),
-        must("version", sa.Integer),
-        must("created_at", TIME),
-        sa.PrimaryKeyConstraint("id", name="pk_sites"),
-        sa.UniqueConstraint("name", name="uq_sites_name"),
+        "terms_due",
+        key("id", number),
+        column("site_id", UUID),
+        column("comment_id", UUID),
+        sqlite_autoincrement=True,
     )
-
-
-def make_people() -> None:
-    op.create_table(
-        "accounts",
-        must("id", sa.Uuid),
-        must("email", CTEXT),
-        must("name", sa.Text),
-        must("created_at", TIME),
-        sa.PrimaryKeyConstraint("id", name="pk_accounts"),
-        sa.UniqueConstraint("email", name="uq_accounts_email"),
-    )
-    op.create_table(
-        "authors",
-        must("id", sa.Uuid),
-        must("site_id", sa.Uuid),
-        must("kind", sa.Text),
-        may("account_id", sa.Uuid),
-        may("name", sa.Text),
-        may("email", sa.Text),
-        may("website", sa.Text),
-        may("approved_name", sa.Text),
-        must("approved_count", sa.Integer),
-        must("trusted", sa.Boolean),
-        may("source_system", CTEXT),
-        may("source_id", CTEXT),
-        must("created_at", TIME),
-        sa.PrimaryKeyConstraint("id", name="pk_authors"),
-        foreign_key("authors", "site_id", "sites"),
-        foreign_key("authors", "account_id", "accounts", ondelete="SET NULL"),
-    )
-    # An import run twice finds the authors it made the first time.
-    source = ["site_id", "source_system", "source_id"]
-    op.create_index("uq_authors_source", "authors", source, unique=True, **where("source_id IS NOT NULL"))
-    # A moderator's posts on a site share one author.
-    account = ["site_id", "account_id"]
-    op.create_index("uq_authors_account", "authors", account, unique=True, **where("account_id IS NOT NULL"))
-    op.create_table(
-        "guest_tokens",
-        must("token_hash", sa.LargeBinary(32)),
-        must("site_id", sa.Uuid),
-        must("author_id", sa.Uuid),
-        must("created_at", TIME),
-        must("used_at", TIME),
-        sa.PrimaryKeyConstraint("token_hash", name="pk_guest_tokens"),
-        foreign_key("guest_tokens", "site_id", "sites"),
-        foreign_key("guest_tokens", "author_id", "authors"),
-    )
-    # Deleting an author looks for their tokens.
-    op.create_index("ix_guest_tokens_author_id", "guest_tokens", ["author_id"])
-    # Upkeep removes the tokens that have ended.
-    op.create_index("ix_guest_tokens_used_at", "guest_tokens", ["used_at"])
-
-
-def make_ways_to_sign_in() -> None:
-    op.create_table(
-        "memberships",
-        must("account_id", sa.Uuid),
-        must("site_id", sa.Uuid),
-        must("role", sa.Text),
-        must("created_at", TIME),
-        sa.PrimaryKeyConstraint("account_id", "site_id", name="pk_memberships"),
-        foreign_key("memberships", "account_id", "accounts"),
-        foreign_key("memberships", "site_id", "sites"),
-    )
-    # The names of a site's team are looked up at each post by a newcomer.
-    op.create_index("ix_memberships_site_id", "memberships", ["site_id"])
-    op.create_table(
-        "api_tokens",
-        must("token_hash", sa.LargeBinary(32)),
-        must("site_id", sa.Uuid),
-        must("account_id", sa.Uuid),
-        must("created_at", TIME),
-        sa.PrimaryKeyConstraint("token_hash", name="pk_api_tokens"),
-        foreign_key("api_tokens", "site_id", "sites"),
-        foreign_key("api_tokens", "account_id", "accounts"),
-    )
-    op.create_table(
-        "sign_in_links",
-        must("token_hash", sa.LargeBinary(32)),
-        must("account_id", sa.Uuid),
-        must("created_at", TIME),
-        must("expires_at", TIME),
-        may("used_at", TIME),
-        sa.PrimaryKeyConstraint("token_hash", name="pk_sign_in_links"),
-        foreign_key("sign_in_links", "account_id", "accounts"),
-    )
-    op.create_table(
-        "browser_sessions",
-        must("token_hash", sa.LargeBinary(32)),
-        must("account_id", sa.Uuid),
-        must("created_at", TIME),
-        must("expires_at", TIME),
-        sa.PrimaryKeyConstraint("token_hash", name="pk_browser_sessions"),
-        foreign_key("browser_sessions", "account_id", "accounts"),
-    )
-
-
-def make_threads() -> None:
-    op.create_table(
-        "threads",
-        must("id", sa.Uuid),
-        must("site_id", sa.Uuid),
-        must("url", sa.Text),
-        may("identifier", sa.Text),
-        may("title", sa.Text),
-        must("title_confirmed", sa.Boolean),
-        must("state", sa.Text),
-        must("comment_count", sa.Integer),
-        must("version", sa.Integer),
-        must("created_at", TIME),
-        must("updated_at", TIME),
-        sa.PrimaryKeyConstraint("id", name="pk_threads"),
-        foreign_key("threads", "site_id", "sites"),
-    )
-    # Names the threads that other processes have changed since the last look.
-    op.create_index("ix_threads_updated_at", "threads", ["updated_at"])
-    # Lists a site's threads, newest first.
-    op.create_index("ix_threads_site", "threads", ["site_id", "created_at", "id"])
-    op.create_table(
-        "thread_keys",
-        must("site_id", sa.Uuid),
-        must("key_hash", sa.LargeBinary(32)),
-        must("kind", sa.Text),
-        must("key", sa.Text),
-        must("thread_id", sa.Uuid),
-        must("created_at", TIME),
-        sa.PrimaryKeyConstraint("site_id", "key_hash", name="pk_thread_keys"),
-        foreign_key("thread_keys", "site_id", "sites"),
-        foreign_key("thread_keys", "thread_id", "threads"),
-    )
-    # Shows a thread's aliases.
-    op.create_index("ix_thread_keys_thread_id", "thread_keys", ["thread_id"])
-
-
-def make_comments() -> None:
-    op.create_table(
-        "comments",
-        must("id", sa.Uuid),
-        must("site_id", sa.Uuid),
-        must("thread_id", sa.Uuid),
-        may("parent_id", sa.Uuid),
-        may("root_id", sa.Uuid),
-        must("depth", sa.Integer),
-        must("path", sa.LargeBinary),
-        must("author_id", sa.Uuid),
-        must("author_name", sa.Text),
-        must("author_kind", sa.Text),
-        may("author_badge", sa.Text),
-        may("author_website", sa.Text),
-        must("source", sa.Text),
-        must("source_format", sa.Text),
-        must("html", sa.Text),
-        must("renderer", sa.Integer),
-        must("state", CTEXT),
-        must("queue", CTEXT),
-        must("listed", sa.Boolean),
-        must("reply_total", sa.Integer),
-        must("reasons", sa.Text),
-        must("version", sa.Integer),
-        must("rank", sa.Integer),
-        must("upvotes", sa.Integer),
-        must("downvotes", sa.Integer),
-        must("report_count", sa.Integer),
-        must("created_at", TIME),
-        may("edited_at", TIME),
-        may("deleted_at", TIME),
-        may("deleted_from", sa.Text),
-        may("address_key", sa.LargeBinary(16)),
-        may("post_key", sa.LargeBinary(16)),
-        may("digest", sa.LargeBinary(16)),
-        may("source_system", CTEXT),
-        may("source_id", CTEXT),
-        sa.PrimaryKeyConstraint("id", name="pk_comments"),
-        foreign_key("comments", "site_id", "sites"),
-        foreign_key("comments", "thread_id", "threads"),
-        foreign_key("comments", "author_id", "authors", ondelete=None),
-    )
-
-
-def index_comments() -> None:
-    index = partial(op.create_index, table_name="comments")
-    roots, replies = where("root_id IS NULL AND listed"), where("root_id IS NOT NULL AND listed")
-    # Pages of top-level comments, newest or oldest first.
-    index("ix_comments_top_by_time", columns=["thread_id", "created_at", "id"], **roots)
-    # Pages of top-level comments, best first.
-    index("ix_comments_top_by_rank", columns=["thread_id", "rank", "created_at", "id"], **roots)
-    # The replies below a root, in reading order.
-    index("ix_comments_branch", columns=["root_id", "path"], **replies)
-    # Moderators' queues, by state and time.
-    index("ix_comments_queue", columns=["site_id", "queue", "created_at", "id"])
-    # What an author still has waiting in a thread.
-    waiting = where("state IN ('pending', 'spam')")
-    index("ix_comments_waiting", columns=["author_id", "thread_id"], **waiting)
-    # A repeated Idempotency-Key finds the comment it made; upkeep clears keys after a day.
-    with_key = where("post_key IS NOT NULL")
-    index("uq_comments_post_key", columns=["site_id", "post_key"], unique=True, **with_key)
-    # The same text on the same place within a minute; upkeep clears digests after a day.
-    index("ix_comments_digest", columns=["site_id", "digest"], **where("digest IS NOT NULL"))
-    # Upkeep forgets addresses after 30 days.
-    index("ix_comments_address", columns=["created_at"], **where("address_key IS NOT NULL"))
-    # An import run twice finds what it brought in the first time; old deep links lead on.
-    source, imported = ["site_id", "source_system", "source_id"], where("source_id IS NOT NULL")
-    index("uq_comments_source", columns=source, unique=True, **imported)
-
-
-def make_what_hangs_on_comments() -> None:
-    op.create_table(
-        "revisions",
-        must("comment_id", sa.Uuid),
-        must("site_id", sa.Uuid),
-        must("source", sa.Text),
-        must("source_format", sa.Text),
-        must("html", sa.Text),
-        must("renderer", sa.Integer),
-        must("reasons", sa.Text),
-        must("created_at", TIME),
-        sa.PrimaryKeyConstraint("comment_id", name="pk_revisions"),
-        foreign_key("revisions", "comment_id", "comments"),
-        foreign_key("revisions", "site_id", "sites"),
-    )
-    op.create_table(
-        "votes",
-        must("comment_id", sa.Uuid),
-        must("author_id", sa.Uuid),
-        must("site_id", sa.Uuid),
-        must("value", sa.Integer),
-        must("counted", sa.Boolean),
-        may("address_key", sa.LargeBinary(16)),
-        must("created_at", TIME),
-        sa.PrimaryKeyConstraint("comment_id", "author_id", name="pk_votes"),
-        foreign_key("votes", "comment_id", "comments"),
-        foreign_key("votes", "author_id", "authors"),
-        foreign_key("votes", "site_id", "sites"),
-    )
-    by_guest = where("address_key IS NOT NULL")
-    # How many guests of one address have voted on a comment.
-    op.create_index("ix_votes_address", "votes", ["comment_id", "address_key"], **by_guest)
-    # Upkeep forgets addresses after 30 days.
-    op.create_index("ix_votes_address_age", "votes", ["created_at"], **by_guest)
-    op.create_table(
-        "reports",
-        must("comment_id", sa.Uuid),
-        must("author_id", sa.Uuid),
-        must("site_id", sa.Uuid),
-        must("reason", sa.Text),
-        must("note", sa.Text),
-        must("created_at", TIME),
-        sa.PrimaryKeyConstraint("comment_id", "author_id", name="pk_reports"),
-        foreign_key("reports", "comment_id", "comments"),
-        foreign_key("reports", "author_id", "authors"),
-        foreign_key("reports", "site_id", "sites"),
-    )
-
-
-def make_decisions() -> None:
-    op.create_table(
-        "decisions",
-        must("id", sa.Uuid),
-        must("site_id", sa.Uuid),
-        must("comment_id", sa.Uuid),
-        may("account_id", sa.Uuid),
-        must("moderator_name", sa.Text),
-        must("decision", sa.Text),
-        must("before", sa.Text),
-        must("after", sa.Text),
-        must("reason", sa.Text),
-        may("replaced", sa.Text),
-        must("at", TIME),
-        sa.PrimaryKeyConstraint("id", name="pk_decisions"),
-        foreign_key("decisions", "site_id", "sites"),
-        foreign_key("decisions", "comment_id", "comments"),
-        foreign_key("decisions", "account_id", "accounts", ondelete="SET NULL"),
-    )
-    # The last decision on a comment: what `restore` goes back to, and who was first.
-    op.create_index("ix_decisions_comment", "decisions", ["comment_id", "at", "id"])
-    # The log of a site, newest first.
-    op.create_index("ix_decisions_site", "decisions", ["site_id", "at", "id"])
-
-
-def foreign_key(
-    table: str, column: str, parent: str, *, ondelete: str | None = "CASCADE"
-) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{parent}.id"], name=f"fk_{table}_{column}", ondelete=ondelete)
-
-
-def where(condition: str) -> dict[str, Any]:
-    """Return the condition of a partial index in both dialects' words: SQLite's truth is a number."""
-    on_sqlite = condition.replace("listed", "listed = 1")
-    return {"sqlite_where": sa.text(on_sqlite), "postgresql_where": sa.text(condition)}
+    index("ix_terms_due_site", "terms_due", ["site_id", "id"])
+    words = Path(__file__).with_name(f"search_on_{op.get_bind().dialect.name}.sql").read_text()
+    # What is before the first blank line says what the file is.
+    for statement in words.split("\n\n")[1:]:
+        op.execute(statement.strip())

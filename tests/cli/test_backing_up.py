@@ -5,11 +5,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from alembic import command
 
-from comments.storage.migrating import alembic_config, connected
+from comments.storage import state
+from tests.storage.test_migrating import with_another
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
+
+__all__ = ["with_another"]
 
 
 @pytest.fixture
@@ -84,16 +86,18 @@ def test_a_damaged_database_is_replaced_too(blog: Installation, tmp_path: Path) 
     assert "blog" in blog.run("site", "list")
 
 
-def test_a_backup_of_an_older_release_comes_back_as_this_one(blog: Installation, tmp_path: Path) -> None:
-    with connected(f"sqlite:///{blog.data_folder}/comments.db") as connection:
-        command.downgrade(alembic_config(connection), "-1")
+def test_a_backup_of_an_older_release_comes_back_as_this_one(
+    blog: Installation, tmp_path: Path, with_another: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     blog.run("backup", str(tmp_path / "backup.zip"))
     other = InThisProcess(tmp_path / "other")
+    monkeypatch.setattr("comments.storage.migrating.SCRIPTS", with_another)
 
     other.run("restore", str(tmp_path / "backup.zip"))
 
     assert "blog" in other.run("site", "list")
     assert [path.name for path in other.data_folder.glob("*.db")] == ["comments.db"]
+    assert state(f"sqlite:///{other.data_folder}/comments.db") == "current"
 
 
 def test_a_restore_waits_for_nobody(blog: Installation, tmp_path: Path) -> None:
