@@ -18,27 +18,28 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from comments import __version__
+from comments.background.invalidation import Freshness
+from comments.broadcast import Siblings, lines_of, valkey_of
+from comments.classifier.cache import ModelBook
 from comments.clock import Clock, SystemClock
 from comments.config import Settings
 from comments.errors import CommentsError
 from comments.feeds import pages as feed_pages
-from comments.freshness import Freshness
-from comments.identity.gate_routes import gate
+from comments.identity.access_routes import gate
 from comments.keys import Keyring
-from comments.learning.book import ModelBook
 from comments.limits import Limits, share
 from comments.live import hub
 from comments.live import routes as live_routes
 from comments.live.hub import Hub
-from comments.siblings import Siblings, lines_of, valkey_of
 from comments.sites.actions import check_fingerprint
 from comments.sites.seen_actions import store_seen
 from comments.storage import Database
-from comments.threads import challenge_routes, writing_routes
 from comments.threads import pages as thread_pages
-from comments.threads import routes as thread_routes
-from comments.threads.site_book import SiteBook
+from comments.threads.api import challenge_routes, writing_routes
+from comments.threads.api import routes as thread_routes
+from comments.threads.site_cache import SiteBook
 from comments.web import health, problems
+from comments.web.access import NOBODY, OPERATOR, DeclaredRoute, page_route
 from comments.web.admission import Admission
 from comments.web.answers import json_answer
 from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
@@ -46,14 +47,13 @@ from comments.web.cache import PageCache
 from comments.web.docs import docs_page
 from comments.web.door import Door
 from comments.web.edge import Edge
-from comments.web.jinja import Templates
 from comments.web.late import LateRoutes
 from comments.web.metrics import Metrics
-from comments.web.needs import NOBODY, OPERATOR, DeclaredRoute, page_route
 from comments.web.openapi import openapi_document
 from comments.web.ready import ReadyAnswers
 from comments.web.routing import Endpoint
 from comments.web.service import Service
+from comments.web.template_engine import Templates
 
 logger = logging.getLogger(__name__)
 

@@ -8,18 +8,18 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from comments import retention
+from comments.background import retention
+from comments.background.maintenance import tidy
+from comments.background.retention import Keeping
 from comments.clock import FixedClock
 from comments.moderation.models import Decision
-from comments.moderation.search_models import CommentTerms, TermsDue
+from comments.moderation.search.models import CommentTerms, TermsDue
 from comments.outside.models import WebhookCall
-from comments.retention import Keeping
 from comments.sites.actions import SiteWish, change_site
 from comments.sites.models import Webhook
 from comments.sites.settings import SiteSettings
 from comments.storage import Database
 from comments.threads.models import Comment, Report, Thread, Vote
-from comments.upkeep import tidy
 from tests.conftest import NOON
 from tests.moderation.seeding import Seed
 from tests.support.plans import analyse, plans_of

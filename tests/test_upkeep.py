@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from comments import upkeep
+from comments.background import maintenance
+from comments.background.maintenance import Tidied, tidy
 from comments.clock import FixedClock
 from comments.identity.authors import TOKEN_LIFE
 from comments.identity.models import (
@@ -25,7 +26,6 @@ from comments.storage import Database
 from comments.text import RENDERER_VERSION
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment, Revision, Thread, Vote
-from comments.upkeep import Tidied, tidy
 from tests.moderation.seeding import Seed
 
 pytestmark = pytest.mark.anyio
@@ -164,7 +164,7 @@ async def test_a_text_its_author_deleted_is_erased_after_30_days(db: Database, c
 async def test_texts_of_an_older_renderer_are_rendered_anew_and_their_threads_tell(
     db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "RENDERED_AT_ONCE", 2)
+    monkeypatch.setattr(maintenance, "RENDERED_AT_ONCE", 2)
     seed = Seed()
     threads, author = [seed.thread(), seed.thread()], seed.author()
     old = [
@@ -203,12 +203,12 @@ async def test_a_text_that_changed_meanwhile_keeps_its_own_html(db: Database, cl
     seed = Seed()
     edited = seed.comment(seed.thread(), seed.author(), text="before", renderer=RENDERER_VERSION - 1)
     await db.write(seed.store)
-    found = await db.read(upkeep.outdated_texts, Comment, None)
+    found = await db.read(maintenance.outdated_texts, Comment, None)
     await db.write(
         lambda session: session.execute(update(Comment).values(source="after", html="<p>after</p>"))
     )
 
-    assert await db.write(upkeep.store_rendered, Comment, found, at=clock.now()) == 0
+    assert await db.write(maintenance.store_rendered, Comment, found, at=clock.now()) == 0
 
     assert (await db.read(comment, edited)).html == "<p>after</p>"
 
@@ -216,7 +216,7 @@ async def test_a_text_that_changed_meanwhile_keeps_its_own_html(db: Database, cl
 async def test_more_than_a_batch_is_done_at_once(
     db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "BATCH_ROWS", 3)
+    monkeypatch.setattr(maintenance, "BATCH_ROWS", 3)
     seed = Seed()
     thread, author = seed.thread(), seed.author()
     for number in range(10):
@@ -232,7 +232,7 @@ async def test_more_than_a_batch_is_done_at_once(
 async def test_a_site_is_erased_in_steps_and_others_stay(
     db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "BATCH_ROWS", 3)
+    monkeypatch.setattr(maintenance, "BATCH_ROWS", 3)
     seeds = [Seed(), Seed()]
     for seed in seeds:
         thread, author = seed.thread(), seed.author()
@@ -242,14 +242,14 @@ async def test_a_site_is_erased_in_steps_and_others_stay(
         await db.write(seed.store)
     gone, stays = seeds
 
-    assert await db.read(upkeep.comments_on, gone.site_id) == 7
+    assert await db.read(maintenance.comments_on, gone.site_id) == 7
     steps = 0
-    while await db.write(upkeep.erase_some_of_site, gone.site_id):
+    while await db.write(maintenance.erase_some_of_site, gone.site_id):
         steps += 1
     await db.write(remove_site, gone.name)
 
     assert steps == 3
     assert await db.read(column, Site.id) == [stays.site_id]
     assert await db.read(column, Thread.site_id) == [stays.site_id]
-    assert await db.read(upkeep.comments_on, stays.site_id) == 7
+    assert await db.read(maintenance.comments_on, stays.site_id) == 7
     assert await db.read(lambda session: session.scalar(select(func.count()).select_from(Account))) == 2

@@ -14,26 +14,26 @@ from comments.cli.collecting import not_collecting
 # A command's module is imported when it is asked for: `comments --version` should not wait for SQLAlchemy.
 COMMANDS = {
     "serve": "comments.cli.serving:serve",
-    "demo": "comments.cli.demonstrating:demo",
+    "demo": "comments.cli.demo:demo",
     "site": "comments.cli.site:site",
-    "thread": "comments.cli.remapping:thread",
+    "thread": "comments.cli.remap:thread",
     "ban": "comments.cli.ban:ban",
     "rules": "comments.cli.rules:rules",
     "moderator": "comments.cli.moderator:moderator",
     "token": "comments.cli.token:token",
-    "import": "comments.cli.importing:import_",
+    "import": "comments.cli.import_file:import_",
     "imports": "comments.cli.imports:imports",
-    "export": "comments.cli.exporting:export",
+    "export": "comments.cli.export:export",
     "log": "comments.cli.log:log",
     "privacy": "comments.cli.privacy:privacy",
-    "backup": "comments.cli.backing_up:backup",
-    "restore": "comments.cli.backing_up:restore",
+    "backup": "comments.cli.backup:backup",
+    "restore": "comments.cli.backup:restore",
     "doctor": "comments.cli.doctor:doctor",
     "check": "comments.cli.check:check",
     "webhook": "comments.cli.webhook:webhook",
     "mail": "comments.cli.mail:mail",
     "worker": "comments.cli.worker:worker",
-    "migrate": "comments.cli.migrating:migrate",
+    "migrate": "comments.cli.migrate:migrate",
     "openapi": "comments.cli.openapi:openapi",
 }
 WRONG_USAGE = 2
@@ -87,7 +87,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout = None
         return 1
     except Exception as failure:
-        from comments.cli.reasons import reason
+        from comments.cli.failures import reason
 
         if os.environ.get("COMMENTS_LOG_LEVEL", "").casefold() == "debug":
             traceback.print_exception(failure)

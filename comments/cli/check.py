@@ -5,7 +5,7 @@ import sys
 import click
 
 from comments.cli.installation import Installation, in_installation
-from comments.cli.words import counted, table
+from comments.cli.output import counted, table
 from comments.outside.checks import Checks
 from comments.outside.models import CheckCall
 from comments.outside.queries import last_check_calls

@@ -16,14 +16,14 @@ import click
 from comments import __version__
 from comments.app import templates
 from comments.cli.doctor_database import database_is_there, of_database
-from comments.cli.findings import Finding, of_kind
+from comments.cli.doctor_findings import Finding, of_kind
+from comments.cli.failures import reason
 from comments.cli.installation import plain_settings, settings_here
-from comments.cli.reasons import reason
 from comments.clock import SystemClock
 from comments.config import KEY_FILE, LOOPBACK_HOSTS, SETTING_NAMES, Settings, SettingsFault, with_secret_key
 from comments.keys import Keyring
-from comments.notifications.sending import mailer
-from comments.notifications.smtp import MailFailed
+from comments.notifications.senders.factory import mailer
+from comments.notifications.senders.smtp import MailFailed
 from comments.sites.actions import accept_key
 from comments.storage import Database
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from comments.cli.findings import Finding, of_kind
-from comments.cli.reasons import reason
+from comments.broadcast import Valkey, ValkeyAway, lines_of
+from comments.cli.doctor_findings import Finding, of_kind
+from comments.cli.failures import reason
 from comments.config import LOOPBACK_HOSTS, Settings, SettingsFault, with_secret_key
 from comments.errors import Unavailable
-from comments.events.queries import counts
 from comments.identity.queries import team
 from comments.keys import Keyring
-from comments.siblings import Valkey, ValkeyAway, lines_of
+from comments.outbox.queries import counts
 from comments.sites.actions import FINGERPRINT
 from comments.sites.queries import installation_fact, last_backup, origins_of, sites
 from comments.storage import Database, has_statistics, is_replica, state

@@ -6,11 +6,11 @@ from uuid import UUID
 import click
 
 from comments.cli.installation import Installation, in_installation
-from comments.cli.words import table
-from comments.importers.job_actions import start_job, stop_job
-from comments.importers.job_models import ImportJob
-from comments.importers.job_queries import all_jobs
-from comments.importers.uploads import remove_upload
+from comments.cli.output import table
+from comments.importers.jobs.actions import start_job, stop_job
+from comments.importers.jobs.models import ImportJob
+from comments.importers.jobs.queries import all_jobs
+from comments.importers.jobs.uploads import remove_upload
 from comments.sites.queries import site_by_name
 from comments.web.templating import date_and_time
 

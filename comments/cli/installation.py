@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import click
 
+from comments.broadcast import Siblings, lines_of, valkey_of
 from comments.clock import Clock, SystemClock
 from comments.config import Settings, with_secret_key
 from comments.keys import Keyring
-from comments.siblings import Siblings, lines_of, valkey_of
 from comments.sites.actions import check_fingerprint
 from comments.storage import Database, StorageMismatch, migrate_now, state
 

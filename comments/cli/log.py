@@ -8,9 +8,9 @@ import click
 from sqlalchemy.orm import Session
 
 from comments.cli.installation import Installation, in_installation
-from comments.cli.words import counted
-from comments.moderation.chain import named
-from comments.moderation.queries.checking import Checked, checked, log_lines
+from comments.cli.output import counted
+from comments.moderation.audit.hash_chain import named
+from comments.moderation.audit.verify import Checked, checked, log_lines
 from comments.sites.queries import site_by_name
 
 

@@ -6,12 +6,12 @@ import click
 
 from comments.app import templates
 from comments.cli.installation import Installation, in_installation
-from comments.cli.words import counted, table
-from comments.events.actions import revive
-from comments.events.queries import Failure, failures
-from comments.notifications.digest_queries import spoken_by
-from comments.notifications.sending import mailer
-from comments.notifications.trial import TrialFailed, send_test, trial_letter
+from comments.cli.output import counted, table
+from comments.notifications.digests.queries import spoken_by
+from comments.notifications.senders.factory import mailer
+from comments.notifications.trial_mail import TrialFailed, send_test, trial_letter
+from comments.outbox.actions import revive
+from comments.outbox.queries import Failure, failures
 from comments.sites.queries import site_by_name
 from comments.web.templating import date_and_time
 

@@ -3,18 +3,19 @@
 import click
 
 from comments.cli.installation import Installation, in_installation
-from comments.cli.words import counted, table
+from comments.cli.output import counted, table
 from comments.config import Settings
-from comments.identity import actions, invitation_actions, queries, team_actions, token_actions
-from comments.identity.actions import DEFAULT_ROLE, ROLE_NAMES
+from comments.identity import queries
+from comments.identity.accounts import actions, invitation_actions, team_actions, token_actions
+from comments.identity.accounts.actions import DEFAULT_ROLE, ROLE_NAMES
+from comments.identity.accounts.sections import decoded_sections
 from comments.identity.models import Invitation
-from comments.identity.sections import decoded_sections
 from comments.keys import Keyring
-from comments.notifications.digest_actions import CHOICES, choose_digest
-from comments.privacy.erasing import forget_bytes
+from comments.notifications.digests.actions import CHOICES, choose_digest
+from comments.privacy.erase import forget_bytes
 from comments.privacy.moderator_actions import erase_moderator
 from comments.sites.queries import site_by_name
-from comments.web.needs import SCOPES
+from comments.web.access import SCOPES
 from comments.web.templating import date_and_time
 
 of_site = click.option("--site", "site_name", required=True, metavar="NAME", help="The site's name.")

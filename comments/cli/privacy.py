@@ -12,11 +12,11 @@ import click
 from sqlalchemy.orm import Session
 
 from comments.cli.installation import Installation, in_installation
-from comments.cli.words import counted, table
+from comments.cli.output import counted, table
 from comments.privacy.actions import OPERATOR, ErasureWish, ask_erasure
-from comments.privacy.collecting import collected, in_text
-from comments.privacy.erasing import erase as erased
-from comments.privacy.erasing import replay_everywhere
+from comments.privacy.collect import collected, in_text
+from comments.privacy.erase import erase as erased
+from comments.privacy.erase import replay_everywhere
 from comments.privacy.queries import Reader, find_readers
 from comments.privacy.receipts import checked, counts_in_words
 from comments.sites.queries import site_by_name

@@ -7,16 +7,16 @@ from typing import Any
 import click
 import msgspec
 
+from comments.classifier.queries import LAST, Quality, Standing, quality
+from comments.classifier.score import FEWEST_OF_EACH
 from comments.cli.installation import Installation, in_installation
-from comments.cli.trial_words import anew_line, part, recheck_words, trial_lines
-from comments.cli.words import counted
-from comments.learning.model import FEWEST_OF_EACH
-from comments.learning.queries import LAST, Quality, Standing, quality
-from comments.moderation.rechecking import Recheck, Rechecked
-from comments.moderation.teaching import learn_anew
-from comments.moderation.trying import LAST as LAST_TRIED
-from comments.moderation.trying import attempt, tried
-from comments.moderation.trying_wire import rules_tried
+from comments.cli.output import counted
+from comments.cli.trial_report import anew_line, part, recheck_words, trial_lines
+from comments.moderation.sweeps.recheck import Recheck, Rechecked
+from comments.moderation.training.worker import learn_anew
+from comments.moderation.trials.run import LAST as LAST_TRIED
+from comments.moderation.trials.run import attempt, tried
+from comments.moderation.trials.schemas import rules_tried
 from comments.sites.queries import site_by_name
 from comments.sites.settings import READERS
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from comments.background.maintenance import keep_searchable, keep_tidy
 from comments.cli.connections import Protocol, bounds_of
 from comments.cli.processes import BACKLOG
-from comments.events import Delivery, first_task
-from comments.importers.jobs import ImportJobs
-from comments.upkeep import keep_searchable, keep_tidy
+from comments.importers.jobs.worker import ImportJobs
+from comments.outbox import Delivery, first_task
 from comments.web.health import told
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Server(uvicorn.Server):
     async def _deliver(self, service: "Service") -> None:
         """Do the tasks of the outbox. Who does them, 3 MB of modules, is imported with the first."""
         await first_task(service.db)
-        deliveries = await asyncio.to_thread(importlib.import_module, "comments.deliveries")
+        deliveries = await asyncio.to_thread(importlib.import_module, "comments.background.outbox_handlers")
         self._delivery = deliveries.delivery(service, self._app.state.metrics.observe_delivery)
         await self._delivery.run()
 

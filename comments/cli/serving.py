@@ -75,7 +75,7 @@ def answer(settings: Settings, listening: socket.socket, make_app: MakeApp, read
     # Before any process is forked: they share what is imported here.
     with not_collecting():
         from comments.cli.server import Server
-        from comments.web.colleagues import Colleagues
+        from comments.web.peer_metrics import Colleagues
 
         app = make_app(settings)
     keep_for_ever()

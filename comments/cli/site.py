@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from comments.cli.installation import Installation, in_installation
-from comments.cli.words import counted, table
+from comments.cli.output import counted, table
 from comments.sites import actions, queries
 from comments.sites.models import SeenOrigin
 from comments.sites.origins import origin_allowed, read_origins
@@ -96,15 +96,15 @@ def set_(name: str, changes: tuple[str, ...]) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, yes: bool) -> None:
     """Delete a site with all its comments."""
-    from comments import upkeep
+    from comments.background import maintenance
 
     async def work(here: Installation) -> None:
         found = await here.db.read(queries.site_by_name, name)
-        comments = await here.db.scan(upkeep.comments_on, found.id)
+        comments = await here.db.scan(maintenance.comments_on, found.id)
         question = f"Delete the site {name} and its {counted(comments, 'comment')} for ever?"
         if not yes and not await asyncio.to_thread(click.confirm, question, err=True):
             raise click.Abort
-        while await here.db.write(upkeep.erase_some_of_site, found.id):
+        while await here.db.write(maintenance.erase_some_of_site, found.id):
             pass
         await here.db.write(actions.remove_site, name)
         click.echo(f"Removed the site {name} and its {counted(comments, 'comment')}.")
@@ -133,9 +133,9 @@ def seen(name: str) -> None:
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=7, show_default=True)
 def figures(name: str, days: int) -> None:
     """Say how many comments each queue has, and what came in on the last days (UTC)."""
-    from comments.moderation.queries.activity import OUTCOMES, last_days
-    from comments.moderation.queries.sizes import queue_sizes
-    from comments.moderation.words import size
+    from comments.moderation.messages import size
+    from comments.moderation.queue.activity import OUTCOMES, last_days
+    from comments.moderation.queue.sizes import queue_sizes
 
     async def work(here: Installation) -> None:
         found = await here.db.read(queries.site_by_name, name)

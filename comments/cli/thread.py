@@ -7,15 +7,15 @@ from uuid import UUID
 import click
 
 from comments.cli.installation import Installation, in_installation
-from comments.cli.words import counted, table
+from comments.cli.output import counted, table
 from comments.identity.queries import moderator_by_email
 from comments.moderation.errors import ChangedSince
-from comments.moderation.thread_actions import Acting, MoveWish, acting_as, merge, move, set_thread
-from comments.moderation.thread_undoing import undo_thread
-from comments.moderation.thread_wire import page_moderated, thread_of_page
-from comments.moderation.thread_words import changed_since, thread_told
+from comments.moderation.threads.actions import Acting, MoveWish, acting_as, merge, move, set_thread
+from comments.moderation.threads.messages import changed_since, thread_told
+from comments.moderation.threads.schemas import page_moderated, thread_of_page
+from comments.moderation.threads.undo import undo_thread
 from comments.sites.queries import origins_of, site_by_name
-from comments.threads.actions.settling import LONGEST_PAUSE_SECONDS, ThreadWish
+from comments.threads.actions.settings import LONGEST_PAUSE_SECONDS, ThreadWish
 from comments.threads.models import KEPT_OPEN
 from comments.threads.site_card import site_card
 

@@ -4,8 +4,9 @@ import click
 
 from comments.cli.installation import Installation, in_installation
 from comments.cli.moderator import of_site
-from comments.cli.words import table
-from comments.identity import queries, token_actions
+from comments.cli.output import table
+from comments.identity import queries
+from comments.identity.accounts import token_actions
 from comments.sites.queries import site_by_name
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from comments.background.maintenance import keep_searchable, keep_tidy, seal_logs, tidy
+from comments.background.outbox_handlers import delivery
 from comments.cli.installation import Installation, in_installation
 from comments.cli.logs import begin_logging
-from comments.deliveries import delivery
-from comments.importers.jobs import ImportJobs
-from comments.upkeep import keep_searchable, keep_tidy, seal_logs, tidy
+from comments.importers.jobs.worker import ImportJobs
 
 if TYPE_CHECKING:
     from comments.web.service import Service

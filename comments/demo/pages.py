@@ -6,14 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from comments.demo.articles import SITE
+from comments.web.access import NOBODY, page_route
 from comments.web.assets import FIVE_MINUTES, file_answer
-from comments.web.needs import NOBODY, page_route
 from comments.web.service import service
 from comments.web.templating import html_page
-
-SITE = "demo"
-PAGES = {"night-train": "/", "timetable": "/timetable"}
-"""The articles' paths by the identifiers their tags carry."""
 
 _HERE = Path(__file__).parent
 

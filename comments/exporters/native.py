@@ -1,4 +1,4 @@
-"""Everything a site has, losslessly, as JSON Lines: what `comments.importers.native` reads back.
+"""Everything a site has, losslessly, as JSON Lines: what `comments.importers.formats.native` reads back.
 
 The first line names the format and its version, the last one counts what is between them: a file that was
 cut off says so. Between them stands one line for the site, and one for each account, author, thread and

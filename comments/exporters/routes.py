@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from comments.exporters.streaming import ExportUnderWay, exported_pieces
+from comments.exporters.stream import ExportUnderWay, exported_pieces
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, TokenUnknown
 from comments.identity.routes import MalformedToken
 from comments.sites.errors import SiteUnknown
-from comments.web.needs import owner
+from comments.web.access import owner
 from comments.web.routing import Api
 from comments.web.service import service
 

@@ -13,17 +13,17 @@ from starlette.responses import Response
 from comments.feeds.entries import Entry, Feed
 from comments.feeds.queries import newest_of_site, newest_of_thread
 from comments.keys import Keyring
-from comments.threads import words
-from comments.threads.page_keys import PageKeys, check_page_origin, page_keys
+from comments.threads import report_reasons
+from comments.threads.addresses.page_keys import PageKeys, check_page_origin, page_keys
+from comments.threads.api.routes import SHARED, cache_address, conditional, shown_version, site_of
 from comments.threads.pages.links import Links, absolute_base
 from comments.threads.pages.problems import plain_page
-from comments.threads.queries.finding import ThreadRow, thread_by_keys
+from comments.threads.queries.find_threads import ThreadRow, thread_by_keys
 from comments.threads.requests import Url
-from comments.threads.routes import SHARED, cache_address, conditional, shown_version, site_of
 from comments.threads.site_card import SiteCard
-from comments.threads.wire import ThreadShown, Wording, thread_shown, unopened_thread
+from comments.threads.views.schemas import ThreadShown, Wording, thread_shown, unopened_thread
+from comments.web.access import NOBODY, page_route
 from comments.web.answers import Body
-from comments.web.needs import NOBODY, page_route
 from comments.web.routing import read_query
 from comments.web.service import service
 
@@ -58,7 +58,7 @@ async def _made(request: Request, address: Hashable) -> Body:
     shown = thread_shown(thread, site) if thread is not None else unopened_thread(page.url, site)
     known = page if thread is None else thread
     links = Links(base, known.url, known.identifier)
-    title = f"Comments on {words.page_name(shown, page.identifier)}"
+    title = f"Comments on {report_reasons.page_name(shown, page.identifier)}"
     feed = Feed(title, links.discussion(), links.feed())
     body = _body(svc.keys, site, feed, rows)
     svc.cache.put(address, body, [shown_version(site, thread, opened)])
@@ -94,7 +94,7 @@ def _entry(keys: Keyring, site_id: UUID, row: Row[Any]) -> Entry:
     page = ThreadShown(row.thread_id, row.thread_url, title, "open", 0, 0)
     return Entry(
         comment.id,
-        f"{row.author_name} on {words.page_name(page, None)}",
+        f"{row.author_name} on {report_reasons.page_name(page, None)}",
         comment.permalink,
         row.author_name,
         row.author_website,

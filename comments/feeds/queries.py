@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from comments.threads.models import Comment, Thread
-from comments.threads.queries.paging import SHOWN
+from comments.threads.queries.comment_page import SHOWN
 
 MOST_ENTRIES = 50
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
+from comments.identity.accounts.sections import Sections
 from comments.identity.errors import TokenUnknown
 from comments.identity.models import Author, GuestToken
 from comments.identity.queries import Moderator, moderator_by_token
-from comments.identity.sections import Sections
 from comments.ids import new_id
 from comments.storage import WITHOUT_SYNC, insert_together
 

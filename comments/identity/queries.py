@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from comments.identity.accounts.sections import Sections, decoded_sections
 from comments.identity.emails import folded_email
 from comments.identity.errors import AccountUnknown, TokenUnknown
 from comments.identity.models import (
@@ -23,7 +24,6 @@ from comments.identity.models import (
     RecoveryCode,
     SignInLink,
 )
-from comments.identity.sections import Sections, decoded_sections
 from comments.keys import Keyring
 from comments.sites.errors import SiteUnknown
 from comments.sites.models import Site

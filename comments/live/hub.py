@@ -13,13 +13,13 @@ from typing import Protocol
 from uuid import UUID
 
 from comments.keys import Keyring
-from comments.live.beats import Beats
+from comments.live.changes import Asked, News, news_of_pages, news_of_thread
 from comments.live.errors import StreamsFull, TooManyStreams
-from comments.live.reading import Asked, News, news_of_pages, news_of_thread
-from comments.live.turns import Turn, Turns
+from comments.live.heartbeats import Beats
+from comments.live.throttle import Turn, Turns
 from comments.sites.errors import SiteUnknown
 from comments.storage import Database
-from comments.threads.queries.finding import key_hashes_of
+from comments.threads.queries.find_threads import key_hashes_of
 from comments.threads.site_card import SiteCard
 
 SPACING_SECONDS = 0.2

@@ -9,16 +9,16 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
-from comments.live import wire
+from comments.live import schemas
+from comments.live.changes import Asked
 from comments.live.errors import SinceRefused, StreamsFull, TooManyPages, TooManyStreams
 from comments.live.hub import Hub
-from comments.live.reading import Asked
 from comments.sites.errors import SiteUnknown
+from comments.threads.addresses.page_keys import PageKeys, page_keys
+from comments.threads.api.routes import site_of
 from comments.threads.errors import PageMissing, PageRefused
-from comments.threads.page_keys import PageKeys, page_keys
 from comments.threads.requests import Url
-from comments.threads.routes import site_of
-from comments.web.needs import NOBODY
+from comments.web.access import NOBODY
 from comments.web.routing import Api, QueryRefused, read_query
 from comments.web.service import client_network
 from comments.web.streaming import EventStream
@@ -53,7 +53,7 @@ class StreamQuery(msgspec.Struct):
     ),
     reads=StreamQuery,
     needs=NOBODY,
-    events={"change": wire.Changed, "reset": wire.Reset},
+    events={"change": schemas.Changed, "reset": schemas.Reset},
 )
 async def get_stream(request: Request) -> EventStream:
     """What changes on a page, as it changes: server-sent events.

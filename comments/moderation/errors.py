@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from comments import errors
-from comments.moderation.orders import Conflict
+from comments.moderation.decisions.requests import Conflict
 
 
 class TooManyDecisions(errors.Invalid):

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from comments.events import Handler, Task
-from comments.moderation import teaching
-from comments.moderation.run_actions import RUN_GOES_ON
-from comments.moderation.running import run_handler
-from comments.moderation.weighing import hold_if_reported
-from comments.threads.telling import REPORTED
+from comments.moderation.report_weights import hold_if_reported
+from comments.moderation.sweeps.actions import RUN_GOES_ON
+from comments.moderation.sweeps.worker import run_handler
+from comments.moderation.training import worker
+from comments.outbox import Handler, Task
+from comments.threads.outbox_jobs import REPORTED
 from comments.web.service import Service
 
 LANE = "moderation"
@@ -27,5 +27,5 @@ def handlers(svc: Service) -> Mapping[str, Handler]:
     return {
         REPORTED: Handler(weigh, LANE, LIMIT),
         RUN_GOES_ON: run_handler(svc),
-        **teaching.handlers(svc.db),
+        **worker.handlers(svc.db),
     }

@@ -4,13 +4,17 @@ from uuid import UUID
 
 from starlette.requests import Request
 
+from comments.identity.access_routes import asking_moderator
 from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
-from comments.identity.gate_routes import asking_moderator
 from comments.identity.queries import Moderator
 from comments.identity.routes import MalformedToken
-from comments.moderation import wire
-from comments.moderation.actions import decide
-from comments.moderation.author_wire import AuthorKnown, author_known
+from comments.moderation import schemas
+from comments.moderation.audit.entries import whole_log
+from comments.moderation.audit.schemas import LogAnswer, log_answer
+from comments.moderation.authors.profile import profile
+from comments.moderation.authors.schemas import AuthorKnown, author_known
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import NewText, Order
 from comments.moderation.errors import (
     AllHandled,
     AuthorUnknown,
@@ -19,19 +23,15 @@ from comments.moderation.errors import (
     SearchUnclear,
     TooManyDecisions,
 )
-from comments.moderation.finding import read_id
-from comments.moderation.log_wire import LogAnswer, log_answer
-from comments.moderation.orders import NewText, Order
-from comments.moderation.queries.profile import profile
-from comments.moderation.queries.queue import HeldPage
-from comments.moderation.queries.whole_log import whole_log
-from comments.moderation.viewing import listed, may_take_long
-from comments.moderation.wishes import asking_of
+from comments.moderation.queue.comments import HeldPage
+from comments.moderation.queue.requests import asking_of
+from comments.moderation.queue.view import listed, may_take_long
+from comments.moderation.search.terms import read_id
 from comments.sites.errors import SiteUnknown
 from comments.text.errors import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.threads.errors import CursorRefused
-from comments.threads.writing import rendered
-from comments.web.needs import moderator
+from comments.threads.prepare import rendered
+from comments.web.access import moderator
 from comments.web.routing import Api, QueryRefused
 from comments.web.service import Service, service
 
@@ -43,11 +43,11 @@ WHO = (SiteUnknown, TokenMissing, TokenUnknown, MalformedToken, ModeratorsOnly)
 @api.endpoint(
     "GET",
     "/moderation/comments",
-    answers={200: wire.QueueAnswer},
+    answers={200: schemas.QueueAnswer},
     errors=(*WHO, QueryRefused, CursorRefused, SearchUnclear),
     needs=moderator("read"),
 )
-async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswer:
+async def get_queue(request: Request, query: schemas.QueueQuery) -> schemas.QueueAnswer:
     """The comments of a queue, the newest or the oldest first.
 
     `pending` has what waits: new comments, and approved ones with an edit that waits. `reported` has those in
@@ -56,15 +56,15 @@ async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswe
     svc, asking = service(request), asking_moderator(request)
     place = queue_place(asking.site_id, query)
     page = await queue_page(svc, asking, query)
-    comments = [wire.comment_judged(held) for held in page.comments]
-    following, hints = wire.cursor_at(svc.keys, place, page.next), [*asking_of(query).hints]
-    return wire.QueueAnswer(comments, following, hints, page.cut_short, page.unread)
+    comments = [schemas.comment_judged(held) for held in page.comments]
+    following, hints = schemas.cursor_at(svc.keys, place, page.next), [*asking_of(query).hints]
+    return schemas.QueueAnswer(comments, following, hints, page.cut_short, page.unread)
 
 
 @api.endpoint(
     "POST",
     "/moderation/decisions",
-    answers={200: wire.DecisionsAnswer},
+    answers={200: schemas.DecisionsAnswer},
     errors=(
         *WHO,
         DecisionsMissing,
@@ -77,7 +77,7 @@ async def get_queue(request: Request, query: wire.QueueQuery) -> wire.QueueAnswe
     ),
     needs=moderator("moderate"),
 )
-async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.DecisionsAnswer:
+async def post_decisions(request: Request, body: schemas.DecisionsBody) -> schemas.DecisionsAnswer:
     """Decide about up to 500 comments at once.
 
     A comment that somebody has changed since `expected_version` is a conflict and stays as it is; 409 only if
@@ -87,7 +87,7 @@ async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.Dec
     svc, asking = service(request), asking_moderator(request)
     text = None if body.text is None else NewText(body.text, await rendered(body.text))
     order = Order(asking, body.decision, body.wanted(), body.reason.strip(), text)
-    return wire.decisions_answer(await svc.db.write(decide, order, svc.keys, at=svc.clock.now()))
+    return schemas.decisions_answer(await svc.db.write(decide, order, svc.keys, at=svc.clock.now()))
 
 
 @api.endpoint(
@@ -97,7 +97,7 @@ async def post_decisions(request: Request, body: wire.DecisionsBody) -> wire.Dec
     errors=(*WHO, QueryRefused, CursorRefused),
     needs=moderator("read"),
 )
-async def get_log(request: Request, query: wire.LogQuery) -> LogAnswer:
+async def get_log(request: Request, query: schemas.LogQuery) -> LogAnswer:
     """Every decision ever made on this site, the newest first: who, about what, before, after, and why.
 
     What was done with whole discussions, and bans, stand between them: at most the newest 200 between the
@@ -105,9 +105,9 @@ async def get_log(request: Request, query: wire.LogQuery) -> LogAnswer:
     """
     svc, asking = service(request), asking_moderator(request)
     place = f"log/{asking.site_id}"
-    after = wire.position_at(svc.keys, place, query.cursor)
+    after = schemas.position_at(svc.keys, place, query.cursor)
     entries, end = await svc.db.read(whole_log, asking, after=after, limit=query.limit)
-    return log_answer(entries, wire.cursor_at(svc.keys, place, end))
+    return log_answer(entries, schemas.cursor_at(svc.keys, place, end))
 
 
 @api.endpoint(
@@ -126,17 +126,17 @@ async def get_author(request: Request) -> AuthorKnown:
     return author_known(found)
 
 
-async def queue_page(svc: Service, asking: Moderator, query: wire.QueueQuery) -> HeldPage:
+async def queue_page(svc: Service, asking: Moderator, query: schemas.QueueQuery) -> HeldPage:
     """Return the page of a queue that is asked for.
 
     Raises CursorRefused, SearchUnclear, Invalid for an impossible URL.
     """
-    after = wire.position_at(svc.keys, queue_place(asking.site_id, query), query.cursor)
+    after = schemas.position_at(svc.keys, queue_place(asking.site_id, query), query.cursor)
     run = svc.db.scan if may_take_long(asking, query) else svc.db.read
     return await run(listed, asking, query, after)
 
 
-def queue_place(site_id: UUID, query: wire.QueueQuery) -> str:
+def queue_place(site_id: UUID, query: schemas.QueueQuery) -> str:
     """Return what a cursor of this list is good for."""
     asked = (query.state, query.q, query.author, query.page, query.sort)
     return "\x00".join(("queue", str(site_id), *asked, query.alike or "any"))

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from comments.events import Handler
-from comments.identity.asking_actions import SIGN_IN_MAIL
-from comments.moderation.writing import MESSAGE_MAIL
-from comments.notifications.digest import Digests
-from comments.notifications.digest_actions import DIGEST_MAIL
+from comments.identity.sign_in.email_link_actions import SIGN_IN_MAIL
+from comments.moderation.authors.message import MESSAGE_MAIL
+from comments.notifications.author_mail import Messages
+from comments.notifications.digests.actions import DIGEST_MAIL
+from comments.notifications.digests.mail import Digests
 from comments.notifications.replies import Replies
-from comments.notifications.sending import mailer
+from comments.notifications.senders.factory import mailer
 from comments.notifications.sign_in import SignInMails
-from comments.notifications.writing_authors import Messages
-from comments.threads.telling import SOMETHING_WAITS, WANTS_MAIL, WAS_ANSWERED
+from comments.outbox import Handler
+from comments.threads.outbox_jobs import SOMETHING_WAITS, WANTS_MAIL, WAS_ANSWERED
 from comments.web.service import Service
 
 OF_A_SITE = {

@@ -8,11 +8,11 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
 
-from comments.events import Undeliverable
-from comments.notifications.letters import Letter, plain_text
+from comments.notifications.mail_content import Letter, plain_text
+from comments.outbox import Undeliverable
 from comments.sites.addresses import AddressFault, ascii_host
 from comments.text.plain import NOT_FOR_READING
-from comments.web.jinja import Templates
+from comments.web.template_engine import Templates
 
 LONGEST_SUBJECT = 150
 LONGEST_SENDER = 80

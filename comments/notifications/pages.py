@@ -10,23 +10,23 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.notifications import tickets
-from comments.notifications.digest_actions import CHOICES, choose_digest
-from comments.notifications.digest_queries import digest_choice
+from comments.notifications import link_tokens
+from comments.notifications.author_mail import written_to
+from comments.notifications.catalogue import Words
+from comments.notifications.digests.actions import CHOICES, choose_digest
+from comments.notifications.digests.queries import digest_choice
+from comments.notifications.link_tokens import Ticket, TicketUnknown
 from comments.notifications.reply_queries import wants_no_mail, watched_page
-from comments.notifications.tickets import Ticket, TicketUnknown
-from comments.notifications.words import Words
-from comments.notifications.writing_authors import written_to
-from comments.threads.actions.watching import (
+from comments.threads.actions.reply_mail import (
     confirm_watch,
     leave_site,
     leave_thread,
     refuse_mail,
     refuse_watch,
 )
-from comments.threads.writing import key_of_address
+from comments.threads.prepare import key_of_address
+from comments.web.access import NOBODY, page_route
 from comments.web.forms import form_fields
-from comments.web.needs import NOBODY, page_route
 from comments.web.service import service
 from comments.web.templating import html_page, page
 
@@ -36,7 +36,7 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 @page
 async def ticket_page(request: Request) -> Response:
     """Show what can be done with an address from a mail (GET), or do it (POST)."""
-    ticket = tickets.read(service(request).keys, request.path_params["secret"])
+    ticket = link_tokens.read(service(request).keys, request.path_params["secret"])
     fields = await form_fields(request) if request.method == "POST" else {}
     answers = {"digest": _digest, "watch": _watch, "confirm": _confirm, "message": _message}
     return await answers[ticket.purpose](request, ticket, fields)

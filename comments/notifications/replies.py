@@ -3,14 +3,14 @@
 from datetime import timedelta
 from uuid import UUID
 
-from comments.events import Task
-from comments.notifications.letters import Letter, Link, Paragraph, Quote, isolated
+from comments.notifications.catalogue import Words
+from comments.notifications.link_tokens import Purpose, Ticket, signed
+from comments.notifications.mail_content import Letter, Link, Paragraph, Quote, isolated
 from comments.notifications.messages import Mail
-from comments.notifications.quoting import excerpt, shown
+from comments.notifications.quotes import excerpt, shown
 from comments.notifications.reply_queries import Reply, WatchedPage, reply, watched_page
-from comments.notifications.sending import Mailer
-from comments.notifications.tickets import Purpose, Ticket, signed
-from comments.notifications.words import Words
+from comments.notifications.senders.factory import Mailer
+from comments.outbox import Task
 from comments.sites.origins import origin_allowed
 from comments.web.service import Service
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
-from comments.notifications.digest_queries import language_of, page_name, title_of
+from comments.notifications.digests.queries import language_of, page_name, title_of
 from comments.sites.models import Site
 from comments.sites.queries import origins_of, settings_of
 from comments.threads.models import Comment, Thread, Watch

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from comments.events import Task, Undeliverable
-from comments.identity.actions import make_sign_in_link
-from comments.identity.asking_actions import MAILED_LINK_LIFETIME
+from comments.identity.accounts.actions import make_sign_in_link
 from comments.identity.models import Account
 from comments.identity.queries import sites_of
-from comments.notifications.letters import Letter, Link, Paragraph
+from comments.identity.sign_in.email_link_actions import MAILED_LINK_LIFETIME
+from comments.notifications.catalogue import Words
+from comments.notifications.mail_content import Letter, Link, Paragraph
 from comments.notifications.messages import Mail
-from comments.notifications.sending import Mailer
-from comments.notifications.words import Words
+from comments.notifications.senders.factory import Mailer
+from comments.outbox import Task, Undeliverable
 from comments.sites.queries import settings_of
 from comments.web.service import Service
 

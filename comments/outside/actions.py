@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.events import enqueue
+from comments.outbox import enqueue
 from comments.outside.messages import Message, wants
 from comments.outside.models import WebhookCall
 from comments.sites.errors import WebhookUnknown

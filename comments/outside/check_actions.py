@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from comments.keys import Keyring
-from comments.moderation.actions import decide
-from comments.moderation.orders import Deed, Order, Program, Wanted
-from comments.moderation.steps import Subject, lock_subjects
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import Deed, Order, Program, Wanted
+from comments.moderation.decisions.transitions import Subject, lock_subjects
 from comments.outside.answers import Said
 from comments.outside.models import CheckCall
-from comments.policy.outside import NO_ANSWER, answered, is_all_that_holds
+from comments.policy.check_effects import NO_ANSWER, answered, is_all_that_holds
 from comments.rules import Reason, decoded, encoded
 from comments.sites.checks import name_of
 from comments.sites.models import OutsideCheck

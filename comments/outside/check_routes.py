@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
+from comments.identity.access_routes import asking_moderator
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, TokenUnknown
-from comments.identity.gate_routes import asking_moderator
 from comments.identity.routes import MalformedToken
 from comments.keys import Keyring
 from comments.outside.checks import Checks
@@ -21,7 +21,7 @@ from comments.sites.checks import HTTP, CheckOrder
 from comments.sites.errors import CheckRefused, CheckUnknown, SiteUnknown
 from comments.sites.models import OutsideCheck
 from comments.sites.queries import check_of, checks_of
-from comments.web.needs import owner
+from comments.web.access import owner
 from comments.web.routing import Api
 from comments.web.service import service
 

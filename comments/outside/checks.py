@@ -9,11 +9,11 @@ from uuid import UUID
 
 from comments.clock import Clock
 from comments.config import Settings
-from comments.events import Handler, Task
-from comments.events.actions import MOST_ATTEMPTS
 from comments.ids import new_id
 from comments.keys import Keyring
-from comments.moderation.teaching_actions import CHECKED_DECISIONS
+from comments.moderation.training.actions import CHECKED_DECISIONS
+from comments.outbox import Handler, Task
+from comments.outbox.actions import MOST_ATTEMPTS
 from comments.outside import akismet
 from comments.outside.answers import (
     NoAnswer,
@@ -33,7 +33,7 @@ from comments.outside.signing import signed_headers
 from comments.sites.checks import AKISMET, KEY_PURPOSE
 from comments.sites.models import OutsideCheck
 from comments.storage import Database
-from comments.threads.telling import TO_BE_CHECKED
+from comments.threads.outbox_jobs import TO_BE_CHECKED
 from comments.web.service import Service
 
 LANE = "checks"

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.events import enqueue
-from comments.moderation.queries.history import histories
-from comments.moderation.queries.lessons import calls_spam
+from comments.moderation.audit.history import histories
+from comments.moderation.training.queries import calls_spam
+from comments.outbox import enqueue
 from comments.outside.models import CheckCall
 from comments.outside.questions import Question, question_about
 from comments.sites.checks import AKISMET

@@ -17,7 +17,7 @@ from comments.outside.questions import Question
 from comments.rules import decoded
 from comments.sites.models import Webhook
 from comments.threads.models import Comment
-from comments.threads.wire import AuthorShown, safe_html
+from comments.threads.views.schemas import AuthorShown, safe_html
 
 TRIAL = "webhook.test"
 ASKED = "comment.check"

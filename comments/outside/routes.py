@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
+from comments.identity.access_routes import asking_moderator
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, TokenUnknown
-from comments.identity.gate_routes import asking_moderator
 from comments.identity.routes import MalformedToken
 from comments.keys import Keyring
 from comments.outside.actions import send_again
@@ -23,7 +23,7 @@ from comments.sites.errors import SiteUnknown, WebhookRefused, WebhookUnknown
 from comments.sites.models import Webhook
 from comments.sites.queries import webhook_by_id, webhooks_of
 from comments.sites.webhook_actions import add_webhook, remove_webhook
-from comments.web.needs import owner
+from comments.web.access import owner
 from comments.web.routing import Api, id_in_path
 from comments.web.service import service
 

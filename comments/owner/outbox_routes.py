@@ -7,16 +7,16 @@ import msgspec
 from starlette.requests import Request
 
 from comments.errors import NotFound
-from comments.events.actions import revive
-from comments.events.queries import failures, number_waiting
+from comments.identity.access_routes import asking_moderator
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, TokenUnknown
-from comments.identity.gate_routes import asking_moderator
 from comments.identity.queries import account_by_id
 from comments.identity.routes import MalformedToken
 from comments.notifications.handlers import OF_A_SITE
-from comments.notifications.trial import TrialFailed, send_trial
+from comments.notifications.trial_mail import TrialFailed, send_trial
+from comments.outbox.actions import revive
+from comments.outbox.queries import failures, number_waiting
 from comments.sites.errors import SiteUnknown
-from comments.web.needs import owner
+from comments.web.access import owner
 from comments.web.routing import Api, id_in_path
 from comments.web.service import service
 

@@ -5,14 +5,14 @@ from datetime import date, datetime
 import msgspec
 from starlette.requests import Request
 
+from comments.identity.access_routes import asking_moderator
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, TokenUnknown
-from comments.identity.gate_routes import asking_moderator
 from comments.identity.routes import MalformedToken
-from comments.moderation.queries.activity import last_days
+from comments.moderation.queue.activity import last_days
 from comments.sites.errors import SiteUnknown
 from comments.sites.origins import origin_allowed
 from comments.sites.queries import last_backup, origins_of, seen_origins, site_by_name
-from comments.web.needs import owner
+from comments.web.access import owner
 from comments.web.routing import Api
 from comments.web.service import service
 

@@ -13,7 +13,7 @@ from comments.sites.errors import SettingRefused, SiteChangedMeanwhile, SiteUnkn
 from comments.sites.models import Site
 from comments.sites.queries import origins_of, settings_of, site_by_name
 from comments.sites.settings import SiteSettings, words_of
-from comments.web.needs import owner
+from comments.web.access import owner
 from comments.web.routing import Api
 from comments.web.service import service
 

@@ -10,8 +10,11 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
-from comments.identity import invitation_actions, queries, team_actions
-from comments.identity.actions import DEFAULT_ROLE
+from comments.identity import queries
+from comments.identity.access_routes import asking_moderator
+from comments.identity.accounts import invitation_actions, team_actions
+from comments.identity.accounts.actions import DEFAULT_ROLE
+from comments.identity.accounts.sections import decoded_sections
 from comments.identity.errors import (
     AccountUnknown,
     EmailRefused,
@@ -25,15 +28,13 @@ from comments.identity.errors import (
     TokenMissing,
     TokenUnknown,
 )
-from comments.identity.gate_routes import asking_moderator
 from comments.identity.models import Invitation
 from comments.identity.queries import Member
 from comments.identity.routes import MalformedToken, bearer_token
-from comments.identity.sections import decoded_sections
 from comments.keys import Keyring
-from comments.notifications.digest_queries import digest_choices
+from comments.notifications.digests.queries import digest_choices
 from comments.sites.errors import SiteUnknown
-from comments.web.needs import SCOPES, owner
+from comments.web.access import SCOPES, owner
 from comments.web.routing import Api, id_in_path
 from comments.web.service import service
 

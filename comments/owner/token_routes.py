@@ -7,6 +7,8 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
+from comments.identity.access_routes import asking_moderator
+from comments.identity.accounts.token_actions import end_api_token, make_api_token
 from comments.identity.errors import (
     ApiTokenUnknown,
     ModeratorsOnly,
@@ -15,14 +17,12 @@ from comments.identity.errors import (
     TokenMissing,
     TokenUnknown,
 )
-from comments.identity.gate_routes import asking_moderator
 from comments.identity.models import ApiToken
 from comments.identity.queries import decoded_scopes, handle, shown_token, team, tokens_of
 from comments.identity.routes import MalformedToken, bearer_token
-from comments.identity.token_actions import end_api_token, make_api_token
 from comments.keys import Keyring
 from comments.sites.errors import SiteUnknown
-from comments.web.needs import owner
+from comments.web.access import owner
 from comments.web.routing import Api
 from comments.web.service import service
 

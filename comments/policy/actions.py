@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from comments.ids import new_id
 from comments.policy.errors import BanRefused, BanUnknown
+from comments.policy.fingerprints import Print
 from comments.policy.models import Ban, SpentProof, TextPrint
-from comments.policy.prints import Print
 from comments.storage import WITHOUT_SYNC, insert_ignoring, insert_together
 
 KINDS = ("author", "address", "network", "domain")

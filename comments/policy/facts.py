@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from comments.classifier.score import Look
 from comments.identity.authors import KnownAuthor
-from comments.learning.model import Look
-from comments.policy.prints import NEARLY_THE_SAME, Print, likeness
+from comments.policy.fingerprints import NEARLY_THE_SAME, Print, likeness
 from comments.policy.queries import Alike, Heard, sharing_a_mark, standing_bans
 from comments.policy.subjects import subjects_of
 from comments.rules import Facts, Policy, Sending, ThreadFacts

@@ -11,19 +11,19 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from comments.events import enqueue
 from comments.identity.models import Author, GuestToken, Membership
 from comments.ids import new_id
 from comments.keys import Keyring
-from comments.moderation.chain import NewEntry
-from comments.moderation.log import add_to_log, in_words
+from comments.moderation.audit.hash_chain import NewEntry
+from comments.moderation.audit.log import add_to_log, in_words
 from comments.moderation.models import LogHead
+from comments.outbox import enqueue
 from comments.policy.models import Ban
 from comments.privacy.errors import ErasureUnknown, ReaderOfTeam, ReaderUnknown
 from comments.privacy.models import Erasure
-from comments.privacy.own_words_actions import ANONYMOUS, erase_comments, some_comments
+from comments.privacy.reactions_actions import erase_reports, erase_votes, erase_watches
 from comments.privacy.receipts import reader_mark, sealed
-from comments.privacy.traces_actions import erase_reports, erase_votes, erase_watches
+from comments.privacy.texts_actions import ANONYMOUS, erase_comments, some_comments
 from comments.sites.models import Site
 from comments.storage import WITHOUT_SYNC, changed_rows
 

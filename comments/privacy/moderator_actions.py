@@ -10,8 +10,8 @@ from comments.identity.errors import AccountUnknown
 from comments.identity.models import Account, Invitation, Membership
 from comments.identity.queries import account_by_email
 from comments.keys import Keyring
-from comments.moderation.chain import NewEntry
-from comments.moderation.log import add_to_log, erase_moderator_from_log, in_words, of_moderator
+from comments.moderation.audit.hash_chain import NewEntry
+from comments.moderation.audit.log import add_to_log, erase_moderator_from_log, in_words, of_moderator
 from comments.policy.models import Ban
 from comments.privacy.actions import OPERATOR
 from comments.privacy.errors import ReaderOfTeam, ReaderUnknown

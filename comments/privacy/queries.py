@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from comments.identity.models import Author, Membership
 from comments.privacy.errors import ErasureUnknown, ReaderUnknown
 from comments.privacy.models import Erasure
-from comments.privacy.own_words_actions import SOURCE
+from comments.privacy.texts_actions import SOURCE
 from comments.storage import Unindexed
 from comments.threads.models import Comment, Report, Vote, Watch
 

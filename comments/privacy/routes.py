@@ -9,17 +9,17 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
+from comments.identity.access_routes import asking_moderator
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, TokenUnknown
-from comments.identity.gate_routes import asking_moderator
 from comments.identity.routes import MalformedToken
 from comments.privacy.actions import ErasureWish, ask_erasure
-from comments.privacy.collecting import collected
+from comments.privacy.collect import collected
 from comments.privacy.errors import ErasureUnknown, ReaderOfTeam, ReaderUnknown, ReceiptRefused
 from comments.privacy.models import Erasure
 from comments.privacy.queries import Reader, erasure_by_id, erasures, find_readers
 from comments.privacy.receipts import checked
 from comments.sites.errors import SiteUnknown
-from comments.web.needs import owner
+from comments.web.access import owner
 from comments.web.routing import Api, id_in_path
 from comments.web.service import service
 

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
-from comments.rules.banned import banned
-from comments.rules.bursts import bursts
-from comments.rules.closed_thread import closed_thread
+from comments.rules.author.banned import banned
+from comments.rules.author.first_comment import first_comment
+from comments.rules.author.known_author import known_author
+from comments.rules.author.moderator import moderator
+from comments.rules.content.learned import learned
+from comments.rules.content.links import links
+from comments.rules.content.similar import similar
+from comments.rules.content.words import words
 from comments.rules.draft import (
     Banned,
     Draft,
@@ -17,23 +22,18 @@ from comments.rules.draft import (
     ThreadFacts,
     Verdict,
 )
-from comments.rules.first_comment import first_comment
-from comments.rules.form_token import form_token
-from comments.rules.hold_all import hold_all
-from comments.rules.honeypot import honeypot
-from comments.rules.known_author import known_author
-from comments.rules.learned import learned
-from comments.rules.links import links
-from comments.rules.moderator import moderator
-from comments.rules.new_thread import new_thread
-from comments.rules.old_thread import old_thread
-from comments.rules.proof_of_work import proof_of_work
+from comments.rules.form.form_token import form_token
+from comments.rules.form.honeypot import honeypot
+from comments.rules.form.proof_of_work import proof_of_work
+from comments.rules.form.submission import Sending, Ticket
 from comments.rules.reasons import Reason, decoded, encoded, told_to_author
-from comments.rules.remembering import decoded_facts, encoded_facts
-from comments.rules.sending import Sending, Ticket
-from comments.rules.similar import similar
-from comments.rules.slow_mode import slow_mode
-from comments.rules.words import words
+from comments.rules.recorded_facts import decoded_facts, encoded_facts
+from comments.rules.thread.bursts import bursts
+from comments.rules.thread.closed_thread import closed_thread
+from comments.rules.thread.hold_all import hold_all
+from comments.rules.thread.new_thread import new_thread
+from comments.rules.thread.old_thread import old_thread
+from comments.rules.thread.slow_mode import slow_mode
 
 __all__ = [
     "RULES",

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from comments.rules.form.submission import Sending
 from comments.rules.reasons import Reason
-from comments.rules.sending import Sending
 
 
 class Outcome(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from comments.sites.addresses import AddressFault, parse_web_address
 from comments.sites.models import SeenOrigin, Site
 from comments.storage import WITHOUT_SYNC
-from comments.web.seen import MOST_OF_SITE, Seen
+from comments.web.seen_origins import MOST_OF_SITE, Seen
 
 KEPT = timedelta(days=30)
 LONGEST_URL = 2_000

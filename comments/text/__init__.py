@@ -2,14 +2,7 @@
 
 from comments.text.errors import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.text.limits import MAX_BODY_LENGTH, check_limits
-from comments.text.rendering import (
-    OLDEST_SAFE_RENDERER,
-    RENDERER_VERSION,
-    Format,
-    Rendered,
-    render,
-    render_post,
-)
+from comments.text.render import OLDEST_SAFE_RENDERER, RENDERER_VERSION, Format, Rendered, render, render_post
 
 __all__ = [
     "MAX_BODY_LENGTH",

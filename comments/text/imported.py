@@ -11,7 +11,7 @@ from html import escape, unescape
 
 from bleach.html5lib_shim import HTML_TAGS, HTML_TAGS_BLOCK_LEVEL
 
-from comments.text import policy
+from comments.text import allow_list
 from comments.text.limits import MAX_TAGS, TooComplex
 from comments.text.markdown import MAX_NESTING
 
@@ -25,7 +25,7 @@ RENAMED = {"h1": "h3", "h2": "h3", "strike": "s", "ins": "u", "tt": "code", "sam
 OBSOLETE = """
     acronym applet basefont bgsound big blink center dir font frame frameset marquee nobr noframes strike tt
 """.split()
-KNOWN = HTML_TAGS | policy.TAGS | {*OBSOLETE}
+KNOWN = HTML_TAGS | allow_list.TAGS | {*OBSOLETE}
 APART = HTML_TAGS_BLOCK_LEVEL | {"tr", "caption", "center"}
 CLOSED_BY_THE_NEXT = frozenset({"p", "li", "br", "hr"})
 AS_TYPED = ("a", "code", "pre")
@@ -126,7 +126,7 @@ class Rewriting:
         name = RENAMED.get(name, name)
         if name == "img" and not closing:
             return picture(rest)
-        if name not in policy.TAGS:
+        if name not in allow_list.TAGS:
             return apart(name, closing=closing)
         self.count(name, closing=closing)
         return f"</{name}>" if closing else f"<{name}{kept_attributes(name, rest)}>"
@@ -168,7 +168,7 @@ def picture(rest: str) -> str:
     words = found.get("alt", "").strip() or address
     return (
         f'<a href="{escape(address)}">{escape(words)}</a>'
-        if policy.is_absolute_link(address)
+        if allow_list.is_absolute_link(address)
         else escape(words)
     )
 

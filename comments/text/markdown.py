@@ -11,9 +11,9 @@ from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from comments.text.allow_list import LOWERED_HEADINGS, is_absolute_link
 from comments.text.highlight import Highlighter
 from comments.text.limits import TooComplex
-from comments.text.policy import LOWERED_HEADINGS, is_absolute_link
 
 MAX_NESTING = 20
 """Quotes or lists inside each other, or kinds of emphasis."""

@@ -14,7 +14,7 @@ from typing import Any
 from bleach.html5lib_shim import Filter
 from bleach.sanitizer import Cleaner
 
-from comments.text import policy
+from comments.text import allow_list
 
 HREF, TITLE, REL = (None, "href"), (None, "title"), (None, "rel")
 
@@ -112,7 +112,7 @@ def readable(text: str) -> str:
 def link_target(href: str) -> str:
     """Return the address an `href` leads to, quotes and blanks percent-encoded, or "" if it may not."""
     url = readable(unescape(href)).strip().replace("\n", "").replace("\t", "").translate(HREF_ESCAPES)
-    return url if policy.is_absolute_link(url) else ""
+    return url if allow_list.is_absolute_link(url) else ""
 
 
 def link_attributes(url: str, title: str) -> dict[tuple[None, str], str]:
@@ -120,7 +120,7 @@ def link_attributes(url: str, title: str) -> dict[tuple[None, str], str]:
     attributes = {HREF: escape(url)}
     if title:
         attributes[TITLE] = escape(readable(unescape(title)))
-    attributes[REL] = policy.REL
+    attributes[REL] = allow_list.REL
     return attributes
 
 
@@ -130,9 +130,9 @@ class Sanitiser:
     def __init__(self, *, classes: bool) -> None:
         self._seen = Seen()
         self._cleaner = Cleaner(
-            tags=policy.TAGS,
-            attributes=partial(policy.is_allowed_attribute, classes=classes),
-            protocols=policy.PROTOCOLS,
+            tags=allow_list.TAGS,
+            attributes=partial(allow_list.is_allowed_attribute, classes=classes),
+            protocols=allow_list.PROTOCOLS,
             strip=True,
             strip_comments=True,
             filters=[partial(LinkFilter, seen=self._seen)],

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from comments.storage import SpelledOut, announce
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment, Thread
-from comments.threads.telling import tell_readers
-from comments.threads.tree import Place, ancestors
+from comments.threads.order.tree import Place, ancestors
+from comments.threads.outbox_jobs import tell_readers
 
 NEVER_PUBLIC = 0
 """The `changed_version` of a comment that readers have never seen."""

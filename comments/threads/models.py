@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from comments.identity import models as _people  # noqa: F401
 from comments.sites import models as _sites  # noqa: F401
 from comments.storage import Base, CText, UtcTime, partial_index
-from comments.threads.urls import page_path
+from comments.threads.addresses.urls import page_path
 
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:

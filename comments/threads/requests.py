@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from comments.threads.queries.paging import Sort
+from comments.threads.queries.comment_page import Sort
 
 Limit = Annotated[int, Meta(ge=1, le=100)]
 Url = Annotated[str, Meta(max_length=2_000)]

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, true
 
-from comments.identity.sections import Sections
+from comments.identity.accounts.sections import Sections
 from comments.threads.models import Comment, Thread
 
 

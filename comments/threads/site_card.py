@@ -13,7 +13,7 @@ from comments.sites.queries import origins_of, settings_of, site_facts
 from comments.sites.settings import SiteSettings
 from comments.text.plain import skeletons
 from comments.threads.models import KEPT_OPEN, OPEN
-from comments.threads.queries.finding import ThreadRow
+from comments.threads.queries.find_threads import ThreadRow
 
 _ALWAYS_RESERVED = ("admin", "administrator", "moderator", "owner")
 

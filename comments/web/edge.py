@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from comments import errors
 from comments.web import problems
+from comments.web.access import DeclaredRoute
 from comments.web.admission import Admission
 from comments.web.answers import BytesAnswer
-from comments.web.needs import DeclaredRoute
 from comments.web.routing import LARGEST_REQUEST, TextRefused
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.errors import NotAllowed
-from comments.events.queries import counts
+from comments.outbox.queries import counts
 from comments.web.answers import json_answer
 from comments.web.service import client_address, service
 
@@ -37,22 +37,22 @@ async def readyz(request: Request) -> Response:
 
 async def metrics(request: Request) -> Response:
     """Return the counts as Prometheus reads them, those of all processes that answer on this port."""
-    from comments.web import exposition
+    from comments.web import prometheus
 
     state = request.app.state
     outbox = await service(request).db.read(counts)
     if state.colleagues is None:
-        counted = exposition.counted_here(state.metrics, state.service.cache.size_bytes)
+        counted = prometheus.counted_here(state.metrics, state.service.cache.size_bytes)
     else:
-        counted = exposition.counted_by_all(await state.colleagues.ask())
-    return Response(exposition.exposed(counted, outbox), media_type=exposition.MEDIA_TYPE)
+        counted = prometheus.counted_by_all(await state.colleagues.ask())
+    return Response(prometheus.exposed(counted, outbox), media_type=prometheus.MEDIA_TYPE)
 
 
 def told(state: State) -> bytes:
     """Return what this process has counted, for the one that is asked for the counts of all."""
-    from comments.web import exposition
+    from comments.web import prometheus
 
-    return exposition.told(exposition.counted_here(state.metrics, state.service.cache.size_bytes))
+    return prometheus.told(prometheus.counted_here(state.metrics, state.service.cache.size_bytes))
 
 
 def require_operator(request: Request) -> None:

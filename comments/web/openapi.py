@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from comments.errors import CommentsError
-from comments.web.needs import Who
+from comments.web.access import Who
 from comments.web.problems import MEDIA_TYPE, Problem, status_of
 from comments.web.routing import (
     BodyRefused,

@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from comments import errors
+from comments.web.access import DeclaredRoute, Needs, Who, pass_gate
 from comments.web.answers import json_answer
-from comments.web.needs import DeclaredRoute, Needs, Who, pass_gate
 
 Handler = Callable[..., Awaitable[Any]]
 S = TypeVar("S", bound=msgspec.Struct)

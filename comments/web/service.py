@@ -12,8 +12,8 @@ from comments.keys import Keyring, network_of
 from comments.limits import Limits
 from comments.storage import Database
 from comments.web.cache import PageCache
-from comments.web.jinja import Templates
-from comments.web.seen import SeenOrigins
+from comments.web.seen_origins import SeenOrigins
+from comments.web.template_engine import Templates
 
 
 @dataclass(slots=True)

@@ -15,11 +15,11 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
 
-from comments.learning.figures import Tally
-from comments.learning.model import Model
-from comments.learning.signs import Signs, signs_of
+from comments.classifier.features import Signs, signs_of
+from comments.classifier.precision import Tally
+from comments.classifier.score import Model
 from comments.rules import Draft
-from comments.rules.learned import HOLD_FROM, SPAM_FROM
+from comments.rules.content.learned import HOLD_FROM, SPAM_FROM
 from comments.text import MAX_BODY_LENGTH, render
 from tests.bench.contestants import BUILT
 from tests.support.npm import npm

@@ -21,7 +21,7 @@ from comments.app import create_app
 from comments.cli.collecting import keep_for_ever
 from comments.clock import FixedClock
 from comments.config import Settings
-from comments.identity.actions import add_moderator, begin_session
+from comments.identity.accounts.actions import add_moderator, begin_session
 from comments.web.forms import cookie_name
 from comments.web.service import Service
 from tests.bench.desk_filling import fill, postgresql_loader, sqlite_loader

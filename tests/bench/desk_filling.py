@@ -15,9 +15,9 @@ from sqlalchemy import Dialect, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from comments.identity.models import Author
-from comments.moderation.finding import findable
-from comments.moderation.queries.numbers import wished_number
-from comments.moderation.search_models import CommentTerms, Terms
+from comments.moderation.search.models import CommentTerms, Terms
+from comments.moderation.search.row_numbers import wished_number
+from comments.moderation.search.terms import findable
 from comments.sites.models import Site as SiteRow
 from comments.storage.plain import defaults_of
 from comments.storage.types import EPOCH, MICROSECOND

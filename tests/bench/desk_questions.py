@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import convert, structs
 
 from comments.keys import Keyring
-from comments.moderation import wire
+from comments.moderation import schemas
 from comments.moderation.routes import queue_place
 from tests.bench.desk_rows import BEGAN, DAYS, NAME, SECTION, SITE_ID, number_id
 
@@ -96,9 +96,11 @@ def _news(state: str) -> str:
 
 def _page(title: str, kind: Kind, *, deep: bool = False, section: bool = False, **asked: str) -> Question:
     def path(keys: Keyring) -> str:
-        query = convert(asked, wire.QueueQuery)
+        query = convert(asked, schemas.QueueQuery)
         if deep:
-            query = structs.replace(query, cursor=wire.cursor_at(keys, queue_place(SITE_ID, query), MIDDLE))
+            query = structs.replace(
+                query, cursor=schemas.cursor_at(keys, queue_place(SITE_ID, query), MIDDLE)
+            )
         given = {**asked, **({"cursor": query.cursor} if query.cursor else {})}
         return f"/moderate/{NAME}?{urlencode(given)}"
 

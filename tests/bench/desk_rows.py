@@ -11,9 +11,9 @@ from uuid import UUID
 
 from comments.rules.reasons import Reason, encoded
 from comments.text import RENDERER_VERSION
-from comments.threads.page_keys import key_hash, page_keys
-from comments.threads.tree import TOP, place_below
-from comments.threads.urls import page_path
+from comments.threads.addresses.page_keys import key_hash, page_keys
+from comments.threads.addresses.urls import page_path
+from comments.threads.order.tree import TOP, place_below
 from tests.bench.writing import WORDS
 
 BEGAN, DAYS = datetime(2024, 1, 1, tzinfo=UTC), 720

@@ -14,10 +14,10 @@ from comments.clock import SystemClock
 from comments.keys import Keyring
 from comments.sites.actions import add_site
 from comments.storage import Database, migrate_now
-from comments.threads import reading
-from comments.threads.page_keys import page_keys
+from comments.threads.addresses.page_keys import page_keys
 from comments.threads.requests import RepliesQuery, ThreadQuery
 from comments.threads.site_card import SiteCard, site_card
+from comments.threads.views import thread as views_thread
 from tests.bench.contestants import OURS, comments
 from tests.bench.load import Client, Order
 from tests.bench.requests import get, write_requests
@@ -161,10 +161,10 @@ async def _answered(
     keys = Keyring(SECRET)
     if one.query is not None:
         page = page_keys(_url(one.shape, size), None)
-        shown, _ = await db.read(reading.thread_answer, keys, site, page, one.query)
+        shown, _ = await db.read(views_thread.thread_answer, keys, site, page, one.query)
         return msgspec.json.encode(shown)
     root = first[one.shape.page, size]
-    replies, _ = await db.read(reading.replies_answer, keys, site, root, RepliesQuery())
+    replies, _ = await db.read(views_thread.replies_answer, keys, site, root, RepliesQuery())
     return msgspec.json.encode(replies)
 
 

@@ -24,12 +24,12 @@ from comments.storage import Database, migrate_now
 from comments.storage.sqlite_connections import connect
 from comments.storage.sqlite_writer import BATCH_SECONDS, BATCH_WRITES
 from comments.text import render_post
-from comments.threads import reading
-from comments.threads.page_keys import page_keys
-from comments.threads.queries import finding, paging
-from comments.threads.queries.paging import Sort
+from comments.threads.addresses.page_keys import page_keys
+from comments.threads.queries import comment_page, find_threads
+from comments.threads.queries.comment_page import Sort
 from comments.threads.requests import ThreadQuery
 from comments.threads.site_card import site_card
+from comments.threads.views import thread as views_thread
 from comments.web.answers import compress
 from tests.bench import contestants
 from tests.bench.contestants import OURS, ROOT
@@ -88,11 +88,11 @@ async def _reads(file: Path, page: str, calls: int) -> tuple[float, float, float
         site = await db.read(site_card, SITE)
 
         def rows(session: Any) -> None:
-            thread = finding.thread_by_keys(session, site.id, wanted)
+            thread = find_threads.thread_by_keys(session, site.id, wanted)
             if thread is None:
                 raise RuntimeError(f"{page} was not seeded")
-            paging.comment_page(
-                session, thread.id, paging.Window(cast(Sort, site.settings.sort), query.limit)
+            comment_page.comment_page(
+                session, thread.id, comment_page.Window(cast(Sort, site.settings.sort), query.limit)
             )
 
         with _heard() as heard:
@@ -108,7 +108,7 @@ async def _reads(file: Path, page: str, calls: int) -> tuple[float, float, float
                 with _timed(taken["rows"]):
                     await db.read(rows)
                 with _timed(taken["answer"]):
-                    answer, _ = await db.read(reading.thread_answer, keys, site, wanted, query)
+                    answer, _ = await db.read(views_thread.thread_answer, keys, site, wanted, query)
                 with _timed(taken["packed"]):
                     compress(msgspec.json.encode(answer), "br")
     finally:

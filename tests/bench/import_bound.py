@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from comments.importers.batches import in_batches
-from comments.importers.crew import Crew
-from comments.importers.disqus import records
-from comments.importers.opening import ImportFile
+from comments.importers.formats.disqus import records
+from comments.importers.pipeline.batches import in_batches
+from comments.importers.pipeline.processes import Crew
+from comments.importers.pipeline.sanitise import Text
+from comments.importers.pipeline.source_file import ImportFile
 from comments.importers.records import ImportedComment
-from comments.importers.rendering import Text
 
 BATCH = 1_000
 

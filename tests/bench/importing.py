@@ -13,9 +13,9 @@ from pathlib import Path
 
 import psycopg
 
+from comments.background.maintenance import make_searchable
 from comments.storage import Database
 from comments.storage.sqlite_connections import begin_writing
-from comments.upkeep import make_searchable
 from tests.bench.contestants import ROOT
 from tests.bench.processes import Memory, MemoryWatch, Watch, started
 from tests.bench.seeding import SECRET, SITE

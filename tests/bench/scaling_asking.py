@@ -16,10 +16,10 @@ import psycopg
 from sqlalchemy import Engine, event
 
 from comments.keys import Keyring
-from comments.threads import counting, reading
-from comments.threads.page_keys import page_keys
+from comments.threads.addresses.page_keys import page_keys
 from comments.threads.requests import RepliesQuery, ThreadQuery
 from comments.threads.site_card import site_card
+from comments.threads.views import counts, thread
 from comments.web.forms import cookie_name
 from comments.web.service import Service
 from tests.bench.desk import ServerTime, service_at, sign_in
@@ -111,7 +111,7 @@ def _thread(number: int, query: ThreadQuery) -> Ask:
     async def ask(asked: Asked) -> bytes:
         keys = page_keys(asked.page(number if number >= 0 else asked.measures.small_page), None)
         site = await asked.svc.db.read(site_card, NAME)
-        shown, _ = await asked.svc.db.read(reading.thread_answer, Keyring(SECRET), site, keys, query)
+        shown, _ = await asked.svc.db.read(thread.thread_answer, Keyring(SECRET), site, keys, query)
         return msgspec.json.encode(shown)
 
     return ask
@@ -119,14 +119,14 @@ def _thread(number: int, query: ThreadQuery) -> Ask:
 
 async def _replies(asked: Asked) -> bytes:
     site, root = await asked.svc.db.read(site_card, NAME), comment_id(asked.measures, 0)
-    replies, _ = await asked.svc.db.read(reading.replies_answer, Keyring(SECRET), site, root, RepliesQuery())
+    replies, _ = await asked.svc.db.read(thread.replies_answer, Keyring(SECRET), site, root, RepliesQuery())
     return msgspec.json.encode(replies)
 
 
 async def _counts(asked: Asked) -> bytes:
     site = await asked.svc.db.read(site_card, NAME)
     pages = [("url", asked.page(number)) for number in range(50)]
-    answer, _ = await asked.svc.db.read(counting.counts_answer, site.id, pages)
+    answer, _ = await asked.svc.db.read(counts.counts_answer, site.id, pages)
     return msgspec.json.encode(answer)
 
 

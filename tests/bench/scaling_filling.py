@@ -16,9 +16,9 @@ from psycopg import sql
 from sqlalchemy import Row
 from sqlalchemy.dialects import postgresql
 
-from comments.moderation.finding import findable
-from comments.moderation.queries.numbers import wished_number
-from comments.moderation.search_models import Terms
+from comments.moderation.search.models import Terms
+from comments.moderation.search.row_numbers import wished_number
+from comments.moderation.search.terms import findable
 from tests.bench import scaling_rows as rows
 from tests.bench.desk_rows import BEGAN
 from tests.bench.scaling_rows import Measures

@@ -13,7 +13,7 @@ from string import Template
 from uuid import UUID
 
 from comments.text import RENDERER_VERSION
-from comments.threads.ranking import rank
+from comments.threads.order.ranking import rank
 from tests.bench.desk_rows import BEGAN, DAYS, NAME, ORIGIN, SITE_ID, number_id
 
 CONVERSATIONS = 1_000

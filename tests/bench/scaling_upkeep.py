@@ -12,10 +12,10 @@ from uuid import UUID
 
 import psycopg
 
-from comments import retention, upkeep
+from comments.background import maintenance, retention
 from comments.clock import FixedClock
 from comments.exporters.files import export_to_file
-from comments.importers.run import Order, run_import
+from comments.importers.pipeline.run import Order, run_import
 from comments.keys import Keyring
 from comments.sites.actions import remove_site
 from comments.storage import Database
@@ -159,7 +159,7 @@ async def _forget(url: str) -> list[Done]:
                 "forgetting prints of texts",
                 BATCHES,
                 500,
-                lambda: db.write(upkeep.forget_text_prints, NOW + timedelta(days=30)),
+                lambda: db.write(maintenance.forget_text_prints, NOW + timedelta(days=30)),
             ),
         ]
     finally:
@@ -171,7 +171,7 @@ async def _move(url: str, elsewhere: str, folder: Path) -> list[Done]:
     db, target, file = await Database.open(url), await Database.open(elsewhere), folder / "second.jsonl.gz"
     clock, keys = FixedClock(NOW), Keyring(SECRET)
     try:
-        count = await db.scan(upkeep.comments_on, SECOND_SITE_ID)
+        count = await db.scan(maintenance.comments_on, SECOND_SITE_ID)
         if count == 0:  # a database that was kept, and has done this before
             return []
         began = time.monotonic()
@@ -180,7 +180,7 @@ async def _move(url: str, elsewhere: str, folder: Path) -> list[Done]:
         await run_import(target, Order(file, "moved", "comments"), keys=keys, clock=clock)
         imported = time.monotonic()
         removed = await _batches(
-            "removing it", None, 500, lambda: db.write(upkeep.erase_some_of_site, SECOND_SITE_ID)
+            "removing it", None, 500, lambda: db.write(maintenance.erase_some_of_site, SECOND_SITE_ID)
         )
         emptied = time.monotonic()
         await db.write(remove_site, SECOND_NAME)

@@ -8,7 +8,7 @@ def test_the_innermost_frame_of_a_layer_counts_and_nonsense_does_not() -> None:
     lines = [
         f"{loop} 60",
         f"{loop};dumps (json/__init__.py:3) 10",
-        f"{loop};find (comments/threads/queries/paging.py:9);do_execute (sqlalchemy/default.py:4) 20",
+        f"{loop};find (comments/threads/queries/comment_page.py:9);do_execute (sqlalchemy/default.py:4) 20",
         "send (uvicorn/protocols/http.py:1) 9",
         "Thread-1 (nothing known:0) 1",
         "garbage Pure.",

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from comments.moderation.words import decided_before
-from comments.threads.tree import TOP, place_below
+from comments.moderation.messages import decided_before
+from comments.threads.order.tree import TOP, place_below
 from tests.bench.desk_rows import BEGAN, DAYS
 from tests.bench.scaling import BYTES_A_COMMENT, costs_table, room_for, sizes_table
 from tests.bench.scaling_asking import Cost, questions, walked

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from comments.demo.starting import DISCUSSION, NEWEST
-from comments.importers.native import shifted
+from comments.demo.setup import DISCUSSION, NEWEST
+from comments.importers.formats.native import shifted
 from tests.browser.discussions import SITE, Service
 
 NIGHT_TRAIN = "night-train"

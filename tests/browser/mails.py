@@ -10,10 +10,10 @@ from playwright.async_api import Page, Route
 
 from comments.app import templates
 from comments.clock import FixedClock
-from comments.moderation.writing import LIES_FOR
+from comments.moderation.authors.message import LIES_FOR
 from comments.notifications.messages import Mail
-from comments.notifications.sending import mailer
-from comments.notifications.trial import trial_letter
+from comments.notifications.senders.factory import mailer
+from comments.notifications.trial_mail import trial_letter
 from tests.notifications.delivering import TALK, Mailing, addresses, mailing, texts
 from tests.support.site import Guest
 

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from comments.app import create_app
 from comments.config import Settings
-from comments.identity.actions import make_sign_in_link, sign_in
+from comments.identity.accounts.actions import make_sign_in_link, sign_in
 from comments.identity.queries import Moderator
-from comments.moderation.actions import decide
-from comments.moderation.orders import Choice, Order, Wanted
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import Choice, Order, Wanted
 from comments.text import render
 from comments.threads.models import Comment
 from comments.web.service import Service

@@ -8,18 +8,18 @@ from playwright.async_api import expect
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from comments.deliveries import delivery
-from comments.events.actions import enqueue
-from comments.events.models import Outbox
+from comments.background.outbox_handlers import delivery
+from comments.classifier.models import LearnedComment, Learning
 from comments.keys import Keyring
-from comments.learning.models import LearnedComment, Learning
-from comments.notifications.digest_actions import DIGEST_MAIL
+from comments.notifications.digests.actions import DIGEST_MAIL
+from comments.outbox.actions import enqueue
+from comments.outbox.models import Outbox
 from comments.outside.models import CheckCall
 from comments.sites.check_actions import set_check
 from comments.sites.checks import CheckOrder
 from comments.sites.models import SeenOrigin
 from comments.sites.queries import checks_of
-from comments.threads.telling import WAS_ANSWERED
+from comments.threads.outbox_jobs import WAS_ANSWERED
 from tests.browser.moderating import Desk, Sheet
 from tests.browser.test_account_looks import all_own
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from comments.notifications.words import Words
+from comments.notifications.catalogue import Words
 from tests.browser.looks import axe_faults, sideways_scroll
 from tests.browser.mails import posted
 from tests.conftest import NOON

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from comments.events import Delivery
-from comments.moderation.run_actions import RUN_GOES_ON
-from comments.moderation.running import run_handler
+from comments.moderation.sweeps.actions import RUN_GOES_ON
+from comments.moderation.sweeps.worker import run_handler
+from comments.outbox import Delivery
 from tests.browser.moderating import Desk, Sheet, running_desk
 from tests.support import databases
 from tests.support.browser import PageFaults

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Membership
-from comments.importers.jobs import ImportJobs
+from comments.importers.jobs.worker import ImportJobs
 from tests.browser.looks import axe_faults, sideways_scroll
 from tests.browser.moderating import Desk, running_desk
 from tests.importers.exports import disqus, post, thread

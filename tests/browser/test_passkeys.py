@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Credential, Passkey
-from comments.identity.passkeys import REFUSED
+from comments.identity.sign_in.passkeys import REFUSED
 from tests.browser.looks import axe_faults, sideways_scroll
 from tests.browser.moderating import Desk, running_desk
 from tests.support import databases

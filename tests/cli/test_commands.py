@@ -11,7 +11,7 @@ import pytest
 from comments.cli import COMMANDS, program
 from comments.sites.seen_actions import store_seen
 from comments.storage import Database
-from comments.web.seen import Seen
+from comments.web.seen_origins import Seen
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 

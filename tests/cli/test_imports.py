@@ -4,8 +4,8 @@ import asyncio
 from uuid import UUID
 
 from comments.ids import new_id
-from comments.importers.job_actions import add_job
-from comments.importers.uploads import new_upload
+from comments.importers.jobs.actions import add_job
+from comments.importers.jobs.uploads import new_upload
 from comments.sites.queries import site_by_name
 from comments.storage import Database
 from tests.conftest import NOON

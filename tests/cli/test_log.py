@@ -10,8 +10,8 @@ from sqlalchemy import text
 from comments.clock import SystemClock
 from comments.identity.queries import moderator_by_email
 from comments.keys import Keyring
-from comments.moderation.actions import decide
-from comments.moderation.orders import Order, Wanted
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import Order, Wanted
 from comments.sites.queries import site_by_name
 from comments.storage import Database
 from tests.moderation.seeding import Seed

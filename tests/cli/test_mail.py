@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from comments.events import enqueue
-from comments.events.actions import note_dead, take_up
+from comments.outbox import enqueue
+from comments.outbox.actions import note_dead, take_up
 from comments.storage import Database
 from tests.conftest import NOON
-from tests.events.tasks import LIMIT
+from tests.outbox.tasks import LIMIT
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 from tests.support.mail_server import mail_server

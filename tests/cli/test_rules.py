@@ -7,8 +7,8 @@ from pathlib import Path
 from comments.clock import SystemClock
 from comments.identity.queries import moderator_by_email
 from comments.keys import Keyring
-from comments.moderation.actions import decide
-from comments.moderation.orders import Choice, Order, Wanted
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import Choice, Order, Wanted
 from comments.sites.queries import site_by_name
 from comments.storage import Database
 from tests.moderation.seeding import Seed

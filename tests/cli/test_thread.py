@@ -3,11 +3,11 @@
 import asyncio
 import re
 
-from comments.moderation.thread_wire import thread_of_page
+from comments.moderation.threads.schemas import thread_of_page
 from comments.sites.queries import site_by_name
 from comments.storage import Database
-from comments.threads.actions.opening import open_thread
-from comments.threads.page_keys import page_keys
+from comments.threads.actions.open_thread import open_thread
+from comments.threads.addresses.page_keys import page_keys
 from tests.conftest import NOON
 from tests.moderation.seeding import Seed
 from tests.support.live import Installation

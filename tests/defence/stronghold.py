@@ -14,7 +14,7 @@ from typing import Any
 import httpx2 as httpx
 from sqlalchemy import Engine, create_engine, or_, select, update
 
-from comments.events.models import Outbox
+from comments.outbox.models import Outbox
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation, LiveService
 from tests.support.mail_server import Mailbox

@@ -23,17 +23,17 @@ from comments.identity.models import (
     SignInLink,
 )
 from comments.ids import new_id
+from comments.moderation.decisions.replaced import Replaced, Text
 from comments.moderation.models import Decision
-from comments.moderation.replacing import Replaced, Text
 from comments.policy.models import Ban
 from comments.rules import Reason, encoded
 from comments.sites.models import Site
 from comments.storage import Base
 from comments.text import render
+from comments.threads.addresses.page_keys import page_keys
 from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
-from comments.threads.page_keys import page_keys
-from comments.threads.ranking import rank
-from comments.threads.tree import TOP, Place, ancestors, place_below
+from comments.threads.order.ranking import rank
+from comments.threads.order.tree import TOP, Place, ancestors, place_below
 
 BEGINNING = datetime(2026, 1, 31, 23, 59, 58, 999_999, tzinfo=UTC)
 NAME = "Ünï Ċødé 🙂 محمد 東京"

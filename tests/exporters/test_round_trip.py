@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from comments.classifier.models import LearnedComment, LearnedSign, Learning
 from comments.clock import FixedClock
-from comments.events.models import Outbox
 from comments.exporters.files import export_to_file
 from comments.exporters.native import LEFT_OUT
 from comments.identity.models import (
@@ -25,14 +25,14 @@ from comments.identity.models import (
     SignInLink,
 )
 from comments.importers.errors import ImportRefused
-from comments.importers.job_models import ImportJob
-from comments.importers.report import Report
-from comments.importers.run import Order, run_import
-from comments.learning.models import LearnedComment, LearnedSign, Learning
-from comments.moderation.merge_models import Merge
+from comments.importers.jobs.models import ImportJob
+from comments.importers.pipeline.report import Report
+from comments.importers.pipeline.run import Order, run_import
 from comments.moderation.models import LogHead, LogLink
-from comments.moderation.run_models import Run
-from comments.moderation.search_models import CommentTerms, TermsDue
+from comments.moderation.search.models import CommentTerms, TermsDue
+from comments.moderation.sweeps.models import Run
+from comments.moderation.threads.merge_models import Merge
+from comments.outbox.models import Outbox
 from comments.outside.models import CheckCall, WebhookCall
 from comments.policy.models import SpentProof, TextPrint
 from comments.privacy.models import Erasure

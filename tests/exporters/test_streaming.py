@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
 from comments.exporters.native import write_site
-from comments.exporters.streaming import ExportUnderWay, exported_pieces
+from comments.exporters.stream import ExportUnderWay, exported_pieces
 from comments.sites.actions import add_site
 from comments.storage import Database
 from tests.support.plans import plans_of

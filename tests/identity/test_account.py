@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from comments.clock import FixedClock
-from comments.identity import actions, queries, token_actions
-from comments.identity.devices import device_words
+from comments.identity import queries
+from comments.identity.accounts import actions, token_actions
 from comments.identity.errors import ScopeRefused
+from comments.identity.sessions.devices import device_words
 from tests.identity.visiting import OURS, Visitor
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

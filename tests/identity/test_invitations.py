@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
-from comments.identity import actions, invitation_actions, queries
-from comments.identity.credential_actions import set_password, sign_in_by_password
+from comments.identity import queries
+from comments.identity.accounts import actions, invitation_actions
+from comments.identity.accounts.address_actions import end_ways
 from comments.identity.errors import InvitationForOther, InvitationUsedUp, PasswordRefused, SignInNeeded
-from comments.identity.proving_actions import end_ways
+from comments.identity.sign_in.password_actions import set_password, sign_in_by_password
 from comments.keys import Keyring
 from comments.sites.actions import add_site
 from tests.identity.visiting import OURS, Visitor

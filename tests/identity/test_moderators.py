@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
-from comments.identity import actions, queries, team_actions, token_actions
+from comments.identity import queries
+from comments.identity.accounts import actions, team_actions, token_actions
 from comments.identity.emails import folded_email
 from comments.identity.errors import AccountUnknown, EmailRefused, LinkUsedUp, NameRefused, RoleRefused
 from comments.identity.models import Account, ApiToken, BrowserSession, SignInLink

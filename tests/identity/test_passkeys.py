@@ -8,10 +8,11 @@ import pytest
 
 from comments.clock import FixedClock
 from comments.config import Settings
-from comments.identity import passkey_actions, queries
+from comments.identity import queries
 from comments.identity.errors import PasskeyRefused
-from comments.identity.passkey_actions import TooManyPasskeys
-from comments.identity.passkeys import LONGEST_ANSWER, REFUSED, NewKey, made_key, named_key, place_of
+from comments.identity.sign_in import passkey_actions
+from comments.identity.sign_in.passkey_actions import TooManyPasskeys
+from comments.identity.sign_in.passkeys import LONGEST_ANSWER, REFUSED, NewKey, made_key, named_key, place_of
 from tests.identity.visiting import OURS, Visitor
 
 JUNK = (

@@ -13,14 +13,14 @@ from comments.app import create_app
 from comments.clock import FixedClock
 from comments.config import Settings
 from comments.identity.errors import CodeWrong, FactorOn, PasswordRefused
-from comments.identity.one_time_codes import (
+from comments.identity.sign_in.one_time_codes import (
     code_at,
     matching_step,
     new_recovery_codes,
     otpauth_url,
     secret_words,
 )
-from comments.identity.passwords import check_password, is_password, password_hash
+from comments.identity.sign_in.passwords import check_password, is_password, password_hash
 from tests.identity.visiting import ORIGIN, OURS, Visitor
 
 ADDRESS, PASSWORD = "ana@mail.example", "vier lose Wörter hier"

@@ -5,12 +5,13 @@ from uuid import UUID
 import pytest
 
 from comments.clock import FixedClock
-from comments.identity import actions, queries
+from comments.identity import queries
+from comments.identity.accounts import actions
+from comments.identity.accounts.sections import in_sections, read_sections
 from comments.identity.errors import RoleRefused, SectionRefused
-from comments.identity.sections import in_sections, read_sections
 from comments.sites.actions import add_site
 from comments.storage import Database
-from comments.threads.urls import page_path
+from comments.threads.addresses.urls import page_path
 
 ANA = "ana@mail.example"
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from comments.identity import actions, queries, team_actions
+from comments.identity import queries
+from comments.identity.accounts import actions, team_actions
 from comments.identity.errors import AccountUnknown, LastOwner
 from comments.sites.actions import add_site
 from tests.identity.visiting import OURS, Visitor

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from comments.identity import actions
+from comments.identity.accounts import actions
 from comments.sites.actions import add_site
 from comments.web.service import Service
 

@@ -12,16 +12,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
-from comments.importers.report import Report
-from comments.importers.run import Order, run_import
+from comments.importers.pipeline.report import Report
+from comments.importers.pipeline.run import Order, run_import
 from comments.keys import Keyring
 from comments.schema import metadata
 from comments.sites.actions import add_site
 from comments.storage import Database
+from comments.threads.addresses.page_keys import page_keys
 from comments.threads.models import Comment, Thread
-from comments.threads.page_keys import page_keys
-from comments.threads.queries.finding import thread_by_keys
-from comments.threads.tree import Place, ancestors
+from comments.threads.order.tree import Place, ancestors
+from comments.threads.queries.find_threads import thread_by_keys
 
 KEYS = Keyring("a secret for tests only, long enough")
 ORIGIN = "https://blog.example"

@@ -24,7 +24,7 @@ def all_helpers() -> list[int]:
     found = []
     for folder in Path("/proc").iterdir():
         with contextlib.suppress(OSError, ValueError):
-            if b"comments.importers.crew" in (folder / "cmdline").read_bytes():
+            if b"comments.importers.pipeline.processes" in (folder / "cmdline").read_bytes():
                 found.append(int(folder.name))
     return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from comments.importers.errors import FileBroken, FormatUnknown, ImportRefused
-from comments.importers.opening import ImportFile
+from comments.importers.pipeline.source_file import ImportFile
 from comments.sites.errors import SiteUnknown
 from tests.importers.blog import Blog
 from tests.importers.exports import disqus, post, thread, wxr

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from comments.importers.crew import Crew, HelperStopped
 from comments.importers.errors import FileBroken
-from comments.importers.reading import Reading, Stretch
-from comments.importers.rendering import Text
+from comments.importers.pipeline.processes import Crew, HelperStopped
+from comments.importers.pipeline.read_file import Reading, Stretch
+from comments.importers.pipeline.sanitise import Text
 from tests.importers.exports import disqus, post, thread
 from tests.importers.helpers import helpers_of
 
@@ -39,7 +39,7 @@ async def test_a_helper_that_ends_by_itself_is_an_expected_failure() -> None:
 
 def reading(path: Path, **more: int) -> Reading:
     order = {"most_bytes": None, "addresses_since": 0, "rows_at_once": 3} | more
-    return Reading(str(path), "comments.importers.disqus", timedelta(), **order)  # type: ignore[arg-type]
+    return Reading(str(path), "comments.importers.formats.disqus", timedelta(), **order)  # type: ignore[arg-type]
 
 
 async def read_by(crew: Crew, order: Reading) -> tuple[list[Stretch], list[tuple[int, int]]]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from comments.threads.tree import DEEPEST
+from comments.threads.order.tree import DEEPEST
 from tests.importers.blog import Blog
 from tests.importers.exports import disqus, post, thread
 

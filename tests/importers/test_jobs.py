@@ -14,17 +14,18 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from comments.background.maintenance import tidy
 from comments.clock import FixedClock
 from comments.exporters.files import export_to_file
 from comments.identity.queries import team
-from comments.importers import drafting, job_actions
-from comments.importers.job_models import ImportJob
-from comments.importers.job_queries import Claimed
-from comments.importers.jobs import ImportJobs
-from comments.importers.run import Order, run_import
+from comments.importers.jobs import actions
+from comments.importers.jobs.models import ImportJob
+from comments.importers.jobs.queries import Claimed
+from comments.importers.jobs.worker import ImportJobs
+from comments.importers.pipeline import build_drafts
+from comments.importers.pipeline.run import Order, run_import
 from comments.sites.actions import add_site, remove_site
 from comments.sites.queries import site_by_name
-from comments.upkeep import tidy
 from tests.importers.exports import disqus, post, thread
 from tests.support.site import SiteUnderTest, running_site
 from tests.support.team import owners_token
@@ -92,7 +93,7 @@ class Importing:
     async def claim(self, job: str) -> Claimed:
         """Take a job as another process does that is then killed."""
         at = self.site.clock.now()
-        claimed = await self.site.service.db.write(job_actions.claim_job, UUID(job), by=uuid4(), at=at)
+        claimed = await self.site.service.db.write(actions.claim_job, UUID(job), by=uuid4(), at=at)
         assert claimed is not None
         return claimed
 
@@ -153,14 +154,14 @@ async def test_an_import_whose_process_was_killed_goes_on_soon_and_its_report_ad
     svc = importing.site.service
     await run_import(svc.db, Order(half, "blog"), keys=svc.keys, clock=svc.clock)
 
-    importing.site.clock.advance(job_actions.CLAIMED_FOR + timedelta(seconds=1))
+    importing.site.clock.advance(actions.CLAIMED_FOR + timedelta(seconds=1))
     assert await importing.worker.work() == 1
     done = await importing.state(job)
     assert done["state"] == "done"
     report = done["report"]
     assert (report["read"], report["imported"]) == (3, 2)
     assert report["read"] == report["imported"] + sum(report["skipped"].values())
-    goes_on = await svc.db.write(job_actions.note_progress, claimed, "writing", 1, 2, at=svc.clock.now())
+    goes_on = await svc.db.write(actions.note_progress, claimed, "writing", 1, 2, at=svc.clock.now())
     assert not goes_on, "the one that was slow, and not killed, hears that it is another's"
 
 
@@ -169,18 +170,18 @@ async def test_who_works_on_it_tells_how_far_it_is_and_hears_that_it_shall_stop(
     await importing.start(job)
     claimed, db, at = await importing.claim(job), importing.site.service.db, importing.site.clock.now()
 
-    assert await db.write(job_actions.note_progress, claimed, "writing", 1, 2, at=at)
+    assert await db.write(actions.note_progress, claimed, "writing", 1, 2, at=at)
     seen = await importing.state(job)
     assert (seen["step"], seen["done"], seen["total"]) == ("writing", 1, 2)
     asked = (await importing.ask("POST", f"/{job}/stop")).json()["import"]
     assert (asked["state"], asked["stop_asked"]) == ("importing", True)
-    assert not await db.write(job_actions.note_progress, claimed, "writing", 2, 2, at=at)
+    assert not await db.write(actions.note_progress, claimed, "writing", 2, 2, at=at)
 
 
 async def test_a_stop_reaches_an_import_that_runs_and_one_whose_process_is_gone(
     importing: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drafting, "BATCH_COMMENTS", 100)
+    monkeypatch.setattr(build_drafts, "BATCH_COMMENTS", 100)
     job = await importing.tried(MANY)
     await importing.start(job)
     working = asyncio.create_task(ImportJobs(**importing.parts, beat=timedelta()).work())
@@ -194,7 +195,7 @@ async def test_a_stop_reaches_an_import_that_runs_and_one_whose_process_is_gone(
     await importing.start(job)
     await importing.claim(job)
     await importing.ask("POST", f"/{job}/stop")
-    importing.site.clock.advance(job_actions.CLAIMED_FOR + timedelta(seconds=1))
+    importing.site.clock.advance(actions.CLAIMED_FOR + timedelta(seconds=1))
     await importing.worker.work()
     assert ((await importing.state(job))["state"], importing.files()) == ("stopped", [])
 
@@ -318,9 +319,9 @@ async def test_what_nobody_started_or_needs_is_forgotten(importing: Importing) -
 
 async def test_after_five_attempts_that_came_to_no_end_it_fails(importing: Importing) -> None:
     job, clock = await importing.send(), importing.site.clock
-    for _ in range(job_actions.MOST_ATTEMPTS):
+    for _ in range(actions.MOST_ATTEMPTS):
         await importing.claim(job)
-        clock.advance(job_actions.CLAIMED_FOR + timedelta(seconds=1))
+        clock.advance(actions.CLAIMED_FOR + timedelta(seconds=1))
 
     assert await importing.worker.work() == 0
     failed = await importing.state(job)

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from comments.importers.drafting import BATCH_COMMENTS, BATCH_WHILE_OTHERS_WAIT
-from comments.importers.job_actions import CLAIMED_FOR
-from comments.importers.job_models import ImportJob
+from comments.importers.jobs.actions import CLAIMED_FOR
+from comments.importers.jobs.models import ImportJob
+from comments.importers.pipeline.build_drafts import BATCH_COMMENTS, BATCH_WHILE_OTHERS_WAIT
 from comments.storage import Database
 from comments.threads.models import Comment
 from tests.importers.blog import wrong_counters

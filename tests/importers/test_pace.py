@@ -3,7 +3,12 @@
 import gc
 import sys
 
-from comments.importers.pace import MADE_BETWEEN, TURN_SECONDS, collecting_seldom, taking_short_turns
+from comments.importers.pipeline.garbage_collection import (
+    MADE_BETWEEN,
+    TURN_SECONDS,
+    collecting_seldom,
+    taking_short_turns,
+)
 
 
 def test_an_import_leaves_the_collector_as_it_was() -> None:

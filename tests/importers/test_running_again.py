@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from comments.clock import FixedClock
-from comments.importers import drafting, run
-from comments.importers.writing import Overtaken, write_batch
+from comments.importers.pipeline import build_drafts, run
+from comments.importers.pipeline.write_rows import Overtaken, write_batch
 from comments.sites.queries import site_by_name
 from comments.text import render
 from comments.threads.models import Comment
@@ -88,7 +88,7 @@ async def test_an_interrupted_import_is_continued_by_running_it_again(
     path = blog.folder / "big.xml"
     write_disqus_export(path, 500, seed=after)
     once = await Blog(blog.db, blog.clock, blog.folder, name="once").add()
-    monkeypatch.setattr(drafting, "BATCH_COMMENTS", 80)
+    monkeypatch.setattr(build_drafts, "BATCH_COMMENTS", 80)
     expected = await once.imports(path)
 
     write = blog.db.write
@@ -166,7 +166,7 @@ async def test_what_is_shown_while_the_file_is_read_is_the_same(
 async def test_readers_write_while_an_import_runs_and_every_counter_is_right(
     database_url: str, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drafting, "BATCH_COMMENTS", 20)
+    monkeypatch.setattr(build_drafts, "BATCH_COMMENTS", 20)
     posts = [post(number, parent=number - 1 if number % 3 else None) for number in range(1, 301)]
     async with running_site(database_url, clock, tmp_path) as site:
         await site.said("Here before")
@@ -189,7 +189,7 @@ async def test_readers_write_while_an_import_runs_and_every_counter_is_right(
 async def test_two_imports_at_once_bring_in_each_comment_once(
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drafting, "BATCH_COMMENTS", 40)
+    monkeypatch.setattr(build_drafts, "BATCH_COMMENTS", 40)
     path = blog.folder / "big.xml"
     written = write_disqus_export(path, 400)
     other = Blog(blog.db, blog.clock, blog.folder)

@@ -7,7 +7,7 @@ import pytest
 from comments.keys import Keyring
 from comments.limits import Limits, Rate, rates, share
 from comments.limits.rates import Limits as Counts
-from tests.siblings.processes import Process, two_processes, until
+from tests.broadcast.processes import Process, two_processes, until
 from tests.support.databases import PostgresqlDatabases
 
 ADDRESS = "203.0.113.7"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from comments.importers.run import Order, run_import
+from comments.importers.pipeline.run import Order, run_import
 from tests.importers import exports
 from tests.live.test_following import Followed, caught_up, whole
 from tests.support.site import PAGE, SiteUnderTest

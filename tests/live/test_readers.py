@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from comments.clock import FixedClock
-from comments.live import beats
+from comments.live import heartbeats
 from comments.live.hub import Hub
 from comments.sites.actions import remove_site
 from comments.web import streaming
@@ -148,8 +148,8 @@ async def test_who_reads_nothing_is_cut_off(site: SiteUnderTest) -> None:
 async def test_a_silent_stream_shows_now_and_then_that_it_lives(
     site: SiteUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert beats.BEAT_SECONDS == 20
-    monkeypatch.setattr(beats, "BEAT_SECONDS", 0.02)
+    assert heartbeats.BEAT_SECONDS == 20
+    monkeypatch.setattr(heartbeats, "BEAT_SECONDS", 0.02)
     async with listening(site, URL) as reader:
         await reader.event()
         assert await reader.heartbeat() == ":\n\n"

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from comments.live.reading import MOST_CHANGES
+from comments.live.changes import MOST_CHANGES
 from comments.storage import WITHOUT_SYNC
 from comments.threads.models import Thread
 from tests.support.seeding import seed_thread

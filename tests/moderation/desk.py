@@ -11,9 +11,9 @@ from comments.clock import FixedClock
 from comments.identity.models import Author
 from comments.identity.queries import Moderator
 from comments.keys import Keyring
-from comments.moderation.actions import decide, undo
+from comments.moderation.decisions.decide import decide, undo
+from comments.moderation.decisions.requests import Choice, Order, Outcome, Wanted
 from comments.moderation.models import Decision
-from comments.moderation.orders import Choice, Order, Outcome, Wanted
 from comments.storage import Database
 from comments.threads.models import Comment, Thread
 from tests.moderation.seeding import Seed

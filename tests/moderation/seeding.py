@@ -13,10 +13,10 @@ from comments.identity.models import Account, Author, Membership
 from comments.identity.queries import Moderator
 from comments.ids import new_id
 from comments.sites.models import Site
+from comments.threads.addresses.page_keys import key_hash, page_keys
+from comments.threads.addresses.urls import page_path
 from comments.threads.models import Comment, Revision, Thread, ThreadKey
-from comments.threads.page_keys import key_hash, page_keys
-from comments.threads.tree import TOP, Place, place_below
-from comments.threads.urls import page_path
+from comments.threads.order.tree import TOP, Place, place_below
 from tests.conftest import NOON
 
 _numbers = itertools.count()

@@ -7,14 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from comments.moderation.asking import parse
-from comments.moderation.finding import criteria
-from comments.moderation.gathering import decide_rows
-from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries import alike, parts
-from comments.moderation.queries.alike import Shown, group_named
-from comments.moderation.queries.queue import Held, HeldPage, held_comments
-from comments.moderation.queries.wish import Wish
+from comments.moderation.decisions.groups import decide_rows
+from comments.moderation.decisions.requests import Order, Wanted
+from comments.moderation.queue import duplicate_groups, sections
+from comments.moderation.queue.comments import Held, HeldPage, held_comments
+from comments.moderation.queue.duplicate_groups import Shown, group_named
+from comments.moderation.queue.filters import Wish
+from comments.moderation.search.query_language import parse
+from comments.moderation.search.terms import criteria
 from tests.moderation.desk import KEYS, Desk
 from tests.moderation.test_pages import signed_in
 from tests.support.site import SiteUnderTest
@@ -122,7 +122,7 @@ async def test_a_search_shows_a_flood_once_and_goes_on_behind_it(desk: Desk) -> 
 async def test_a_page_goes_on_behind_a_flood_that_is_longer_than_what_is_walked_past_at_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alike, "MOST_PASSED", 20)
+    monkeypatch.setattr(duplicate_groups, "MOST_PASSED", 20)
     single = await desk.comments(3)
     flood = await desk.comments(60, similar_group=FLOOD)
     top = await desk.comments(1)
@@ -145,7 +145,7 @@ async def test_a_page_goes_on_behind_a_flood_that_is_longer_than_what_is_walked_
 async def test_who_moderates_a_section_sees_and_decides_about_its_part_of_a_flood(
     desk: Desk, most_pages: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "MOST_PAGES", most_pages)
+    monkeypatch.setattr(sections, "MOST_PAGES", most_pages)
     news = desk.seed.thread(section="/news/")
     nils = replace(desk.mia, sections=("/news/",))
     outside = await desk.comments(3, similar_group=FLOOD)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from comments.moderation.asking import Asking, Part, parse, written
+from comments.moderation.search.query_language import Asking, Part, parse, written
 
 PIECES = (
     "author:",

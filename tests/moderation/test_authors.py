@@ -2,9 +2,9 @@
 
 import pytest
 
-from comments.moderation import words
-from comments.moderation.queries.queue import held_comments
-from comments.moderation.queries.wish import Wish
+from comments.moderation import messages
+from comments.moderation.queue.comments import held_comments
+from comments.moderation.queue.filters import Wish
 from comments.sites.actions import add_site
 from tests.moderation.desk import Desk
 from tests.moderation.test_pages import signed_in
@@ -23,7 +23,7 @@ async def test_a_row_says_how_its_authors_comments_fared(desk: Desk) -> None:
     )
 
     (held,) = page.comments
-    assert words.fared(held.author.counts) == "0 approved, 3 waiting, 1 removed, 2 spam"
+    assert messages.fared(held.author.counts) == "0 approved, 3 waiting, 1 removed, 2 spam"
     assert not held.author.is_banned(desk.clock.now())
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from comments.identity.actions import add_moderator
-from comments.moderation import words
+from comments.identity.accounts.actions import add_moderator
+from comments.moderation import messages
 from comments.sites.queries import site_by_name
 from tests.moderation.test_pages import OURS, Browser, signed_in
 from tests.support.site import Guest, SiteUnderTest
@@ -126,7 +126,7 @@ async def test_one_undo_takes_back_a_ban_with_what_it_removed(site: SiteUnderTes
     assert 'name="undo" value="ban' not in told.text
     assert await bans_shown(mia) == 0
     assert (await site.post("Once more", guest=eve)).status_code == 201
-    assert again.json()["words"] == "The ban was lifted or over already. " + words.left(1)
+    assert again.json()["words"] == "The ban was lifted or over already. " + messages.left(1)
     assert "</b>: Lifted the ban of an author: <bdi>Eve</bdi>." in log
 
 
@@ -146,8 +146,8 @@ async def test_undo_says_what_somebody_has_done_with_the_ban_since(site: SiteUnd
 
     # It was banned before, so one Undo would let in whom somebody meant to keep out.
     assert 'name="undo" value="ban' not in (await mia.get(second.headers["location"])).text
-    assert (changed.json()["words"], stands) == (words.BANNED["changed"], 1)
-    assert gone.json()["words"] == words.BANNED["gone"]
+    assert (changed.json()["words"], stands) == (messages.BANNED["changed"], 1)
+    assert gone.json()["words"] == messages.BANNED["gone"]
 
 
 async def test_a_ban_by_value_offers_undo_on_its_page(site: SiteUnderTest, mia: Browser) -> None:

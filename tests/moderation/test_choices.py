@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from comments.moderation.actions import decide
+from comments.moderation.audit.verify import checked
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import NewText, Order, Outcome, Wanted
 from comments.moderation.errors import AllHandled, DecisionsMissing
-from comments.moderation.orders import NewText, Order, Outcome, Wanted
-from comments.moderation.queries.checking import checked
-from comments.moderation.queries.queue import held_by_id
+from comments.moderation.queue.comments import held_by_id
 from comments.text import render_post
 from comments.threads.models import Report, Revision
 from tests.moderation.desk import KEYS, Desk

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
 from comments.identity.models import Author
-from comments.moderation.actions import decide, undo
+from comments.moderation.decisions.decide import decide, undo
+from comments.moderation.decisions.requests import QUIET, Choice, Order, Outcome, Wanted
 from comments.moderation.errors import AllHandled
 from comments.moderation.models import Decision
-from comments.moderation.orders import QUIET, Choice, Order, Outcome, Wanted
 from comments.storage import Database
 from comments.threads.models import Comment, Revision, Thread
-from comments.threads.tree import Place, ancestors
+from comments.threads.order.tree import Place, ancestors
 from tests.moderation.desk import KEYS
 from tests.moderation.seeding import Seed
 

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from comments.identity.models import Account
 from comments.ids import new_id
+from comments.moderation.decisions.requests import Choice, Wanted
 from comments.moderation.errors import AllHandled, DecisionsMissing, TooManyDecisions
-from comments.moderation.orders import Choice, Wanted
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment
 from tests.moderation.desk import Desk

@@ -10,11 +10,11 @@ from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
-from comments.moderation import words
-from comments.moderation.actions import decide
+from comments.moderation import messages
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import Choice, Order, Outcome, Wanted
 from comments.moderation.errors import AllHandled
-from comments.moderation.orders import Choice, Order, Outcome, Wanted
-from comments.moderation.queries.sizes import queue_sizes
+from comments.moderation.queue.sizes import queue_sizes
 from comments.storage import Database
 from comments.threads.models import Thread
 from tests.moderation.desk import KEYS, Desk
@@ -75,8 +75,8 @@ async def test_queues_are_counted_exactly_to_a_thousand(desk: Desk, db: Database
     await desk.decide("approve", ids[:1])
     exact = await db.read(queue_sizes, desk.seed.site_id)
 
-    assert (words.size(many["pending"]), words.size(exact["pending"])) == ("1,000+", "1,000")
-    assert words.size(words.all_sizes(exact)["all"]) == "1,000+"
+    assert (messages.size(many["pending"]), messages.size(exact["pending"])) == ("1,000+", "1,000")
+    assert messages.size(messages.all_sizes(exact)["all"]) == "1,000+"
 
 
 async def test_what_is_public_in_a_large_part_is_counted_only_where_many_edits_may_wait(
@@ -93,8 +93,8 @@ async def test_what_is_public_in_a_large_part_is_counted_only_where_many_edits_m
 
     few, many = await sizes(2), await sizes(999)
 
-    assert (words.size(few["approved"]), few["pending"]) == ("1,000+", 2)
-    assert (many["approved"], words.size(many["pending"])) == (0, "1,000+")
+    assert (messages.size(few["approved"]), few["pending"]) == ("1,000+", 2)
+    assert (many["approved"], messages.size(many["pending"])) == (0, "1,000+")
 
 
 async def test_five_hundred_at_once_take_few_statements(desk: Desk, db: Database) -> None:

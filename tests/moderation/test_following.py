@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from comments.identity.actions import add_moderator
-from comments.identity.token_actions import make_api_token
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
 from comments.moderation.models import LogHead
 from comments.sites.queries import site_by_name
 from tests.moderation.test_api import Api
@@ -87,9 +87,9 @@ async def test_a_log_that_was_brought_back_says_so(site: SiteUnderTest, mia: Api
 async def test_many_changes_come_in_parts(
     site: SiteUnderTest, mia: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from comments.moderation.queries import following
+    from comments.moderation.audit import changes_since
 
-    monkeypatch.setattr(following, "MOST_CHANGES", 2)
+    monkeypatch.setattr(changes_since, "MOST_CHANGES", 2)
     ids = [(await site.approved(f"Number {number}"))["id"] for number in range(5)]
 
     seen: list[str] = []
@@ -148,9 +148,9 @@ async def test_all_of_an_author_are_decided_but_not_what_came_later(site: SiteUn
 async def test_a_selection_goes_on_in_parts(
     site: SiteUnderTest, mia: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from comments.moderation import order_routes
+    from comments.moderation.decisions import routes
 
-    monkeypatch.setattr(order_routes, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(routes, "MOST_AT_ONCE", 2)
     ids = [(await site.posted(f"Number {number}"))["id"] for number in range(5)]
     until, cursor, decided = site.clock.now().isoformat(), None, []
 

@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.orm import Session
 
+from comments.background.maintenance import seal_logs
 from comments.ids import new_id
 from comments.keys import Keyring
-from comments.moderation.actions import decide
-from comments.moderation.log import erase_author_from_log, erase_moderator_from_log
+from comments.moderation.audit.log import erase_author_from_log, erase_moderator_from_log
+from comments.moderation.audit.verify import Checked, checked, head, log_lines
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import Order, Wanted
 from comments.moderation.models import Decision, LogHead, LogLink
-from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries.checking import Checked, checked, head, log_lines
 from comments.storage import Database
 from comments.threads.models import Comment
-from comments.upkeep import seal_logs
 from tests.moderation.desk import KEYS, Desk
 
 pytestmark = pytest.mark.anyio
@@ -324,8 +324,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 from comments.identity.queries import Moderator
 from comments.keys import Keyring
-from comments.moderation.actions import decide
-from comments.moderation.orders import Order, Wanted
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import Order, Wanted
 from comments.storage import Database
 
 async def work(url, account, site, *ids):

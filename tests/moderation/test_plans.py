@@ -11,29 +11,21 @@ from sqlalchemy.orm import Session
 
 from comments.identity.queries import Moderator
 from comments.ids import new_id
-from comments.moderation.asking import parse
-from comments.moderation.finding import THREAD, Criteria, criteria
+from comments.moderation.audit import changes_since, history
+from comments.moderation.authors import profile, records
+from comments.moderation.bans import queries
+from comments.moderation.decisions.requests import Order, Wanted
+from comments.moderation.decisions.transitions import lock_subjects
 from comments.moderation.models import Decision
-from comments.moderation.orders import Order, Wanted
-from comments.moderation.queries import (
-    alike,
-    around,
-    authors,
-    banning,
-    following,
-    history,
-    news,
-    profile,
-    queue,
-    rechecking,
-    sizes,
-    trying,
-)
-from comments.moderation.queries.lanes import QUEUES
-from comments.moderation.queries.news import View
-from comments.moderation.queries.wish import Wish
-from comments.moderation.steps import lock_subjects
-from comments.notifications.digest_queries import digest_of
+from comments.moderation.queue import changes, comments, duplicate_groups, page_context, sizes
+from comments.moderation.queue.changes import View
+from comments.moderation.queue.filters import Wish
+from comments.moderation.queue.index_ranges import QUEUES
+from comments.moderation.search.query_language import parse
+from comments.moderation.search.terms import THREAD, Criteria, criteria
+from comments.moderation.sweeps import recheck_queries
+from comments.moderation.trials import queries as trials_queries
+from comments.notifications.digests.queries import digest_of
 from comments.storage import Database
 from comments.text.terms import Term
 from tests.conftest import NOON
@@ -99,10 +91,10 @@ def of_rules(site_id: UUID) -> dict[str, Callable[[Session], Any]]:
     """Return what is asked to try rules, and to judge anew."""
     position = (NOON, UUID(int=0))
     return {
-        "what is judged anew": lambda session: rechecking.comments_of_queue(
+        "what is judged anew": lambda session: recheck_queries.comments_of_queue(
             session, site_id, "pending", position, limit=50
         ),
-        "what rules are tried on": lambda session: trying.past_decisions(
+        "what rules are tried on": lambda session: trials_queries.past_decisions(
             session, site_id, position, limit=100
         ),
     }
@@ -112,21 +104,21 @@ def of_floods(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
     """Return what is asked where nearly the same texts are one row."""
     position = (NOON, UUID(int=0))
     return {
-        "a queue with floods": lambda session: queue.held_comments(
+        "a queue with floods": lambda session: comments.held_comments(
             session, site_id, Wish(grouped=True), after=position, limit=25
         ),
-        "a search with floods": lambda session: queue.held_comments(
+        "a search with floods": lambda session: comments.held_comments(
             session,
             site_id,
             Wish(grouped=True, criteria=criteria(parse("hello"), {})),
             after=position,
             limit=25,
         ),
-        "one flood": lambda session: queue.held_comments(
+        "one flood": lambda session: comments.held_comments(
             session, site_id, Wish(alike=15), after=position, limit=25
         ),
-        "what a row stands for": lambda session: alike.others_of(
-            session, site_id, None, {row: alike.Shown(1, NOON)}, 500
+        "what a row stands for": lambda session: duplicate_groups.others_of(
+            session, site_id, None, {row: duplicate_groups.Shown(1, NOON)}, 500
         ),
     }
 
@@ -136,7 +128,7 @@ def of_a_page(site_id: UUID, thread: UUID) -> dict[str, Callable[[Session], Any]
     on_it = Criteria((Term(f"{THREAD}{thread.hex}"),))
     return {
         f"{state} of a page": partial(
-            queue.held_comments,
+            comments.held_comments,
             site_id=site_id,
             wish=Wish(state, on_it, grouped=True),
             after=(NOON, UUID(int=0)),
@@ -152,33 +144,33 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
     position = (NOON, UUID(int=0))
     nobody = Moderator(UUID(int=1), site_id, "Nobody", "moderator")
     return {
-        "a queue": lambda session: queue.held_comments(session, site_id, Wish(), after=None, limit=25),
-        "its next page": lambda session: queue.held_comments(
+        "a queue": lambda session: comments.held_comments(session, site_id, Wish(), after=None, limit=25),
+        "its next page": lambda session: comments.held_comments(
             session, site_id, Wish(), after=position, limit=25
         ),
         **of_floods(site_id, large.ids[0]),
-        "the reported": lambda session: queue.held_comments(
+        "the reported": lambda session: comments.held_comments(
             session, site_id, Wish("reported"), after=position, limit=25
         ),
-        "the most reported": lambda session: queue.held_comments(
+        "the most reported": lambda session: comments.held_comments(
             session, site_id, Wish("reported", most_reported=True), after=(3, *position), limit=25
         ),
-        "a search": lambda session: queue.held_comments(
+        "a search": lambda session: comments.held_comments(
             session, site_id, Wish(None, criteria(parse("hello -nothing"), {})), after=position, limit=25
         ),
-        "a phrase": lambda session: queue.held_comments(
+        "a phrase": lambda session: comments.held_comments(
             session, site_id, Wish(None, criteria(parse('"hello there"'), {})), after=position, limit=25
         ),
         **of_a_page(site_id, large.thread),
-        "what is picked out": lambda session: queue.held_comments(
+        "what is picked out": lambda session: comments.held_comments(
             session, site_id, Wish(None, criteria(parse("is:featured"), {})), after=position, limit=25
         ),
-        "all queues": lambda session: queue.held_comments(
+        "all queues": lambda session: comments.held_comments(
             session, site_id, Wish(queue=None), after=position, limit=25
         ),
-        "how an author fared": lambda session: authors.author_standings(session, [large.author]),
+        "how an author fared": lambda session: records.author_standings(session, [large.author]),
         "an author": lambda session: profile.profile(session, large.mia, large.author, at=NOON),
-        "whom a ban would meet": lambda session: banning.some_written_by(
+        "whom a ban would meet": lambda session: queries.some_written_by(
             session, site_id, "network", "00" * 16, 500, position
         ),
         "a digest": lambda session: digest_of(session, site_id, None, since=NOON),
@@ -192,14 +184,14 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         "what a ban removed": lambda session: history.removals_between(
             session, site_id, large.mia.account_id, NOON.replace(year=2000), NOON.replace(year=2001)
         ),
-        "around all queues": lambda session: around.around(session, large.mia, None),
-        "around a page that shows the newest": lambda session: around.around(
+        "around all queues": lambda session: page_context.around(session, large.mia, None),
+        "around a page that shows the newest": lambda session: page_context.around(
             session, large.mia, "pending", newest=position
         ),
-        "what was decided": lambda session: news.decided_since(session, View(site_id, None), 0),
-        "what arrived": lambda session: news.arrived_since(session, View(site_id, None), position),
-        "what others decided": lambda session: following.changes(session, large.mia, 0),
-        "own orders": lambda session: following.own_orders(session, nobody, 10),
+        "what was decided": lambda session: changes.decided_since(session, View(site_id, None), 0),
+        "what arrived": lambda session: changes.arrived_since(session, View(site_id, None), position),
+        "what others decided": lambda session: changes_since.changes(session, large.mia, 0),
+        "own orders": lambda session: changes_since.own_orders(session, nobody, 10),
         "deciding": lambda session: lock_subjects(
             session, Order(large.mia, "spam", [Wanted(one) for one in some]).moderator.site_id, some
         ),
@@ -212,7 +204,7 @@ def of_a_part(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
     return {
         **{
             f"{state} of a part": partial(
-                queue.held_comments,
+                comments.held_comments,
                 site_id=site_id,
                 wish=Wish(state, sections=part),
                 after=(NOON, UUID(int=0)),
@@ -220,15 +212,15 @@ def of_a_part(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
             )
             for state in ("pending", "approved", None)
         },
-        "floods of a part": lambda session: queue.held_comments(
+        "floods of a part": lambda session: comments.held_comments(
             session, site_id, Wish(grouped=True, sections=part), after=None, limit=25
         ),
-        "what a row stands for in a part": lambda session: alike.others_of(
-            session, site_id, part, {row: alike.Shown(1, NOON)}, 500
+        "what a row stands for in a part": lambda session: duplicate_groups.others_of(
+            session, site_id, part, {row: duplicate_groups.Shown(1, NOON)}, 500
         ),
         "a digest of a part": lambda session: digest_of(session, site_id, part, since=NOON),
         "sizes of a part": lambda session: sizes.queue_sizes(session, site_id, part),
-        "around a part": lambda session: around.around(
+        "around a part": lambda session: page_context.around(
             session, Moderator(UUID(int=1), site_id, "Mia", "moderator", part), None
         ),
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments.moderation.remapping import RemapRefused, read_lines
+from comments.moderation.threads.remap import RemapRefused, read_lines
 
 ORIGINS = ["https://a.example"]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from comments.moderation.queries.checking import checked
+from comments.moderation.audit.verify import checked
 from comments.sites.queries import site_by_name
 from tests.moderation.test_api import Api
 from tests.moderation.test_pages import Browser, signed_in

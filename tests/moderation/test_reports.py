@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from comments.deliveries import delivery
-from comments.events.models import Outbox
-from comments.moderation.queries.checking import checked
+from comments.background.maintenance import tidy
+from comments.background.outbox_handlers import delivery
+from comments.moderation.audit.verify import checked
+from comments.outbox.models import Outbox
 from comments.sites.queries import site_by_name
 from comments.threads.models import Report
-from comments.upkeep import tidy
 from tests.moderation.test_api import Api
 from tests.moderation.test_pages import signed_in
 from tests.support.site import Guest, SiteUnderTest

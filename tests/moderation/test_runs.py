@@ -7,11 +7,11 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import select
 
-from comments.events import Delivery
-from comments.moderation.log import in_words
-from comments.moderation.run_actions import RUN_GOES_ON
-from comments.moderation.run_models import Run
-from comments.moderation.running import run_handler
+from comments.moderation.audit.log import in_words
+from comments.moderation.sweeps.actions import RUN_GOES_ON
+from comments.moderation.sweeps.models import Run
+from comments.moderation.sweeps.worker import run_handler
+from comments.outbox import Delivery
 from comments.threads.models import Comment
 from tests.moderation.seeding import Seed
 from tests.moderation.test_api import Api

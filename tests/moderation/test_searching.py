@@ -9,19 +9,19 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from comments.moderation.asking import parse
-from comments.moderation.finding import criteria
-from comments.moderation.queries.hunting import Effort, Found, Hunt
-from comments.moderation.queries.lanes import QUEUES, Position
-from comments.moderation.queries.queue import held_comments
-from comments.moderation.queries.search import MOST_DUE, search
-from comments.moderation.queries.sizes import queue_sizes
-from comments.moderation.queries.texts import findables
-from comments.moderation.queries.wish import Wish
-from comments.moderation.search_models import CommentTerms, TermsDue
+from comments.background.maintenance import FEW_SEARCHABLE_AT_ONCE, make_searchable
+from comments.moderation.queue.comments import held_comments
+from comments.moderation.queue.filters import Wish
+from comments.moderation.queue.index_ranges import QUEUES, Position
+from comments.moderation.queue.sizes import queue_sizes
+from comments.moderation.search.effort import Effort, Found, Hunt
+from comments.moderation.search.models import CommentTerms, TermsDue
+from comments.moderation.search.queries import MOST_DUE, search
+from comments.moderation.search.query_language import parse
+from comments.moderation.search.terms import criteria
+from comments.moderation.search.texts import findables
 from comments.storage import Database
 from comments.threads.models import Comment, Revision
-from comments.upkeep import FEW_SEARCHABLE_AT_ONCE, make_searchable
 from tests.conftest import NOON
 from tests.moderation.desk import Desk
 from tests.moderation.seeding import Seed
@@ -225,8 +225,8 @@ async def test_an_edit_that_waits_is_found_until_it_is_gone(db: Database, desk: 
 
 
 async def test_what_was_changed_while_its_terms_were_made_is_made_again(db: Database, desk: Desk) -> None:
-    from comments.moderation.queries.texts import due_texts, terms_of_due
-    from comments.moderation.search_actions import store_terms
+    from comments.moderation.search.index_actions import store_terms
+    from comments.moderation.search.texts import due_texts, terms_of_due
 
     [comment] = await desk.comments(text="before")
     due = await db.scan(due_texts, 10)

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from comments.identity.actions import add_moderator, make_sign_in_link, sign_in
-from comments.identity.token_actions import make_api_token
+from comments.identity.accounts.actions import add_moderator, make_sign_in_link, sign_in
+from comments.identity.accounts.token_actions import make_api_token
 from comments.sites.queries import site_by_name
-from comments.threads.page_keys import page_keys
-from comments.threads.queries.finding import thread_by_keys
-from comments.web.needs import DeclaredRoute, Who
+from comments.threads.addresses.page_keys import page_keys
+from comments.threads.queries.find_threads import thread_by_keys
+from comments.web.access import DeclaredRoute, Who
 from tests.support.routes import every_route
 from tests.support.site import ORIGIN, SiteUnderTest
 

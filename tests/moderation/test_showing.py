@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.moderation.queries.queue import Text
-from comments.moderation.showing import EXCERPT_LENGTH, excerpt, without_links
+from comments.moderation.queue.comments import Text
+from comments.moderation.queue.safe_text import EXCERPT_LENGTH, excerpt, without_links
 from comments.text import render
-from comments.text.policy import CLASSES, TAGS
-from comments.threads.wire import safe_html
+from comments.text.allow_list import CLASSES, TAGS
+from comments.threads.views.schemas import safe_html
 from tests.corpus.html import HTML
 
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.moderation.queries.checking import checked
+from comments.moderation.audit.verify import checked
 from comments.sites.queries import site_by_name
 from comments.threads.models import MERGED, Comment, Thread
-from comments.threads.tree import TOP, Place, ancestors, place_below
+from comments.threads.order.tree import TOP, Place, ancestors, place_below
 from tests.moderation.test_threads import bearer, moderated, set_page
 from tests.support.site import ORIGIN, Guest, SiteUnderTest
 

@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 import httpx2 as httpx
 import pytest
 
+from comments.background.maintenance import tidy
+from comments.moderation.audit.verify import checked, log_lines
 from comments.moderation.errors import DecisionUnknown
-from comments.moderation.queries.checking import checked, log_lines
-from comments.moderation.thread_actions import Acting
-from comments.moderation.thread_undoing import undo_thread
+from comments.moderation.threads.actions import Acting
+from comments.moderation.threads.undo import undo_thread
 from comments.sites.actions import add_site
 from comments.sites.queries import site_by_name
 from comments.threads.errors import OutsideSection, ThreadUnknown
 from comments.threads.models import Comment
-from comments.upkeep import tidy
 from tests.moderation import test_thread_moves as moves
 from tests.moderation.test_pages import OURS, Browser, signed_in
 from tests.moderation.test_thread_page import AT, press

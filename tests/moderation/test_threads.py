@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from comments.identity.actions import add_moderator
-from comments.identity.token_actions import make_api_token
-from comments.moderation.queries.checking import checked, log_lines
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
+from comments.moderation.audit.verify import checked, log_lines
 from comments.sites.queries import site_by_name
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 

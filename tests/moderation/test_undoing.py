@@ -2,9 +2,9 @@
 
 import pytest
 
-from comments.moderation.actions import decide, undo
+from comments.moderation.decisions.decide import decide, undo
+from comments.moderation.decisions.requests import Order, Wanted
 from comments.moderation.errors import AllHandled, DecisionsMissing
-from comments.moderation.orders import Order, Wanted
 from tests.moderation.desk import KEYS, Desk
 
 pytestmark = pytest.mark.anyio

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from comments.events import Delivery, Handler, Task
 from comments.identity.models import Author
+from comments.moderation.audit.changes_since import own_orders
+from comments.moderation.audit.history import histories
+from comments.moderation.authors.message import LIES_FOR, MESSAGE_MAIL
+from comments.moderation.authors.message_state import notes
 from comments.moderation.errors import AllHandled, MessageSent
-from comments.moderation.queries.following import own_orders
-from comments.moderation.queries.history import histories
-from comments.moderation.saying import notes
-from comments.moderation.writing import LIES_FOR, MESSAGE_MAIL
+from comments.outbox import Delivery, Handler, Task
 from tests.moderation.desk import Desk
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from comments.background.outbox_handlers import delivery
 from comments.clock import FixedClock
-from comments.deliveries import delivery
 from comments.sites.actions import set_settings
 from tests.support.mail_server import Mailbox, Running, mail_server
 from tests.support.site import SiteUnderTest, running_site

@@ -8,17 +8,17 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from comments.identity.actions import add_moderator
+from comments.identity.accounts.actions import add_moderator
 from comments.identity.authors import Credentials
 from comments.identity.models import Membership
-from comments.moderation.chain import named
-from comments.moderation.queries.checking import checked
+from comments.moderation.audit.hash_chain import named
+from comments.moderation.audit.verify import checked
 from comments.sites.queries import site_by_name
-from comments.threads.actions.posting import post_comment
+from comments.threads.actions.post_comment import post_comment
 from comments.threads.models import Comment
+from comments.threads.prepare import Sender, post_order
 from comments.threads.requests import AuthorGiven, Page, PostBody
 from comments.threads.site_card import site_card
-from comments.threads.writing import Sender, post_order
 from tests.notifications.delivering import TALK, Mailing, addresses, texts
 from tests.support.site import PAGE, Guest
 

@@ -5,10 +5,10 @@ from email.message import EmailMessage
 import httpx2 as httpx
 import pytest
 
-from comments.events.queries import failures
-from comments.identity.asking_actions import SIGN_IN_MAIL
-from comments.moderation.writing import LIES_FOR, MESSAGE_MAIL
+from comments.identity.sign_in.email_link_actions import SIGN_IN_MAIL
+from comments.moderation.authors.message import LIES_FOR, MESSAGE_MAIL
 from comments.notifications.handlers import OF_A_SITE, handlers
+from comments.outbox.queries import failures
 from tests.notifications.delivering import TALK, Mailing, texts
 from tests.support.site import Guest
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from comments.background.maintenance import tidy
 from comments.threads.models import Watch
-from comments.upkeep import tidy
 from tests.notifications.delivering import TALK, Mailing, addresses, texts
 from tests.support.plain import plain_browser
 from tests.support.site import PAGE, Guest

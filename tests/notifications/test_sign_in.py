@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from comments.clock import FixedClock
-from comments.events.models import Outbox
-from comments.events.queries import failures
+from comments.outbox.models import Outbox
+from comments.outbox.queries import failures
 from tests.notifications.delivering import TALK, Mailing, addresses, mailing, texts
 from tests.support.site import SiteUnderTest
 

@@ -8,11 +8,11 @@ import pytest
 
 from comments.app import templates
 from comments.clock import FixedClock
-from comments.events import Undeliverable
-from comments.notifications.letters import Entry, Letter, Link, Paragraph, Quote, plain_text
+from comments.notifications.mail_content import Entry, Letter, Link, Paragraph, Quote, plain_text
 from comments.notifications.messages import Mail, Post
-from comments.notifications.sending import Mailer
-from comments.notifications.smtp import MailFailed, MailServer
+from comments.notifications.senders.factory import Mailer
+from comments.notifications.senders.smtp import MailFailed, MailServer
+from comments.outbox import Undeliverable
 from tests.support.mail_server import NOT_THIS_MACHINES_NAME, certificate, mail_server
 from tests.support.ports import free_port
 

@@ -8,17 +8,17 @@ from uuid import UUID
 import pytest
 
 from comments.app import templates
-from comments.notifications.digest import digest_letter
-from comments.notifications.digest_queries import Digest, Reader, Waiting
-from comments.notifications.letters import Entry, Letter, plain_text
+from comments.notifications.catalogue import FOLDER, Words
+from comments.notifications.digests.mail import digest_letter
+from comments.notifications.digests.queries import Digest, Reader, Waiting
+from comments.notifications.mail_content import Entry, Letter, plain_text
 from comments.notifications.messages import Mail, Post
 from comments.notifications.replies import reply_letter
 from comments.notifications.reply_queries import Reply, WatchedPage
-from comments.notifications.words import FOLDER, Words
 from comments.outside.check_actions import SAID
-from comments.policy.outside import NO_ANSWER, UNANSWERED
+from comments.policy.check_effects import NO_ANSWER, UNANSWERED
 from comments.rules import Banned, Outcome, Policy, Reason
-from comments.rules.banned import banned
+from comments.rules.author.banned import banned
 from comments.sites.languages import LANGUAGES
 from tests.notifications.delivering import TALK, texts
 from tests.rules.examples import NEWCOMER, a_draft

@@ -16,14 +16,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+from comments.background.outbox_handlers import delivery
 from comments.clock import FixedClock
-from comments.deliveries import delivery
-from comments.events import Delivery, Handler
-from comments.events.actions import revive
-from comments.events.queries import failures
-from comments.identity.actions import add_moderator
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
 from comments.identity.queries import moderator_by_email
-from comments.identity.token_actions import make_api_token
+from comments.outbox import Delivery, Handler
+from comments.outbox.actions import revive
+from comments.outbox.queries import failures
 from comments.outside.answers import Said
 from comments.outside.check_actions import Asked, Heard, settle
 from comments.outside.checks import LANE, LIMIT, Checks
@@ -33,7 +33,7 @@ from comments.sites.check_actions import remove_check, set_check
 from comments.sites.checks import CheckOrder
 from comments.sites.models import OutsideCheck
 from comments.sites.queries import checks_of, site_by_name
-from comments.threads.telling import TO_BE_CHECKED
+from comments.threads.outbox_jobs import TO_BE_CHECKED
 from tests.support.ports import free_port
 from tests.support.receiver import ENDLESS, HANG, Receiver, Request, answering, receiver
 from tests.support.site import Guest, SiteUnderTest, running_site

@@ -6,15 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from comments.deliveries import delivery
-from comments.events import enqueue
+from comments.background.outbox_handlers import delivery
+from comments.outbox import enqueue
 from comments.outside.answers import Said
 from comments.outside.check_actions import Asked, Heard, settle
 from comments.outside.queries import last_check_calls
 from comments.sites.actions import add_site
 from comments.sites.check_actions import set_check
 from comments.sites.checks import CheckOrder
-from comments.threads.telling import TO_BE_CHECKED
+from comments.threads.outbox_jobs import TO_BE_CHECKED
 from tests.outside.test_checks import UNANSWERED, Checked, checked, saying
 from tests.support.receiver import HANG
 

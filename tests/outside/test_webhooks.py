@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from comments.background.maintenance import tidy
+from comments.background.outbox_handlers import delivery
 from comments.clock import FixedClock
-from comments.deliveries import delivery
-from comments.events.models import Outbox
+from comments.outbox.models import Outbox
 from comments.outside.models import WebhookCall
 from comments.sites.actions import add_site
-from comments.upkeep import tidy
 from tests.support.receiver import Receiver, Request, answering, receiver
 from tests.support.site import Guest, SiteUnderTest, running_site
 from tests.support.team import owners_token

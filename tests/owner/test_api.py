@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from comments.identity.actions import add_moderator
-from comments.identity.token_actions import make_api_token
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
 from comments.sites.errors import SiteChangedMeanwhile
 from comments.sites.queries import site_by_name
 from tests.support.site import SiteUnderTest

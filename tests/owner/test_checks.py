@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from comments.app import create_app
+from comments.background.outbox_handlers import delivery
 from comments.clock import FixedClock
 from comments.config import Settings
-from comments.deliveries import delivery
 from comments.sites.actions import add_site, set_settings
 from comments.sites.check_actions import set_check
 from comments.sites.checks import CheckOrder

@@ -8,17 +8,17 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from comments.events.actions import enqueue
-from comments.events.models import Outbox
-from comments.identity.actions import add_moderator
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
 from comments.identity.errors import ApiTokenUnknown, ScopeRefused
-from comments.identity.token_actions import make_api_token
-from comments.notifications.trial import NO_SERVER
+from comments.notifications.trial_mail import NO_SERVER
+from comments.outbox.actions import enqueue
+from comments.outbox.models import Outbox
 from comments.owner.outbox_routes import MailUnknown
 from comments.sites.backup_actions import note_backup
 from comments.sites.models import SeenOrigin
 from comments.sites.queries import Backup, site_by_name
-from comments.threads.telling import WAS_ANSWERED
+from comments.threads.outbox_jobs import WAS_ANSWERED
 from tests.support.site import SiteUnderTest
 
 pytestmark = pytest.mark.anyio

@@ -13,13 +13,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from comments.app import create_app
+from comments.background.outbox_handlers import delivery
 from comments.clock import FixedClock
 from comments.config import Settings
-from comments.deliveries import delivery
-from comments.events import enqueue
-from comments.events.actions import note_dead, take_up
-from comments.identity import actions, queries
-from comments.identity.token_actions import make_api_token
+from comments.identity import queries
+from comments.identity.accounts import actions
+from comments.identity.accounts.token_actions import make_api_token
+from comments.outbox import enqueue
+from comments.outbox.actions import note_dead, take_up
 from comments.sites.actions import add_site
 from comments.sites.backup_actions import note_backup
 from comments.sites.queries import Backup
@@ -180,6 +181,6 @@ def test_mail_is_tried_and_what_failed_is_shown_and_sent_again(ana: Visitor) -> 
 
 
 def _failed(session: Any, site_id: Any) -> list[Any]:
-    from comments.events.queries import failures
+    from comments.outbox.queries import failures
 
     return [one.id for one in failures(session, site_id) if one.state == "dead"]

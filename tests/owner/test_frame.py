@@ -1,6 +1,7 @@
 """The owner's pages: every section is there, and the desk leads owners to them."""
 
-from comments.identity import actions, queries
+from comments.identity import queries
+from comments.identity.accounts import actions
 from comments.owner.pages.frame import SECTIONS
 from tests.identity.visiting import Visitor
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from comments.importers.jobs import ImportJobs
+from comments.importers.jobs.worker import ImportJobs
 from tests.identity.visiting import OURS, Visitor
 from tests.importers.exports import disqus, post, thread
 

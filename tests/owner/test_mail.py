@@ -2,7 +2,7 @@
 
 import re
 
-from comments.notifications.digest_queries import digest_choices
+from comments.notifications.digests.queries import digest_choices
 from comments.sites.languages import LANGUAGES
 from tests.identity.visiting import Visitor
 from tests.owner.test_settings import AT, sent, settings

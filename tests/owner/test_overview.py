@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from comments.moderation.queries.activity import Day, last_days
+from comments.moderation.queue.activity import Day, last_days
 from comments.owner.pages.overview import HEIGHT, WIDTH, drawn
 from comments.sites.queries import site_by_name
 from tests.identity.visiting import Visitor

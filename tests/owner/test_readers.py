@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
-from comments.events import Delivery
-from comments.privacy.erasing import handlers
+from comments.outbox import Delivery
+from comments.privacy.erase import handlers
 from comments.privacy.receipts import checked
 from tests.identity.visiting import Visitor
 

@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from comments.identity.actions import add_moderator
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
 from comments.identity.errors import InvitationUnknown, LastOwner, ScopeMissing
 from comments.identity.queries import open_invitation
-from comments.identity.token_actions import make_api_token
 from comments.sites.actions import add_site
 from comments.sites.queries import site_by_name
-from comments.web.needs import SCOPES
+from comments.web.access import SCOPES
 from tests.support.site import SiteUnderTest
 
 pytestmark = pytest.mark.anyio

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from comments.deliveries import delivery
+from comments.background.outbox_handlers import delivery
+from comments.classifier.models import LearnedComment, Learning
 from comments.identity.queries import moderator_by_email
-from comments.learning.models import LearnedComment, Learning
-from comments.moderation.actions import decide
-from comments.moderation.orders import Choice, Order, Wanted
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.requests import Choice, Order, Wanted
 from comments.sites.queries import site_by_name
 from tests.identity.visiting import OURS, Visitor
 from tests.moderation.seeding import Seed

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from comments.deliveries import delivery
+from comments.background.outbox_handlers import delivery
+from comments.classifier.queries import Quality, quality
+from comments.classifier.score import FEWEST_OF_EACH
 from comments.ids import new_id
-from comments.learning.model import FEWEST_OF_EACH
-from comments.learning.queries import Quality, quality
 from comments.sites.queries import site_by_name
 from comments.threads.models import Comment
 from tests.policy.asking import stored

@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from comments.background.maintenance import tidy
 from comments.identity.queries import Moderator
-from comments.moderation.ban_actions import BanWish, ban_somebody
-from comments.moderation.log import erase_author_from_log
-from comments.moderation.queries.checking import Checked, checked, log_lines
-from comments.moderation.queries.other_entries import other_entries
+from comments.moderation.audit.log import erase_author_from_log
+from comments.moderation.audit.other_entries import other_entries
+from comments.moderation.audit.verify import Checked, checked, log_lines
+from comments.moderation.bans.actions import BanWish, ban_somebody
 from comments.policy.errors import BanOutside
 from comments.sites.queries import site_by_name
-from comments.upkeep import tidy
 from tests.policy.asking import stored
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 

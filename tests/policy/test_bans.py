@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from comments.background.maintenance import tidy
 from comments.policy.actions import LIFTING_STANDS_AFTER, lift
 from comments.policy.errors import BanRefused, BanUnknown
 from comments.policy.subjects import address_subject, domain_subject, network_subject
-from comments.upkeep import tidy
 from tests.policy.asking import all_bans, banned, stored
 from tests.support.site import PAGE, Guest, SiteUnderTest
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from comments.learning.models import LearnedComment, LearnedSign
-from comments.moderation.teaching import learn_anew
+from comments.classifier.models import LearnedComment, LearnedSign
+from comments.moderation.training.worker import learn_anew
 from comments.sites.queries import site_by_name
 from tests.policy.asking import stored
 from tests.policy.learning import GOOD, NEW_SPAM, SPAM, decided_about, learn, quality_of, taught

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from comments.background.maintenance import tidy
 from comments.limits import Limits
 from comments.policy.models import SpentProof
-from comments.policy.proofs import EASIEST
+from comments.policy.submission_proofs import EASIEST
 from comments.sites.actions import add_site
-from comments.threads.queries.spam import spam_from
-from comments.upkeep import tidy
+from comments.threads.queries.spam_history import spam_from
 from tests.policy.asking import stored
 from tests.support.plans import plans_of
 from tests.support.proofs import challenged, packed, sha256, solved, unpacked, written

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments.moderation.rechecking import Recheck, Rechecked
+from comments.moderation.sweeps.recheck import Recheck, Rechecked
 from comments.sites.queries import site_by_name
 from tests.policy.asking import stored
 from tests.support.site import Guest, SiteUnderTest

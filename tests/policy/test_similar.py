@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.policy.prints import NEARLY_THE_SAME, likeness, print_of
+from comments.policy.fingerprints import NEARLY_THE_SAME, likeness, print_of
 from tests.policy.asking import stored
 from tests.support.site import ORIGIN, Guest, SiteUnderTest
 

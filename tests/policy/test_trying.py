@@ -5,10 +5,10 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from comments.identity.actions import add_moderator
+from comments.classifier.precision import Tally
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
 from comments.identity.queries import moderator_by_email
-from comments.identity.token_actions import make_api_token
-from comments.learning.figures import Tally
 from comments.sites.queries import site_by_name
 from tests.policy.learning import GOOD, NEW_SPAM, decided_about, learn, taught
 from tests.support.site import Guest, SiteUnderTest

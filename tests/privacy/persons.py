@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, false, insert, inspect, select, text, update
 from sqlalchemy.orm import Session
 
-from comments.events.models import Outbox
+from comments.classifier.actions import Lesson, learn
+from comments.classifier.features import Signs
 from comments.ids import new_id
 from comments.keys import Keyring
-from comments.learning.actions import Lesson, learn
-from comments.learning.signs import Signs
+from comments.outbox.models import Outbox
 from comments.outside.models import CheckCall, WebhookCall
 from comments.policy.models import Ban
 from comments.schema import metadata

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from comments.events import Delivery
-from comments.identity.actions import add_moderator
-from comments.identity.token_actions import make_api_token
-from comments.privacy.collecting import in_text
-from comments.privacy.erasing import handlers
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
+from comments.outbox import Delivery
+from comments.privacy.collect import in_text
+from comments.privacy.erase import handlers
 from comments.sites.actions import add_site
 from comments.sites.queries import site_by_name
 from tests.privacy.persons import ADDRESS, MARK, Person, found_in, person_with_everything

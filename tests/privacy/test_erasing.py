@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from comments.background.maintenance import make_searchable
+from comments.classifier.models import LearnedSign, Learning
 from comments.identity.models import Author
 from comments.ids import new_id
-from comments.importers.job_models import ImportJob
-from comments.importers.uploads import new_upload, upload_path
-from comments.learning.models import LearnedSign, Learning
-from comments.moderation.queries.checking import checked as checked_log
+from comments.importers.jobs.models import ImportJob
+from comments.importers.jobs.uploads import new_upload, upload_path
+from comments.moderation.audit.verify import checked as checked_log
 from comments.privacy.actions import ErasureWish, ask_erasure, take_step
-from comments.privacy.erasing import erase, replay
+from comments.privacy.erase import erase, replay
 from comments.privacy.errors import ReaderUnknown, ReceiptRefused
 from comments.privacy.models import Erasure
 from comments.privacy.receipts import checked
@@ -25,7 +26,6 @@ from comments.sites.backup_actions import note_backup
 from comments.sites.queries import Backup, site_by_name
 from comments.storage.urls import parsed, sqlite_path
 from comments.threads.models import Comment
-from comments.upkeep import make_searchable
 from tests.privacy.persons import ADDRESS, MARK, TEXTS_OF_READERS, found_in, person_with_everything
 from tests.support.site import PAGE, Guest, SiteUnderTest
 from tests.support.streams import listening

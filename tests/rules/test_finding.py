@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.rules.finding import Finder
+from comments.rules.matching.patterns import Finder
 
 few_letters = st.text(alphabet="ab ", max_size=30)
 

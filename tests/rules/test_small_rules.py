@@ -6,21 +6,21 @@ from datetime import timedelta
 import pytest
 
 from comments.rules import Banned, Draft, Outcome, Policy, Sending, ThreadFacts, Ticket, Verdict
-from comments.rules.banned import banned
-from comments.rules.bursts import bursts
-from comments.rules.closed_thread import closed_thread
-from comments.rules.first_comment import first_comment
-from comments.rules.form_token import form_token
-from comments.rules.hold_all import hold_all
-from comments.rules.honeypot import honeypot
-from comments.rules.known_author import known_author
-from comments.rules.links import links
-from comments.rules.moderator import moderator
-from comments.rules.new_thread import new_thread
-from comments.rules.old_thread import old_thread
-from comments.rules.proof_of_work import proof_of_work
-from comments.rules.similar import similar
-from comments.rules.slow_mode import slow_mode
+from comments.rules.author.banned import banned
+from comments.rules.author.first_comment import first_comment
+from comments.rules.author.known_author import known_author
+from comments.rules.author.moderator import moderator
+from comments.rules.content.links import links
+from comments.rules.content.similar import similar
+from comments.rules.form.form_token import form_token
+from comments.rules.form.honeypot import honeypot
+from comments.rules.form.proof_of_work import proof_of_work
+from comments.rules.thread.bursts import bursts
+from comments.rules.thread.closed_thread import closed_thread
+from comments.rules.thread.hold_all import hold_all
+from comments.rules.thread.new_thread import new_thread
+from comments.rules.thread.old_thread import old_thread
+from comments.rules.thread.slow_mode import slow_mode
 from tests.rules.examples import DEFAULTS, KNOWN, MODERATOR, NEWCOMER, TRUSTED, a_draft, reasons
 
 RENAMED = replace(KNOWN, name_changed=True)

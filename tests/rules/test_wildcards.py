@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.rules.wildcards import Wildcards
+from comments.rules.matching.wildcards import Wildcards
 
 few_letters = st.text(alphabet="ab ", max_size=30)
 patterns = st.text(alphabet="ab *", min_size=1, max_size=8)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.rules import Draft, Outcome, Policy, Verdict
-from comments.rules.reading import plain_words, readable, words_in
-from comments.rules.words import MOST_REASONS, words
+from comments.rules.content.words import MOST_REASONS, words
+from comments.rules.matching.text import plain_words, readable, words_in
 from tests.rules.examples import KNOWN, a_draft, reasons
 
 FOUND = [

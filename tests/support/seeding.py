@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
 from comments.ids import new_id
+from comments.threads.addresses.page_keys import key_hash, page_keys
 from comments.threads.models import Comment, Thread, ThreadKey
-from comments.threads.page_keys import key_hash, page_keys
-from comments.threads.ranking import rank
-from comments.threads.tree import TOP, Place, ancestors, place_below
+from comments.threads.order.ranking import rank
+from comments.threads.order.tree import TOP, Place, ancestors, place_below
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ROWS_AT_ONCE = 2_000

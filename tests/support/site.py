@@ -17,12 +17,12 @@ from starlette.responses import Response
 from comments.app import create_app
 from comments.clock import FixedClock
 from comments.config import Settings
-from comments.identity.actions import add_moderator
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
 from comments.identity.queries import moderator_by_email
-from comments.identity.token_actions import make_api_token
 from comments.sites.actions import add_site, set_settings
 from comments.sites.queries import site_by_name
-from comments.web.needs import NOBODY, page_route
+from comments.web.access import NOBODY, page_route
 from comments.web.service import Service
 
 SECRET = "a secret for tests only, long enough"

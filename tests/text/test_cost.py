@@ -8,7 +8,7 @@ from comments.errors import Invalid
 from comments.text import render, render_post
 from comments.text.highlight import LEXERS
 from comments.text.plain import clean_email, clean_name, clean_title, clean_website
-from comments.text.rendering import Format
+from comments.text.render import Format
 from tests.support.speed import least_share
 
 LONGEST = 10_000

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from comments.text import render
 from comments.text.plain import ASCII_LOOKS, skeleton
-from comments.text.rendering import Format
+from comments.text.render import Format
 from comments.text.sanitise import readable, sanitise
 from tests.corpus import attacks
 from tests.support.html_oracle import faults, nh3_changes, words_of

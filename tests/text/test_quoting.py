@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments.text.quoting import without_links
+from comments.text.quotes import without_links
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.storage import Database
-from comments.threads.actions.merging import merge_threads
+from comments.threads.actions.merge import merge_threads
+from comments.threads.addresses.page_keys import page_keys
 from comments.threads.models import Comment, Thread
-from comments.threads.page_keys import page_keys
-from comments.threads.queries import finding, paging
-from comments.threads.queries.operating import branch_of, moderated_threads
+from comments.threads.queries import comment_page, find_threads
+from comments.threads.queries.moderated_threads import branch_of, moderated_threads
 from tests.conftest import NOON
 from tests.support.plans import analyse, plan_of, plans_of
 from tests.threads.test_plans import URL, seed_big
@@ -22,18 +22,18 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 def moving_plans(session: Session, site_id: UUID) -> dict[str, str]:
     pages = [page_keys(url, None) for url in ("https://blog.example/7", URL)]
-    found = [finding.thread_by_keys(session, site_id, page) for page in pages]
+    found = [find_threads.thread_by_keys(session, site_id, page) for page in pages]
     ids = [one.id for one in found if one is not None]
     small, big = moderated_threads(session, site_id, ids, None)
-    first: Any = paging.comment_page(session, small.id, paging.Window()).tops[0]
+    first: Any = comment_page.comment_page(session, small.id, comment_page.Window()).tops[0]
     plans = plans_of(session, lambda asked: branch_of(asked, small.id, first))
     return plans | plans_of(session, lambda asked: merge_threads(asked, small, big, at=NOON))
 
 
 def branch_plans(session: Session, site_id: UUID) -> dict[str, str]:
-    page = finding.thread_by_keys(session, site_id, page_keys(URL, None))
+    page = find_threads.thread_by_keys(session, site_id, page_keys(URL, None))
     assert page is not None
-    first: Any = paging.comment_page(session, page.id, paging.Window()).tops[0]
+    first: Any = comment_page.comment_page(session, page.id, comment_page.Window()).tops[0]
     return plans_of(session, lambda asked: branch_of(asked, page.id, first))
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from comments.sites.languages import LANGUAGES
-from comments.threads.pages.speech import FOLDER
-from comments.web.words import words_for
+from comments.threads.pages.messages import FOLDER
+from comments.web.catalogue import words_for
 from tests.support.plain import OURS, PlainBrowser
 from tests.support.sentences import careless, sentences_of, unlike_english, wrong_plurals
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest

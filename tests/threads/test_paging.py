@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comments.sites.queries import site_by_name
-from comments.threads.tree import DEEPEST
+from comments.threads.order.tree import DEEPEST
 from tests.support.seeding import seed_thread
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 
@@ -198,8 +198,8 @@ async def test_cursors_are_bound_to_site_thread_and_order(site: SiteUnderTest) -
 @given(st.text(max_size=80))
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 async def test_no_text_is_a_cursor(site: SiteUnderTest, text: str) -> None:
-    from comments.threads.cursors import read_cursor
     from comments.threads.errors import CursorRefused
+    from comments.threads.order.cursors import read_cursor
 
     with pytest.raises(CursorRefused):
         read_cursor(site.service.keys, "anywhere", text)

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from comments.feeds.queries import newest_of_site, newest_of_thread
 from comments.sites.actions import add_site
 from comments.storage import Database
-from comments.threads.page_keys import page_keys
-from comments.threads.queries import finding, own, paging
+from comments.threads.addresses.page_keys import page_keys
+from comments.threads.queries import comment_page, find_threads, own_comments
 from comments.threads.queries.changes import changes_since
-from comments.threads.queries.paging import Sort, Window
-from comments.threads.queries.posting import PostQuestion, found_for_post
+from comments.threads.queries.comment_page import Sort, Window
+from comments.threads.queries.post_context import PostQuestion, found_for_post
 from tests.conftest import NOON
 from tests.support.plans import analyse, plans_of
 from tests.support.seeding import seed_thread
@@ -79,25 +79,25 @@ def held_by_indexes(plans: dict[str, str], dialect: str) -> None:
 
 def hot_plans(session: Session, site_id: UUID, ids: list[UUID]) -> dict[str, str]:
     keys = page_keys(URL, None)
-    thread = finding.thread_by_keys(session, site_id, keys)
+    thread = find_threads.thread_by_keys(session, site_id, keys)
     assert thread is not None
     plans: dict[str, str] = {}
     for sort in get_args(Sort):
-        middle = paging.comment_page(session, thread.id, Window(sort)).next
+        middle = comment_page.comment_page(session, thread.id, Window(sort)).next
         for window in (Window(sort), Window(sort, after=middle), Window(sort, before=middle)):
-            plans |= plans_of(session, partial(paging.comment_page, thread_id=thread.id, window=window))
-    root = paging.shown_comment(session, site_id, ids[0])
+            plans |= plans_of(session, partial(comment_page.comment_page, thread_id=thread.id, window=window))
+    root = comment_page.shown_comment(session, site_id, ids[0])
     assert root is not None
-    plans |= plans_of(session, lambda s: paging.replies_page(s, root, after=None, limit=25))
-    plans |= plans_of(session, lambda s: finding.thread_by_keys(s, site_id, keys))
-    plans |= plans_of(session, lambda s: finding.threads_by_key_hashes(s, site_id, keys.hashes))
-    plans |= plans_of(session, lambda s: finding.threads_changed_since(s, NOON))
+    plans |= plans_of(session, lambda s: comment_page.replies_page(s, root, after=None, limit=25))
+    plans |= plans_of(session, lambda s: find_threads.thread_by_keys(s, site_id, keys))
+    plans |= plans_of(session, lambda s: find_threads.threads_by_key_hashes(s, site_id, keys.hashes))
+    plans |= plans_of(session, lambda s: find_threads.threads_changed_since(s, NOON))
     plans |= plans_of(session, lambda s: newest_of_thread(s, thread.id))
     plans |= plans_of(session, lambda s: newest_of_site(s, site_id))
-    plans |= plans_of(session, lambda s: finding.key_hashes_of(s, [thread.id]))
+    plans |= plans_of(session, lambda s: find_threads.key_hashes_of(s, [thread.id]))
     for version in (0, thread.version - 1):
         plans |= plans_of(session, partial(changes_since, thread_id=thread.id, version=version, limit=201))
-    plans |= plans_of(session, lambda s: own.waiting_comments(s, uuid4(), thread.id))
+    plans |= plans_of(session, lambda s: own_comments.waiting_comments(s, uuid4(), thread.id))
     for post_key, parent_id in ((None, None), (b"key", ids[0])):
         asked = PostQuestion(
             site_id, keys.hashes, [b"token"], b"", parent_id, post_key, b"", ["subject"], [1, 2, 3], NOON

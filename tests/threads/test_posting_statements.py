@@ -11,9 +11,9 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import Credentials
-from comments.threads.actions.posting import Posted, PostOrder, post_comment
+from comments.threads.actions.post_comment import Posted, PostOrder, post_comment
+from comments.threads.prepare import Sender, post_order
 from comments.threads.requests import AuthorGiven, Page, PostBody
-from comments.threads.writing import Sender, post_order
 from tests.support.proofs import written
 from tests.support.site import PAGE, Guest, SiteUnderTest
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comments.threads.addresses.urls import MAX_URL_LENGTH, PageUrl, normalise_url, parse_page_url
 from comments.threads.errors import UrlRefused
-from comments.threads.urls import MAX_URL_LENGTH, PageUrl, normalise_url, parse_page_url
 
 SAME = [
     # scheme, host, port

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from comments.web import colleagues, exposition
-from comments.web.colleagues import Colleagues
+from comments.web import peer_metrics, prometheus
 from comments.web.metrics import Metrics
+from comments.web.peer_metrics import Colleagues
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +30,7 @@ async def test_who_is_away_is_left_out_and_its_successor_is_heard(
     three.listen(2, lambda: long)
 
     with monkeypatch.context() as impatient:
-        impatient.setattr(colleagues, "PATIENCE_SECONDS", 0.05)
+        impatient.setattr(peer_metrics, "PATIENCE_SECONDS", 0.05)
         # More often than a way keeps questions.
         for _ in range(30):
             assert 1 not in await three.ask()
@@ -63,12 +63,12 @@ def test_each_has_a_label_and_what_all_share_has_none() -> None:
     other.requests = Counter({("/a", 200): 2})
     other.watch_total("comments_refused", "Refused.", lambda: 3)
     told = {
-        number: exposition.told(exposition.counted_here(counted, 5))
+        number: prometheus.told(prometheus.counted_here(counted, 5))
         for number, counted in enumerate((one, other))
     }
 
-    metrics = exposition.counted_by_all({**told, 2: told[0][:-9]})
-    lines = exposition.exposed(metrics, {("waiting", "mail"): 7}).decode().splitlines()
+    metrics = prometheus.counted_by_all({**told, 2: told[0][:-9]})
+    lines = prometheus.exposed(metrics, {("waiting", "mail"): 7}).decode().splitlines()
 
     assert 'comments_http_requests_total{process="1",route="/a",status="200"} 1.0' in lines
     assert 'comments_http_requests_total{process="2",route="/a",status="200"} 2.0' in lines

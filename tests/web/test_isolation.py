@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from comments.app import endpoints
-from comments.identity.actions import add_moderator
-from comments.identity.token_actions import make_api_token
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.token_actions import make_api_token
 from comments.sites.actions import add_site
-from comments.web.needs import Who
+from comments.web.access import Who
 from tests.support.site import PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio

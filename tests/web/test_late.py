@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from comments import app, backstage
+from comments.web.access import NOBODY, DeclaredRoute, page_route
 from comments.web.late import LateRoutes
-from comments.web.needs import NOBODY, DeclaredRoute, page_route
 
 
 def test_all_that_is_backstage_and_nothing_else_is_answered_there() -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from comments.identity.actions import add_moderator, make_sign_in_link, sign_in
+from comments.identity.accounts.actions import add_moderator, make_sign_in_link, sign_in
+from comments.identity.accounts.token_actions import make_api_token
 from comments.identity.errors import OwnersOnly
-from comments.identity.token_actions import make_api_token
 from comments.sites.actions import add_site
-from comments.web.needs import SCOPES, DeclaredRoute, Needs, Who
+from comments.web.access import SCOPES, DeclaredRoute, Needs, Who
 from tests.support.routes import every_route
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 

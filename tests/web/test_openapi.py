@@ -12,7 +12,7 @@ import pytest
 
 from comments.app import endpoints
 from comments.errors import CommentsError
-from comments.web.needs import Who
+from comments.web.access import Who
 from tests.support.live import Installation
 from tests.support.site import ORIGIN, SiteUnderTest
 

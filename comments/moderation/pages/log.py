@@ -3,10 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.moderation import thread_words, wire
-from comments.moderation.desk import log_rows
-from comments.moderation.pages.naming import lift_name, thread_name
-from comments.moderation.pages.seat import frame, seat_of
+from comments.moderation import schemas
+from comments.moderation.pages.frame import frame, seat_of
+from comments.moderation.pages.undo_names import lift_name, thread_name
+from comments.moderation.queue.desk import log_rows
+from comments.moderation.threads import messages
 from comments.web.routing import read_query
 from comments.web.service import service
 from comments.web.templating import html_page, page
@@ -18,17 +19,17 @@ _ROWS = 50
 async def show_log(request: Request) -> Response:
     """Show what was decided, the newest first."""
     svc, seat = service(request), await seat_of(request)
-    query, place = read_query(request, wire.LogQuery), f"log/{seat.moderator.site_id}"
-    after = wire.position_at(svc.keys, place, query.cursor)
+    query, place = read_query(request, schemas.LogQuery), f"log/{seat.moderator.site_id}"
+    after = schemas.position_at(svc.keys, place, query.cursor)
     rows, end = await svc.db.read(log_rows, seat.moderator, after, _ROWS)
     return html_page(
         request,
         "log.html",
-        **await frame(request, seat, wire.QueueQuery(state="all"), here="log"),
+        **await frame(request, seat, schemas.QueueQuery(state="all"), here="log"),
         rows=rows,
-        thread_words=thread_words,
+        thread_words=messages,
         thread_name=thread_name,
         lift_name=lift_name,
         is_first=after is None,
-        next=wire.cursor_at(svc.keys, place, end),
+        next=schemas.cursor_at(svc.keys, place, end),
     )

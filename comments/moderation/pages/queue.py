@@ -6,23 +6,23 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.pages import signed_in
+from comments.identity.pages.sign_in import signed_in
 from comments.identity.queries import Moderator, sites_of
-from comments.moderation import wire, words
-from comments.moderation.desk import bulk_choices, card
-from comments.moderation.orders import FINAL
-from comments.moderation.pages.addresses import desk_address, queue_address
-from comments.moderation.pages.naming import ban_told, log_number
-from comments.moderation.pages.news import write_place
-from comments.moderation.pages.runs import CHOICES as ALL_CHOICES
-from comments.moderation.pages.seat import Seat, frame, lead_to, order_told, seat_of
+from comments.moderation import messages, schemas
+from comments.moderation.audit.thread_entries import thread_decision
+from comments.moderation.decisions.requests import FINAL
+from comments.moderation.pages.changes import write_place
+from comments.moderation.pages.frame import Seat, frame, lead_to, order_told, seat_of
+from comments.moderation.pages.sweeps import CHOICES as ALL_CHOICES
 from comments.moderation.pages.thread import Done
-from comments.moderation.queries.thread_decisions import thread_decision
+from comments.moderation.pages.undo_names import ban_told, log_number
+from comments.moderation.pages.urls import desk_address, queue_address
+from comments.moderation.queue.desk import bulk_choices, card
+from comments.moderation.queue.requests import asking_of
+from comments.moderation.queue.view import Opening, may_take_long, opened
 from comments.moderation.routes import queue_place
-from comments.moderation.viewing import Opening, may_take_long, opened
-from comments.moderation.wishes import asking_of
 from comments.threads.errors import ThreadUnknown
-from comments.threads.queries.operating import moderated_threads
+from comments.threads.queries.moderated_threads import moderated_threads
 from comments.web.routing import read_query
 from comments.web.service import service
 from comments.web.templating import html_page, page
@@ -42,22 +42,22 @@ async def choose_site(request: Request) -> Response:
 async def show_queue(request: Request) -> Response:
     """Show a queue, with what was decided just now."""
     seat = await seat_of(request)
-    return await queue_answer(request, seat, read_query(request, wire.QueueQuery))
+    return await queue_answer(request, seat, read_query(request, schemas.QueueQuery))
 
 
 async def queue_answer(
-    request: Request, seat: Seat, query: wire.QueueQuery, *, told: str = "", status: int = 200
+    request: Request, seat: Seat, query: schemas.QueueQuery, *, told: str = "", status: int = 200
 ) -> Response:
     """Return the page of a list; `told` is what went wrong with a form that was on it."""
     svc, asking, now = service(request), seat.moderator, service(request).clock.now()
-    after = wire.position_at(svc.keys, queue_place(asking.site_id, query), query.cursor)
+    after = schemas.position_at(svc.keys, queue_place(asking.site_id, query), query.cursor)
     opening = Opening(asking, query, after, order_told(request, seat), now)
     run = svc.db.scan if may_take_long(asking, query) else svc.db.read
     found = await run(opened, opening)
     if found.refused is not None:
         told, status = " ".join(found.refused.errors.values()) or found.refused.detail, 422
     everything = request.query_params.get("ticked") == "list" and status == 200
-    following = wire.cursor_at(svc.keys, queue_place(asking.site_id, query), found.page.next)
+    following = schemas.cursor_at(svc.keys, queue_place(asking.site_id, query), found.page.next)
     return html_page(
         request,
         "queue.html",
@@ -109,8 +109,10 @@ def _move_told(session: Session, moderator: Moderator, number: int) -> Done | No
 
 def _banned(request: Request) -> str:
     """Return what the page tells of a ban that was just made or taken back, empty for none."""
-    told = words.BANNED.get(request.query_params.get("banned", ""), "")
+    told = messages.BANNED.get(request.query_params.get("banned", ""), "")
     removed = request.query_params.get("removed", "")
     return (
-        words.with_removal(told, int(removed)) if told and removed.isdecimal() and len(removed) < 9 else told
+        messages.with_removal(told, int(removed))
+        if told and removed.isdecimal() and len(removed) < 9
+        else told
     )

@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.sections import Sections
-from comments.moderation import thread_words
+from comments.identity.accounts.sections import Sections
+from comments.moderation.audit.thread_entries import can_part, thread_decision
 from comments.moderation.errors import FormMalformed
-from comments.moderation.pages.addresses import desk_address, queue_address
-from comments.moderation.pages.naming import log_number, thread_name
-from comments.moderation.pages.seat import Seat, lead_to, read_id, seat_of, seat_with_form
-from comments.moderation.queries.thread_decisions import can_part, thread_decision
-from comments.moderation.thread_actions import acting_as, set_thread
-from comments.moderation.thread_wire import PageAsked, ThreadModerated, page_moderated
-from comments.threads.actions.settling import LONGEST_PAUSE_SECONDS, ThreadWish
+from comments.moderation.pages.frame import Seat, lead_to, read_id, seat_of, seat_with_form
+from comments.moderation.pages.undo_names import log_number, thread_name
+from comments.moderation.pages.urls import desk_address, queue_address
+from comments.moderation.threads import messages
+from comments.moderation.threads.actions import acting_as, set_thread
+from comments.moderation.threads.schemas import PageAsked, ThreadModerated, page_moderated
+from comments.threads.actions.settings import LONGEST_PAUSE_SECONDS, ThreadWish
+from comments.threads.api.routes import site_of
 from comments.threads.models import KEPT_OPEN
-from comments.threads.routes import site_of
 from comments.threads.site_card import SiteCard
 from comments.web.routing import read_query
 from comments.web.service import service
@@ -86,8 +86,8 @@ class Done:
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> "Done":
         name = thread_name(facts.get("undoes", facts["number"]))
-        label, about = thread_words.thread_listed(facts)
-        return cls(thread_words.thread_told(facts), label, about, name, "undoes" in facts)
+        label, about = messages.thread_listed(facts)
+        return cls(messages.thread_told(facts), label, about, name, "undoes" in facts)
 
 
 async def thread_answer(

@@ -6,22 +6,18 @@ is like one, and has kept its own address.
 
 from comments.owner.pages import (
     checks,
-    exporting,
+    exports,
     frame,
-    importing,
+    imports,
     install,
-    keeping,
-    mail,
-    moderation,
     outbox,
     overview,
     readers,
-    site,
     team,
-    terms,
     tokens,
     webhooks,
 )
+from comments.owner.pages.settings import mail, moderation, retention, site, terms
 
 routes = [
     *frame.routes,
@@ -32,9 +28,9 @@ routes = [
     *checks.routes,
     *mail.routes,
     *terms.routes,
-    *keeping.routes,
-    *importing.routes,
-    *exporting.routes,
+    *retention.routes,
+    *imports.routes,
+    *exports.routes,
     *readers.routes,
     *tokens.routes,
     *webhooks.routes,

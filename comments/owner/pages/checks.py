@@ -17,8 +17,8 @@ from comments.sites.checks import AKISMET, AKISMET_URL, HTTP, KINDS, CheckOrder,
 from comments.sites.errors import CheckRefused
 from comments.sites.models import OutsideCheck
 from comments.sites.queries import check_of, checks_of
+from comments.web.access import owner, page_route
 from comments.web.forms import Fields
-from comments.web.needs import owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
 

@@ -6,13 +6,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.gate_routes import asking_moderator
-from comments.identity.pages import Visitor, signed_in, visitor_with_form
+from comments.identity.access_routes import asking_moderator
+from comments.identity.pages.sign_in import Visitor, signed_in, visitor_with_form
 from comments.identity.queries import Moderator
 from comments.sites.models import Site
 from comments.sites.queries import site_by_name
+from comments.web.access import owner, page_route
 from comments.web.forms import Fields, see_other
-from comments.web.needs import owner, page_route
 from comments.web.service import service
 from comments.web.templating import html_page
 

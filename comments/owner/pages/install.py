@@ -9,7 +9,7 @@ from comments.sites.actions import SiteWish, change_site
 from comments.sites.origins import origin_allowed
 from comments.sites.queries import origins_of, seen_origins
 from comments.sites.snippets import count_line, page_lines
-from comments.web.needs import owner, page_route
+from comments.web.access import owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
 

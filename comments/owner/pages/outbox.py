@@ -3,12 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.events.actions import revive
-from comments.events.queries import failures, number_waiting
 from comments.notifications.handlers import OF_A_SITE
-from comments.notifications.trial import TrialFailed, send_trial
+from comments.notifications.trial_mail import TrialFailed, send_trial
+from comments.outbox.actions import revive
+from comments.outbox.queries import failures, number_waiting
 from comments.owner.pages.frame import Owning, lead_to_section, owning, owning_with_form, section_page
-from comments.web.needs import owner, page_route
+from comments.web.access import owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.moderation.queries.activity import OUTCOMES, Day, last_days
+from comments.moderation.queue.activity import OUTCOMES, Day, last_days
 from comments.owner.pages.frame import owning, section_page
-from comments.web.needs import owner, page_route
+from comments.web.access import owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
 

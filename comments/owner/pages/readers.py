@@ -11,13 +11,13 @@ from starlette.responses import Response
 from comments.identity.queries import team
 from comments.owner.pages.frame import Owning, lead_to_section, owning, owning_with_form, section_page
 from comments.privacy.actions import OPERATOR, REPLAY, SCOPES, ErasureWish, ask_erasure
-from comments.privacy.collecting import collected, in_text
-from comments.privacy.erasing import copies_of
+from comments.privacy.collect import collected, in_text
+from comments.privacy.erase import copies_of
 from comments.privacy.errors import ErasureUnknown, ReaderUnknown
 from comments.privacy.models import Erasure
 from comments.privacy.queries import MOST_FOUND, Reader, erasure_by_id, erasures, find_readers, reader_by_id
 from comments.privacy.receipts import counts_in_words
-from comments.web.needs import owner, page_route
+from comments.web.access import owner, page_route
 from comments.web.routing import id_in_path
 from comments.web.service import service
 from comments.web.templating import page

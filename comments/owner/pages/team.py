@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.errors import Invalid
-from comments.identity import invitation_actions, queries, team_actions
+from comments.identity import queries
+from comments.identity.accounts import invitation_actions, team_actions
+from comments.identity.accounts.sections import decoded_sections
 from comments.identity.errors import AccountUnknown, InvitationUnknown, LastOwner
-from comments.identity.sections import decoded_sections
 from comments.owner.pages.frame import Owning, owning, owning_with_form, section_page
+from comments.web.access import owner, page_route
 from comments.web.forms import Fields, see_other
-from comments.web.needs import owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
 

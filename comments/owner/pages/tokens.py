@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity import token_actions
+from comments.identity.accounts import token_actions
 from comments.identity.errors import ScopeRefused
 from comments.identity.queries import decoded_scopes, handle, team, tokens_of
 from comments.owner.pages.frame import lead_to_section, owning, owning_with_form, section_page
-from comments.web.needs import SCOPES, owner, page_route
+from comments.web.access import SCOPES, owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
 

@@ -18,7 +18,7 @@ from comments.sites.errors import WebhookRefused, WebhookUnknown
 from comments.sites.queries import webhook_by_id, webhooks_of
 from comments.sites.webhook_actions import add_webhook, remove_webhook
 from comments.sites.webhooks import EVENTS
-from comments.web.needs import owner, page_route
+from comments.web.access import owner, page_route
 from comments.web.service import service
 from comments.web.templating import page
 

@@ -8,17 +8,17 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from comments.classifier.score import Look
 from comments.identity.authors import Credentials, KnownAuthor, known_author
 from comments.identity.errors import TokenMissing
-from comments.learning.model import Look
 from comments.policy.actions import forget_texts, remember_text
-from comments.policy.outside import is_all_that_holds
-from comments.policy.prints import Print
+from comments.policy.check_effects import is_all_that_holds
+from comments.policy.fingerprints import Print
 from comments.rules import Outcome, decoded, encoded, encoded_facts
 from comments.sites.webhooks import DELETED, EDITED, RESTORED
 from comments.storage import WITHOUT_SYNC
 from comments.text import Rendered
-from comments.threads.actions import judging
+from comments.threads.actions import judge
 from comments.threads.counters import PublicChange, publish_changed
 from comments.threads.errors import (
     AlreadyDecided,
@@ -27,11 +27,11 @@ from comments.threads.errors import (
     NotYours,
 )
 from comments.threads.models import Comment, Revision, Thread
-from comments.threads.queries.paging import SHOWN, CommentRow
+from comments.threads.order.tree import Place
+from comments.threads.outbox_jobs import ask_outside, tell_moderators, tell_webhooks
+from comments.threads.queries.comment_page import SHOWN, CommentRow
+from comments.threads.queues import queue_of
 from comments.threads.site_card import SiteCard
-from comments.threads.standing import queue_of
-from comments.threads.telling import ask_outside, tell_moderators, tell_webhooks
-from comments.threads.tree import Place
 
 _OWN: tuple[Any, ...] = (
     *SHOWN,
@@ -79,7 +79,7 @@ def edit_comment(session: Session, order: EditOrder, *, at: datetime) -> OwnComm
         raise AlreadyDecided("This comment is not here any more, so it cannot be edited.")
     if row.state == "approved" and author.account_id is None:
         check_window(order.site, row.created_at, at, "edited")
-    judged = judging.judge_edit(session, order, author, row, at)
+    judged = judge.judge_edit(session, order, author, row, at)
     if row.state != "approved":
         _replace_waiting(session, order, row, judged, at)
     elif judged.outcome is Outcome.APPROVE:
@@ -185,7 +185,7 @@ def _text_of(order: EditOrder) -> dict[str, Any]:
 
 
 def _replace_waiting(
-    session: Session, order: EditOrder, row: Row[Any], judged: judging.Judged, at: datetime
+    session: Session, order: EditOrder, row: Row[Any], judged: judge.Judged, at: datetime
 ) -> None:
     state = "spam" if "spam" in {row.state, judged.state} else "pending"
     silent = row.silent or judged.is_silent
@@ -207,7 +207,7 @@ def _replace_waiting(
     )
 
 
-def _may_replace(stored: str, judged: judging.Judged) -> bool:
+def _may_replace(stored: str, judged: judge.Judged) -> bool:
     """Say whether a new text's reasons take the place of those that a comment waits for.
 
     Where they say no more than that the answer of an outside check is awaited, the old ones stay: else an
@@ -217,7 +217,7 @@ def _may_replace(stored: str, judged: judging.Judged) -> bool:
 
 
 def _replace_public(
-    session: Session, order: EditOrder, row: Row[Any], judged: judging.Judged, at: datetime
+    session: Session, order: EditOrder, row: Row[Any], judged: judge.Judged, at: datetime
 ) -> None:
     session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=WITHOUT_SYNC)
     _set_state(
@@ -235,7 +235,7 @@ def _replace_public(
 
 
 def _hold_revision(
-    session: Session, order: EditOrder, row: Row[Any], judged: judging.Judged, at: datetime
+    session: Session, order: EditOrder, row: Row[Any], judged: judge.Judged, at: datetime
 ) -> None:
     session.execute(delete(Revision).where(Revision.comment_id == row.id), execution_options=WITHOUT_SYNC)
     session.execute(
@@ -253,7 +253,7 @@ def _hold_revision(
 
 
 def _know_again(
-    session: Session, order: EditOrder, row: Row[Any], judged: judging.Judged, at: datetime
+    session: Session, order: EditOrder, row: Row[Any], judged: judge.Judged, at: datetime
 ) -> None:
     forget_texts(session, [row.id])
     if judged.seen is not None and judged.similar_group is not None:

@@ -2,13 +2,13 @@
 
 from starlette.routing import BaseRoute
 
-from comments.threads.pages.changing import bring_back, edit, remove
+from comments.threads.pages.composer import write
+from comments.threads.pages.discussion import show_branch, show_discussion
 from comments.threads.pages.fragment import show_fragment
+from comments.threads.pages.own_comments import bring_back, edit, remove
 from comments.threads.pages.problems import nothing_here
-from comments.threads.pages.reacting import report_comment, vote_on
-from comments.threads.pages.reading import show_branch, show_discussion
-from comments.threads.pages.writing import write
-from comments.web.needs import NOBODY, page_route, reader
+from comments.threads.pages.reactions import report_comment, vote_on
+from comments.web.access import NOBODY, page_route, reader
 
 __all__ = ["routes"]
 

@@ -7,15 +7,15 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.threads import views
-from comments.threads.page_keys import PageKeys, page_keys
+from comments.threads.addresses.page_keys import PageKeys, page_keys
+from comments.threads.api.routes import SHARED, Address, cache_address, conditional, shown_version, site_of
 from comments.threads.pages.links import Links, absolute_base
 from comments.threads.pages.problems import plain_page
 from comments.threads.requests import FragmentQuery, ThreadQuery
-from comments.threads.routes import SHARED, Address, cache_address, conditional, shown_version, site_of
 from comments.threads.site_card import SiteCard
-from comments.threads.views import Discussion
-from comments.threads.wire import CommentShown, shown_until
+from comments.threads.views import discussion
+from comments.threads.views.discussion import Discussion
+from comments.threads.views.schemas import CommentShown, shown_until
 from comments.web.answers import Body
 from comments.web.routing import read_query
 from comments.web.service import service
@@ -47,7 +47,12 @@ async def _made(request: Request, address: Address) -> Body:
     page, opened = page_keys(query.url, query.identifier), svc.openings.get(site.id, 0)
     asked = ThreadQuery(query.url, query.identifier, query.sort)
     found = await svc.db.read_copy(
-        lambda found: svc.knows_nothing_newer(found.thread), views.discussion, svc.keys, site, page, asked
+        lambda found: svc.knows_nothing_newer(found.thread),
+        discussion.discussion,
+        svc.keys,
+        site,
+        page,
+        asked,
     )
     context = _context(request, site, page, query, found)
     # In a thread: 200 comments take tens of milliseconds, and would hold up every reader.
@@ -67,7 +72,7 @@ def missing_replies(root: CommentShown) -> int:
     """Return how many public replies below a top-level comment are not here."""
     if root.replies.next is None:
         return 0
-    return max(1, root.replies.total - sum(map(_is_public, views.every(root.replies.comments))))
+    return max(1, root.replies.total - sum(map(_is_public, discussion.every(root.replies.comments))))
 
 
 def coming_up(found: Discussion) -> int:
@@ -85,7 +90,7 @@ def _context(
     request: Request, site: SiteCard, page: PageKeys, query: FragmentQuery, found: Discussion
 ) -> dict[str, Any]:
     # With it comes Babel, which is slow to start, and a service without fragments needs none of it.
-    from comments.web.words import widget_styles, words_for
+    from comments.web.catalogue import widget_styles, words_for
 
     words = words_for(query.lang or "en")
     options = {

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from comments.threads.pages.speech import language_asked
-from comments.threads.queries.finding import ThreadRow
+from comments.threads.pages.messages import language_asked
+from comments.threads.queries.find_threads import ThreadRow
 from comments.threads.site_card import SiteCard
 from comments.web.forms import local_path
 from comments.web.service import service

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from comments.errors import CommentsError
 from comments.identity.errors import TokenUnknown
+from comments.threads.pages.messages import words_here
 from comments.threads.pages.refusals import heading_of, reason_of
-from comments.threads.pages.speech import words_here
-from comments.threads.pages.visiting import forget
+from comments.threads.pages.visitors import forget
 from comments.web.forms import FormOutdated
 from comments.web.problems import NoSuchAddress, status_of
 from comments.web.templating import PageHandler, html_page, say_when

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from comments.threads.models import Comment
-from comments.threads.queries.paging import SHOWN
+from comments.threads.queries.comment_page import SHOWN
 
 _CHANGED: tuple[Any, ...] = (*SHOWN, Comment.listed, Comment.content_version)
 _SINCE = (

@@ -1,0 +1,53 @@
+"""`comments demo`: a site with a discussion to try everything on."""
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from comments.cli.installation import make_ready, opened, settings_here
+from comments.cli.moderator import sign_in_address
+from comments.cli.processes import listening_socket
+from comments.cli.running import serving
+from comments.cli.serving import answer, options
+from comments.config import Settings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+
+@click.command()
+@options
+def demo(host: str | None, port: int | None, workers: int | None) -> None:
+    """Run the service with a demo: an article with a discussion, in the data folder, until it is stopped."""
+    settings = settings_here(host=host, port=port, workers=workers)
+
+    def make_app(settings: Settings) -> "Starlette":
+        from comments.app import create_app
+        from comments.demo.pages import routes
+
+        return create_app(settings, more=routes)
+
+    with listening_socket(settings.host, settings.port) as listening, serving(settings):
+        make_ready(settings, migrates=True)
+        secret = asyncio.run(_set_up(settings))
+        sys.exit(answer(settings, listening, make_app, lambda: _say_what_to_do(settings, secret)))
+
+
+async def _set_up(settings: Settings) -> str:
+    from comments.demo.setup import set_up
+
+    async with opened(settings) as here:
+        return await set_up(here.db, here.keys, here.clock, settings.base_url)
+
+
+def _say_what_to_do(settings: Settings, secret: str) -> None:
+    click.echo(
+        f"The demo is ready:   {settings.base_url}/\n"
+        f"Sign in to moderate: {sign_in_address(settings, secret)}  (good once)\n"
+        "Write a comment as a reader: it waits. Then approve it as the moderator.\n"
+        "Bring your own:      comments import disqus FILE.xml --site NAME --dry-run\n"
+        f"All is kept in       {settings.data_dir}\n"
+        "Ctrl+C stops it; the README tells how to go on."
+    )

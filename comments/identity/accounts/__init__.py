@@ -1,0 +1,1 @@
+"""Accounts of the team: roles, invitations, sections and API tokens."""

@@ -1,0 +1,1 @@
+"""Pages to sign in, and the account page."""

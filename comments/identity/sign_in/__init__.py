@@ -1,0 +1,1 @@
+"""The ways to sign in, one file each, and what changes them."""

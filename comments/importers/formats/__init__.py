@@ -1,0 +1,1 @@
+"""The formats an import reads, one file each, and their registry."""

@@ -1,0 +1,1 @@
+"""Imports that owners ask for on their page or over the API."""

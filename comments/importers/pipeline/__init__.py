@@ -1,0 +1,1 @@
+"""From a file to rows: read, plan, build drafts, write."""

@@ -1,0 +1,30 @@
+"""What texts of a file are shown as, sanitised anew whatever the file says of them."""
+
+from typing import NamedTuple
+
+from comments.text import RENDERER_VERSION, render
+from comments.text.render import Format
+
+
+class Text(NamedTuple):
+    """What is to be shown. `html` is there if it has been rendered before, by `renderer`."""
+
+    source: str
+    format: Format
+    html: str | None = None
+    renderer: int = 0
+
+
+class Shown(NamedTuple):
+    html: str
+    renderer: int
+
+
+def show(text: Text) -> Shown:
+    """Render a source; sanitise once more what is said to be rendered: a file may say anything."""
+    if text.html is None or text.renderer > RENDERER_VERSION:
+        rendered = render(text.source, format=text.format)
+        return Shown(rendered.html, rendered.renderer)
+    from comments.text.sanitise import sanitise
+
+    return Shown(sanitise(text.html, classes=text.format == "markdown").html, text.renderer)

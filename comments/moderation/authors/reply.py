@@ -1,0 +1,110 @@
+"""Replying as a moderator: what is answered is approved with it, and one undoing takes back both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert
+from sqlalchemy.orm import Session
+
+from comments.identity.authors import Credentials
+from comments.identity.queries import Moderator
+from comments.ids import new_id
+from comments.keys import Keyring
+from comments.moderation.audit.log import add_to_log, decision_entry
+from comments.moderation.authors.thread_key import keys_of_thread
+from comments.moderation.decisions.decide import decide
+from comments.moderation.decisions.order_times import time_of_its_own
+from comments.moderation.decisions.requests import Decided, NewText, Order, Outcome, Wanted
+from comments.moderation.decisions.transitions import Subject, lock_subjects
+from comments.moderation.models import Decision
+from comments.threads.actions.post_comment import PostOrder, post_comment
+from comments.threads.errors import CommentUnknown
+from comments.threads.prepare import digest
+from comments.threads.site_card import SiteCard
+
+_BORN_WITH = 1
+"""The version of a comment that nobody has changed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWish:
+    """What a moderator answers to a comment. `shown` says that it is them who asks."""
+
+    moderator: Moderator
+    site: SiteCard
+    shown: Credentials
+    wanted: Wanted
+    text: NewText
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The reply as it is stored. `outcome` is about it, and before it about what was `approved` with it."""
+
+    reply_id: UUID
+    approved: bool
+    outcome: Outcome
+
+
+def reply(session: Session, wish: ReplyWish, keys: Keyring, *, at: datetime) -> Replied:
+    """Answer a comment as the team, and approve it if it is not public yet.
+
+    The same text sent twice within a minute is the same reply. Raises CommentUnknown, AllHandled if somebody
+    else was first with a comment that is not public, and what `post_comment` does.
+    """
+    moderator, comment_id = wish.moderator, wish.wanted.comment_id
+    found = lock_subjects(session, moderator.site_id, [comment_id], moderator.sections)
+    if comment_id not in found:
+        raise CommentUnknown("There is no such comment.")
+    answered = found[comment_id]
+    approved: Sequence[Decided] = []
+    if answered.state == "approved":
+        at = time_of_its_own(session, moderator, at)
+    else:
+        outcome = decide(session, Order(moderator, "approve", [wish.wanted]), keys, at=at)
+        approved, at = outcome.decided, outcome.at
+    posted = post_comment(session, _post_order(session, wish, answered), at=at).comment
+    if posted.created_at == at:
+        _log(session, wish, keys, posted, at)
+    decided = [*approved, Decided(posted.id, _BORN_WITH, posted.state)]
+    return Replied(posted.id, bool(approved), Outcome(decided, [], [], posted.created_at))
+
+
+def _post_order(session: Session, wish: ReplyWish, answered: Subject) -> PostOrder:
+    page = keys_of_thread(session, answered.thread_id)
+    return PostOrder(
+        site=wish.site,
+        page=page,
+        title=None,
+        parent_id=answered.id,
+        source=wish.text.source,
+        rendered=wish.text.rendered,
+        seen=None,
+        name=None,
+        email=None,
+        website=None,
+        shown=wish.shown,
+        post_key=None,
+        digest=digest(wish.site.id, page.hashes[0], answered.id, wish.text.source),
+    )
+
+
+def _log(session: Session, wish: ReplyWish, keys: Keyring, posted: Row[Any], at: datetime) -> None:
+    decision = {
+        "id": new_id(at),
+        "site_id": wish.site.id,
+        "comment_id": posted.id,
+        "account_id": wish.moderator.account_id,
+        "moderator_name": wish.moderator.name,
+        "decision": "reply",
+        "before": "removed",
+        "after": posted.state,
+        "reason": "",
+        "replaced": None,
+        "at": at,
+    }
+    session.execute(insert(Decision), [decision])
+    add_to_log(session, keys, wish.site.id, [decision_entry(decision, posted.author_name)], at=at)

@@ -1,0 +1,1 @@
+"""Bans as moderators make and lift them."""

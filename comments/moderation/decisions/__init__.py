@@ -1,0 +1,1 @@
+"""Decisions about comments: one or five hundred, and taking them back."""

@@ -1,0 +1,1 @@
+"""What waits for moderators, and all that is needed to judge it."""

@@ -1,0 +1,1 @@
+"""Searching the queues by words and operators."""

@@ -1,0 +1,1 @@
+"""Decisions and rules applied to many comments in the background."""

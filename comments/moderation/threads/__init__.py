@@ -1,0 +1,1 @@
+"""What moderators do with whole threads: close, rename, merge, move, undo."""

@@ -1,0 +1,1 @@
+"""Trying other settings on decisions of the past."""

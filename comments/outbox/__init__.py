@@ -1,0 +1,17 @@
+"""The outbox: what is to be done after a commit, stored with it, and done until it succeeds."""
+
+from comments.outbox.actions import Enqueued, enqueue, take_out
+from comments.outbox.jobs import Handler, Later, Task, Undeliverable
+from comments.outbox.worker import Delivery, first_task
+
+__all__ = [
+    "Delivery",
+    "Enqueued",
+    "Handler",
+    "Later",
+    "Task",
+    "Undeliverable",
+    "enqueue",
+    "first_task",
+    "take_out",
+]

@@ -1,0 +1,1 @@
+"""The sections of the owner's pages that are one form of settings."""

@@ -1,0 +1,1 @@
+"""Finding words, phrases and hosts in a text."""

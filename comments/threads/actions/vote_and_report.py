@@ -1,0 +1,178 @@
+"""What readers do with others' comments: vote and report."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from comments.identity.authors import Actor, Credentials, acting_author
+from comments.storage import WITHOUT_SYNC
+from comments.threads.counters import raise_version
+from comments.threads.errors import CommentUnknown, OwnComment
+from comments.threads.models import Comment, Report, Thread, Vote
+from comments.threads.order.ranking import rank
+from comments.threads.outbox_jobs import weigh_reports
+
+VOTES_AN_ADDRESS = 3
+"""So many guests of one address are counted on one comment: a household, not a ballot box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Whose it is and on which comment."""
+
+    site_id: UUID
+    comment_id: UUID
+    shown: Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    upvotes: int
+    downvotes: int
+    gave_token: bool
+
+
+def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> Voted:
+    """Set one's vote to 1, -1 or 0 (none). The same vote again changes nothing.
+
+    Raises CommentUnknown unless the comment is public, OwnComment.
+    """
+    thread_id = _public_thread(session, reaction)
+    actor = acting_author(session, reaction.site_id, reaction.shown, at)
+    # The thread first, as every writer does, and before one's own vote is read: two presses of one button
+    # would else both take the same vote back. Then the comment, so that votes are counted one after another.
+    session.execute(select(Thread.id).where(Thread.id == thread_id).with_for_update())
+    row = session.execute(
+        select(Comment.upvotes, Comment.downvotes, Comment.author_id)
+        .where(Comment.id == reaction.comment_id)
+        .with_for_update()
+    ).one()
+    if row.author_id == actor.author.id:
+        raise OwnComment("Nobody votes on their own comment.")
+    before = session.execute(
+        select(Vote.value, Vote.counted).where(
+            Vote.comment_id == reaction.comment_id, Vote.author_id == actor.author.id
+        )
+    ).one_or_none()
+    if (before.value if before else 0) == value:
+        return Voted(row.upvotes, row.downvotes, actor.is_new)
+    counted = before.counted if before else _is_counted(session, reaction, actor)
+    _store_vote(session, reaction, actor, value, counted, at)
+    old = before.value if before and before.counted else 0
+    new = value if counted else 0
+    version = raise_version(session, thread_id, at)
+    upvotes = row.upvotes + (new == 1) - (old == 1)
+    downvotes = row.downvotes + (new == -1) - (old == -1)
+    session.execute(
+        update(Comment)
+        .where(Comment.id == reaction.comment_id)
+        .values(
+            upvotes=upvotes,
+            downvotes=downvotes,
+            rank=rank(upvotes, downvotes),
+            # Its text is the same: `content_version` stays.
+            changed_version=version,
+        ),
+        execution_options=WITHOUT_SYNC,
+    )
+    return Voted(upvotes, downvotes, actor.is_new)
+
+
+def report(
+    session: Session, reaction: Reaction, reason: str, note: str, *, enough: int, at: datetime
+) -> Actor:
+    """Store one's report of a public comment; another one by the same person replaces it.
+
+    From `enough` open ones on (0: never) it has them weighed, for the comment may have to wait.
+    """
+    _public_thread(session, reaction)
+    actor = acting_author(session, reaction.site_id, reaction.shown, at)
+    mine = (Report.comment_id == reaction.comment_id, Report.author_id == actor.author.id)
+    replaced = session.execute(
+        update(Report)
+        .where(*mine)
+        .values(reason=reason, note=note, created_at=at)
+        .returning(Report.author_id),
+        execution_options=WITHOUT_SYNC,
+    ).one_or_none()
+    # One that a moderator has settled stays so: else whoever was wrong could say it again and again.
+    if replaced is None:
+        session.execute(
+            insert(Report).values(
+                comment_id=reaction.comment_id,
+                author_id=actor.author.id,
+                site_id=reaction.site_id,
+                reason=reason,
+                note=note,
+                address_key=None if actor.author.account_id else reaction.shown.address_key,
+                created_at=at,
+            )
+        )
+        count = session.execute(
+            update(Comment)
+            .where(Comment.id == reaction.comment_id)
+            .values(report_count=Comment.report_count + 1)
+            .returning(Comment.report_count),
+            execution_options=WITHOUT_SYNC,
+        ).scalar_one()
+        # No report counts for more than one: fewer than enough cannot be enough.
+        if enough and count >= enough:
+            weigh_reports(session, reaction.site_id, reaction.comment_id, at)
+    return actor
+
+
+def _public_thread(session: Session, reaction: Reaction) -> UUID:
+    thread_id = session.execute(
+        select(Comment.thread_id).where(
+            Comment.id == reaction.comment_id,
+            Comment.site_id == reaction.site_id,
+            Comment.state == "approved",
+        )
+    ).scalar_one_or_none()
+    if thread_id is None:
+        raise CommentUnknown("There is no such comment.")
+    return thread_id
+
+
+def _is_counted(session: Session, reaction: Reaction, actor: Actor) -> bool:
+    if actor.author.account_id is not None:
+        return True
+    others = session.execute(
+        select(func.count())
+        .select_from(Vote)
+        .where(
+            Vote.comment_id == reaction.comment_id,
+            Vote.address_key == reaction.shown.address_key,
+            Vote.counted,
+        )
+    ).scalar_one()
+    return others < VOTES_AN_ADDRESS
+
+
+def _store_vote(
+    session: Session, reaction: Reaction, actor: Actor, value: int, counted: bool, at: datetime
+) -> None:
+    mine = (Vote.comment_id == reaction.comment_id, Vote.author_id == actor.author.id)
+    if value == 0:
+        session.execute(delete(Vote).where(*mine), execution_options=WITHOUT_SYNC)
+        return
+    changed = session.execute(
+        update(Vote).where(*mine).values(value=value).returning(Vote.author_id),
+        execution_options=WITHOUT_SYNC,
+    ).one_or_none()
+    if changed is None:
+        is_team = actor.author.account_id is not None
+        session.execute(
+            insert(Vote).values(
+                comment_id=reaction.comment_id,
+                author_id=actor.author.id,
+                site_id=reaction.site_id,
+                value=value,
+                counted=counted,
+                address_key=None if is_team else reaction.shown.address_key,
+                created_at=at,
+            )
+        )

@@ -1,0 +1,1 @@
+"""What leads to a page's thread: identifiers and normalised URLs."""

@@ -1,0 +1,1 @@
+"""The order of comments: paths, ranks, cursors."""
