@@ -22,7 +22,6 @@ from tests.bench import (
     contestants,
     desk,
     flat,
-    floors,
     importing,
     many,
     overload,
@@ -47,7 +46,6 @@ from tests.bench.works import (
     Work,
     all_of,
     first_view_of,
-    our_posts,
     posting_works,
     reading_works,
 )
@@ -178,15 +176,6 @@ def _parts(
 ) -> Iterator[tuple[str, float, Callable[[], None]]]:
     """Return what is measured besides moderators' pages: title, seconds it takes, and how; in order."""
 
-    def measure_floors() -> None:
-        assert results.answerable is not None
-        results.floors = floors.measure_floors(folder / "floors", folder / "seeded", "b")
-        # Else each service that starts with a copy of it would do that first, beside what is measured.
-        asyncio.run(importing.fill_terms(f"sqlite:///{folder / 'seeded' / 'comments.db'}"))
-        shutil.copytree(folder / "seeded", folder / "posted")
-        posts = our_posts(results.answerable, Seeds(size.pages), POSTS_PAGE, known=True)
-        results.posting = floors.measure_posts(folder / "floors", folder / "posted", posts, bench)
-
     def measure_flat() -> None:
         shapes = flat.shapes(size.huge)
         first = flat.seed_shapes(folder / "flat", shapes)
@@ -198,6 +187,8 @@ def _parts(
 
     def measure_many() -> None:
         assert results.answerable is not None
+        # Else each service that starts with a copy of it would do that first, beside what is measured.
+        asyncio.run(importing.fill_terms(f"sqlite:///{folder / 'seeded' / 'comments.db'}"))
         results.many = many.measure_many(folder / "many", folder, results.answerable, client, bench)
 
     def measure_tail() -> None:
@@ -220,7 +211,6 @@ def _parts(
         results.start = starting.measure_start(folder / "start-data")
 
     yield "side by side", 0, lambda: side_by_side(bench, size, built, results)
-    yield "bare statements beside ours", 20, measure_floors
     yield "many processes", 90, measure_many
     yield "readers while others post", 25, measure_tail
     yield "open streams", 25, measure_streams
@@ -242,9 +232,8 @@ def side_by_side(bench: Bench, size: Size, built: Mapping[str, Path], results: R
         idle = {one: memory(one.process) for one in running}
         ports = {one.name: one.port for one in reversed(running)}
         reading = reading_works(ports, seeds, folder / "answers.json")
-        for dressed in (False, True):
-            bare = [contestants.bare(folder / "answers.json", n, dressed=dressed) for n in size.workers]
-            running += [stack.enter_context(one) for one in bare]
+        bare = [contestants.bare(folder / "answers.json", workers) for workers in size.workers]
+        running += [stack.enter_context(one) for one in bare]
         bench.contestants = running
         *writing, mixed = posting_works(answerable, targets, seeds)
         works = [*reading, *writing]

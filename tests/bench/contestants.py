@@ -19,7 +19,6 @@ from tests.bench.seeding import SECRET
 from tests.support.ports import free_port
 
 OURS, ISSO, BARE = "Comments", "Isso", "bare Starlette"
-DRESSED = "bare Starlette with our middleware"
 ISSO_PACKAGES = ("isso==0.14.0", "gunicorn==27.0.1")
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".bench"
@@ -126,12 +125,15 @@ def isso(programs: Path, database: Path, workers: int) -> Iterator[Contestant]:
 
 
 @contextmanager
-def bare(answers: Path, workers: int, *, dressed: bool = False) -> Iterator[Contestant]:
-    """Run the route that returns what is in the file `answers`, alone or with our middleware."""
+def bare(answers: Path, workers: int) -> Iterator[Contestant]:
+    """Run the route that returns what is in the file `answers`, by uvicorn alone."""
     port, log = free_port(), answers.with_suffix(".log")
-    command = [sys.executable, "-m", "tests.bench.bare", str(port), str(workers), str(answers)]
-    with started([*command, "--dressed"] if dressed else command, log, {}, ROOT) as process:
-        yield answering(DRESSED if dressed else BARE, workers, port, process, get("/ready"), log)
+    command = [sys.executable, "-m", "uvicorn", "--factory", "tests.bench.bare:create_app"]
+    command += ["--host", HOST, "--port", str(port), "--workers", str(workers)]
+    command += ["--http", "httptools", "--loop", "uvloop", "--ws", "none"]
+    command += ["--no-access-log", "--log-level", "error"]
+    with started(command, log, {"BARE_ANSWERS": str(answers)}, ROOT) as process:
+        yield answering(BARE, workers, port, process, get("/ready"), log)
 
 
 def ask(port: int, request: bytes) -> Answer:

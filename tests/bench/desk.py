@@ -18,10 +18,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from comments.app import create_app
-from comments.cli.collecting import keep_for_ever
 from comments.clock import FixedClock
 from comments.config import Settings
 from comments.identity.accounts.actions import add_moderator, begin_session
+from comments.server.garbage_collection import keep_for_ever
 from comments.web.forms import cookie_name
 from comments.web.service import Service
 from tests.bench.desk_filling import fill, postgresql_loader, sqlite_loader

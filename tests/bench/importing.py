@@ -1,4 +1,4 @@
-"""How fast an export of Disqus comes in on both databases, beside what bounds it, and in how much memory."""
+"""How fast an export of Disqus comes in on both databases, and in how much memory."""
 
 import asyncio
 import json
@@ -25,7 +25,6 @@ from tests.support.disqus_export import write_disqus_export
 Say = Callable[[str], None]
 LOOK_SECONDS = 0.05
 MOST_SECONDS = 600
-HELPERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,9 @@ class Run:
 
 @dataclass(slots=True)
 class Imported:
-    """The import of one generated export: by database, and reading and sanitising it alone."""
+    """The import of one generated export, by database."""
 
     posts: int
-    bound: Run
-    """With helpers, so that two cores do nothing else."""
-    bound_of_one: Run
-    """In one process, so on one core, as if what is written took the other."""
     runs: dict[str, Run] = field(default_factory=dict)
 
 
@@ -59,13 +54,7 @@ def measure_import(folder: Path, posts: int, say: Say) -> Imported:
     folder.mkdir(parents=True)
     export = folder / "disqus.xml"
     write_disqus_export(export, posts)
-    say("import: reading and sanitising alone")
-    program = [sys.executable, "-m", "tests.bench.import_bound", str(export)]
-    bound, of_one = (
-        _run([*program, str(helpers)], folder / f"bound-{helpers}.log", {}, int, posts)
-        for helpers in (HELPERS, 0)
-    )
-    imported = Imported(posts, bound, of_one)
+    imported = Imported(posts)
     with postgresql_server(folder) as server:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute("CREATE DATABASE imported")

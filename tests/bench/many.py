@@ -19,6 +19,8 @@ from tests.bench.works import WRITES_AT_ONCE, Work, nothing_kept, our_posts
 from tests.support.databases import postgresql_server
 
 COUNTS = (1, 2, 4)
+SPREAD = tuple(f"spread-{number}" for number in range(40))
+"""The pages that posts go to on PostgreSQL, in turns: those on one page wait for its thread's row."""
 ROUNDS_TO_ONE = 5 / 3
 """More rounds than others have: what is asked for is a ratio of two that differ by little."""
 
@@ -78,7 +80,7 @@ def measure_many(folder: Path, given: Path, answerable: Answerable, client: Clie
 
 def _on_postgresql(folder: Path, own: Bench) -> dict[Who, Figures]:
     """Post to the tests' own server, which has the data folder's disk to itself but does not wait for it."""
-    seeds = Seeds({POSTS_PAGE: 100})
+    seeds = Seeds(dict.fromkeys(SPREAD, 100))
     with postgresql_server(folder) as server, ExitStack() as stack:
         own.contestants = []
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
@@ -92,7 +94,7 @@ def _on_postgresql(folder: Path, own: Bench) -> dict[Who, Figures]:
             data.mkdir()
             running = contestants.comments(data, count, f"{server}/many_{count}")
             own.contestants = [*own.contestants, stack.enter_context(running)]
-        return own.measure(_posting("PostgreSQL", our_posts(answerable, seeds, POSTS_PAGE, known=True)))
+        return own.measure(_posting("PostgreSQL", our_posts(answerable, seeds, *SPREAD, known=True)))
 
 
 def _posting(database: str, posts: list[bytes]) -> Work:

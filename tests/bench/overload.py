@@ -1,4 +1,4 @@
-"""`python -m tests.bench.overload`: five times more posts than can be taken, and 10,000 idle connections.
+"""`python -m tests.bench.overload`: twenty times the posts that can be taken, and 10,000 idle connections.
 
 Each on a service of its own with one process on a SQLite file, beside readers who ask at fixed times.
 """
@@ -23,7 +23,7 @@ from tests.bench.seeding import POSTS_PAGE, Seeds, seed_comments
 from tests.bench.tail import read_at_fixed_times
 from tests.bench.works import WRITES_AT_ONCE, our_posts, thread
 
-TIMES = 5
+TIMES = 20
 """What is sent, by what can be taken."""
 
 NORMAL = 0.5
@@ -87,7 +87,7 @@ class Overload:
         before, most, after = (size / 1e6 for size in self.memory)
         return (
             f"reads {_in_ms(self.alone)} alone; {self.sustainable:.0f} posts a second can be taken, reads "
-            f"then {_in_ms(self.busy)}\nfive times as many there: {self.there}\n"
+            f"then {_in_ms(self.busy)}\ntwenty times as many there: {self.there}\n"
             f"and elsewhere: {self.elsewhere}\n"
             f"{before:.0f} MB before, {most:.0f} at most, {after:.0f} after"
         )
@@ -98,7 +98,7 @@ def _in_ms(waited: Waited) -> str:
 
 
 def measure_overload(folder: Path, client: Client) -> Overload:
-    """Find what one process can take beside readers, then send five times that, on their page and another."""
+    """Find what one process can take beside readers, then send many times that, on their page and another."""
     folder.mkdir()
     answerable = seed_comments(folder / "data", Seeds(PAGES))
     reads = write_requests(folder / "reads.bin", [thread("a")])

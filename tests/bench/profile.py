@@ -21,14 +21,10 @@ SECONDS = 6.0
 SAMPLES_A_SECOND = 400
 LEAST_SHARE = 0.025
 STATEMENTS = "statements, by the driver"
-"""What SQLAlchemy and `storage.ways` wait for: sqlite3 or psycopg at work."""
+"""What SQLAlchemy waits for: sqlite3 or psycopg at work."""
 OURS_LAYER = "ours"
 REST = "all else"
-DRIVER_CALLS = (
-    *("do_execute", "do_executemany", "do_commit", "do_rollback", "do_begin"),
-    *("_Sqlite.ask", "_Sqlite.later", "Trips._trip"),
-)
-"""By their names, with or without their classes."""
+DRIVER_CALLS = ("do_execute", "do_executemany", "do_commit", "do_rollback", "do_begin")
 LAYERS = {
     "comments": OURS_LAYER,
     "uvicorn": "uvicorn and the loop",

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from tests.bench.desk import Answers
 from tests.bench.flat import Flat
-from tests.bench.floors import Floors
 from tests.bench.importing import Imported
 from tests.bench.many import Many
 from tests.bench.measuring import Figures, Who
@@ -29,9 +28,6 @@ class Results:
     works: list[tuple[Work, dict[Who, Figures]]] = field(default_factory=list)
     memory: dict[Who, tuple[Memory, Memory]] = field(default_factory=dict)
     flat: list[Flat] = field(default_factory=list)
-    floors: Floors | None = None
-    posting: dict[Who, Figures] = field(default_factory=dict)
-    """Posts to ours, and to a bare route that only does what bounds them."""
     imported: Imported | None = None
     many: Many | None = None
     tail: Tail | None = None

@@ -64,6 +64,11 @@ def distinct(seeds: Seeds, number: int) -> str:
     return f"{NUMBER} {' '.join(told)}"
 
 
+def nearly_alike(seeds: Seeds, number: int) -> str:
+    """Return a text as a flood of spam has it: the same again, but for a number."""
+    return f"{seeds.texts[0].source} {NUMBER}"
+
+
 def seed_comments(folder: Path, seeds: Seeds, database_url: str | None = None) -> Answerable:
     """Write an installation of this service, with a site whose known readers are public at once."""
     folder.mkdir(parents=True)

@@ -5,16 +5,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.aims import aims_table
-from tests.bench.contestants import BARE, DRESSED, ISSO, OURS
+from tests.bench.contestants import BARE, ISSO, OURS
 from tests.bench.flat import Flat
-from tests.bench.floors import BOUND, Floors
 from tests.bench.importing import Imported, Run
 from tests.bench.measuring import Figures, Who, ratios
-from tests.bench.results import NOTHING, Results, in_short, micros, table
+from tests.bench.results import NOTHING, Results, in_short, table
 from tests.bench.table_scale import scale_tables
 from tests.bench.waline import WALINE
 
-ORDER = (OURS, ISSO, WALINE, BARE, DRESSED)
+ORDER = (OURS, ISSO, WALINE, BARE)
 
 
 def tables(results: Results) -> str:
@@ -28,7 +27,6 @@ def tables(results: Results) -> str:
         _memory(results),
         scale_tables(results),
         _flat(results.flat),
-        _floors(results),
         _imported(results.imported),
         _notes(results),
     ]
@@ -109,103 +107,25 @@ def _flat(flat: Sequence[Flat]) -> str:
     return f"{title}\n\n{table(heads, rows)}" if rows else ""
 
 
-def _floors(results: Results) -> str:
-    floors = results.floors
-    if floors is None:
-        return ""
-    share = f"**{floors.bare_queries / floors.queries:.2f}**"
-    rows = [
-        ["the same statements by sqlite3 alone", micros(floors.bare_queries), NOTHING],
-        [
-            "queries and row objects",
-            micros(floors.queries),
-            share,
-        ],
-        ["the same, with the tree and what is public", micros(floors.answer), NOTHING],
-        ["JSON and compression, once a version", micros(floors.packed), NOTHING],
-    ]
-    reads = "First view of 1,000 on SQLite, nothing cached: processor time in one process, the median."
-    return f"{reads}\n\n{table(['', 'computes', 'of sqlite3'], rows)}\n\n{_bound_of_posts(floors, results)}"
-
-
-def _bound_of_posts(floors: Floors, results: Results) -> str:
-    """Return what bounds posts, in one process and behind a bare route, and what of it ours reaches."""
-    alone = ["in one process, alone", in_short(floors.post_rate), micros(floors.post_computes)]
-    rows = [[*alone, NOTHING, NOTHING]]
-
-    def row(title: str, figures: Figures) -> None:
-        by_clock, by_cpu = figures.median / floors.post_rate, floors.post_computes / figures.cpu
-        found = [in_short(figures.median), micros(figures.cpu), f"{by_clock:.2f}", f"{by_cpu:.2f}"]
-        rows.append([title, *found])
-
-    behind = results.posting.get((BOUND, 1))
-    if behind:
-        row("the same behind a bare route, by the same client", behind)
-    works = [(work.title, figures) for work, figures in results.works if work.title.startswith("posts")]
-    for title, figures in [*works, ("posts of known readers, beside that route", results.posting)]:
-        if (OURS, 1) in figures:
-            row(f"ours: {title}", figures[OURS, 1])
-    beside = ratios(results.posting, (OURS, 1), (BOUND, 1))
-    told = (
-        f" Ours is **{statistics.median(beside):.2f}** of that route, round by round, and "
-        f"**{behind.cpu / results.posting[OURS, 1].cpu:.2f}** by processor time."
-        if beside and behind
-        else ""
-    )
-    title = (
-        f"What bounds posts on SQLite: rendered and sanitised, the {floors.statements_of_a_post} statements "
-        "at most that a reader's post runs (those that tell who it is among them) by sqlite3 alone, and "
-        f"commits shared as ours, `synchronous=FULL`. Of a post {micros(floors.render)} render, "
-        f"{micros(floors.writing)} write and {micros(floors.committing)} commit, by the clock. That is "
-        "strict: no request is read, nobody's token is looked at, nothing is judged or told, and no client "
-        "has the other core. Behind a bare Starlette route the same is done for each request that the load "
-        "client sends, on the same cores as ours, and what it says is decoded and not used."
-    )
-    heads = ["", "a second", "computes", "of the first, by the clock", "by processor time"]
-    return f"{title}{told}\n\n{table(heads, rows)}"
-
-
 def _imported(imported: Imported | None) -> str:
     if imported is None:
         return ""
-    bound, of_one = imported.bound, imported.bound_of_one
     rows = [
-        ["reading and sanitising alone", *_run(imported.posts, bound), *[NOTHING] * 5],
-        ["the same in one process", *_run(imported.posts, of_one), *[NOTHING] * 5],
-    ]
-    rows += [
         [
             f"imported, {database}",
             *_run(imported.posts, run),
-            f"**{bound.seconds / run.seconds:.2f}**",
-            f"{of_one.seconds / run.seconds:.2f}",
-            f"{bound.computed / run.computed:.2f}",
             f"{run.longest_wait:.2f} s" if run.longest_wait else NOTHING,
             f"{run.terms_seconds:.1f} s",
         ]
         for database, run in imported.runs.items()
     ]
     title = (
-        f"Import of a generated Disqus export of {imported.posts:,} posts, start and all, beside what bounds "
-        "it: the file read and sanitised, at the same time, by three processes that have all cores to "
-        "themselves, and nothing kept; and the same in one process, which leaves one of two cores to what "
-        "writes. Posting: "
-        "how long another process waited at most for SQLite's lock. PostgreSQL is the tests' own, which does "
-        "not wait for the disk; its processor time is not in the figures, and slows them on as many cores. "
+        f"Import of a generated Disqus export of {imported.posts:,} posts, start and all. Posting: how long "
+        "another process waited at most for SQLite's lock. PostgreSQL is the tests' own, which does not wait "
+        "for the disk; its processor time is not in the figures, and slows them on as many cores. "
         "Search: until moderators find everything by its words, afterwards."
     )
-    heads = [
-        "",
-        "posts/s",
-        "computes, a post",
-        "memory",
-        "of the bound",
-        "of one process",
-        "by CPU",
-        "posting",
-        "search",
-    ]
-    return f"{title}\n\n{table(heads, rows)}"
+    return f"{title}\n\n{table(['', 'posts/s', 'computes, a post', 'memory', 'posting', 'search'], rows)}"
 
 
 def _run(posts: int, run: Run) -> list[str]:

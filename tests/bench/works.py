@@ -1,14 +1,14 @@
 """The work that is measured: what each contestant is asked, in its own words, and what it answers."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.bench.contestants import BARE, DRESSED, ISSO, OURS, Answer, ask
+from tests.bench.contestants import BARE, ISSO, OURS, Answer, ask
 from tests.bench.requests import NUMBER, get, post
-from tests.bench.seeding import POSTS_PAGE, SITE, Answerable, Seeds, distinct, page_url, reader
+from tests.bench.seeding import POSTS_PAGE, SITE, Answerable, Seeds, distinct, nearly_alike, page_url, reader
 from tests.bench.waline import (
     WALINE,
     waline_counts,
@@ -29,6 +29,7 @@ READS_A_POST = 19
 NOT_MODIFIED = "the same, not modified (304)"
 NOTHING_KEPT = "first view of 1,000, nothing cached: queries, JSON, compression"
 POSTS_OF_KNOWN = "posts, readers who are known: public at once"
+POSTS_ALIKE = "posts of known readers, nearly alike: only a number differs"
 POSTS_OF_STRANGERS = "posts, strangers: each gets a token and waits"
 MIXED = "95 % first views of 100, 5 % posts there"
 
@@ -90,6 +91,7 @@ def posting_works(answerable: Answerable, others: Targets, seeds: Seeds) -> list
     """Return all work that writes; the last is mixed with reads."""
     page = POSTS_PAGE
     known = our_posts(answerable, seeds, page, known=True)
+    alike = our_posts(answerable, seeds, page, known=True, text=nearly_alike)
     strangers = our_posts(answerable, seeds, page, known=False)
     theirs = _their_posts(others, seeds, page)
     mixed = {OURS: mixed_with(thread("a"), our_posts(answerable, seeds, "a", known=True))}
@@ -104,6 +106,7 @@ def posting_works(answerable: Answerable, others: Targets, seeds: Seeds) -> list
             WRITES_AT_ONCE,
             still={OURS: b'"state":"approved"', WALINE: b'"errno":0'},
         ),
+        Work(POSTS_ALIKE, {OURS: alike}, WRITES_AT_ONCE),
         Work(POSTS_OF_STRANGERS, {OURS: strangers, **theirs}, WRITES_AT_ONCE),
         Work(MIXED, mixed),
     ]
@@ -200,9 +203,9 @@ def counts_of(pages: int) -> str:
 
 
 def _bare(name: str, ours: bytes) -> dict[str, Sequence[bytes]]:
-    """Ask the bare routes with all that we are asked with, which each server has to read."""
+    """Ask the bare route with all that we are asked with, which each server has to read."""
     request = b"GET /api/%b?%b" % (name.encode(), ours.partition(b"?")[2])
-    return {BARE: [request], DRESSED: [request]}
+    return {BARE: [request]}
 
 
 def _walked(port: int, page: str) -> tuple[list[bytes], int, int]:
@@ -228,16 +231,23 @@ def _walked(port: int, page: str) -> tuple[list[bytes], int, int]:
     return requests, seen, size
 
 
-def our_posts(answerable: Answerable, seeds: Seeds, page: str, *, known: bool) -> list[bytes]:
-    """Return posts to our service, three of five of them replies."""
-    targets = answerable.by_page[page]
+def our_posts(
+    answerable: Answerable,
+    seeds: Seeds,
+    *pages: str,
+    known: bool,
+    text: Callable[[Seeds, int], str] = distinct,
+) -> list[bytes]:
+    """Return posts to our service, three of five of them replies, on one page after another."""
     found = []
     for number in range(POSTS_IN_A_ROW):
+        page = pages[number % len(pages)]
+        targets = answerable.by_page[page]
         parent = None if number % 5 < 2 else str(targets[number * 7 % len(targets)])
         body = {
             "page": {"url": page_url(page), "title": "Seeded"},
             "parent_id": parent,
-            "body": distinct(seeds, number),
+            "body": text(seeds, number),
             "author": {"name": reader(number)},
         }
         headers = {"Idempotency-Key": f"measured-measured-{NUMBER}"}
