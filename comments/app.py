@@ -1,10 +1,7 @@
-"""The application: every capability's routes, middleware and subscribers, put together in one place."""
+"""The application: the list of middlewares and every capability's routes, put together in one place."""
 
-import asyncio
 import contextlib
-import logging
 import re
-import resource
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -13,206 +10,135 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from comments import __version__
-from comments.background.invalidation import Freshness
-from comments.broadcast import Siblings, lines_of, valkey_of
-from comments.classifier.cache import ModelBook
+from comments.background.lifespan import running
 from comments.clock import Clock, SystemClock
 from comments.config import Settings
 from comments.errors import CommentsError
+from comments.exporters import routes as export_routes
 from comments.feeds import pages as feed_pages
+from comments.identity import pages as identity_pages
 from comments.identity.access_routes import gate
-from comments.keys import Keyring
-from comments.limits import Limits, share
-from comments.live import hub
+from comments.importers.jobs import routes as import_routes
 from comments.live import routes as live_routes
-from comments.live.hub import Hub
-from comments.sites.actions import check_fingerprint
-from comments.sites.seen_actions import store_seen
-from comments.storage import Database
+from comments.moderation import pages as moderation_pages
+from comments.moderation import routes as moderation_routes
+from comments.moderation.authors import reply_routes
+from comments.moderation.bans import routes as ban_routes
+from comments.moderation.decisions import routes as decision_routes
+from comments.moderation.sweeps import routes as sweep_routes
+from comments.moderation.threads import routes as moderated_threads
+from comments.moderation.trials import routes as trial_routes
+from comments.notifications import pages as mail_pages
+from comments.notifications.digests import routes as digest_routes
+from comments.outside import check_routes
+from comments.outside import routes as webhook_routes
+from comments.owner import outbox_routes, overview_routes, team_routes, token_routes
+from comments.owner import pages as owner_pages
+from comments.owner import routes as settings_routes
+from comments.privacy import routes as privacy_routes
 from comments.threads import pages as thread_pages
 from comments.threads.api import challenge_routes, writing_routes
 from comments.threads.api import routes as thread_routes
-from comments.threads.site_cache import SiteBook
-from comments.web import health, problems
-from comments.web.access import NOBODY, OPERATOR, DeclaredRoute, page_route
-from comments.web.admission import Admission
+from comments.web import health, problems, static_routes
+from comments.web.access import NOBODY, OPERATOR, page_route
 from comments.web.answers import json_answer
-from comments.web.assets import FIVE_MINUTES, FOR_EVER, file_answer, packaged
-from comments.web.cache import PageCache
 from comments.web.docs import docs_page
-from comments.web.door import Door
-from comments.web.edge import Edge
-from comments.web.late import LateRoutes
 from comments.web.metrics import Metrics
+from comments.web.middleware.admission import Admission, AdmissionControl
+from comments.web.middleware.base_path import BasePath
+from comments.web.middleware.cached_pages import CachedPages
+from comments.web.middleware.client_address import ClientAddress
+from comments.web.middleware.preflight import Preflight
+from comments.web.middleware.request_id import RequestId
+from comments.web.middleware.request_limits import RequestLimits
+from comments.web.middleware.security_headers import SecurityHeaders
 from comments.web.openapi import openapi_document
-from comments.web.ready import ReadyAnswers
 from comments.web.routing import Endpoint
 from comments.web.service import Service
-from comments.web.template_engine import Templates
 
-logger = logging.getLogger(__name__)
-
-_HERE = Path(__file__).parent
 _READERS_CHANGE = re.compile(r"^/d/|^/api/v1/sites/[^/]+/(comments|preview)\b")
-_HASHED = re.compile(r"[a-z-]+-[0-9a-f]{12}\.js")
-
-_STRAIGHT = {endpoint.path for api in (thread_routes.api, writing_routes.api) for endpoint in api.endpoints}
-"""Where readers read and write."""
 
 APIS = (
+    # What readers ask for comes first: routes are looked for in this order.
     thread_routes.api,
     writing_routes.api,
     challenge_routes.api,
     live_routes.api,
+    moderation_routes.api,
+    decision_routes.api,
+    ban_routes.api,
+    moderated_threads.api,
+    reply_routes.api,
+    sweep_routes.api,
+    trial_routes.api,
+    webhook_routes.api,
+    check_routes.api,
+    settings_routes.api,
+    token_routes.api,
+    team_routes.api,
+    digest_routes.api,
+    outbox_routes.api,
+    overview_routes.api,
+    import_routes.api,
+    privacy_routes.api,
+    export_routes.api,
 )
-
-
-BACKSTAGE = (
-    r"/(account|invitation|mail|moderate|sign-in|sign-out|team)(/.*)?"
-    r"|/api/v1/sites/[^/]+/(activity|backup|bans|checks|digest|erasures|export|imports|invitations|moderation|outbox"
-    r"|readers|receipts|seen|settings|team|tokens|webhooks)(/.*)?"
-)
-"""Which addresses `backstage` answers."""
-
-
-def endpoints() -> list[Endpoint]:
-    """Return every endpoint of the API."""
-    from comments import backstage
-
-    return [endpoint for api in (*APIS, *backstage.APIS) for endpoint in api.endpoints]
 
 
 def create_app(
-    settings: Settings, *, clock: Clock | None = None, more: Sequence[BaseRoute] = ()
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    more: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Return the service for these settings; `more` routes come first (the demo's pages).
+    """Return the service for these settings, an ASGI application.
 
-    The database is opened when the application starts and closed when it ends.
+    The database is opened when the application starts and closed when it ends. `more` routes come first (the
+    demo's pages). Before the start `app.state.maintains` may be set, to have what is due beside requests done
+    here as well, and `app.state.started`, which is called when all is there.
     """
-    ready = ReadyAnswers()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        db = await Database.open(settings.database_url, replica_url=settings.database_read_url)
-        try:
-            keys = Keyring(settings.secret_key, settings.secret_key_old)
-            await db.write(check_fingerprint, keys)
-            app.state.service = svc = _service(settings, keys, clock or SystemClock(), db)
-            ready.use(svc)
-            app.state.site_book = SiteBook(db, svc.clock, svc.cache.clear, sends_mail=bool(settings.smtp_url))
-            app.state.model_book = ModelBook(db)
-            app.state.hub = live = _hub(svc, app.state.site_book)
-            fresh = Freshness(
-                svc, app.state.site_book, thread_changed=live.thread_changed, sites_are=live.sites_are
-            )
-            async with _beside(app, svc, fresh):
-                yield
-        finally:
-            await db.close()
+        async with running(app, settings, clock or SystemClock()):
+            app.state.started()
+            yield
 
+    admission = Admission(is_urgent=lambda path: not _READERS_CHANGE.search(path))
+    metrics = Metrics()
     app = Starlette(
         routes=[*more, *routes()],
         lifespan=lifespan,
         exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
+        # From top to bottom what happens to a request; answers pass the first ones on their way out.
+        middleware=[
+            Middleware(RequestId, observe=metrics.observe),
+            Middleware(BasePath, base_path=settings.base_path),
+            Middleware(SecurityHeaders),
+            Middleware(CachedPages),
+            Middleware(ClientAddress, trusted=settings.trusted_proxies),
+            Middleware(Preflight),
+            Middleware(AdmissionControl, admission=admission),
+            Middleware(RequestLimits),
+        ],
     )
     app.state.gate = gate
+    app.state.maintains, app.state.started = False, lambda: None
     # Who starts several processes puts them here.
     app.state.colleagues = None
-    app.state.admission = Admission(is_urgent=lambda path: not _READERS_CHANGE.search(path))
-    app.state.metrics = counted = _metrics(app.state, settings)
-    app.state.door = Door(
-        app.state.admission, base_path=settings.base_path, observe=counted.observe, ready=ready.find
-    )
-    app.add_middleware(
-        Edge,
-        base_path=settings.base_path,
-        trusted=settings.trusted_proxies,
-        observe=counted.observe,
-        admission=app.state.admission,
-        ready=ready.find,
-        straight=[one for one in app.routes if isinstance(one, DeclaredRoute) and one.path in _STRAIGHT],
-    )
+    app.state.admission, app.state.metrics = admission, metrics
+    _watch(metrics, app.state, settings)
     return app
 
 
-@contextlib.asynccontextmanager
-async def _beside(app: Starlette, svc: Service, fresh: Freshness) -> AsyncIterator[None]:
-    """Have all done that goes on beside the requests."""
-    live: Hub = app.state.hub
-    lines = lines_of(svc.settings, svc.db, valkey_of(svc.settings, svc.keys))
-    app.state.siblings = siblings = Siblings(svc.db, lines)
-    works = [fresh.watch(siblings.calm), siblings.run(fresh.look_soon), live.run(), keep_seen(svc)]
-    if lines:
-        works.append(share(svc.limits, svc.keys, svc.db, siblings.say))
-    beside = [asyncio.create_task(work) for work in works]
-    yield
-    live.close()
-    for task in beside:
-        task.cancel()
-    await asyncio.gather(*beside, return_exceptions=True)
-    await siblings.close()
-
-
-async def keep_seen(svc: Service, *, every: float = 5.0) -> None:
-    """Store where discussions were seen, for ever: every few seconds, if there is anything."""
-    while True:
-        await asyncio.sleep(every)
-        if noted := svc.seen.take():
-            try:
-                await svc.db.write(store_seen, noted, at=svc.clock.now())
-            except Exception:
-                logger.exception("where discussions were seen is not stored; what comes next is")
-
-
-def _service(settings: Settings, keys: Keyring, clock: Clock, db: Database) -> Service:
-    return Service(
-        settings=settings,
-        keys=keys,
-        clock=clock,
-        db=db,
-        limits=Limits(on=settings.rate_limits),
-        templates=templates(),
-        cache=PageCache(now=clock.now),
-    )
-
-
-def _metrics(state: State, settings: Settings) -> Metrics:
-    counted = Metrics()
-    counted.watch("comments_open_streams", "Readers who listen.", lambda: len(state.hub))
-    down = "Ways to other processes (PostgreSQL, Valkey) that are lost just now."
-    counted.watch("comments_shared_lines_down", down, lambda: state.siblings.lines_down)
-    free = "Bytes free on the disk of the data folder."
-    counted.watch("comments_disk_free_bytes", free, lambda: free_bytes(settings.data_dir))
-    inside = "Changes that are being made, or wait for it."
-    counted.watch("comments_changes_inside", inside, lambda: state.admission.inside)
-    refused = "Changes that were refused, for they would have waited for too long."
-    counted.watch_total("comments_changes_refused", refused, lambda: state.admission.refused)
-    copy = "Whether readers are answered from the replica just now (1) or from the database alone (0)."
-    counted.watch("comments_replica_used", copy, lambda: int(state.service.db.replica_is_used))
-    return counted
-
-
-def free_bytes(folder: Path) -> int:
-    """Return what is free on the disk of a folder, or of where it will be made."""
-    there = next(place for place in (folder, *folder.parents) if place.exists())
-    return shutil.disk_usage(there).free
-
-
-def _hub(svc: Service, book: SiteBook) -> Hub:
-    # A stream is an open file, and requests need some too.
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = min(hub.MOST_STREAMS, files * 3 // 4) if files != resource.RLIM_INFINITY else hub.MOST_STREAMS
-    an_address = hub.STREAMS_AN_ADDRESS if svc.settings.rate_limits else most
-    return Hub(svc.db, svc.keys, book.card, most=most, most_an_address=an_address)
-
-
 def routes() -> list[BaseRoute]:
-    """Return every route there is, those of `backstage` as one."""
+    """Return every route there is."""
     return [
         *(route for api in APIS for route in api.routes()),
         *feed_pages.routes,
@@ -222,25 +148,17 @@ def routes() -> list[BaseRoute]:
         page_route("/metrics", health.metrics, needs=OPERATOR),
         page_route("/openapi.json", openapi_json, needs=NOBODY),
         page_route("/docs", docs, needs=NOBODY),
-        page_route("/embed.js", embed_script, needs=NOBODY),
-        page_route("/count.js", count_script, needs=NOBODY),
-        page_route("/embed/{name}", embed_chunk, needs=NOBODY),
-        page_route("/static/{name}", static_file, needs=NOBODY),
-        page_route("/static/desk/{name}", desk_module, needs=NOBODY),
-        LateRoutes(BACKSTAGE, _backstage),
+        *static_routes.routes,
+        *identity_pages.routes,
+        *moderation_pages.routes,
+        *owner_pages.routes,
+        *mail_pages.routes,
     ]
 
 
-def _backstage() -> list[DeclaredRoute]:
-    # 3 MB, and a twentieth of a second at the start, for which most processes have no use.
-    from comments import backstage
-
-    return backstage.routes()
-
-
-def templates() -> Templates:
-    """Return the templates of all rooms."""
-    return Templates(sorted(_HERE.glob("*/templates")))
+def endpoints() -> list[Endpoint]:
+    """Return every endpoint of the API."""
+    return [endpoint for api in APIS for endpoint in api.endpoints]
 
 
 async def openapi_json(request: Request) -> Response:
@@ -256,25 +174,22 @@ def _document(request: Request) -> dict[str, Any]:
     return openapi_document(endpoints(), version=__version__, base_url=svc.settings.base_url)
 
 
-async def embed_script(request: Request) -> Response:
-    return file_answer(request, packaged("embed/dist"), "embed.js", FIVE_MINUTES)
+def _watch(metrics: Metrics, state: State, settings: Settings) -> None:
+    """Have the metrics show, besides requests, what the parts of the application know."""
+    metrics.watch("comments_open_streams", "Readers who listen.", lambda: len(state.hub))
+    down = "Ways to other processes (PostgreSQL, Valkey) that are lost just now."
+    metrics.watch("comments_shared_lines_down", down, lambda: state.siblings.lines_down)
+    free = "Bytes free on the disk of the data folder."
+    metrics.watch("comments_disk_free_bytes", free, lambda: free_bytes(settings.data_dir))
+    inside = "Changes that are being made, or wait for it."
+    metrics.watch("comments_changes_inside", inside, lambda: state.admission.inside)
+    refused = "Changes that were refused, for they would have waited for too long."
+    metrics.watch_total("comments_changes_refused", refused, lambda: state.admission.refused)
+    copy = "Whether readers are answered from the replica just now (1) or from the database alone (0)."
+    metrics.watch("comments_replica_used", copy, lambda: int(state.service.db.replica_is_used))
 
 
-async def count_script(request: Request) -> Response:
-    return file_answer(request, packaged("embed/dist"), "count.js", FIVE_MINUTES)
-
-
-async def embed_chunk(request: Request) -> Response:
-    name = request.path_params["name"]
-    # What keeps its name from release to release must not be kept for ever.
-    if not _HASHED.fullmatch(name):
-        raise problems.NoSuchAddress("There is nothing at this address.")
-    return file_answer(request, packaged("embed/dist"), name, FOR_EVER)
-
-
-async def desk_module(request: Request) -> Response:
-    return file_answer(request, _HERE / "web" / "static" / "desk", request.path_params["name"], FIVE_MINUTES)
-
-
-async def static_file(request: Request) -> Response:
-    return file_answer(request, _HERE / "web" / "static", request.path_params["name"], FIVE_MINUTES)
+def free_bytes(folder: Path) -> int:
+    """Return what is free on the disk of a folder, or of where it will be made."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    return shutil.disk_usage(there).free

@@ -7,6 +7,7 @@ CommentsError
 ├── NotFound          nothing there that the asker may see
 ├── Conflict          true when asked, not true any more
 ├── TooLarge          more bytes than are read
+├── TooSlow           the request did not come in time
 ├── UnsupportedType   another content type
 ├── Invalid           understood, and refused: `errors` says which field
 ├── TooMany           later: `retry_after` seconds
@@ -52,6 +53,10 @@ class Conflict(CommentsError):
 
 class TooLarge(CommentsError):
     code = "too-large"
+
+
+class TooSlow(CommentsError):
+    code = "too-slow"
 
 
 class UnsupportedType(CommentsError):

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import click
 
 from comments import __version__
-from comments.cli.collecting import not_collecting
+from comments.server.garbage_collection import not_collecting
 
 # A command's module is imported when it is asked for: `comments --version` should not wait for SQLAlchemy.
 COMMANDS = {
-    "serve": "comments.cli.serving:serve",
+    "serve": "comments.cli.serve:serve",
     "demo": "comments.cli.demo:demo",
     "site": "comments.cli.site:site",
     "thread": "comments.cli.remap:thread",

@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 
 from comments import __version__
-from comments.cli.installation import Installation, in_installation, plain_settings, settings_here
 from comments.cli.output import counted
-from comments.cli.running import alone
 from comments.config import DATABASE_FILE, KEY_FILE, Settings, SettingsFault
+from comments.installation import Installation, in_installation, plain_settings, settings_here
 from comments.privacy.erase import replay_everywhere
 from comments.privacy.models import Erasure
+from comments.server.data_folder import alone
 from comments.sites.backup_actions import note_backup
 from comments.sites.queries import Backup
 from comments.storage import Database, StorageDamaged, migrate_now, state

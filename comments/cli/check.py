@@ -4,8 +4,8 @@ import sys
 
 import click
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted, table
+from comments.installation import Installation, in_installation
 from comments.outside.checks import Checks
 from comments.outside.models import CheckCall
 from comments.outside.queries import last_check_calls

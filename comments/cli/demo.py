@@ -6,33 +6,34 @@ from typing import TYPE_CHECKING
 
 import click
 
-from comments.cli.installation import make_ready, opened, settings_here
 from comments.cli.moderator import sign_in_address
-from comments.cli.processes import listening_socket
-from comments.cli.running import serving
-from comments.cli.serving import answer, options
+from comments.cli.serve import options
 from comments.config import Settings
+from comments.installation import make_ready, opened, settings_here
+from comments.server.data_folder import serving
+from comments.server.processes import listening_socket
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
 
 
 @click.command()
 @options
 def demo(host: str | None, port: int | None, workers: int | None) -> None:
     """Run the service with a demo: an article with a discussion, in the data folder, until it is stopped."""
+    from comments.server.serve import serve_app
+
     settings = settings_here(host=host, port=port, workers=workers)
 
-    def make_app(settings: Settings) -> "Starlette":
-        from comments.app import create_app
+    def demo_routes() -> "list[BaseRoute]":
         from comments.demo.pages import routes
 
-        return create_app(settings, more=routes)
+        return routes
 
     with listening_socket(settings.host, settings.port) as listening, serving(settings):
         make_ready(settings, migrates=True)
         secret = asyncio.run(_set_up(settings))
-        sys.exit(answer(settings, listening, make_app, lambda: _say_what_to_do(settings, secret)))
+        sys.exit(serve_app(settings, listening, lambda: _say_what_to_do(settings, secret), demo_routes))
 
 
 async def _set_up(settings: Settings) -> str:

@@ -14,18 +14,18 @@ from urllib.parse import urlsplit
 import click
 
 from comments import __version__
-from comments.app import templates
 from comments.cli.doctor_database import database_is_there, of_database
 from comments.cli.doctor_findings import Finding, of_kind
 from comments.cli.failures import reason
-from comments.cli.installation import plain_settings, settings_here
 from comments.clock import SystemClock
 from comments.config import KEY_FILE, LOOPBACK_HOSTS, SETTING_NAMES, Settings, SettingsFault, with_secret_key
+from comments.installation import plain_settings, settings_here
 from comments.keys import Keyring
 from comments.notifications.senders.factory import mailer
 from comments.notifications.senders.smtp import MailFailed
 from comments.sites.actions import accept_key
 from comments.storage import Database
+from comments.web.template_engine import all_templates
 
 LEAST_FREE_BYTES = 200_000_000
 
@@ -175,7 +175,7 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:
-    sending = mailer(settings, SystemClock(), templates())
+    sending = mailer(settings, SystemClock(), all_templates())
     if sending is None:
         yield Finding("mail is not sent: no server is set by COMMENTS_SMTP_URL")
         return

@@ -9,11 +9,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted
 from comments.exporters.files import export_to_file, export_to_stream
 from comments.exporters.native import Exported
 from comments.exporters.native import Progress as Heard
+from comments.installation import Installation, in_installation
 
 
 @click.command()

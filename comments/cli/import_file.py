@@ -17,11 +17,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from comments.cli.installation import Installation, in_installation
 from comments.importers.formats.registry import ALL_NAMES, AUTO, FORMATS
 from comments.importers.pipeline.report import Report
 from comments.importers.pipeline.run import Order, run_import
 from comments.importers.pipeline.run import Progress as Heard
+from comments.installation import Installation, in_installation
 
 KNOWN = "Formats: " + "; ".join(f"{one.name} ({one.title})" for one in FORMATS) + "; auto guesses."
 STEPS = {"reading": "Reading", "writing": "Writing"}

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import click
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import table
 from comments.importers.jobs.actions import start_job, stop_job
 from comments.importers.jobs.models import ImportJob
 from comments.importers.jobs.queries import all_jobs
 from comments.importers.jobs.uploads import remove_upload
+from comments.installation import Installation, in_installation
 from comments.sites.queries import site_by_name
 from comments.web.templating import date_and_time
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted
+from comments.installation import Installation, in_installation
 from comments.moderation.audit.hash_chain import named
 from comments.moderation.audit.verify import Checked, checked, log_lines
 from comments.sites.queries import site_by_name

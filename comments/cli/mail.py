@@ -4,15 +4,15 @@ from uuid import UUID
 
 import click
 
-from comments.app import templates
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted, table
+from comments.installation import Installation, in_installation
 from comments.notifications.digests.queries import spoken_by
 from comments.notifications.senders.factory import mailer
 from comments.notifications.trial_mail import TrialFailed, send_test, trial_letter
 from comments.outbox.actions import revive
 from comments.outbox.queries import Failure, failures
 from comments.sites.queries import site_by_name
+from comments.web.template_engine import all_templates
 from comments.web.templating import date_and_time
 
 MOST_LISTED = 200
@@ -33,7 +33,7 @@ def test(address: str, site_name: str | None) -> None:
     """Send a test mail to ADDRESS now, and say what the mail server answers."""
 
     async def work(here: Installation) -> None:
-        sending, now = mailer(here.settings, here.clock, templates()), here.clock.now()
+        sending, now = mailer(here.settings, here.clock, all_templates()), here.clock.now()
         site_id = await _site_id(here, site_name)
         lang = await here.db.read(spoken_by, site_id) if site_id else "en"
         letter = trial_letter(lang, here.settings.base_url, now)

@@ -2,7 +2,7 @@
 
 import click
 
-from comments.cli.installation import settings_here
+from comments.installation import settings_here
 from comments.storage import migrate_now
 
 

@@ -2,7 +2,6 @@
 
 import click
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted, table
 from comments.config import Settings
 from comments.identity import queries
@@ -10,6 +9,7 @@ from comments.identity.accounts import actions, invitation_actions, team_actions
 from comments.identity.accounts.actions import DEFAULT_ROLE, ROLE_NAMES
 from comments.identity.accounts.sections import decoded_sections
 from comments.identity.models import Invitation
+from comments.installation import Installation, in_installation
 from comments.keys import Keyring
 from comments.notifications.digests.actions import CHOICES, choose_digest
 from comments.privacy.erase import forget_bytes

@@ -5,7 +5,7 @@ import json
 import click
 
 from comments import __version__
-from comments.cli.installation import plain_settings
+from comments.installation import plain_settings
 
 
 @click.command()

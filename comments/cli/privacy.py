@@ -11,8 +11,8 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted, table
+from comments.installation import Installation, in_installation
 from comments.privacy.actions import OPERATOR, ErasureWish, ask_erasure
 from comments.privacy.collect import collected, in_text
 from comments.privacy.erase import erase as erased

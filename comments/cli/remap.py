@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted
 from comments.cli.thread import acting, by_moderator, of_site, thread
+from comments.installation import Installation, in_installation
 from comments.moderation.threads.remap import Step, carry_out, plan, read_lines
 
 

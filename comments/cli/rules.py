@@ -9,9 +9,9 @@ import msgspec
 
 from comments.classifier.queries import LAST, Quality, Standing, quality
 from comments.classifier.score import FEWEST_OF_EACH
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted
 from comments.cli.trial_report import anew_line, part, recheck_words, trial_lines
+from comments.installation import Installation, in_installation
 from comments.moderation.sweeps.recheck import Recheck, Rechecked
 from comments.moderation.training.worker import learn_anew
 from comments.moderation.trials.run import LAST as LAST_TRIED

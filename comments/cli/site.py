@@ -4,8 +4,8 @@ import asyncio
 
 import click
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted, table
+from comments.installation import Installation, in_installation
 from comments.sites import actions, queries
 from comments.sites.models import SeenOrigin
 from comments.sites.origins import origin_allowed, read_origins

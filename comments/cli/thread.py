@@ -6,9 +6,9 @@ from uuid import UUID
 
 import click
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted, table
 from comments.identity.queries import moderator_by_email
+from comments.installation import Installation, in_installation
 from comments.moderation.errors import ChangedSince
 from comments.moderation.threads.actions import Acting, MoveWish, acting_as, merge, move, set_thread
 from comments.moderation.threads.messages import changed_since, thread_told

@@ -2,11 +2,11 @@
 
 import click
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.moderator import of_site
 from comments.cli.output import table
 from comments.identity import queries
 from comments.identity.accounts import token_actions
+from comments.installation import Installation, in_installation
 from comments.sites.queries import site_by_name
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import click
 
-from comments.cli.installation import Installation, in_installation
 from comments.cli.output import counted, table
+from comments.installation import Installation, in_installation
 from comments.outside.actions import send_again
 from comments.outside.calling import CallFailed, CallRefused
 from comments.outside.handlers import Webhooks

@@ -9,9 +9,9 @@ import click
 
 from comments.background.maintenance import keep_searchable, keep_tidy, seal_logs, tidy
 from comments.background.outbox_handlers import delivery
-from comments.cli.installation import Installation, in_installation
-from comments.cli.logs import begin_logging
 from comments.importers.jobs.worker import ImportJobs
+from comments.installation import Installation, in_installation
+from comments.server.logs import begin_logging
 
 if TYPE_CHECKING:
     from comments.web.service import Service
@@ -60,9 +60,9 @@ def worker(once: bool) -> None:
 
 def service_here(here: Installation) -> "Service":
     """Return the service's parts for a process that answers no requests."""
-    from comments.app import templates
     from comments.limits import Limits
     from comments.web.service import Service
+    from comments.web.template_engine import all_templates
 
     return Service(
         settings=here.settings,
@@ -70,5 +70,5 @@ def service_here(here: Installation) -> "Service":
         clock=here.clock,
         db=here.db,
         limits=Limits(on=False),
-        templates=templates(),
+        templates=all_templates(),
     )

@@ -19,9 +19,9 @@ from comments.threads.api.routes import site_of
 from comments.threads.errors import PageMissing, PageRefused
 from comments.threads.requests import Url
 from comments.web.access import NOBODY
+from comments.web.event_stream import EventStream
 from comments.web.routing import Api, QueryRefused, read_query
 from comments.web.service import client_network
-from comments.web.streaming import EventStream
 
 api = Api("/api/v1/sites/{site}", tag="Discussions")
 

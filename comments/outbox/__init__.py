@@ -2,7 +2,7 @@
 
 from comments.outbox.actions import Enqueued, enqueue, take_out
 from comments.outbox.jobs import Handler, Later, Task, Undeliverable
-from comments.outbox.worker import Delivery, first_task
+from comments.outbox.worker import Delivery
 
 __all__ = [
     "Delivery",
@@ -12,6 +12,5 @@ __all__ = [
     "Task",
     "Undeliverable",
     "enqueue",
-    "first_task",
     "take_out",
 ]

@@ -33,24 +33,6 @@ Observe = Callable[[str, str], None]
 """Called with a task's kind, and with what came of it: delivered, failed, dead or later."""
 
 
-async def first_task(db: Database) -> None:
-    """Return once a task waits in the outbox, whoever put it there."""
-    woken = asyncio.Event()
-
-    def heard(changes: Sequence[object]) -> None:
-        if any(isinstance(change, Enqueued) for change in changes):
-            woken.set()
-
-    db.subscribe(heard)
-    while True:
-        with contextlib.suppress(CommentsError):
-            if await db.read(queries.something_waits):
-                return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(woken.wait(), POLL.total_seconds())
-        woken.clear()
-
-
 class Delivery:
     """Does tasks for as long as it runs; any number of processes may run one on the same database."""
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import brotli
 import msgspec
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 if TYPE_CHECKING:
-    from comments.web.ready import Shown
+    from comments.web.middleware.cached_pages import KeptAnswer
 
 JSON = b"application/json"
 QUICK, SMALLEST = 5, 11
@@ -41,16 +41,9 @@ class BytesAnswer(Response):
         self.body = body
         self.background = None
 
-    def start(self, more: _RawHeaders) -> Message:
-        """Return the message that begins it, with more headers."""
-        return {
-            "type": "http.response.start",
-            "status": self.status_code,
-            "headers": [*self.raw_headers, *more],
-        }
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send(self.start([]))
+        # The list is kept with the body; middlewares put a longer one in its place and leave it as it is.
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body if scope["method"] != "HEAD" else b""})
 
 
@@ -60,7 +53,7 @@ class Body:
     Once it is compressed for browsers (brotli) it is kept so alone: few others ask, and it is far less.
     """
 
-    __slots__ = ("_answers", "_content", "_headers", "_is_large", "_quality", "media_type", "shown", "tag")
+    __slots__ = ("_answers", "_content", "_headers", "_is_large", "_quality", "kept", "media_type", "tag")
 
     def __init__(
         self,
@@ -69,12 +62,12 @@ class Body:
         headers: Sequence[tuple[bytes, bytes]],
         *,
         quality: int = QUICK,
-        shown: "Shown | None" = None,
+        kept: "KeptAnswer | None" = None,
     ) -> None:
-        """Make a body; with `shown` it is one that `web.ready` may send, if it is kept."""
+        """Make a body; with `kept` it is one that the page cache may send past the routes."""
         self._content: bytes | None = content
         self._is_large = len(content) >= SMALLEST_COMPRESSED
-        self.shown = shown
+        self.kept = kept
         self._quality = quality
         self.media_type = media_type
         self.tag = blake2b(content, digest_size=12).hexdigest()

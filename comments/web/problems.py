@@ -17,6 +17,7 @@ STATUS_BY_FAMILY: Mapping[type[errors.CommentsError], int] = {
     errors.NotSignedIn: 401,
     errors.NotAllowed: 403,
     errors.NotFound: 404,
+    errors.TooSlow: 408,
     errors.Conflict: 409,
     errors.TooLarge: 413,
     errors.UnsupportedType: 415,
@@ -82,12 +83,6 @@ def _response(
         {"cache-control": "no-store", **headers},
         media_type=MEDIA_TYPE,
     )
-
-
-def unasked_response(status: int, code: str, detail: str, retry_after: int | None = None) -> Response:
-    """Return the answer to who is refused before all of a request has come."""
-    headers = {} if retry_after is None else {"retry-after": str(retry_after)}
-    return _response(status, code, detail, headers)
 
 
 async def on_expected(request: Request, exc: Exception) -> Response:

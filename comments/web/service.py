@@ -11,7 +11,7 @@ from comments.config import Settings
 from comments.keys import Keyring, network_of
 from comments.limits import Limits
 from comments.storage import Database
-from comments.web.cache import PageCache
+from comments.web.page_cache import PageCache
 from comments.web.seen_origins import SeenOrigins
 from comments.web.template_engine import Templates
 
@@ -45,7 +45,7 @@ def service(request: Request) -> Service:
 
 
 def client_address(request: Request) -> str:
-    """Return the address the request came from, as `web.edge` found it through the trusted proxies."""
+    """Return the address the request came from, as the middleware `ClientAddress` has found it."""
     address: str = request.scope["comments.address"]
     return address
 

@@ -5,6 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import comments
+
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
@@ -32,3 +34,8 @@ class Templates:
             # Else each card of a list asks the disk whether its template has changed since the last one.
             auto_reload=False,
         )
+
+
+def all_templates() -> Templates:
+    """Return the templates of all rooms."""
+    return Templates(sorted(Path(comments.__file__).parent.glob("*/templates")))

@@ -13,8 +13,8 @@ from starlette.requests import Request
 
 from comments.errors import BadRequest, TooLarge
 from comments.storage import StorageFull
-from comments.web.edge import allow_bytes
 from comments.web.forms import Fields, FormExpected
+from comments.web.middleware.request_limits import allow_bytes
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks

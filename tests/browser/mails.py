@@ -8,12 +8,12 @@ from pathlib import Path
 
 from playwright.async_api import Page, Route
 
-from comments.app import templates
 from comments.clock import FixedClock
 from comments.moderation.authors.message import LIES_FOR
 from comments.notifications.messages import Mail
 from comments.notifications.senders.factory import mailer
 from comments.notifications.trial_mail import trial_letter
+from comments.web.template_engine import all_templates
 from tests.notifications.delivering import TALK, Mailing, addresses, mailing, texts
 from tests.support.site import Guest
 
@@ -115,7 +115,7 @@ async def _sent(mails: Mailing, language: str) -> Mapping[str, EmailMessage]:
         site.clock.advance(timedelta(minutes=1))
     (found["mail-digest"],) = await mails.deliver(after=timedelta(minutes=22))
 
-    sending = mailer(site.service.settings, site.clock, templates())
+    sending = mailer(site.service.settings, site.clock, all_templates())
     assert sending is not None
     trial = trial_letter(language, TALK, site.clock.now())
     await sending.send(Mail("mia@blog.example", "", trial, id="test-1"))

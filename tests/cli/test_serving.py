@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import pytest
 
-from comments.cli.processes import listening_socket, one_for_each
+from comments.server.processes import listening_socket, one_for_each
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation, LiveService, is_healthy, wait_until_healthy
 from tests.support.ports import free_port
@@ -51,10 +51,10 @@ def counted(service: LiveService) -> dict[str, float]:
     # ruff: noqa: S310 (a service that this test has started)
     with urllib.request.urlopen(f"{service.base_url}/metrics", timeout=10) as answer:
         told = answer.read().decode()
-    connections = re.findall(r'^comments_open_connections{process="(\d)"} ', told, re.MULTILINE)
+    processes = re.findall(r'^comments_open_streams{process="(\d)"} ', told, re.MULTILINE)
     others = r'^comments_http_requests_total{process="(\d)",route="other",status="200"} (\S+)$'
     found = {process: float(number) for process, number in re.findall(others, told, re.MULTILINE)}
-    return {process: found.get(process, 0.0) for process in connections}
+    return {process: found.get(process, 0.0) for process in processes}
 
 
 @pytest.mark.parametrize("workers", [1, 2])

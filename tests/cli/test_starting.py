@@ -11,18 +11,9 @@ from tests.support.ports import free_port
 
 LATER = (
     "alembic",
-    "argon2",
     "asyncpg",
     "babel",
     "bleach",
-    "comments.backstage",
-    "comments.demo",
-    "comments.background.outbox_handlers",
-    "comments.importers.pipeline.plan",
-    "comments.importers.formats.registry",
-    "comments.moderation.decisions.decide",
-    "comments.outside.calling",
-    "comments.owner",
     "jinja2",
     "markdown_it",
     "prometheus_client",

@@ -9,7 +9,7 @@ from comments.clock import FixedClock
 from comments.live import heartbeats
 from comments.live.hub import Hub
 from comments.sites.actions import remove_site
-from comments.web import streaming
+from comments.web import event_stream
 from tests.support.site import ORIGIN, PAGE, SiteUnderTest, running_site
 from tests.support.streams import listening
 
@@ -136,9 +136,9 @@ async def test_who_reads_nothing_is_cut_off(site: SiteUnderTest) -> None:
         while not slow.is_cut:
             await site.said(f"{sent}" + "&" * 2_000)
             sent += len(str((await quick.event()).data))
-            assert sent < 2 * streaming.LARGEST_BACKLOG
+            assert sent < 2 * event_stream.LARGEST_BACKLOG
         await slow.over()
-        assert sent > streaming.LARGEST_BACKLOG
+        assert sent > event_stream.LARGEST_BACKLOG
         await site.said("Goes on")
         assert (await quick.event()).name == "change"
 

@@ -10,7 +10,6 @@ from comments.sites.queries import site_by_name
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.queries.find_threads import thread_by_keys
 from comments.web.access import DeclaredRoute, Who
-from tests.support.routes import every_route
 from tests.support.site import ORIGIN, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -111,7 +110,7 @@ async def test_no_route_for_moderators_shows_anything_from_outside(site: SiteUnd
     inside, outside = await waiting(site)
     await site.decide("hold", outside, inside)
     thread = await site.service.db.read(_thread_outside)
-    routes = [route for route in every_route(site.app) if isinstance(route, DeclaredRoute)]
+    routes = [route for route in site.app.routes if isinstance(route, DeclaredRoute)]
     asked = 0
 
     for route in routes:

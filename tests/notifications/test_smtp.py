@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from comments.app import templates
 from comments.clock import FixedClock
 from comments.notifications.mail_content import Entry, Letter, Link, Paragraph, Quote, plain_text
 from comments.notifications.messages import Mail, Post
 from comments.notifications.senders.factory import Mailer
 from comments.notifications.senders.smtp import MailFailed, MailServer
 from comments.outbox import Undeliverable
+from comments.web.template_engine import all_templates
 from tests.support.mail_server import NOT_THIS_MACHINES_NAME, certificate, mail_server
 from tests.support.ports import free_port
 
@@ -30,7 +30,7 @@ LOGIN = "mia:p%40ss%3Aword@"
 
 
 def sender(url: str, clock: FixedClock, mail_from: str = "Comments <comments@talk.example>") -> Mailer:
-    return Mailer(MailServer.at(url), Post(mail_from, templates()), clock)
+    return Mailer(MailServer.at(url), Post(mail_from, all_templates()), clock)
 
 
 def mail(to: str = "tomasz@mail.example", **more: str) -> Mail:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from comments.app import templates
 from comments.notifications.catalogue import FOLDER, Words
 from comments.notifications.digests.mail import digest_letter
 from comments.notifications.digests.queries import Digest, Reader, Waiting
@@ -20,6 +19,7 @@ from comments.policy.check_effects import NO_ANSWER, UNANSWERED
 from comments.rules import Banned, Outcome, Policy, Reason
 from comments.rules.author.banned import banned
 from comments.sites.languages import LANGUAGES
+from comments.web.template_engine import all_templates
 from tests.notifications.delivering import TALK, texts
 from tests.rules.examples import NEWCOMER, a_draft
 from tests.support.sentences import careless, sentences_of, unlike_english, wrong_plurals
@@ -159,7 +159,7 @@ def answer(language: str, name: str) -> Reply:
 @pytest.mark.parametrize("language", FROM_RIGHT)
 def test_a_mail_from_right_to_left_says_so_and_keeps_other_names_in_their_place(language: str) -> None:
     letter = reply_letter(answer(language, "Mia"), link="https://blog.example/a", stop=f"{TALK}/mail/x")
-    post = Post("comments@talk.example", templates())
+    post = Post("comments@talk.example", all_templates())
     mail = post.message(Mail("a@b.example", "Slow Lines", letter, "1"), AT)
 
     plain, html = texts(mail)

@@ -169,5 +169,5 @@ async def test_a_name_with_signs_of_its_own_is_just_a_name(tmp_path: Path) -> No
 async def test_a_text_that_no_database_server_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
-    with pytest.raises(StorageUnreachable, match=r"pip install 'comments\[postgres\]'"):
+    with pytest.raises(StorageUnreachable, match=r"pip install 'psycopg\[binary,pool\]'"):
         await Database.open("postgresql://localhost/comments")

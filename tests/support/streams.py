@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,20 +37,21 @@ def events_in(lines: Iterable[str]) -> Iterator[Event]:
 
 
 class Reader:
-    """One open stream, and the server's end of its connection.
+    """One open stream, as a server sees it: what it sends, and that the reader may leave or take nothing.
 
-    `status` and `headers` are there once it is open; `is_over` is set when the server is through with it.
+    `status` and `headers` are there once it is open; `is_over` is set when the application has ended it.
     """
 
     def __init__(self) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.is_over = asyncio.Event()
-        self.is_cut = False
+        self._is_whole = False
         self._opened = asyncio.Event()
-        self._reads = True
-        self._waiting = 0
-        self._gone: Callable[[], None] | None = None
+        self._takes = asyncio.Event()
+        self._takes.set()
+        self._left = asyncio.Event()
+        self._has_asked = False
         self._text = ""
         self._arrived = asyncio.Event()
 
@@ -78,17 +79,15 @@ class Reader:
 
     def stop_reading(self) -> None:
         """Take nothing more, as a reader does whose connection has stalled."""
-        self._reads = False
+        self._takes.clear()
 
     def leave(self) -> None:
-        if self._gone is not None:
-            # A server hears of it a little later, too.
-            asyncio.get_running_loop().call_soon(self._leave, self._gone)
-            self._gone = None
+        self._left.set()
 
-    def _leave(self, gone: Callable[[], None]) -> None:
-        gone()
-        self.is_over.set()
+    @property
+    def is_cut(self) -> bool:
+        """Whether the application ended it before the end of the answer."""
+        return self.is_over.is_set() and not self._is_whole
 
     async def opened(self) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -100,41 +99,30 @@ class Reader:
             await self.is_over.wait()
 
     async def receive(self) -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not self._has_asked:
+            self._has_asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._left.wait()
+        return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            self._opened.set()
             return
-        self._take(message["body"])
-        self._opened.set()
-        self.is_over.set()
-
-    def leave_to(self, gone: Callable[[], None]) -> "Reader":
-        self._gone = gone
-        self._opened.set()
-        return self
-
-    def waiting(self) -> int:
-        return self._waiting
-
-    def write(self, body: bytes) -> None:
-        if self._reads:
-            self._take(body)
-        else:
-            self._waiting += len(body)
-
-    def end(self) -> None:
-        self.leave()
-
-    def cut(self) -> None:
-        self.is_cut = True
-        self.leave()
-
-    def _take(self, body: bytes) -> None:
-        self._text += body.decode()
+        await self._takes.wait()
+        self._text += message["body"].decode()
         self._arrived.set()
+        if not message.get("more_body"):
+            self._is_whole = True
+
+    async def serve(self, site: SiteUnderTest, scope: dict[str, Any]) -> None:
+        try:
+            await site.app(scope, self.receive, self.send)
+        finally:
+            self._opened.set()
+            self.is_over.set()
 
 
 @asynccontextmanager
@@ -166,12 +154,12 @@ async def listening(
         "scheme": "http",
         "http_version": "1.1",
         "root_path": "",
-        "comments.connection": reader,
     }
-    await site.app(scope, reader.receive, reader.send)
+    serving = asyncio.create_task(reader.serve(site, scope))
     await reader.opened()
     try:
         yield reader
     finally:
         reader.leave()
         await reader.over()
+        await serving

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from comments.web.admission import ALWAYS_INSIDE, MOST_INSIDE, Admission, Overloaded, Turns
+from comments.web.middleware.admission import ALWAYS_INSIDE, MOST_INSIDE, Admission, Overloaded, Turns
 
 pytestmark = pytest.mark.anyio
 
@@ -93,19 +93,6 @@ async def test_quiet_hours_are_not_taken_for_slowness() -> None:
     await filled(door, ALWAYS_INSIDE * 2)
 
     assert not is_refused(door, POST)
-
-
-async def test_a_burst_after_a_quiet_time_is_let_on_at_the_door() -> None:
-    now = Time()
-    door = admission(now)
-    await door.enter()
-    await served(door, now, 1, 0.002)
-    now.at += 600
-
-    waits = [door.turn_away(POST) for _ in range(MOST_INSIDE + 1)]
-
-    assert waits[:-1] == [0] * MOST_INSIDE
-    assert waits[-1] in range(2, 6)
 
 
 async def test_a_few_go_on_in_each_round_and_others_have_theirs_in_between() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from comments.web.answers import JSON, Body
-from comments.web.cache import PageCache
+from comments.web.page_cache import PageCache
 from tests.support.site import PAGE, SiteUnderTest
 
 READERS = 12

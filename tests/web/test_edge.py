@@ -1,5 +1,6 @@
 """What every request goes through: origins, CORS, sizes, text, headers, one shape of error, no leaks."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from comments.clock import FixedClock
+from comments.web.middleware import request_limits
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest, running_site
 
 pytestmark = pytest.mark.anyio
@@ -99,6 +101,21 @@ async def test_a_large_request_is_refused_whatever_it_claims(site: SiteUnderTest
         )
         assert (answer.status_code, answer.json()["code"]) == (413, "request-too-large")
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_who_sends_too_slowly_is_told_so(site: SiteUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_limits, "BODY_SECONDS", 0.05)
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        yield b'{"body": '
+        await asyncio.sleep(5)
+        yield b'"late"}'
+
+    answer = await site.client.post(
+        site.path("comments"), content=in_pieces(), headers=JSON | {"origin": ORIGIN}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (408, "request-too-slow")
 
 
 @pytest.mark.parametrize(

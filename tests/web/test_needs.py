@@ -12,7 +12,6 @@ from comments.identity.accounts.token_actions import make_api_token
 from comments.identity.errors import OwnersOnly
 from comments.sites.actions import add_site
 from comments.web.access import SCOPES, DeclaredRoute, Needs, Who
-from tests.support.routes import every_route
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -98,7 +97,7 @@ def member(session: Any, site: SiteUnderTest, name: str, role: str) -> tuple[str
 def declared(site: SiteUnderTest) -> list[tuple[str, str, Needs]]:
     return [
         (method, route.path, needs)
-        for route in every_route(site.app)
+        for route in site.app.routes
         if isinstance(route, DeclaredRoute)
         for method, needs in route.needs.items()
     ]
@@ -150,7 +149,7 @@ async def test_the_gate_lets_pass_exactly_whom_each_route_says_it_is_for(site: S
 async def test_no_route_is_without_a_declaration(site: SiteUnderTest) -> None:
     undeclared = [
         route
-        for route in every_route(site.app)
+        for route in site.app.routes
         if not isinstance(route, DeclaredRoute) or set(route.needs) != (route.methods or set()) - {"HEAD"}
     ]
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from comments.storage import Database
 from comments.threads.models import Comment
-from comments.web.admission import MOST_INSIDE
+from comments.web.middleware.admission import MOST_INSIDE
 from tests.support.live import Installation, LiveService
 from tests.support.site import ORIGIN, PAGE
 

@@ -24,7 +24,7 @@ from comments.threads.views import thread as views_thread
 from comments.threads.views.own import MeAnswer, me_answer
 from comments.web.access import NOBODY, reader
 from comments.web.answers import JSON, Body, asked
-from comments.web.ready import Shown, note_seen
+from comments.web.middleware.cached_pages import KeptAnswer, note_origin
 from comments.web.routing import Api, QueryRefused, id_in_path, read_query
 from comments.web.service import service
 
@@ -58,7 +58,7 @@ async def get_thread(request: Request) -> Response:
     svc, address = service(request), cache_address(request, ThreadQuery)
     body = await svc.cache.kept_or_made(address, lambda: _thread(request, address))
     if origin := request.headers.get("origin"):
-        note_seen(svc, request.path_params["site"], origin.encode("latin-1"), request.scope["query_string"])
+        note_origin(svc, request.path_params["site"], origin.encode("latin-1"), request.scope["query_string"])
     return conditional(request, body)
 
 
@@ -214,8 +214,8 @@ async def _counted(request: Request, address: Address | None, asked: Sequence[tu
 
 
 def _body(request: Request, answer: msgspec.Struct, *, discussion_of: str = "") -> Body:
-    shown = Shown(request.scope["comments.route"], discussion_of)
-    return Body(msgspec.json.encode(answer), JSON, SHARED, shown=shown)
+    kept = KeptAnswer(request.scope["comments.route"], discussion_of)
+    return Body(msgspec.json.encode(answer), JSON, SHARED, kept=kept)
 
 
 def _named(line: str) -> tuple[str, str]:

@@ -167,7 +167,7 @@ class Supervisor:
             self._stop()
             return
         code = os.waitstatus_to_exitcode(status)
-        click.echo(f"Process {number + 1} of {self.count} ended ({code}); another takes its place.", err=True)
+        logger.warning("process %d of %d ended (%s); another takes its place", number + 1, self.count, code)
         if time.monotonic() - started < SHORT_LIFE_SECONDS:
             time.sleep(SHORT_LIFE_SECONDS)
         self._start(number)

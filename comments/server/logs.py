@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -21,9 +22,25 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class WholeLines(logging.Handler):
+    """Writes each record to stderr at once: lines of several processes stay apart, and none is torn."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            os.write(sys.stderr.fileno(), f"{self.format(record)}\n".encode(errors="backslashreplace"))
+        except OSError:
+            self.handleError(record)
+
+
+def say(line: str) -> None:
+    """Write a line to stdout in the same way."""
+    sys.stdout.flush()
+    os.write(sys.stdout.fileno(), f"{line}\n".encode(errors="backslashreplace"))
+
+
 def begin_logging(level: str) -> None:
     """Send what is logged at `level` or above to stderr."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = WholeLines()
     if sys.stderr.isatty():
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     else:

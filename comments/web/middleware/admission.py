@@ -1,4 +1,4 @@
-"""Who still comes in: what would have to wait for too long is refused at the door, while it costs little.
+"""Which changes are let in: what would have to wait for too long is refused, while that costs little.
 
 A service that takes everything in answers nobody in time. So a change is refused with 503 as soon as those
 that are inside will take longer than a person waits; reads are never refused, and pass in between.
@@ -9,7 +9,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from comments import errors
+from comments.web.problems import problem_response
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""All other methods change something."""
 
 PATIENCE_SECONDS = 1.0
 """How long a reader's post may have to wait for those before it."""
@@ -55,7 +61,6 @@ class Admission:
     ) -> None:
         self.inside = 0
         self.refused = 0
-        self._let_on = 0
         self._is_urgent = is_urgent
         self._now = now
         self._pace = 0.0
@@ -67,23 +72,6 @@ class Admission:
         """Raise Overloaded if a change at this address would wait for too long."""
         if self._is_over(path, self.inside):
             raise overloaded(self._refused())
-
-    def turn_away(self, path: str) -> int:
-        """Return 0 for a change at this address that is let on, else after how many seconds to come again.
-
-        Asked by the head of a request alone. Those that were let on in the same round of the event loop count
-        as well: all that come in one are looked at before the first of them is inside, and whoever is refused
-        then has cost three times as much.
-        """
-        if self._is_over(path, self.inside + self._let_on):
-            return self._refused()
-        if not self._let_on:
-            asyncio.get_running_loop().call_soon(self._begin_round)
-        self._let_on += 1
-        return 0
-
-    def _begin_round(self) -> None:
-        self._let_on = 0
 
     def _is_over(self, path: str, inside: int) -> bool:
         if inside < ALWAYS_INSIDE:
@@ -119,6 +107,54 @@ class Admission:
         is_measured = self.inside > 0 and passed >= WINDOW_SECONDS
         stuck = passed / (self._left + 1) if is_measured else 0.0
         return inside * max(self._pace, stuck)
+
+
+class AdmissionControl:
+    """Lets a change in once all of it has come, so that who sends slowly takes nobody's place."""
+
+    def __init__(self, app: ASGIApp, *, admission: Admission) -> None:
+        self._app = app
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in READING:
+            await self._app(scope, receive, send)
+            return
+        try:
+            self._admission.refuse_over(scope["path"])
+        except Overloaded as refused:
+            await problem_response(refused)(scope, receive, send)
+            return
+        await self._let_in(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_inside = False
+
+        async def enter() -> None:
+            nonlocal is_inside
+            is_inside = True
+            await self._admission.enter()
+
+        async def entering_with_the_last_piece() -> Message:
+            message = await receive()
+            if not is_inside and message["type"] == "http.request" and not message.get("more_body"):
+                await enter()
+            return message
+
+        try:
+            if not _has_body(scope):
+                await enter()
+            await self._app(scope, entering_with_the_last_piece, send)
+        finally:
+            if is_inside:
+                self._admission.leave()
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope["headers"]
+    )
 
 
 class Turns:

@@ -1,0 +1,1 @@
+"""Our own way to serve: processes, sockets, signals, and uvicorn's public API."""
