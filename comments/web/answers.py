@@ -2,17 +2,14 @@
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 import brotli
 import msgspec
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-
-if TYPE_CHECKING:
-    from comments.web.middleware.cached_pages import KeptAnswer
 
 JSON = b"application/json"
 QUICK, SMALLEST = 5, 11
@@ -29,6 +26,14 @@ SMALLEST_COMPRESSED = 512
 """Below this many bytes compressing costs more than it saves."""
 
 _RawHeaders = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """Which route a kept body answers, by its pattern; for a discussion also the name of its site."""
+
+    route: str
+    discussion_of: str = ""
 
 
 class BytesAnswer(Response):
@@ -62,7 +67,7 @@ class Body:
         headers: Sequence[tuple[bytes, bytes]],
         *,
         quality: int = QUICK,
-        kept: "KeptAnswer | None" = None,
+        kept: KeptAnswer | None = None,
     ) -> None:
         """Make a body; with `kept` it is one that the page cache may send past the routes."""
         self._content: bytes | None = content

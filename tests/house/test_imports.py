@@ -19,7 +19,9 @@ from tests.house.source import (
 
 # From the roof to the ground; who stands in a row may use that row and those below.
 ROWS = (
-    {"app", "backstage", "cli", "demo", "schema", "background", "__main__"},
+    {"asgi", "cli", "demo", "__main__"},
+    {"server"},
+    {"app", "background", "installation", "schema"},
     {"owner"},
     {"importers", "exporters", "privacy"},
     {"moderation", "feeds", "live", "notifications", "outside"},
@@ -33,7 +35,7 @@ ROWS = (
 HEIGHT = {room: -row for row, rooms in enumerate(ROWS) for room in rooms}
 EDGE, CORE, BASE = 2, 1, 0
 FLOORS = {"routes": EDGE, "pages": EDGE, "api": EDGE, "models": BASE, "errors": BASE, "events": BASE}
-SERVES_HTTP = {"app", "cli", "web", "demo"}
+SERVES_HTTP = {"app", "asgi", "background", "cli", "demo", "server", "web"}
 
 
 def room_of(module: str) -> str | None:

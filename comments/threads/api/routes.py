@@ -23,8 +23,8 @@ from comments.threads.views import counts, schemas
 from comments.threads.views import thread as views_thread
 from comments.threads.views.own import MeAnswer, me_answer
 from comments.web.access import NOBODY, reader
-from comments.web.answers import JSON, Body, asked
-from comments.web.middleware.cached_pages import KeptAnswer, note_origin
+from comments.web.answers import JSON, Body, KeptAnswer, asked
+from comments.web.middleware.cached_pages import note_origin
 from comments.web.routing import Api, QueryRefused, id_in_path, read_query
 from comments.web.service import service
 

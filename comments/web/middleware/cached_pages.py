@@ -1,20 +1,11 @@
 """What the page cache has is answered from its bytes, before a route is looked for."""
 
-from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from comments.web.answers import asked
 from comments.web.service import Service
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """Which route a kept body answers, by its pattern; for a discussion also the name of its site."""
-
-    route: str
-    discussion_of: str = ""
 
 
 class CachedPages:
