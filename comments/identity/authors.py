@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, exists, insert, select, update
@@ -14,7 +14,7 @@ from comments.identity.errors import TokenUnknown
 from comments.identity.models import Author, GuestToken
 from comments.identity.queries import Moderator, moderator_by_token
 from comments.ids import new_id
-from comments.storage import WITHOUT_SYNC, insert_together
+from comments.storage import WITHOUT_SYNC
 
 TOKEN_LIFE = timedelta(days=365)
 """A token ends this long after its last use."""
@@ -74,7 +74,7 @@ class Actor:
 # Made once, and what writes on the tables: each belongs to many posts, and putting it together anew takes
 # longer than running it.
 _AUTHORS, _TOKENS = cast(Table, Author.__table__), cast(Table, GuestToken.__table__)
-_ADD_TOKEN = insert(_TOKENS)
+_ADD_AUTHOR, _ADD_TOKEN = insert(_AUTHORS), insert(_TOKENS)
 _KNOWN = [_AUTHORS.c[one.name] for one in fields(KnownAuthor)[:9]]
 _DESCRIBE = (
     update(_AUTHORS)
@@ -236,11 +236,12 @@ def _note_use_daily(session: Session, shown: Credentials, author: KnownAuthor, a
 def _make_guest(session: Session, site_id: UUID, token_hash: bytes, at: datetime) -> KnownAuthor:
     """Store a new guest and their token."""
     guest = KnownAuthor(new_id(at), "guest", None, None, None, None, 0, False, None)
-    insert_together(session, guest_rows(site_id, guest, token_hash, at))
+    store_guest(session, site_id, guest, token_hash, at)
     return guest
 
 
-def guest_rows(
+def store_guest(
+    session: Session,
     site_id: UUID,
     guest: KnownAuthor,
     token_hash: bytes,
@@ -249,8 +250,8 @@ def guest_rows(
     name: str | None = None,
     email: str | None = None,
     website: str | None = None,
-) -> list[tuple[Table, list[dict[str, Any]]]]:
-    """Return the rows of a new guest and their token, with what they say of themselves."""
+) -> None:
+    """Store a new guest and their token, with what they say of themselves."""
     said = {"name": name, "email": email, "website": website}
     author = {"id": guest.id, "site_id": site_id, "kind": "guest", "created_at": at, **said}
     token = {
@@ -260,7 +261,8 @@ def guest_rows(
         "created_at": at,
         "used_at": at,
     }
-    return [(_AUTHORS, [{**author, "approved_count": 0, "trusted": False}]), (_TOKENS, [token])]
+    session.execute(_ADD_AUTHOR, {**author, "approved_count": 0, "trusted": False})
+    session.execute(_ADD_TOKEN, token)
 
 
 def give_token(session: Session, site_id: UUID, author_id: UUID, token_hash: bytes, at: datetime) -> None:

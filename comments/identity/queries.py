@@ -28,7 +28,7 @@ from comments.keys import Keyring
 from comments.sites.errors import SiteUnknown
 from comments.sites.models import Site
 from comments.sites.queries import site_by_name
-from comments.storage import SpelledOut, UtcTime
+from comments.storage import UtcTime
 
 BADGES = {"owner": "author", "moderator": "moderator"}
 
@@ -224,10 +224,10 @@ def team(session: Session, site_id: UUID) -> Sequence[Member]:
 
 def team_names(session: Session, site_id: UUID) -> tuple[str, ...]:
     """Return the names that only the site's own people may use there."""
-    return tuple([name for (name,) in _TEAM_NAMES.rows(session, {"site_id": site_id})])
+    return tuple(session.execute(_TEAM_NAMES, {"site_id": site_id}).scalars())
 
 
-_TEAM_NAMES = SpelledOut(
+_TEAM_NAMES = (
     select(Account.name)
     .join(Membership, Membership.account_id == Account.id)
     .where(Membership.site_id == bindparam("site_id"))

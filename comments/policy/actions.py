@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from comments.ids import new_id
 from comments.policy.errors import BanRefused, BanUnknown
 from comments.policy.fingerprints import Print
 from comments.policy.models import Ban, SpentProof, TextPrint
-from comments.storage import WITHOUT_SYNC, insert_ignoring, insert_together
+from comments.storage import WITHOUT_SYNC, insert_ignoring
 
 KINDS = ("author", "address", "network", "domain")
 OUTCOMES = ("refuse", "silent")
@@ -23,7 +23,7 @@ LONGEST_REASON = 500
 LIFTING_STANDS_AFTER = timedelta(hours=1)
 """How long a lifted ban is kept, so that the lifting can be taken back."""
 
-_PRINTS = cast(Table, TextPrint.__table__)
+_ADD_PRINTS = insert(cast(Table, TextPrint.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,7 @@ def remember_text(
     session: Session, site_id: UUID, comment_id: UUID, seen: Print, group: int, at: datetime
 ) -> None:
     """Note by what a comment's text is known again; `group` is that of the texts it is nearly the same as."""
-    insert_together(session, [print_rows(site_id, comment_id, seen, group, at)])
-
-
-def print_rows(
-    site_id: UUID, comment_id: UUID, seen: Print, group: int, at: datetime
-) -> tuple[Table, list[dict[str, Any]]]:
-    """Return the rows that `remember_text` stores, for who stores the comment along with them."""
-    return _PRINTS, [
+    rows = [
         {
             "comment_id": comment_id,
             "mark": mark,
@@ -96,6 +89,7 @@ def print_rows(
         }
         for mark in seen.marks
     ]
+    session.execute(_ADD_PRINTS, rows)
 
 
 def forget_texts(session: Session, comment_ids: Sequence[UUID]) -> None:

@@ -13,23 +13,20 @@ from sqlalchemy.orm import Session
 from comments.sites.errors import CheckUnknown, SiteUnknown, WebhookUnknown
 from comments.sites.models import InstallationFact, OutsideCheck, SeenOrigin, Site, Webhook
 from comments.sites.settings import SiteSettings, parsed_settings
-from comments.storage import SpelledOut
 
 LAST_BACKUP = "last-backup"
 
 # Every process asks these twice or four times a second while somebody writes, and readers wait meanwhile.
-_VERSIONS = SpelledOut(select(Site.id, Site.version))
-_FACTS = SpelledOut(
-    select(
-        Site.id,
-        Site.name,
-        Site.version,
-        Site.origins,
-        Site.settings,
-        exists().where(Webhook.site_id == Site.id).label("has_webhooks"),
-        exists().where(OutsideCheck.site_id == Site.id).label("has_checks"),
-    ).where(Site.name == bindparam("name"))
-)
+_VERSIONS = select(Site.id, Site.version)
+_FACTS = select(
+    Site.id,
+    Site.name,
+    Site.version,
+    Site.origins,
+    Site.settings,
+    exists().where(Webhook.site_id == Site.id).label("has_webhooks"),
+    exists().where(OutsideCheck.site_id == Site.id).label("has_checks"),
+).where(Site.name == bindparam("name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def sites(session: Session) -> Sequence[Site]:
 
 def site_versions(session: Session) -> dict[UUID, int]:
     """Return every site's version, which rises with each change of its origins or settings."""
-    return dict(_VERSIONS.rows(session, {}))
+    return {row.id: row.version for row in session.execute(_VERSIONS)}
 
 
 class SiteFacts(NamedTuple):
@@ -84,7 +81,7 @@ class SiteFacts(NamedTuple):
 
 def site_facts(session: Session, name: str) -> SiteFacts:
     """Return them, asked at once; raises SiteUnknown."""
-    rows = _FACTS.rows(session, {"name": name})
+    rows = session.execute(_FACTS, {"name": name}).all()
     if not rows:
         raise _unknown(name)
     return SiteFacts(*rows[0])

@@ -23,7 +23,6 @@ from comments.storage.filling import being_filled
 from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, has_statistics, is_replica, migrate, migrate_now, state
 from comments.storage.paging import first_per_group, groups_asked
-from comments.storage.records import Instant, Records
 from comments.storage.shared import Apart, Shared
 from comments.storage.spelled import SpelledOut, rows_of_each
 from comments.storage.types import CText, UtcTime
@@ -38,9 +37,7 @@ __all__ = [
     "Base",
     "CText",
     "Database",
-    "Instant",
     "Migrated",
-    "Records",
     "Shared",
     "SpelledOut",
     "StorageBusy",

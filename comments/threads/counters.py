@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from comments.storage import SpelledOut, announce
+from comments.storage import announce
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment, Thread
 from comments.threads.order.tree import Place, ancestors
@@ -32,7 +32,7 @@ def _is_listed(reply_total: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 # Made once, and on the tables: putting them together in the ORM takes longer than running them.
-_RAISE_VERSIONS = SpelledOut(
+_RAISE_VERSIONS = (
     update(_THREADS)
     .where(_THREADS.c.id.in_(bindparam("thread_ids", expanding=True)))
     .values(
@@ -46,7 +46,7 @@ _THESE = _COMMENTS.c.id.in_(bindparam("ids", expanding=True))
 _NEW_TOTAL = _COMMENTS.c.reply_total + bindparam("delta")
 # The thread is raised first: what changes with it carries the version it has then.
 _VERSION = select(_THREADS.c.version).where(_THREADS.c.id == _COMMENTS.c.thread_id).scalar_subquery()
-_COUNT_REPLIES = SpelledOut(
+_COUNT_REPLIES = (
     update(_COMMENTS)
     .where(_THESE)
     .values(
@@ -98,16 +98,7 @@ def count_below(session: Session, below: Mapping[UUID, int]) -> None:
         if delta:
             by_delta[delta].append(comment_id)
     for delta, ids in by_delta.items():
-        _COUNT_REPLIES.run(session, {"ids": _evened(ids), "delta": delta})
-
-
-def _evened(ids: Sequence[UUID]) -> list[UUID]:
-    """Return ids so that there are 1, 2, 4, 8 … of them, the last one several times.
-
-    A statement with a list of another length is another one, which the database has to plan.
-    """
-    length = 1 << (len(ids) - 1).bit_length()
-    return [*ids, *[ids[-1]] * (length - len(ids))]
+        session.execute(_COUNT_REPLIES, {"ids": ids, "delta": delta})
 
 
 def raise_version(session: Session, thread_id: UUID, at: datetime, *, added: int = 0) -> int:
@@ -123,8 +114,8 @@ def count_posts(session: Session, change: ThreadChanged, added: int, at: datetim
 
     What stands below others is counted afterwards (`count_below`).
     """
-    _RAISE_VERSIONS.run(
-        session, {"thread_ids": [change.thread_id], "added": added, "raised": added, "at": at}
+    session.execute(
+        _RAISE_VERSIONS, {"thread_ids": [change.thread_id], "added": added, "raised": added, "at": at}
     )
     announce(session, change)
 
@@ -155,7 +146,7 @@ def _raise_versions(
     session: Session, thread_ids: Sequence[UUID], added: int, at: datetime
 ) -> dict[UUID, int]:
     values = {"thread_ids": thread_ids, "added": added, "raised": 1, "at": at}
-    rows = _RAISE_VERSIONS.rows(session, values)
+    rows = session.execute(_RAISE_VERSIONS, values).all()
     for thread_id, site_id, version in rows:
         announce(session, ThreadChanged(site_id, thread_id, version))
     return {thread_id: version for thread_id, _, version in rows}

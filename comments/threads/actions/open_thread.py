@@ -1,6 +1,5 @@
 """Finding the thread a post belongs to, or opening it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from comments.ids import new_id
 from comments.policy.subjects import subjects_of
-from comments.storage import SpelledOut, announce, writes_alone
+from comments.storage import announce, writes_alone
 from comments.threads.addresses.page_keys import PageKeys, key_hash
 from comments.threads.errors import PageMissing, TooManyThreads
 from comments.threads.events import ThreadOpened
 from comments.threads.models import Thread, ThreadKey
-from comments.threads.queries.post_context import Found, PostQuestion, found_for_post, found_for_posts
+from comments.threads.queries.post_context import Found, PostQuestion, found_for_post
 
 if TYPE_CHECKING:
     from comments.threads.actions.post_comment import PostOrder
@@ -32,7 +31,7 @@ _MARKS_ARE_HELD = (
     .scalar_subquery()
     >= 0
 )
-_HOLD = SpelledOut(
+_HOLD = (
     select(Thread.id)
     .join(ThreadKey, ThreadKey.thread_id == Thread.id)
     .where(
@@ -61,30 +60,20 @@ class Opened:
 def held_and_found(session: Session, order: "PostOrder", at: datetime) -> Found:
     """Hold what a post needs to itself until it is committed, and return what is known of it by then.
 
-    On SQLite nobody else writes.
+    On SQLite nobody else writes. On PostgreSQL the marks of its text are held first, so that nearly the same
+    texts that come at the same moment, on whatever pages, know of each other; then the row of the thread its
+    keys lead to, so that everything about a page is decided one after another.
     """
+    question = _question(order, at)
     if writes_alone(session):
-        return found_for_post(session, _question(order, at), at)
-    (found,) = all_held_and_found(session, [(order, at)])
-    return found
-
-
-def all_held_and_found(session: Session, sent: Sequence[tuple["PostOrder", datetime]]) -> list[Found]:
-    """Do so for posts on one page, which have neither a mark nor a sender in common; not on SQLite.
-
-    The marks of their texts are held first, so that nearly the same texts that come at the same moment, on
-    whatever pages, know of each other; then the rows of the threads that their keys lead to, so that
-    everything about a page is decided one after another.
-    """
-    questions = [(_question(order, at), at) for order, at in sent]
-    first = questions[0][0]
-    marks = sorted({mark for question, _ in questions for mark in question.marks})
-    asked = {"site_id": first.site_id, "hashes": first.hashes, "marks": marks}
+        return found_for_post(session, question, at)
+    asked = {"site_id": question.site_id, "hashes": question.hashes, "marks": sorted(question.marks)}
     while True:
-        # By statements of their own, which see what was committed while the first one waited.
-        found, held = found_for_posts(session, questions, after=(_HOLD, asked))
+        held = session.scalars(_HOLD, asked).all()
+        # By a statement of its own, which sees what was committed while the first one waited.
+        found = found_for_post(session, question, at)
         # One was merged while this waited for its row: now its keys lead to where all went.
-        if all(one.thread is None or (one.thread.id,) in held for one in found):
+        if found.thread is None or found.thread.id in held:
             return found
 
 

@@ -1,17 +1,17 @@
 """Posting a comment: one write from the facts to the row."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from comments.classifier.score import Look
-from comments.errors import CommentsError
 from comments.identity.accounts.sections import in_sections
 from comments.identity.authors import (
     Actor,
@@ -20,25 +20,24 @@ from comments.identity.authors import (
     author_of_post,
     describe_guest,
     give_token,
-    guest_rows,
     known_author,
     refuse_unknown,
+    store_guest,
 )
 from comments.ids import new_id
-from comments.policy.actions import print_rows
+from comments.policy.actions import remember_text
 from comments.policy.fingerprints import Print
 from comments.policy.submission_proofs import Brought
 from comments.rules import encoded, encoded_facts
 from comments.sites.webhooks import CREATED
-from comments.storage import Apart, Shared, insert_together, writes_alone
+from comments.storage import writes_alone
 from comments.text import Rendered
 from comments.threads.actions import judge, reply_mail
-from comments.threads.actions.open_thread import Opened, all_held_and_found, held_and_found, thread_for
+from comments.threads.actions.open_thread import Opened, held_and_found, thread_for
 from comments.threads.actions.reply_mail import KeyOfAddress
-from comments.threads.actions.side_effects import Around
 from comments.threads.addresses.page_keys import PageKeys
 from comments.threads.addresses.urls import page_path
-from comments.threads.counters import NEVER_PUBLIC
+from comments.threads.counters import NEVER_PUBLIC, count_below, count_posts
 from comments.threads.errors import (
     ConsentMissing,
     KeyReused,
@@ -49,8 +48,14 @@ from comments.threads.errors import (
 )
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment
-from comments.threads.order.tree import TOP, Place, place_below
-from comments.threads.outbox_jobs import ask_for_mail, ask_outside, tell_of_reply, tell_webhooks
+from comments.threads.order.tree import TOP, Place, ancestors, place_below
+from comments.threads.outbox_jobs import (
+    ask_for_mail,
+    ask_outside,
+    tell_moderators,
+    tell_of_reply,
+    tell_webhooks,
+)
 from comments.threads.queries.comment_page import WITH_REASONS, names_of
 from comments.threads.queries.find_threads import thread_by_id
 from comments.threads.queries.post_context import Earlier, Found, ParentFound
@@ -59,7 +64,8 @@ from comments.threads.site_card import SiteCard
 
 FIRST_VERSION = 1
 
-_COMMENTS = cast(Table, Comment.__table__)
+# On the tables: of rows that are never looked at again the session need not know.
+_ADD_COMMENT, _ADD_WATCH = insert(cast(Table, Comment.__table__)), insert(reply_mail.WATCHES)
 _STORED = select(*WITH_REASONS, Comment.thread_id).where(Comment.id == bindparam("comment_id"))
 _AT_FIRST: dict[str, Any] = {
     "source_format": "markdown",
@@ -127,52 +133,9 @@ class Posted:
 def post_comment(session: Session, order: PostOrder, *, at: datetime) -> Posted:
     """Store a comment, or return the one that the same order has stored before.
 
-    The page is held first, so that everything about it is decided one after another. All that must be known
-    is asked at once, and what can be written together is: a post has no statement to spare.
+    The page is held first, so that everything about it is decided one after another, and counted last.
     """
-    around = Around()
-    posted = _posted(session, order, held_and_found(session, order, at), around, at)
-    around.store(session)
-    return posted
-
-
-def post_comments(session: Session, sent: Sequence[tuple[PostOrder, datetime]]) -> list[Posted]:
-    """Do so for posts that `share` a transaction: their page is held, and counted, once for all of them.
-
-    Raises Apart with those that have to be by themselves: what they have begun to write is not for others.
-    """
-    if len(sent) == 1:
-        order, at = sent[0]
-        return [post_comment(session, order, at=at)]
-    around, posted, apart = Around(), [], []
-    for number, ((order, at), found) in enumerate(zip(sent, all_held_and_found(session, sent), strict=True)):
-        try:
-            if found.thread is None:
-                # Whoever opens it, the others are to find it.
-                raise Apart(range(len(sent)))
-            posted.append(_posted(session, order, around.counted(found), around, at))
-        except CommentsError:
-            apart.append(number)
-    if apart:
-        raise Apart(apart)
-    around.store(session)
-    return posted
-
-
-def shared(order: PostOrder) -> Shared:
-    """Return with which other posts this one may share a transaction.
-
-    What is to be known before they are written is asked about all at once. What one of them writes would be
-    in the answers about another that has the same sender, the same key or nearly the same text.
-    """
-    shown, seen = order.shown, order.seen
-    marks = {*shown.token_hashes, shown.new_token_hash, order.digest, order.post_key}
-    # What somebody does not have they have in common with nobody.
-    given = [mark for mark in marks if mark]
-    return Shared((order.site.id, *order.page.hashes), [*given, *(seen.marks if seen is not None else ())])
-
-
-def _posted(session: Session, order: PostOrder, found: Found, around: Around, at: datetime) -> Posted:
+    found = held_and_found(session, order, at)
     repeated = _repeated(session, order, found, at)
     if repeated is not None:
         return repeated
@@ -204,14 +167,15 @@ def _posted(session: Session, order: PostOrder, found: Found, around: Around, at
     watch = reply_mail.wanted(session, order, author, comment_id, at)
     _store(session, order, actor, name, row, watch, judged, at)
     if state == "approved":
-        around.count(ThreadChanged(order.site.id, opened.id, version), place, at)
+        count_posts(session, ThreadChanged(order.site.id, opened.id, version), 1, at)
+        count_below(session, Counter(ancestors(place)))
         if parent is not None and parent.is_watched and parent.author_id != author.id:
             tell_of_reply(session, order.site.id, comment_id, at)
         if watch is not None and watch["state"] == "asked":
             ask_for_mail(session, order.site.id, comment_id, at)
     elif state == "pending" and not (found.moderators_will_be_told and writes_alone(session)):
         # Where others write, the task that was seen may be taken up before this is committed.
-        around.waiting = (order.site.id, at)
+        tell_moderators(session, order.site.id, at)
     _tell_outside(session, order, judged, comment_id, at)
     answers = {parent.id: parent.author_name} if parent is not None else {}
     return Posted(
@@ -231,9 +195,9 @@ def _store(
 ) -> None:
     """Store a comment and what belongs to it: a newcomer, what is known again of its text."""
     author, site_id = actor.author, order.site.id
-    rows: list[tuple[Table, Sequence[Mapping[str, Any]]]] = []
     if actor.is_new:
-        rows += guest_rows(
+        store_guest(
+            session,
             site_id,
             author,
             order.shown.new_token_hash,
@@ -244,12 +208,11 @@ def _store(
         )
     elif author.account_id is None:
         describe_guest(session, author, name=name, email=order.email, website=order.website)
-    rows.append((_COMMENTS, [row]))
+    session.execute(_ADD_COMMENT, row)
     if watch is not None:
-        rows.append((reply_mail.WATCHES, [watch]))
+        session.execute(_ADD_WATCH, watch)
     if judged.seen is not None and judged.similar_group is not None:
-        rows.append(print_rows(site_id, row["id"], judged.seen, judged.similar_group, at))
-    insert_together(session, rows)
+        remember_text(session, site_id, row["id"], judged.seen, judged.similar_group, at)
 
 
 def _tell_outside(

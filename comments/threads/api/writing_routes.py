@@ -17,7 +17,7 @@ from comments.threads.actions.own_comments import (
     editable_until,
     restore_comment,
 )
-from comments.threads.actions.post_comment import post_comments, shared
+from comments.threads.actions.post_comment import post_comment
 from comments.threads.actions.vote_and_report import Reaction, report, vote
 from comments.threads.addresses.page_keys import IdentifierRefused
 from comments.threads.api.routes import comment_id_of, model_of, site_of
@@ -120,7 +120,7 @@ async def create_comment(request: Request, body: PostBody) -> PostAnswer:
         sends_mail=bool(svc.settings.smtp_url),
         model=await model_of(request, site),
     )
-    posted = await svc.db.write_shared(shared(order), post_comments, (order, sender.at))
+    posted = await svc.db.write(post_comment, order, at=sender.at)
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     wording = schemas.Wording(svc.keys, site.id, posted.thread_id, posted.thread_url)

@@ -15,7 +15,7 @@ from comments.policy.submission_proofs import form_token, place_of
 from comments.text import check_limits
 from comments.text.plain import clean_email, clean_name
 from comments.threads.actions.judge import refuse_reserved
-from comments.threads.actions.post_comment import post_comments, shared
+from comments.threads.actions.post_comment import post_comment
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.api.routes import model_of
 from comments.threads.errors import KeyReused, KeyTooShort, PageMissing, UrlRefused
@@ -104,7 +104,7 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
         sends_mail=bool(svc.settings.smtp_url),
         model=await model_of(request, site),
     )
-    posted = await svc.db.write_shared(shared(order), post_comments, (order, sender.at))
+    posted = await svc.db.write(post_comment, order, at=sender.at)
     if posted.opened:
         svc.limits.hit(Rate.OPEN_THREAD, sender.network)
     comment_id = posted.comment.id

@@ -1,18 +1,19 @@
 """Pages of a discussion: top-level comments by keyset, and a few replies below each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Integer, bindparam, select, tuple_
+from sqlalchemy import Integer, Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
-from comments.storage import Instant, Records, first_per_group, groups_asked
+from comments.storage import first_per_group, groups_asked
 from comments.threads.models import Comment
 from comments.threads.order.tree import Place, after_branch, ancestors
 
@@ -50,8 +51,8 @@ class CommentRow(msgspec.Struct, array_like=True, gc=False):
     rank: int
     upvotes: int
     downvotes: int
-    created_at: Instant
-    edited_at: Instant | None
+    created_at: datetime
+    edited_at: datetime | None
     edited_by_moderator: bool
     featured: bool
 
@@ -62,11 +63,6 @@ class PlacedRow(CommentRow, array_like=True, gc=False):
     reasons: str
     thread_id: UUID
     listed: bool
-
-
-class _NameRow(msgspec.Struct, array_like=True, gc=False):
-    id: UUID
-    author_name: str
 
 
 SHOWN: tuple[Any, ...] = tuple(getattr(Comment, name) for name in CommentRow.__struct_fields__)
@@ -80,19 +76,14 @@ _KEYS: dict[Sort, tuple[Any, ...]] = {
 }
 
 # Made once, as all that is run for most pages: putting one together takes longer than running it.
-_BY_ID = Records(
-    select(*_WITH_PLACE).where(Comment.id == bindparam("id"), Comment.site_id == bindparam("site_id")),
-    PlacedRow,
-)
-_BY_IDS = Records(select(*SHOWN).where(Comment.id.in_(bindparam("ids", expanding=True))), CommentRow)
-_NAMES = Records(
-    select(Comment.id, Comment.author_name).where(
-        Comment.id.in_(bindparam("ids", expanding=True)), Comment.state == "approved"
-    ),
-    _NameRow,
+_BY_ID = select(*_WITH_PLACE).where(Comment.id == bindparam("id"), Comment.site_id == bindparam("site_id"))
+_BY_IDS = select(*SHOWN).where(Comment.id.in_(bindparam("ids", expanding=True)))
+_NAMES = select(Comment.id, Comment.author_name).where(
+    Comment.id.in_(bindparam("ids", expanding=True)), Comment.state == "approved"
 )
 
 Position = tuple[Any, ...]
+Statement: TypeAlias = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +140,7 @@ def page_around(session: Session, thread_id: UUID, target: PlacedRow, window: Wi
     Its other replies are walked from their beginning, so the branch's comments come again there.
     """
     root_id = target.root_id or target.id
-    (root,) = _BY_IDS.all(session, {"ids": [root_id]})
+    (root,) = _rows(session, _BY_IDS, {"ids": [root_id]})
     here = position_of(root, window.sort)
     following = comment_page(session, thread_id, replace(window, after=here, limit=max(1, window.limit - 1)))
     before = _tops(session, thread_id, replace(window, before=here), 1)
@@ -183,13 +174,14 @@ def replies_page(
     }
     if comment.root_id is not None:
         asked["before"] = after_branch(comment.path)
-    rows = _replies_statement(comment.root_id is not None).all(session, asked)
+    rows = _rows(session, _replies_statement(comment.root_id is not None), asked)
     return rows[:limit], rows[limit - 1].path if len(rows) > limit else None
 
 
 def shown_comment(session: Session, site_id: UUID, comment_id: UUID) -> PlacedRow | None:
     """Return a comment in any state, with its thread, as far as `wire` needs it."""
-    return _BY_ID.first(session, {"id": comment_id, "site_id": site_id})
+    row = session.execute(_BY_ID, {"id": comment_id, "site_id": site_id}).first()
+    return PlacedRow(*row) if row is not None else None
 
 
 def rows_above(session: Session, comment: CommentRow) -> list[CommentRow]:
@@ -197,24 +189,28 @@ def rows_above(session: Session, comment: CommentRow) -> list[CommentRow]:
     ids = ancestors(Place(comment.root_id, comment.depth, comment.path))
     if not ids:
         return []
-    rows = {row.id: row for row in _BY_IDS.all(session, {"ids": ids})}
+    rows = {row.id: row for row in _rows(session, _BY_IDS, {"ids": ids})}
     return [rows[above] for above in ids if above in rows]
 
 
 def names_of(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the authors' names of those of these comments that are public."""
-    return {row.id: row.author_name for row in _NAMES.all(session, {"ids": comment_ids})}
+    return {row.id: row.author_name for row in session.execute(_NAMES, {"ids": comment_ids})}
 
 
 def _tops(session: Session, thread_id: UUID, window: Window, limit: int) -> list[CommentRow]:
     position = window.after if window.before is None else window.before
     asked = dict(zip(("at_0", "at_1", "at_2"), position or (), strict=False))
     statement = _tops_statement(window.sort, window.before is not None, position is not None)
-    return statement.all(session, {"thread_id": thread_id, "limit": limit, **asked})
+    return _rows(session, statement, {"thread_id": thread_id, "limit": limit, **asked})
+
+
+def _rows(session: Session, statement: Statement, asked: Mapping[str, Any]) -> list[CommentRow]:
+    return [CommentRow(*row) for row in session.execute(statement, asked)]
 
 
 @cache
-def _tops_statement(sort: Sort, backwards: bool, from_position: bool) -> Records[CommentRow]:
+def _tops_statement(sort: Sort, backwards: bool, from_position: bool) -> Statement:
     keys = _KEYS[sort]
     ascending = (sort == "oldest") != backwards
     statement = select(*SHOWN).where(
@@ -225,23 +221,22 @@ def _tops_statement(sort: Sort, backwards: bool, from_position: bool) -> Records
         here = tuple_(*(bindparam(f"at_{n}", type_=key.type) for n, key in enumerate(keys)))
         statement = statement.where(walked > here if ascending else walked < here)
     statement = statement.order_by(*(key.asc() if ascending else key.desc() for key in keys))
-    return Records(statement.limit(bindparam("limit", type_=Integer())), CommentRow)
+    return statement.limit(bindparam("limit", type_=Integer()))
 
 
 @cache
-def _replies_statement(within_branch: bool) -> Records[CommentRow]:
+def _replies_statement(within_branch: bool) -> Statement:
     statement = select(*SHOWN).where(
         Comment.root_id == bindparam("root_id"), Comment.listed.expression, Comment.path > bindparam("after")
     )
     if within_branch:
         statement = statement.where(Comment.path < bindparam("before"))
-    statement = statement.order_by(Comment.path).limit(bindparam("limit", type_=Integer()))
-    return Records(statement, CommentRow)
+    return statement.order_by(Comment.path).limit(bindparam("limit", type_=Integer()))
 
 
 @cache
-def _first_replies_statement(dialect: str) -> Records[CommentRow]:
-    statement = first_per_group(
+def _first_replies_statement(dialect: str) -> Statement:
+    return first_per_group(
         dialect,
         SHOWN,
         of=Comment,
@@ -249,7 +244,6 @@ def _first_replies_statement(dialect: str) -> Records[CommentRow]:
         order="path",
         where=lambda entity: entity.listed.expression,
     )
-    return Records(statement, CommentRow)
 
 
 def _first_replies(
@@ -260,7 +254,7 @@ def _first_replies(
         return [], {}
     each = min(REPLIES_BELOW, (LARGEST_PAGE - len(tops)) // len(roots))
     dialect = session.get_bind().dialect.name
-    rows = _first_replies_statement(dialect).all(session, groups_asked(dialect, roots, each + 1))
+    rows = _rows(session, _first_replies_statement(dialect), groups_asked(dialect, roots, each + 1))
     kept: list[CommentRow] = []
     ends: dict[UUID, bytes] = {}
     for root_id, group in groupby(rows, key=attrgetter("root_id")):

@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from comments.storage import Instant, Records, SpelledOut
 from comments.threads.addresses.page_keys import PageKeys
 from comments.threads.models import MERGED, Thread, ThreadKey
 
@@ -29,7 +28,7 @@ class ThreadRow(msgspec.Struct, array_like=True, gc=False):
     comment_count: int
     version: int
     recorded_from: int
-    created_at: Instant
+    created_at: datetime
 
 
 class _KeyedRow(ThreadRow, array_like=True, gc=False):
@@ -44,10 +43,8 @@ _OF_KEYS = (
     ThreadKey.site_id == bindparam("site_id"),
     ThreadKey.key_hash.in_(bindparam("hashes", expanding=True)),
 )
-_BY_KEYS = Records(
-    select(*_WITH_KEY).join(ThreadKey, ThreadKey.thread_id == Thread.id).where(*_OF_KEYS), _KeyedRow
-)
-_BY_ID = Records(select(*THREAD).where(Thread.id == bindparam("id")), ThreadRow)
+_BY_KEYS = select(*_WITH_KEY).join(ThreadKey, ThreadKey.thread_id == Thread.id).where(*_OF_KEYS)
+_BY_ID = select(*THREAD).where(Thread.id == bindparam("id"))
 _COUNTS: tuple[Any, ...] = (ThreadKey.key_hash, Thread.id, Thread.comment_count, Thread.version)
 _COUNTS_BY_KEYS = select(*_COUNTS).join(Thread, Thread.id == ThreadKey.thread_id).where(*_OF_KEYS)
 
@@ -55,7 +52,8 @@ _COUNTS_BY_KEYS = select(*_COUNTS).join(Thread, Thread.id == ThreadKey.thread_id
 def thread_by_keys(session: Session, site_id: UUID, keys: PageKeys) -> ThreadRow | None:
     """Return the thread these keys lead to: the identifier's, else the URL's."""
     hashes = keys.hashes
-    found = _BY_KEYS.all(session, {"site_id": site_id, "hashes": hashes})
+    rows = session.execute(_BY_KEYS, {"site_id": site_id, "hashes": hashes})
+    found = [_KeyedRow(*row) for row in rows]
     if len(found) < 2:
         return found[0] if found else None
     return min(found, key=lambda row: hashes.index(row.key_hash))
@@ -71,14 +69,14 @@ def threads_by_key_hashes(
 
 def thread_if_any(session: Session, thread_id: UUID) -> ThreadRow | None:
     """Return a thread, None if it is gone or was merged into another one."""
-    found = _BY_ID.first(session, {"id": thread_id})
+    row = session.execute(_BY_ID, {"id": thread_id}).first()
+    found = ThreadRow(*row) if row is not None else None
     return found if found is not None and found.state != MERGED else None
 
 
 def thread_by_id(session: Session, thread_id: UUID) -> ThreadRow:
     """Return a thread that is there."""
-    (found,) = _BY_ID.all(session, {"id": thread_id})
-    return found
+    return ThreadRow(*session.execute(_BY_ID, {"id": thread_id}).one())
 
 
 def key_hashes_of(session: Session, thread_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
@@ -97,9 +95,7 @@ class ThreadVersion(NamedTuple):
 
 def threads_changed_since(session: Session, moment: datetime) -> Sequence[ThreadVersion]:
     """Return the threads that changed at `moment` or later."""
-    return [ThreadVersion(*row) for row in _CHANGED.rows(session, {"moment": moment})]
+    return [ThreadVersion(*row) for row in session.execute(_CHANGED, {"moment": moment})]
 
 
-_CHANGED = SpelledOut(
-    select(Thread.id, Thread.site_id, Thread.version).where(Thread.updated_at >= bindparam("moment"))
-)
+_CHANGED = select(Thread.id, Thread.site_id, Thread.version).where(Thread.updated_at >= bindparam("moment"))

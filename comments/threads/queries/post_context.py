@@ -1,18 +1,17 @@
 """What a post asks before it writes, in one statement: who writes, where, and what is known of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, exists, literal_column, or_, select, true
+from sqlalchemy import Row, Table, and_, bindparam, exists, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import BY_TOKEN, TOKEN_IS_KNOWN, TOKEN_LIFE, KnownAuthor
 from comments.outbox.queries import is_waiting
 from comments.policy.queries import SHARING_A_MARK, Alike, Heard, bans_from, standing_on
-from comments.storage import SpelledOut, rows_of_each
 from comments.threads.models import Comment, Thread, ThreadKey, Watch
 from comments.threads.outbox_jobs import SOMETHING_WAITS
 
@@ -139,40 +138,28 @@ _PARTS: tuple[list[Any], ...] = (
 _ENDS = [sum(map(len, _PARTS[: count + 1])) for count in range(len(_PARTS))]
 _OF_AUTHOR, _OF_THREAD, _OF_PARENT, _OF_EARLIER, _OF_ALIKE = map(slice, (0, *_ENDS), _ENDS)
 
-_POST = SpelledOut(
-    select(
-        *(column.label(f"c{number}") for number, column in enumerate(c for part in _PARTS for c in part)),
-        TOKEN_IS_KNOWN.label("token_is_known"),
-        is_waiting(SOMETHING_WAITS, bindparam("digest_key")).label("will_be_told"),
-        standing_on(_AUTHOR.c.id).label("bans"),
-    ).select_from(
-        select(literal_column("1").label("one"))
-        .subquery("asked")
-        .outerjoin(_AUTHOR, true())
-        .outerjoin(_THREAD, true())
-        .outerjoin(_PARENT, _IS_PARENT)
-        .outerjoin(_EARLIER, or_(_SAME_KEY, _SAME_TEXT))
-        .outerjoin(_ALIKE, true())
-    )
+_POST = select(
+    *(column.label(f"c{number}") for number, column in enumerate(c for part in _PARTS for c in part)),
+    TOKEN_IS_KNOWN.label("token_is_known"),
+    is_waiting(SOMETHING_WAITS, bindparam("digest_key")).label("will_be_told"),
+    standing_on(_AUTHOR.c.id).label("bans"),
+).select_from(
+    select(literal_column("1").label("one"))
+    .subquery("asked")
+    .outerjoin(_AUTHOR, true())
+    .outerjoin(_THREAD, true())
+    .outerjoin(_PARENT, _IS_PARENT)
+    .outerjoin(_EARLIER, or_(_SAME_KEY, _SAME_TEXT))
+    .outerjoin(_ALIKE, true())
 )
 
 
 def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> Found:
     """Return all that is known of a post before it is written."""
-    return _found(_POST.rows(session, _asked(asked, at)))
+    return _found(session.execute(_POST, _asked(asked, at)).all())
 
 
-def found_for_posts(
-    session: Session,
-    asked: Sequence[tuple[PostQuestion, datetime]],
-    after: tuple[SpelledOut, Mapping[str, Any]],
-) -> tuple[list[Found], list[tuple[Any, ...]]]:
-    """Return what is known of each of several posts, and the rows of what is run just before: in one trip."""
-    before, *answers = rows_of_each(session, after, *((_POST, _asked(one, at)) for one, at in asked))
-    return [_found(rows) for rows in answers], before
-
-
-def _found(rows: Sequence[tuple[Any, ...]]) -> Found:
+def _found(rows: Sequence[Row[*tuple[Any, ...]]]) -> Found:
     first = rows[0]
     token_is_known, will_be_told, bans = first[_ENDS[-1] :]
     author, thread, parent = first[_OF_AUTHOR], first[_OF_THREAD], first[_OF_PARENT]
