@@ -1,9 +1,7 @@
 """Many rows at once."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import count
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -16,29 +14,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from comments.storage.base import WITHOUT_SYNC
-from comments.storage.values import several, written_as
-from comments.storage.ways import way_of
-
-
-@dataclass(frozen=True, slots=True)
-class _OfRow:
-    """What goes into a row: what is `given`, some of it made into the driver's, then the model's defaults."""
-
-    columns: tuple[str, ...]
-    given: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-    made: tuple[tuple[int, Callable[[Any], Any]], ...]
-    defaults: tuple[Any, ...]
-
-    def values(self, row: Mapping[str, Any]) -> list[Any]:
-        values = [*self.given(row), *self.defaults]
-        for at, process in self.made:
-            values[at] = process(values[at])
-        return values
 
 
 def insert_ignoring(
@@ -56,20 +34,17 @@ def insert_ignoring(
     return counted.execute(statement, rows).rowcount
 
 
-def insert_together(session: Session, into: Sequence[tuple[Table, Sequence[Mapping[str, Any]]]]) -> None:
-    """Insert rows into several tables, those that others refer to first: one statement on PostgreSQL.
+def insert_all(session: Session, into: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Insert many rows that should be new; return False if a unique key of any of them is taken.
 
-    All rows of a table must have the same keys. SQLite has no statement for more than one table; on
-    PostgreSQL they go in with the next statement, or with the commit.
+    Nothing of this write can be kept then: raise. Each row names every column of the table.
     """
-    way = way_of(session)
-    shape = tuple((table, tuple(rows[0]), len(rows)) for table, rows in into)
-    for statement, places in _insert_together(shape, way.dialect):
-        values: list[Any] = []
-        for place, of_row in places:
-            for row in into[place][1]:
-                values += of_row.values(row)
-        way.later((statement, tuple(values)))
+    if rows and session.get_bind().dialect.name == "postgresql":
+        # Here, for the driver is there only where it is asked for.
+        from comments.storage.postgres_copy import copy_rows
+
+        return copy_rows(session.connection(), cast(Table, into.__table__), rows)
+    return insert_ignoring(session, into, rows) == len(rows)
 
 
 def writes_alone(session: Session) -> bool:
@@ -97,46 +72,3 @@ def _insert_ignoring(table: Table, dialect: str) -> Insert:
 
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
-
-
-@cache
-def _insert_together(
-    shape: tuple[tuple[Table, tuple[str, ...], int], ...], dialect: Dialect
-) -> list[tuple[str, list[tuple[int, _OfRow]]]]:
-    """Return statements, and for each which tables it writes, by their place, and what goes into a row."""
-    of_rows = [_of_row(table, given, dialect) for table, given, _ in shape]
-    marks = count(1)
-    texts = [
-        _insert_rows(table, of_row.columns, rows, dialect, marks)
-        for (table, _, rows), of_row in zip(shape, of_rows, strict=True)
-    ]
-    if dialect.name == "sqlite":
-        return [(text, [(place, of_rows[place])]) for place, text in enumerate(texts)]
-    *others, last = texts
-    first = ", ".join(f"into_{number} AS ({text})" for number, text in enumerate(others))
-    return [(f"WITH {first} {last}" if first else last, [*enumerate(of_rows)])]
-
-
-def _insert_rows(
-    table: Table, columns: Sequence[str], rows: int, dialect: Dialect, marks: Iterator[int]
-) -> str:
-    written = {"numeric_dollar": "${}", "pyformat": "%s"}.get(dialect.paramstyle, "?")
-    values = ", ".join(f"({', '.join(written.format(next(marks)) for _ in columns)})" for _ in range(rows))
-    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {values}"  # noqa: S608  # our tables' names
-
-
-def _of_row(table: Table, given: tuple[str, ...], dialect: Dialect) -> _OfRow:
-    process = {column.name: written_as(column.type, dialect) for column in table.columns}
-    # One that is no column's is passed over, as it always was.
-    named = [column.name for column in table.columns if column.name in given]
-    defaults: dict[str, Any] = {}
-    for column in table.columns:
-        if column.name in given or column.default is None:
-            continue
-        if not isinstance(column.default, ScalarElementColumnDefault):
-            raise TypeError(f"{table.name}.{column.name} is to be given: its default is worked out")
-        make, default = process[column.name], column.default.arg
-        defaults[column.name] = default if make is None else make(default)
-    quoted = [dialect.identifier_preparer.quote(name) for name in (*named, *defaults)]
-    made = [(at, make) for at, name in enumerate(named) if (make := process[name]) is not None]
-    return _OfRow(tuple(quoted), several(named), tuple(made), tuple(defaults.values()))

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from comments.errors import Unavailable
 from comments.storage.changes import Subscriber, Subscribers
-from comments.storage.shared import Shared
 from comments.storage.urls import parsed
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Item = TypeVar("Item")
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -91,17 +89,6 @@ class Database(ABC):
 
         If it raises, nothing of it is stored and the exception reaches the caller; writes that share
         the commit are not touched by it. A caller that is cancelled leaves a whole write or none.
-        """
-
-    @abstractmethod
-    async def write_shared(
-        self, shared: Shared, action: Callable[[Session, Sequence[Item]], Sequence[T]], item: Item
-    ) -> T:
-        """Run `action`, which changes a few rows, for `item` as `write` does, and return its result.
-
-        On PostgreSQL it may get several items, which are `shared` and would else wait for one another's
-        commit. If it raises then, nothing is stored, and each is run by itself: those alone that `Apart`
-        names, if it raises that.
         """
 
     @abstractmethod

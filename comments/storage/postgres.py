@@ -1,7 +1,7 @@
 """PostgreSQL: one pool, reads on one snapshot, writes as tasks of their own, repeated where that is safe."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -21,19 +21,17 @@ from comments.storage.postgres_connections import (
     WRITE,
     beginning,
     pooled_engine,
+    refuse_failed,
     scanning_engine,
 )
 from comments.storage.postgres_errors import Reasons, Repeats, unreachable
-from comments.storage.postgres_groups import Groups
 from comments.storage.postgres_line import TELL, PostgresLine
 from comments.storage.postgres_replica import Replica
 from comments.storage.reading import ReadingSession
-from comments.storage.shared import Shared
 from comments.storage.urls import parsed
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Item = TypeVar("Item")
 
 WATCH_SECONDS = 0.5
 CALM_SECONDS = 2.0
@@ -56,7 +54,6 @@ class PostgresDatabase(Database):
         self._running: set[asyncio.Task[Any]] = set()
         # Readers find connections of the pool free, however many writes there are.
         self._write_turns = asyncio.Semaphore(max(1, pool_size * 3 // 5))
-        self._groups = Groups(self._write, self._begin)
         self._closing = False
         self._replica: Replica | None = None
         self._following: asyncio.Task[None] | None = None
@@ -122,11 +119,6 @@ class PostgresDatabase(Database):
         self, action: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return await self._aside(self._write(lambda session: action(session, *args, **kwargs)))
-
-    async def write_shared(
-        self, shared: Shared, action: Callable[[Session, Sequence[Item]], Sequence[T]], item: Item
-    ) -> T:
-        return await self._groups.write(shared, action, item)
 
     async def watch(
         self,
@@ -256,4 +248,5 @@ def _answer(
 def _flushed(session: Session, action: Callable[[Session], T]) -> T:
     result = action(session)
     session.flush()
+    refuse_failed(session)
     return result

@@ -1,18 +1,18 @@
 """How connections to PostgreSQL are made, and how their transactions begin."""
 
+import asyncio
+import logging
+import os
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, ExecutionContext
+from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
-
-from comments.storage.ways import TRIPS
-
-if TYPE_CHECKING:
-    from comments.storage.postgres_trips import Trips
 
 READ_SECONDS = 5
 SCAN_SECONDS = 120
@@ -24,7 +24,7 @@ IDLE_SECONDS = 30
 WAIT_FOR_CONNECTION_SECONDS = 5
 CONNECT_SECONDS = 5
 
-# They go along with the first statement. The settings are LOCAL because behind PgBouncer
+# They go in one trip. The settings are LOCAL because behind PgBouncer
 # the next transaction on this server connection may be somebody else's.
 # To compile a statement takes PostgreSQL longer than to run any of ours, which ask for a page at a time.
 _SNAPSHOT = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL jit = off")
@@ -44,6 +44,7 @@ MIGRATE = (
     "SET LOCAL idle_in_transaction_session_timeout = 0",
 )
 _BEGIN = "comments_begin"
+BEGIN_SECONDS = 3
 
 # PgBouncer in transaction mode does not carry prepared statements from one transaction to the next.
 # Keepalives find out within a quarter of a minute that a machine has vanished while it owed us an answer.
@@ -55,6 +56,9 @@ CONNECT_ARGS: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
+
+
+logger = logging.getLogger(__name__)
 
 
 def pooled_engine(address: URL, *, size: int) -> AsyncEngine:
@@ -70,11 +74,7 @@ def pooled_engine(address: URL, *, size: int) -> AsyncEngine:
         # A few connections do most of the work then, on which the server has its plans and caches.
         pool_use_lifo=True,
     )
-    event.listen(engine.sync_engine, "begin", _begin_later)
-    event.listen(engine.sync_engine, "commit", _commit)
-    event.listen(engine.sync_engine, "rollback", _rollback)
-    for run in ("do_execute", "do_executemany"):
-        event.listen(engine.sync_engine, run, _settle)
+    event.listen(engine.sync_engine, "begin", _begin_in_time)
     return engine
 
 
@@ -113,31 +113,34 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("; ".join(connection.get_execution_options()[_BEGIN]))
 
 
-def _begin_later(connection: Connection) -> None:
-    info = connection.info
-    trips = info.get(TRIPS)
-    if trips is None:
-        # Whoever opens the database is told in our words that the driver is missing.
-        from comments.storage.postgres_trips import Trips
+def _begin_in_time(connection: Connection) -> None:
+    """Begin, or lose the connection.
 
-        trips = info[TRIPS] = Trips(cast(Any, connection.connection.driver_connection))
-    trips.begin(connection, connection.get_execution_options()[_BEGIN])
-
-
-def _commit(connection: Connection) -> None:
-    _trips(connection).commit()
-
-
-def _rollback(connection: Connection) -> None:
-    if not connection.invalidated:
-        _trips(connection).rollback()
+    A transaction begins in a millisecond. A pooler that has no server for us makes us wait for minutes
+    instead, and a machine that is gone without a word for ever; the driver has no time-out of its own.
+    """
+    driver = cast(Any, connection.connection.driver_connection)
+    guard = asyncio.get_running_loop().call_later(BEGIN_SECONDS, _hang_up, driver.pgconn.socket)
+    try:
+        _begin(connection)
+    finally:
+        guard.cancel()
 
 
-def _settle(_: Any, __: Any, ___: Any, context: ExecutionContext) -> None:
-    # While SQLAlchemy gets to know the server, its connection has no `info`, and nothing waits.
-    with suppress(NotImplementedError):
-        context.root_connection.info[TRIPS].settle()
+def _hang_up(descriptor: int) -> None:
+    logger.warning("PostgreSQL did not begin a transaction within %d seconds", BEGIN_SECONDS)
+    # A copy, so that the driver's own descriptor stays open until the driver closes it.
+    with suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as connection:
+        connection.shutdown(socket.SHUT_RDWR)
 
 
-def _trips(connection: Connection) -> "Trips":
-    return cast("Trips", connection.info[TRIPS])
+def refuse_failed(session: Session) -> None:
+    """Raise RuntimeError if a statement has failed and the action went on: COMMIT would store nothing.
+
+    The server then takes all back and answers COMMIT kindly with ROLLBACK, which the driver passes over.
+    """
+    if not session.in_transaction():
+        return
+    driver = cast(Any, session.connection().connection.driver_connection)
+    if driver.info.transaction_status.name == "INERROR":
+        raise RuntimeError("a statement had failed, and the action went on; nothing was stored")

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from comments.storage.errors import StorageUnreachable
 from comments.storage.postgres_connections import CONNECT_ARGS
-from comments.storage.ways import TRIPS
 
 if TYPE_CHECKING:
     import psycopg
@@ -87,4 +86,4 @@ class PostgresLine:
 
 def _say(connection: Connection, message: str) -> None:
     with connection.begin():
-        connection.info[TRIPS].later(("SELECT pg_notify($1, $2)", (CHANNEL, message)))
+        connection.execute(select(func.pg_notify(CHANNEL, message)))

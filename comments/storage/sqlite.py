@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -15,17 +15,14 @@ from sqlalchemy.orm import Session
 
 from comments.storage.database import Database, looked
 from comments.storage.reading import ReadingSession
-from comments.storage.shared import Shared
 from comments.storage.sqlite_connections import connect, driver_of, engine_for, prepare
 from comments.storage.sqlite_errors import about_file, in_our_words
 from comments.storage.sqlite_turns import Turns
 from comments.storage.sqlite_writer import SqliteWriter
 from comments.storage.urls import sqlite_path
-from comments.storage.ways import forget
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Item = TypeVar("Item")
 
 SCANS_AT_ONCE = 2
 
@@ -68,12 +65,6 @@ class SqliteDatabase(Database):
         self, action: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return await self._writer.write(lambda session: action(session, *args, **kwargs))
-
-    async def write_shared(
-        self, shared: Shared, action: Callable[[Session, Sequence[Item]], Sequence[T]], item: Item
-    ) -> T:
-        (result,) = await self._writer.write(lambda session: action(session, [item]), is_small=True)
-        return result
 
     async def watch(
         self,
@@ -139,7 +130,7 @@ def _read(
             # Closed, never rolled back: that would expire the rows that the caller is about to use.
             if session.in_transaction():
                 session.close()
-            forget(session)
+            session.info.clear()
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
     except (DBAPIError, sqlite3.Error) as error:

@@ -18,7 +18,6 @@ from comments.storage.changes import Subscribers, announced
 from comments.storage.sqlite_connections import BUSY_SECONDS, begin_writing, driver_of
 from comments.storage.sqlite_errors import in_our_words
 from comments.storage.sqlite_turns import Turns
-from comments.storage.ways import forget
 
 T = TypeVar("T")
 
@@ -39,7 +38,6 @@ class Order:
 
     action: Callable[[Session], Any]
     future: asyncio.Future[Any]
-    is_small: bool = False
     result: Any = None
     error: BaseException | None = None
     changes: list[object] = field(default_factory=list)
@@ -54,11 +52,9 @@ class SqliteWriter:
         self._turns = turns
         self._driver = driver_of(connection)
         self._driver.execute("PRAGMA busy_timeout=0")
-        self._takes_back_in = "FILE"
         self._subscribers = subscribers
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Order | None] = SimpleQueue()
-        self._held: Order | None = None
         self._closing = False
         self._batch_seconds = BATCH_SECONDS
         self._ended_by: BaseException | None = None
@@ -67,12 +63,12 @@ class SqliteWriter:
         self._thread = Thread(target=self._run, name="comments-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, action: Callable[[Session], T], *, is_small: bool = False) -> T:
-        """Run `action`, and return its result once it is committed; `is_small` if it changes a few rows."""
+    async def write(self, action: Callable[[Session], T]) -> T:
+        """Run `action`, and return its result once it is committed."""
         if self._closing:
             raise Unavailable("The service is stopping")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(Order(action, future, is_small))
+        self._queue.put(Order(action, future))
         return await future
 
     async def close(self) -> None:
@@ -83,7 +79,7 @@ class SqliteWriter:
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        while (order := self._first()) is not None:
+        while (order := self._queue.get()) is not None:
             batch = self._commit_with_followers(order)
             try:
                 self._loop.call_soon_threadsafe(self._answer, batch)
@@ -91,15 +87,11 @@ class SqliteWriter:
                 # The loop is closed, and with it everyone gone who could wait for an answer.
                 return
 
-    def _first(self) -> Order | None:
-        held, self._held = self._held, None
-        return held or self._queue.get()
-
     def _commit_with_followers(self, first: Order) -> list[Order]:
         """Commit `first` and what has queued up behind it; each order then has its result or its error."""
         batch: list[Order] = []
         try:
-            self._transaction(self._queued(first, batch), first.is_small)
+            self._transaction(self._queued(first, batch))
         except BaseException as error:
             if not batch:
                 # The lock was not to be had: whoever waits behind would wait as long again.
@@ -122,16 +114,9 @@ class SqliteWriter:
             if len(batch) >= BATCH_WRITES or time.monotonic() > until:
                 return
             order = next(self._waiting(), None)
-            if first.is_small and order is not None and not order.is_small:
-                # What it may have to take back can be too much for memory: it begins the next one.
-                self._held = order
-                return
 
     def _waiting(self) -> Iterator[Order]:
         """Take from the queue what is there now, without waiting for more."""
-        if self._held is not None:
-            held, self._held = self._held, None
-            yield held
         while True:
             try:
                 order = self._queue.get_nowait()
@@ -145,26 +130,15 @@ class SqliteWriter:
 
     def _commit_alone(self, order: Order) -> None:
         try:
-            self._transaction(iter([order]), order.is_small)
+            self._transaction(iter([order]))
         except BaseException as error:
             _refused(order, error)
 
-    def _transaction(self, orders: Iterator[Order], is_small: bool) -> None:
+    def _transaction(self, orders: Iterator[Order]) -> None:
         """Run orders in one transaction; raises what ended or prevented the transaction as a whole."""
-        self._take_back_in("MEMORY" if is_small else "FILE")
         with self._turns.taken() as has_waited:
             self._batch_seconds = BATCH_SECONDS_IN_TURN if has_waited else BATCH_SECONDS
             self._transaction_now(orders)
-
-    def _take_back_in(self, store: str) -> None:
-        """Say where SQLite keeps what a savepoint may take back.
-
-        In a file it stays until the commit, and a post alone writes 70 times to it. In memory it is let go
-        with each savepoint, but each statement walks along all of it, and there is no end to it.
-        """
-        if store != self._takes_back_in:
-            self._driver.execute(f"PRAGMA temp_store={store}")
-            self._takes_back_in = store
 
     def _transaction_now(self, orders: Iterator[Order]) -> None:
         begin_writing(self._driver, wait_seconds=BUSY_SECONDS)
@@ -207,7 +181,7 @@ class SqliteWriter:
             # What went past it has left nothing in it.
             if session.in_transaction():
                 session.close()
-            forget(session)
+            session.info.clear()
 
     def _note_end(self, context: ExceptionContext) -> None:
         """Take note when an error has ended the transaction, savepoints and all: a full disk, a failing one.

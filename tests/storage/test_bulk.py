@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from comments.storage import Database, Wording, dialect_of, insert_all, insert_ignoring
+from comments.storage import Database, insert_all, insert_ignoring
 from tests.storage.tables import Counter, Note, value_of
 
 
@@ -62,17 +62,6 @@ async def test_all_new_rows_go_in_or_none(db: Database) -> None:
     with pytest.raises(LookupError):
         await db.write(all_or_none, *range(6999, 13000))
     assert len(await db.read(bodies)) == 7000
-
-
-async def test_rows_are_put_into_words_in_two_steps(db: Database) -> None:
-    wording = Wording(await db.read(dialect_of), Note, {"at": None}, ["body"], ["id"])
-    texts = [f"a\tb\n{number}" for number in range(443)]
-    rows = wording.ended(wording.begun([texts]), [[UUID(int=number) for number in range(443)]])
-
-    assert await db.write(wording.insert, rows)
-    assert await db.read(bodies) == texts
-    with pytest.raises(TypeError, match="not the columns of"):
-        Wording(await db.read(dialect_of), Note, {"at": None}, ["body"])
 
 
 async def test_a_new_row_without_a_value_is_refused(db: Database) -> None:

@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from comments.errors import Conflict, Unavailable
-from comments.storage import Database, Shared
+from comments.storage import Database
 from tests.storage.tables import Counter, Note, add_and_fail, add_note, bodies, increment_by_reading, value_of
 
 
@@ -175,33 +173,3 @@ async def test_closing_finishes_what_was_asked_for_and_refuses_more(
     assert len(await db.read(bodies)) == 30
     with pytest.raises(Unavailable):
         await second.write(add_note, "too late")
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are looked up in /proc")
-async def test_what_a_small_write_may_take_back_is_in_no_file(on_sqlite: Database) -> None:
-    for _ in range(40):
-        await on_sqlite.write(add_note, "b" * 4_000)
-
-    def temporary_files() -> set[str]:
-        names = set()
-        for file in Path("/proc/self/fd").iterdir():
-            with suppress(FileNotFoundError):
-                names.add(str(file.readlink()))
-        return {name for name in names if "etilqs" in name}
-
-    def files_made(session: Session, letters: Sequence[str]) -> list[int]:
-        before = temporary_files()
-        session.execute(update(Note).values(body=letters[0] * 4_000))
-        return [len(temporary_files() - before)]
-
-    async def small(letter: str) -> int:
-        return await on_sqlite.write_shared(Shared("notes", ()), files_made, letter)
-
-    async def any_size(letter: str) -> int:
-        return sum(await on_sqlite.write(files_made, [letter]))
-
-    # One that is not known to be small begins another transaction, which those behind it may join.
-    made = await asyncio.gather(small("c"), small("d"), any_size("e"), small("f"))
-    assert [*made] == [0, 0, 1, 0]
-    assert await small("g") == 0
-    assert await on_sqlite.read(bodies) == {"g" * 4_000}

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Dialect
-
 from comments.ids import derived_id
 from comments.importers.formats.native_rows import (
     People,
@@ -30,7 +28,6 @@ from comments.importers.pipeline.plan import Target
 from comments.importers.pipeline.read_file import EPOCH, instant, unpacked
 from comments.importers.pipeline.sanitise import Shown, Text
 from comments.importers.pipeline.spool import Spool
-from comments.storage import Wording
 from comments.storage.plain import defaults_of
 from comments.text.render import Format
 from comments.threads.models import Comment
@@ -120,7 +117,6 @@ class Drafting:
         target: Target,
         account_ids: Mapping[str, UUID],
         *,
-        dialect: Dialect,
         others_wait: bool,
     ) -> None:
         self._scratch = spool.scratch
@@ -129,9 +125,7 @@ class Drafting:
         self._tree = 0
         self._stands: dict[int, Stand] = {}
         """The first places of the tree that is gone through, by number: the plan goes tree after tree."""
-        self._wordings = {
-            names: _wording(dialect, target, names) for names in (MADE_UP, (*MADE_UP, *MARKED), GIVEN)
-        }
+        self._same = {names: _same(target, names) for names in (MADE_UP, (*MADE_UP, *MARKED), GIVEN)}
         self._at_once = min(BATCH_COMMENTS, BATCH_WHILE_OTHERS_WAIT) if others_wait else BATCH_COMMENTS
         for statement in PREPARE:
             self._scratch.run(statement)
@@ -158,10 +152,8 @@ class Drafting:
         comments, rows = zip(*drafted, strict=True)
         first_at = {one.page: instant(one.created) for one in reversed(planned)}
         pages = self._pages({one.page for one in comments if one.thread_id is None}, first_at)
-        wording = self._wordings[names]
-        return Batch(
-            self._target, pages, authors, comments, wording, wording.begun(list(zip(*rows, strict=True)))
-        )
+        columns = (*PLACED, *names)
+        return Batch(self._target, pages, authors, comments, self._same[names], columns, rows)
 
     def pages_without_comments(self) -> Iterator[list[PageDraft]]:
         """Yield the pages that our own export has, and that no comment has opened."""
@@ -308,12 +300,11 @@ class Drafting:
         return keys
 
 
-def _wording(dialect: Dialect, target: Target, names: Sequence[str]) -> Wording:
-    """Return how rows are put into words that differ in these columns, besides their place."""
+def _same(target: Target, names: Sequence[str]) -> Row:
+    """Return the values of the columns in which no row differs that has these, besides its place."""
     all_of = {**UNTOUCHED, "site_id": target.site_id, "source_system": target.system}
     differing = {*PLACED, *names, *LATE}
-    same = {name: value for name, value in all_of.items() if name not in differing}
-    return Wording(dialect, Comment, same, (*PLACED, *names), LATE)
+    return {name: value for name, value in all_of.items() if name not in differing}
 
 
 def _made_up(one: Planned, author: AuthorDraft, target: Target, shown: Shown) -> tuple[Any, ...]:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from comments.importers.pipeline.plan import Target
-from comments.storage import Wording
 
 Row = Mapping[str, Any]
 
@@ -77,16 +76,17 @@ class CommentDraft(NamedTuple):
 class Batch:
     """What one write writes, all or nothing.
 
-    `begun` has the beginning of each comment's row in the words of `wording`, in their order; the columns
-    `LATE` follow in the write.
+    `rows` has the values of each comment's `columns`, in their order, `same` those in which none differs; the
+    columns `LATE` follow in the write.
     """
 
     target: Target
     pages: Mapping[int, PageDraft]
     authors: Mapping[int, AuthorDraft]
     comments: Sequence[CommentDraft]
-    wording: Wording
-    begun: Sequence[Any]
+    same: Row
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)

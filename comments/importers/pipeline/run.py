@@ -33,7 +33,7 @@ from comments.keys import Keyring
 from comments.sites.actions import add_site
 from comments.sites.errors import SiteUnknown
 from comments.sites.queries import origins_of, site_by_name
-from comments.storage import Database, being_filled, dialect_of, writes_alone
+from comments.storage import Database, being_filled, writes_alone
 
 ADDRESSES_KEPT_FOR = timedelta(days=30)
 FEW_BYTES = 1_000_000
@@ -170,8 +170,7 @@ class _Run:
         if self._spool.sites:
             target, account_ids = await self._db.write(self._prepare_site, target)
         others_wait = await self._db.read(writes_alone)
-        dialect = await self._db.read(dialect_of)
-        drafting = Drafting(self._spool, target, account_ids, dialect=dialect, others_wait=others_wait)
+        drafting = Drafting(self._spool, target, account_ids, others_wait=others_wait)
         if self._spool.sites:
             await self._write_authors(target, account_ids)
         async with being_filled(self._db):

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 from comments.errors import Unavailable
 from comments.identity.models import Author
 from comments.ids import new_id
-from comments.importers.pipeline.drafts import AuthorDraft, Batch, CommentDraft, PageDraft, Row, Written
+from comments.importers.pipeline.drafts import (
+    LATE,
+    AuthorDraft,
+    Batch,
+    CommentDraft,
+    PageDraft,
+    Row,
+    Written,
+)
 from comments.importers.pipeline.plan import Target, comments_here
 from comments.keys import Keyring
 from comments.moderation.audit.log import add_to_log, decision_entry
@@ -89,11 +97,11 @@ def write_batch(
     `before` is what came of the write that went on while the batch was drafted. Whether its comments are here
     by now is looked up only if it `looks`: else a single one that is refuses them all.
     """
-    drafts, begun = batch.comments, batch.begun
+    drafts, values = batch.comments, batch.rows
     if looks:
         here = comments_here(session, batch.target, [draft.source_id for draft in drafts])
         new = [at for at, draft in enumerate(drafts) if draft.source_id not in here]
-        drafts, begun = [drafts[at] for at in new], [begun[at] for at in new]
+        drafts, values = [drafts[at] for at in new], [values[at] for at in new]
     thread_ids, pages = _known(
         before.thread_ids, batch.pages, (draft.page for draft in drafts if draft.thread_id is None)
     )
@@ -106,13 +114,14 @@ def write_batch(
     )
     versions = _publish(session, batch, published, thread_ids, at)
     below = Counter(chain.from_iterable([draft.above for draft in drafts if draft.is_public]))
-    late = []
-    for draft, thread_id in zip(drafts, placed, strict=True):
+    columns, rows = (*batch.columns, *LATE), []
+    for draft, thread_id, given in zip(drafts, placed, values, strict=True):
         replies = below.pop(draft.comment_id, 0)
         is_listed = draft.is_public or replies > 0
         version = versions[thread_id] if is_listed else NEVER_PUBLIC
-        late.append((thread_id, author_ids[draft.author], replies, is_listed, version, version))
-    _must_be_new(batch.wording.insert(session, batch.wording.ended(begun, list(zip(*late, strict=True)))))
+        late = (thread_id, author_ids[draft.author], replies, is_listed, version, version)
+        rows.append({**batch.same, **dict(zip(columns, (*given, *late), strict=True))})
+    _insert_all(session, Comment, rows)
     _write_belongings(session, batch.target.site_id, keys, drafts, at)
     if below:
         # All of these answer a comment of one thread, in which they are.
