@@ -5,14 +5,28 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Table, and_, bindparam, false, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
+from comments.policy.fingerprints import MARKS
 from comments.policy.models import Ban, TextPrint
 from comments.rules import Banned, Outcome
 
-MOST_CANDIDATES = 200
-"""Texts that share a mark are compared one by one; of a flood the newest are enough to know it."""
+MOST_CANDIDATES_OF_A_MARK = 20
+"""They are compared one by one; of a flood, which has thousands, the newest are enough to know it."""
 
 # Made once, and on the tables: both belong to every post, and putting them together takes longer than
 # running them.
@@ -53,16 +67,24 @@ class Alike(NamedTuple):
     created_at: datetime
 
 
-SHARING_A_MARK = (
-    select(*(_PRINTS[name] for name in Alike._fields))
-    .where(
-        _PRINTS.site_id == bindparam("site_id"),
-        _PRINTS.mark.in_(bindparam("marks", expanding=True)),
-        _PRINTS.created_at > bindparam("since"),
+def _with_mark(mark: str) -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(*(_PRINTS[name] for name in Alike._fields))
+        .where(
+            _PRINTS.site_id == bindparam("site_id"),
+            _PRINTS.mark == bindparam(mark),
+            _PRINTS.created_at > bindparam("since"),
+        )
+        .order_by(_PRINTS.created_at.desc())
+        .limit(MOST_CANDIDATES_OF_A_MARK)
+        .subquery()
     )
-    .order_by(_PRINTS.created_at.desc())
-    .limit(MOST_CANDIDATES)
-)
+    return select(*newest.c)
+
+
+_MARKS = tuple(f"mark_{number}" for number in range(MARKS))
+# A range of the index for each: all together would be gathered and sorted first, however many a flood has.
+_SHARING_A_MARK = union_all(*map(_with_mark, _MARKS))
 _STANDING = select(standing_together(or_on=false()))
 
 
@@ -87,9 +109,13 @@ def bans_from(together: str | None) -> tuple[Banned, ...]:
 
 
 def sharing_a_mark(session: Session, site_id: UUID, marks: Sequence[int], since: datetime) -> Sequence[Alike]:
-    """Return texts that may be nearly the same, the newest first, once a mark."""
-    asked = {"site_id": site_id, "marks": marks, "since": since}
-    return [Alike(*row) for row in session.execute(SHARING_A_MARK, asked)]
+    """Return texts that may be nearly the same, the newest first, once each."""
+    if not marks:
+        return []
+    given = dict(zip(_MARKS, [*marks, *[marks[-1]] * MARKS], strict=False))
+    asked = {"site_id": site_id, "since": since, **given}
+    found = {Alike(*row) for row in session.execute(_SHARING_A_MARK, asked)}
+    return sorted(found, key=lambda one: one.created_at, reverse=True)
 
 
 def bans(

@@ -58,6 +58,8 @@ def held_by_indexes(plans: dict[str, str], dialect: str) -> None:
             "comments_1" in sql
             or "ix_comments_waiting" in plan
             or "AS earlier" in sql
+            # There is none here, and PostgreSQL walks along tables that are empty.
+            or "Seq Scan on text_prints" in plan
             or ("TEMP B-TREE" not in plan and "Sort" not in plan)
         ), f"{sql}\n{plan}"
     together = "\n".join(plans.values())

@@ -1,4 +1,4 @@
-"""What a post asks before it writes, in one statement: who writes, where, and what is known of it."""
+"""What a post asks before it writes, all of it once: who writes, where, and what is known of the text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.authors import BY_TOKEN, TOKEN_IS_KNOWN, TOKEN_LIFE, KnownAuthor
 from comments.outbox.queries import is_waiting
-from comments.policy.queries import SHARING_A_MARK, Alike, Heard, bans_from, standing_on
+from comments.policy.queries import Alike, Heard, bans_from, sharing_a_mark, standing_on
 from comments.threads.models import Comment, Thread, ThreadKey, Watch
 from comments.threads.outbox_jobs import SOMETHING_WAITS
 
@@ -126,17 +126,15 @@ _SAME_TEXT = and_(
         _EARLIER.c.author_kind == "moderator",
     ),
 )
-_ALIKE = SHARING_A_MARK.subquery("alike")
 
 _PARTS: tuple[list[Any], ...] = (
     [*_AUTHOR.c],
     [*_THREAD.c],
     [*(_PARENT.c[name] for name in ParentFound._fields[:-1]), _IS_WATCHED],
     [_EARLIER.c[name] for name in Earlier._fields],
-    [*_ALIKE.c],
 )
 _ENDS = [sum(map(len, _PARTS[: count + 1])) for count in range(len(_PARTS))]
-_OF_AUTHOR, _OF_THREAD, _OF_PARENT, _OF_EARLIER, _OF_ALIKE = map(slice, (0, *_ENDS), _ENDS)
+_OF_AUTHOR, _OF_THREAD, _OF_PARENT, _OF_EARLIER = map(slice, (0, *_ENDS), _ENDS)
 
 _POST = select(
     *(column.label(f"c{number}") for number, column in enumerate(c for part in _PARTS for c in part)),
@@ -150,22 +148,21 @@ _POST = select(
     .outerjoin(_THREAD, true())
     .outerjoin(_PARENT, _IS_PARENT)
     .outerjoin(_EARLIER, or_(_SAME_KEY, _SAME_TEXT))
-    .outerjoin(_ALIKE, true())
 )
 
 
 def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> Found:
     """Return all that is known of a post before it is written."""
-    return _found(session.execute(_POST, _asked(asked, at)).all())
+    alike = sharing_a_mark(session, asked.site_id, asked.marks, asked.alike_since or at)
+    return _found(session.execute(_POST, _asked(asked, at)).all(), alike)
 
 
-def _found(rows: Sequence[Row[*tuple[Any, ...]]]) -> Found:
+def _found(rows: Sequence[Row[*tuple[Any, ...]]], alike: Sequence[Alike]) -> Found:
     first = rows[0]
     token_is_known, will_be_told, bans = first[_ENDS[-1] :]
     author, thread, parent = first[_OF_AUTHOR], first[_OF_THREAD], first[_OF_PARENT]
     # What has several rows stands beside each of the other's.
     earlier = {row[_OF_EARLIER.start]: Earlier(*row[_OF_EARLIER]) for row in rows}
-    alike = {Alike(*row[_OF_ALIKE]) for row in rows if row[_OF_ALIKE.start] is not None}
     return Found(
         KnownAuthor(*author) if author[0] is not None else None,
         bool(token_is_known),
@@ -173,7 +170,7 @@ def _found(rows: Sequence[Row[*tuple[Any, ...]]]) -> Found:
         ParentFound(*parent) if parent[0] is not None else None,
         bool(will_be_told),
         sorted((one for key, one in earlier.items() if key is not None), key=lambda one: one.created_at),
-        Heard(bans_from(bans), sorted(alike, key=lambda one: one.created_at, reverse=True)),
+        Heard(bans_from(bans), alike),
     )
 
 
@@ -193,6 +190,4 @@ def _asked(asked: PostQuestion, at: datetime) -> dict[str, Any]:
         "text_since": at - REPEAT_WITHIN,
         "subjects": asked.subjects,
         "at": at,
-        "marks": asked.marks,
-        "since": asked.alike_since or at,
     }
