@@ -129,8 +129,11 @@ def acting_author(session: Session, site_id: UUID, shown: Credentials, at: datet
     """Return who acts, and make them an author if they are none yet. Raises TokenUnknown."""
     if shown.is_team:
         moderator = _moderator(session, site_id, shown)
-        known = _team_author(session, moderator)
-        return Actor(known or _make_team_author(session, moderator, at), is_new=False)
+        author = _team_author(session, moderator)
+        if author is None:
+            author = _as_author(new_id(at), moderator)
+            _store_team_author(session, site_id, author, at)
+        return Actor(author, is_new=False)
     author = known_author(session, site_id, shown, at)
     if author is not None:
         _note_use_daily(session, shown, author, at)
@@ -138,7 +141,7 @@ def acting_author(session: Session, site_id: UUID, shown: Credentials, at: datet
     return Actor(_make_guest(session, site_id, shown.new_token_hash, at), is_new=True)
 
 
-def author_of_post(
+def poster(
     session: Session,
     site_id: UUID,
     shown: Credentials,
@@ -149,16 +152,41 @@ def author_of_post(
 ) -> Actor:
     """Return who posts, given whom `BY_TOKEN` found, and whether their token `is_known` anywhere.
 
-    A newcomer is not stored yet: their `guest_rows` are, once it is known what they say of themselves. Raises
-    TokenUnknown.
+    Nothing is written: who is new is stored by `store_poster`. Raises TokenUnknown.
     """
     if shown.is_team:
-        return acting_author(session, site_id, shown, at)
+        moderator = _moderator(session, site_id, shown)
+        known = _team_author(session, moderator)
+        return Actor(known or _as_author(new_id(at), moderator), is_new=known is None)
     refuse_unknown(shown, found, is_known=is_known)
     if found is None:
         return Actor(KnownAuthor(new_id(at), "guest", None, None, None, None, 0, False, None), is_new=True)
-    _note_use_daily(session, shown, found, at)
     return Actor(found, is_new=False)
+
+
+def store_poster(
+    session: Session,
+    site_id: UUID,
+    shown: Credentials,
+    actor: Actor,
+    at: datetime,
+    *,
+    name: str,
+    email: str | None,
+    website: str | None,
+) -> None:
+    """Store who posts for the first time, or what a known guest says of themselves now."""
+    author = actor.author
+    if author.account_id is not None:
+        if actor.is_new:
+            _store_team_author(session, site_id, author, at)
+    elif actor.is_new:
+        store_guest(
+            session, site_id, author, shown.new_token_hash, at, name=name, email=email, website=website
+        )
+    else:
+        _note_use_daily(session, shown, author, at)
+        describe_guest(session, author, name=name, email=email, website=website)
 
 
 def refuse_unknown(shown: Credentials, found: KnownAuthor | None, *, is_known: bool) -> None:
@@ -192,21 +220,19 @@ def _team_author(session: Session, moderator: Moderator) -> KnownAuthor | None:
     return _as_author(row.id, moderator) if row else None
 
 
-def _make_team_author(session: Session, moderator: Moderator, at: datetime) -> KnownAuthor:
-    author_id = new_id(at)
+def _store_team_author(session: Session, site_id: UUID, author: KnownAuthor, at: datetime) -> None:
     session.execute(
         insert(Author).values(
-            id=author_id,
-            site_id=moderator.site_id,
+            id=author.id,
+            site_id=site_id,
             kind="moderator",
-            account_id=moderator.account_id,
-            name=moderator.name,
+            account_id=author.account_id,
+            name=author.name,
             approved_count=0,
             trusted=True,
             created_at=at,
         )
     )
-    return _as_author(author_id, moderator)
 
 
 def _as_author(author_id: UUID, moderator: Moderator) -> KnownAuthor:

@@ -30,7 +30,7 @@ from comments.moderation.search.terms import read_id
 from comments.sites.errors import SiteUnknown
 from comments.text.errors import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.threads.errors import CursorRefused
-from comments.threads.prepare import rendered
+from comments.threads.posting.prepare import rendered
 from comments.web.access import moderator
 from comments.web.routing import Api, QueryRefused
 from comments.web.service import Service, service

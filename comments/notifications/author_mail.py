@@ -19,8 +19,8 @@ from comments.notifications.senders.factory import Mailer
 from comments.outbox import Task, Undeliverable
 from comments.sites.models import Site
 from comments.sites.queries import settings_of
+from comments.threads.actions.reply_mail import key_of_address
 from comments.threads.models import Comment, Thread
-from comments.threads.prepare import key_of_address
 from comments.web.service import Service
 
 LONGEST_COMMENT = 400

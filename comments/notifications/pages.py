@@ -19,12 +19,12 @@ from comments.notifications.link_tokens import Ticket, TicketUnknown
 from comments.notifications.reply_queries import wants_no_mail, watched_page
 from comments.threads.actions.reply_mail import (
     confirm_watch,
+    key_of_address,
     leave_site,
     leave_thread,
     refuse_mail,
     refuse_watch,
 )
-from comments.threads.prepare import key_of_address
 from comments.web.access import NOBODY, page_route
 from comments.web.forms import form_fields
 from comments.web.service import service

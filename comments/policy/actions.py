@@ -13,7 +13,7 @@ from comments.ids import new_id
 from comments.policy.errors import BanRefused, BanUnknown
 from comments.policy.fingerprints import Print
 from comments.policy.models import Ban, SpentProof, TextPrint
-from comments.storage import WITHOUT_SYNC, insert_ignoring
+from comments.storage import WITHOUT_SYNC
 
 KINDS = ("author", "address", "network", "domain")
 OUTCOMES = ("refuse", "silent")
@@ -99,10 +99,14 @@ def forget_texts(session: Session, comment_ids: Sequence[UUID]) -> None:
     )
 
 
-def spend(session: Session, site_id: UUID, challenge: bytes, good_until: datetime) -> bool:
-    """Use up a proof of work; return whether nobody has before, in whatever process."""
+def spend(session: Session, site_id: UUID, challenge: bytes, good_until: datetime) -> None:
+    """Use up a proof of work that is not spent.
+
+    Where somebody else does so at the same moment, the write that comes second fails at the key, and is run
+    again: it finds it spent.
+    """
     row = {"challenge": challenge, "site_id": site_id, "good_until": good_until}
-    return insert_ignoring(session, SpentProof, [row]) == 1
+    session.execute(insert(SpentProof), [row])
 
 
 def _check(order: BanOrder, at: datetime) -> None:

@@ -47,22 +47,24 @@ class Gathered:
     similar_group: int | None
 
 
-def gather(
-    session: Session, known: Known, settings: SiteSettings, at: datetime, heard: Heard | None = None
-) -> Gathered:
-    """Return what the rules judge by. About who moderates the site nothing is asked.
+def gather(session: Session, known: Known, settings: SiteSettings, at: datetime) -> Gathered:
+    """Ask what the rules judge by, and return it. About who moderates the site nothing is asked."""
+    author = known.author
+    if author.account_id is not None:
+        return facts_of(known, Heard((), ()), at)
+    subjects = subjects_of(author.id, known.address_keys, known.email or author.email)
+    heard = Heard(
+        standing_bans(session, known.site_id, subjects, at),
+        alike_texts(session, known, settings.similar_days, at),
+    )
+    return facts_of(known, heard, at)
 
-    `heard` is what was asked already, for these bans and this print.
-    """
+
+def facts_of(known: Known, heard: Heard, at: datetime) -> Gathered:
+    """Return what the rules judge by, from what was asked for this author and this print. Pure."""
     author = known.author
     if author.account_id is not None:
         return Gathered(Facts(0, author_trusted=True, is_moderator=True, name_changed=False), None)
-    if heard is None:
-        subjects = subjects_of(author.id, known.address_keys, known.email or author.email)
-        heard = Heard(
-            standing_bans(session, known.site_id, subjects, at),
-            alike_texts(session, known, settings.similar_days, at),
-        )
     similar, group = _similar(known, heard.alike)
     known_as = author.approved_name
     facts = Facts(

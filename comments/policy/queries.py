@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from comments.policy.fingerprints import MARKS
-from comments.policy.models import Ban, TextPrint
+from comments.policy.models import Ban, SpentProof, TextPrint
 from comments.rules import Banned, Outcome
 
 MOST_CANDIDATES_OF_A_MARK = 20
@@ -116,6 +116,11 @@ def sharing_a_mark(session: Session, site_id: UUID, marks: Sequence[int], since:
     asked = {"site_id": site_id, "since": since, **given}
     found = {Alike(*row) for row in session.execute(_SHARING_A_MARK, asked)}
     return sorted(found, key=lambda one: one.created_at, reverse=True)
+
+
+def is_spent(session: Session, challenge: bytes) -> bool:
+    """Say whether a proof of work has been used."""
+    return session.get(SpentProof, challenge) is not None
 
 
 def bans(

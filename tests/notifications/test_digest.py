@@ -14,9 +14,11 @@ from comments.identity.models import Membership
 from comments.moderation.audit.hash_chain import named
 from comments.moderation.audit.verify import checked
 from comments.sites.queries import site_by_name
-from comments.threads.actions.post_comment import post_comment
 from comments.threads.models import Comment
-from comments.threads.prepare import Sender, post_order
+from comments.threads.posting.parse import Sender, parse
+from comments.threads.posting.post_comment import post_comment
+from comments.threads.posting.prepare import prepare
+from comments.threads.posting.rates import Rates
 from comments.threads.requests import AuthorGiven, Page, PostBody
 from comments.threads.site_card import site_card
 from tests.notifications.delivering import TALK, Mailing, addresses, texts
@@ -205,27 +207,24 @@ async def test_digests_are_in_the_sites_language(mails: Mailing) -> None:
 async def test_four_hundred_at_once_are_one_mail_and_one_line_of_it(mails: Mailing) -> None:
     svc = mails.site.service
     card = await svc.db.read(site_card, "blog")
-    orders = [
-        await post_order(
+    drafts = [
+        parse(
             card,
-            svc.keys,
-            svc.limits,
-            Sender(
-                f"198.51.100.{number % 50}",
-                Credentials((), False, token_bytes(16), token_bytes(16)),
-                svc.clock.now(),
-            ),
+            Sender("", Credentials((), False, token_bytes(16), token_bytes(16)), svc.clock.now()),
             PostBody(Page(PAGE["url"]), f"Flood {number}", author=AuthorGiven(f"Guest {number}")),
             None,
+            svc.keys,
             sends_mail=True,
         )
         for number in range(400)
     ]
+    flood = [prepare(draft, svc.keys) for draft in drafts]
 
     def post(session: Session) -> set[str]:
-        states = {post_comment(session, order, at=svc.clock.now()).comment.state for order in orders}
-        flood = update(Comment).where(Comment.author_name.startswith("Guest")).values(similar_group=4_711)
-        session.execute(flood)
+        at = svc.clock.now()
+        states = {post_comment(session, one, Rates(), at=at).comment.state for one in flood}
+        guests = update(Comment).where(Comment.author_name.startswith("Guest"))
+        session.execute(guests.values(similar_group=4_711))
         return states
 
     await mails.site.posted("Something else", guest=Guest("Ana"))

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from comments.feeds.queries import newest_of_site, newest_of_thread
+from comments.policy.queries import sharing_a_mark
 from comments.sites.actions import add_site
 from comments.storage import Database
 from comments.threads.addresses.page_keys import page_keys
@@ -101,8 +102,7 @@ def hot_plans(session: Session, site_id: UUID, ids: list[UUID]) -> dict[str, str
         plans |= plans_of(session, partial(changes_since, thread_id=thread.id, version=version, limit=201))
     plans |= plans_of(session, lambda s: own_comments.waiting_comments(s, uuid4(), thread.id))
     for post_key, parent_id in ((None, None), (b"key", ids[0])):
-        asked = PostQuestion(
-            site_id, keys.hashes, [b"token"], b"", parent_id, post_key, b"", ["subject"], [1, 2, 3], NOON
-        )
+        asked = PostQuestion(site_id, keys.hashes, [b"token"], b"", parent_id, post_key, b"", ["subject"])
         plans |= plans_of(session, partial(found_for_post, asked=asked, at=NOON))
+    plans |= plans_of(session, lambda s: sharing_a_mark(s, site_id, [1, 2, 3], NOON))
     return plans

@@ -11,15 +11,18 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import Credentials
-from comments.threads.actions.post_comment import Posted, PostOrder, post_comment
-from comments.threads.prepare import Sender, post_order
+from comments.threads.posting.parse import Sender, parse
+from comments.threads.posting.post_comment import post_comment
+from comments.threads.posting.prepare import Prepared, prepare
+from comments.threads.posting.rates import count_post
+from comments.threads.posting.store import Posted
 from comments.threads.requests import AuthorGiven, Page, PostBody
 from tests.support.proofs import written
 from tests.support.site import PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
 
-MOST = 9
+MOST = 10
 _IS_COUNTED = "SELECT sqlite_compileoption_used('ENABLE_STMTVTAB')"
 
 
@@ -51,18 +54,13 @@ async def sent(
         form_token=brings.get("form_token"),
         altcha=brings.get("altcha"),
     )
-    order = await post_order(
-        await site.app.state.site_book.card(site.name),
-        keys,
-        site.service.limits,
-        Sender("net", shown, site.clock.now()),
-        asked,
-        f"{body[:12]}-a-key-that-nobody-can-guess",
-        sends_mail=False,
-    )
+    card, sender = await site.app.state.site_book.card(site.name), Sender("net", shown, site.clock.now())
+    key = f"{body[:12]}-a-key-that-nobody-can-guess"
+    draft = parse(card, sender, asked, key, keys, sends_mail=False)
+    rates = count_post(site.service.limits, draft)
     statements: list[str] = []
 
-    def counted(session: Session, order: PostOrder) -> Posted:
+    def counted(session: Session, prepared: Prepared) -> Posted:
         connection = session.connection()
 
         def note(*arguments: Any) -> None:
@@ -70,14 +68,14 @@ async def sent(
 
         event.listen(connection, "before_cursor_execute", note)
         try:
-            return post_comment(session, order, at=site.clock.now())
+            return post_comment(session, prepared, rates, at=site.clock.now())
         finally:
             event.remove(connection, "before_cursor_execute", note)
 
-    return await site.service.db.write(counted, order), statements
+    return await site.service.db.write(counted, prepare(draft, keys)), statements
 
 
-async def test_a_post_takes_at_most_nine_statements(site: SiteUnderTest) -> None:
+async def test_a_post_takes_at_most_ten_statements(site: SiteUnderTest) -> None:
     ann, bob = Guest("Ann"), Guest("Bob")
     parent = await site.approved(text_about("porch"), guest=ann)
     await site.posted("This waits, and moderators will be told.", guest=bob)

@@ -20,9 +20,11 @@ from comments.moderation.decisions.order_times import time_of_its_own
 from comments.moderation.decisions.requests import Decided, NewText, Order, Outcome, Wanted
 from comments.moderation.decisions.transitions import Subject, lock_subjects
 from comments.moderation.models import Decision
-from comments.threads.actions.post_comment import PostOrder, post_comment
 from comments.threads.errors import CommentUnknown
-from comments.threads.prepare import digest
+from comments.threads.posting.parse import CommentDraft, Sender
+from comments.threads.posting.post_comment import post_comment
+from comments.threads.posting.prepare import Prepared, digest
+from comments.threads.posting.rates import Rates
 from comments.threads.site_card import SiteCard
 
 _BORN_WITH = 1
@@ -66,30 +68,20 @@ def reply(session: Session, wish: ReplyWish, keys: Keyring, *, at: datetime) -> 
     else:
         outcome = decide(session, Order(moderator, "approve", [wish.wanted]), keys, at=at)
         approved, at = outcome.decided, outcome.at
-    posted = post_comment(session, _post_order(session, wish, answered), at=at).comment
+    posted = post_comment(session, _prepared(session, wish, answered, at), Rates(), at=at).comment
     if posted.created_at == at:
         _log(session, wish, keys, posted, at)
     decided = [*approved, Decided(posted.id, _BORN_WITH, posted.state)]
     return Replied(posted.id, bool(approved), Outcome(decided, [], [], posted.created_at))
 
 
-def _post_order(session: Session, wish: ReplyWish, answered: Subject) -> PostOrder:
+def _prepared(session: Session, wish: ReplyWish, answered: Subject, at: datetime) -> Prepared:
     page = keys_of_thread(session, answered.thread_id)
-    return PostOrder(
-        site=wish.site,
-        page=page,
-        title=None,
-        parent_id=answered.id,
-        source=wish.text.source,
-        rendered=wish.text.rendered,
-        seen=None,
-        name=None,
-        email=None,
-        website=None,
-        shown=wish.shown,
-        post_key=None,
-        digest=digest(wish.site.id, page.hashes[0], answered.id, wish.text.source),
-    )
+    # Nothing is counted of the team, so it does not matter from where they write.
+    sender = Sender("", wish.shown, at)
+    draft = CommentDraft(wish.site, sender, page, answered.id, wish.text.source)
+    same = digest(wish.site.id, page.hashes[0], answered.id, wish.text.source)
+    return Prepared(draft, wish.text.rendered, same)
 
 
 def _log(session: Session, wish: ReplyWish, keys: Keyring, posted: Row[Any], at: datetime) -> None:

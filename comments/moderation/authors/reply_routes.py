@@ -15,7 +15,7 @@ from comments.moderation.routes import WHO
 from comments.text.errors import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.threads.api.routes import site_of
 from comments.threads.errors import CommentUnknown, OutsideSection
-from comments.threads.prepare import rendered
+from comments.threads.posting.prepare import rendered
 from comments.web.access import moderator
 from comments.web.routing import Api
 from comments.web.service import service

@@ -38,7 +38,7 @@ from comments.moderation.queue.duplicate_groups import Shown
 from comments.moderation.threads import messages
 from comments.moderation.threads.actions import acting_as
 from comments.moderation.threads.undo import undo_thread
-from comments.threads.prepare import rendered
+from comments.threads.posting.prepare import rendered
 from comments.web.answers import json_answer
 from comments.web.forms import Fields
 from comments.web.service import service

@@ -1,31 +1,31 @@
 """Mail about replies: asked for with a comment, confirmed by who reads the address, and left again."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.authors import KnownAuthor
 from comments.identity.models import Author
+from comments.keys import Keyring
 from comments.storage import WITHOUT_SYNC, insert_ignoring
 from comments.threads.models import Comment, Watch
-
-if TYPE_CHECKING:
-    from comments.threads.actions.post_comment import PostOrder
 
 MOST_UNANSWERED = 3
 """How many questions an address is sent on a site before one of them is answered, or a week old."""
 
 _MOST_LOOKED_AT = 100
 
-WATCHES = cast(Table, Watch.__table__)
+_WATCHES = cast(Table, Watch.__table__)
+_ADD_WATCH = insert(_WATCHES)
 _KNOWN = (
-    select(WATCHES.c.state, WATCHES.c.author_id)
-    .where(WATCHES.c.site_id == bindparam("site_id"), WATCHES.c.email_key == bindparam("email_key"))
-    .order_by(WATCHES.c.asked_at.desc())
+    select(_WATCHES.c.state, _WATCHES.c.author_id)
+    .where(_WATCHES.c.site_id == bindparam("site_id"), _WATCHES.c.email_key == bindparam("email_key"))
+    .order_by(_WATCHES.c.asked_at.desc())
     .limit(_MOST_LOOKED_AT)
 )
 
@@ -33,34 +33,53 @@ KeyOfAddress = Callable[[str], bytes]
 """Returns the keyed hash by which an address is found again."""
 
 
-def wanted(
-    session: Session, order: "PostOrder", author: KnownAuthor, comment_id: UUID, at: datetime
-) -> dict[str, Any] | None:
-    """Return the row of `WATCHES` for mail about replies to a comment; None if there is to be none.
+@dataclass(frozen=True, slots=True)
+class WatchWish:
+    """Mail about replies to a comment: whether its address is `confirmed`, or is to be `asked`."""
 
-    Its state is `confirmed` if the same author has confirmed this address here before, else `asked`. Nothing
-    is stored for an address that wants no such question, or has too many unanswered.
+    email: str
+    email_key: bytes
+    state: str
+
+
+def key_of_address(keys: Keyring, email: str) -> bytes:
+    """Return the keyed hash by which an e-mail address is found again, in whatever case it is written."""
+    return keys.mac("watch", email.casefold().encode())
+
+
+def watch_wish(
+    session: Session,
+    site_id: UUID,
+    key_of: KeyOfAddress | None,
+    email: str | None,
+    author: KnownAuthor,
+) -> WatchWish | None:
+    """Return what an author's wish for mail comes to; None where it is not asked for, or there is to be none.
+
+    It is `confirmed` if the same author has confirmed this address here before, else `asked`. Nothing is
+    stored for an address that wants no such question, or has too many unanswered.
     """
-    email = order.email or author.email
-    if order.key_of_address is None or email is None or author.account_id is not None:
+    if key_of is None or email is None or author.account_id is not None:
         return None
-    key = order.key_of_address(email)
-    known = session.execute(_KNOWN, {"site_id": order.site.id, "email_key": key}).all()
+    key = key_of(email)
+    known = session.execute(_KNOWN, {"site_id": site_id, "email_key": key}).all()
     states = [row.state for row in known]
     if "refused" in states:
         return None
     is_confirmed = any(row.state == "confirmed" and row.author_id == author.id for row in known)
     if not is_confirmed and states.count("asked") >= MOST_UNANSWERED:
         return None
-    return {
-        "comment_id": comment_id,
-        "site_id": order.site.id,
-        "author_id": author.id,
-        "email": email,
-        "email_key": key,
-        "state": "confirmed" if is_confirmed else "asked",
-        "asked_at": at,
-    }
+    return WatchWish(email, key, "confirmed" if is_confirmed else "asked")
+
+
+def store_watch(
+    session: Session, site_id: UUID, comment_id: UUID, author: KnownAuthor, wish: WatchWish, at: datetime
+) -> None:
+    """Note that an author waits for replies to this comment."""
+    row = {"comment_id": comment_id, "site_id": site_id, "author_id": author.id, "asked_at": at}
+    session.execute(
+        _ADD_WATCH, {**row, "email": wish.email, "email_key": wish.email_key, "state": wish.state}
+    )
 
 
 def confirm_watch(session: Session, comment_id: UUID) -> None:

@@ -16,7 +16,7 @@ from comments.sites.errors import SiteUnknown
 from comments.threads.addresses.page_keys import IdentifierRefused, PageKeys, page_keys
 from comments.threads.api.routes import site_of
 from comments.threads.errors import PageMissing
-from comments.threads.prepare import flooded
+from comments.threads.posting.rates import flooded
 from comments.threads.queries.spam_history import spam_from
 from comments.threads.requests import ChallengeBody
 from comments.threads.site_card import SiteCard

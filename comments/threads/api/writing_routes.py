@@ -10,18 +10,19 @@ from comments.limits import Rate
 from comments.sites.errors import SiteUnknown
 from comments.text import BodyEmpty, BodyTooComplex, BodyTooLong
 from comments.threads import errors
-from comments.threads.actions.own_comments import (
-    OwnComment,
-    delete_comment,
-    edit_comment,
-    editable_until,
-    restore_comment,
-)
-from comments.threads.actions.post_comment import post_comment
-from comments.threads.actions.vote_and_report import Reaction, report, vote
+from comments.threads.actions.delete_comment import delete_comment
+from comments.threads.actions.edit_comment import edit_comment
+from comments.threads.actions.own_comments import OwnComment, editable_until
+from comments.threads.actions.reactions import Reaction
+from comments.threads.actions.report import report
+from comments.threads.actions.restore_comment import restore_comment
+from comments.threads.actions.vote import vote
 from comments.threads.addresses.page_keys import IdentifierRefused
 from comments.threads.api.routes import comment_id_of, model_of, site_of
-from comments.threads.prepare import Sender, edit_order, post_order, refuse_over, rendered
+from comments.threads.posting.parse import Sender, parse
+from comments.threads.posting.post_comment import post
+from comments.threads.posting.prepare import in_time, prepare_edit, rendered
+from comments.threads.posting.rates import refuse_over
 from comments.threads.queries.comment_page import names_of
 from comments.threads.requests import EditBody, PostBody, PreviewBody, ReportBody, VoteBody
 from comments.threads.site_card import SiteCard
@@ -110,19 +111,8 @@ async def create_comment(request: Request, body: PostBody) -> PostAnswer:
     shown, token = credentials(request)
     sender = Sender(client_network(request), shown, svc.clock.now())
     key = request.headers.get("idempotency-key")
-    order = await post_order(
-        site,
-        svc.keys,
-        svc.limits,
-        sender,
-        body,
-        key,
-        sends_mail=bool(svc.settings.smtp_url),
-        model=await model_of(request, site),
-    )
-    posted = await svc.db.write(post_comment, order, at=sender.at)
-    if posted.opened:
-        svc.limits.hit(Rate.OPEN_THREAD, sender.network)
+    draft = parse(site, sender, body, key, svc.keys, sends_mail=bool(svc.settings.smtp_url))
+    posted = await post(svc.db, svc.limits, svc.keys, draft, await model_of(request, site))
     wording = schemas.Wording(svc.keys, site.id, posted.thread_id, posted.thread_url)
     wording.names = posted.answers
     until = editable_until(site.settings.edit_window, posted.comment)
@@ -147,8 +137,9 @@ async def change_comment(request: Request, body: EditBody) -> OwnAnswer:
     refuse_over(svc.limits, Rate.POST, client_network(request))
     shown, _ = credentials(request)
     model = await model_of(request, site)
-    order = await edit_order(site, comment_id_of(request), body.body, shown, model)
-    own = await svc.db.write(edit_comment, order, at=svc.clock.now())
+    comment_id = comment_id_of(request)
+    edit = await in_time(body.body, lambda: prepare_edit(site, comment_id, body.body, shown, model))
+    own = await svc.db.write(edit_comment, edit, at=svc.clock.now())
     return await _own_answer(request, site, own)
 
 

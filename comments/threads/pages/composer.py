@@ -14,8 +14,6 @@ from comments.limits import Rate
 from comments.policy.submission_proofs import form_token, place_of
 from comments.text import check_limits
 from comments.text.plain import clean_email, clean_name
-from comments.threads.actions.judge import refuse_reserved
-from comments.threads.actions.post_comment import post_comment
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.api.routes import model_of
 from comments.threads.errors import KeyReused, KeyTooShort, PageMissing, UrlRefused
@@ -25,7 +23,11 @@ from comments.threads.pages.messages import language_asked, words_of
 from comments.threads.pages.problems import plain_page
 from comments.threads.pages.refusals import LABELS, trouble_of
 from comments.threads.pages.visitors import Visit, asker, check_form, form_page, lead_on, read_form, visit
-from comments.threads.prepare import Sender, post_order, refuse_over, rendered
+from comments.threads.posting.evaluate import refuse_reserved
+from comments.threads.posting.parse import Sender, parse
+from comments.threads.posting.post_comment import post
+from comments.threads.posting.prepare import rendered
+from comments.threads.posting.rates import refuse_over
 from comments.threads.report_reasons import page_name
 from comments.threads.requests import AuthorGiven, Page, PostBody, WriteQuery
 from comments.threads.views import discussion
@@ -94,19 +96,9 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
     if faults := _faults(draft, site.reserved, is_known=bool(who and who.name)):
         return await _form(request, visitor, draft, refused=faults)
     sender = Sender(client_network(request), visitor.shown, svc.clock.now(), trapped=bool(draft.trap))
-    order = await post_order(
-        site,
-        svc.keys,
-        svc.limits,
-        sender,
-        _order_body(draft),
-        draft.key,
-        sends_mail=bool(svc.settings.smtp_url),
-        model=await model_of(request, site),
-    )
-    posted = await svc.db.write(post_comment, order, at=sender.at)
-    if posted.opened:
-        svc.limits.hit(Rate.OPEN_THREAD, sender.network)
+    sends_mail = bool(svc.settings.smtp_url)
+    sent = parse(site, sender, _body(draft), draft.key, svc.keys, sends_mail=sends_mail)
+    posted = await post(svc.db, svc.limits, svc.keys, sent, await model_of(request, site))
     comment_id = posted.comment.id
     place = _links(request, visitor, draft).discussion(around=comment_id)
     return lead_on(request, returning(place, comment_id, done="posted"), visitor)
@@ -176,7 +168,7 @@ def _draft(fields: Mapping[str, str]) -> Draft:
     )
 
 
-def _order_body(draft: Draft) -> PostBody:
+def _body(draft: Draft) -> PostBody:
     page = Page(draft.url, draft.identifier)
     given = AuthorGiven(draft.name, draft.email, notify=draft.notify)
     return PostBody(page, draft.body, draft.reply_to, given, form_token=draft.made, consent=draft.consent)

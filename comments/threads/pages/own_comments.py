@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from comments.errors import CommentsError
 from comments.limits import Rate
-from comments.threads.actions.own_comments import delete_comment, edit_comment, restore_comment
+from comments.threads.actions.delete_comment import delete_comment
+from comments.threads.actions.edit_comment import edit_comment
+from comments.threads.actions.restore_comment import restore_comment
 from comments.threads.api.routes import comment_id_of, model_of, site_of
 from comments.threads.pages.links import Links, came_from, links_to, returning, site_base
 from comments.threads.pages.messages import language_asked, words_of
@@ -23,7 +25,8 @@ from comments.threads.pages.visitors import (
     visit,
     visit_with_form,
 )
-from comments.threads.prepare import edit_order, refuse_over, rendered
+from comments.threads.posting.prepare import in_time, prepare_edit, rendered
+from comments.threads.posting.rates import refuse_over
 from comments.threads.report_reasons import page_name
 from comments.threads.views import discussion
 from comments.threads.views.schemas import thread_shown
@@ -78,8 +81,9 @@ async def _send(request: Request) -> Response:
             return await _form(request, visitor, text, preview=(await rendered(text)).html)
         refuse_over(svc.limits, Rate.POST, network)
         model = await model_of(request, visitor.site)
-        order = await edit_order(visitor.site, comment_id_of(request), text, visitor.shown, model)
-        await svc.db.write(edit_comment, order, at=svc.clock.now())
+        site, shown, comment_id = visitor.site, visitor.shown, comment_id_of(request)
+        edit = await in_time(text, lambda: prepare_edit(site, comment_id, text, shown, model))
+        await svc.db.write(edit_comment, edit, at=svc.clock.now())
     except CommentsError as refused:
         return await _form(request, visitor, text, refused=[refused])
     return await _back(request, visitor, "saved")

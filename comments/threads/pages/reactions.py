@@ -6,12 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.limits import Rate
-from comments.threads.actions.vote_and_report import Reaction, report, vote
+from comments.threads.actions.reactions import Reaction
+from comments.threads.actions.report import report
+from comments.threads.actions.vote import vote
 from comments.threads.api.routes import comment_id_of
 from comments.threads.pages.links import came_from, links_to, place_to_return, returning
 from comments.threads.pages.problems import plain_page
 from comments.threads.pages.visitors import Visit, form_page, lead_on, visit, visit_with_form
-from comments.threads.prepare import refuse_over
+from comments.threads.posting.rates import refuse_over
 from comments.threads.report_reasons import page_name
 from comments.threads.requests import LONGEST_NOTE
 from comments.threads.views import discussion

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.authors import BY_TOKEN, TOKEN_IS_KNOWN, TOKEN_LIFE, KnownAuthor
 from comments.outbox.queries import is_waiting
-from comments.policy.queries import Alike, Heard, bans_from, sharing_a_mark, standing_on
+from comments.policy.queries import Heard, bans_from, standing_on
 from comments.threads.models import Comment, Thread, ThreadKey, Watch
 from comments.threads.outbox_jobs import SOMETHING_WAITS
 
@@ -60,7 +60,7 @@ class Earlier(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PostQuestion:
-    """What is asked about a post. `subjects` may be banned, `marks` and `alike_since` find texts like it."""
+    """What is asked about a post. `subjects` may be banned."""
 
     site_id: UUID
     hashes: Sequence[bytes]
@@ -70,8 +70,6 @@ class PostQuestion:
     post_key: bytes | None
     digest: bytes
     subjects: Sequence[str] = ()
-    marks: Sequence[int] = ()
-    alike_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +151,10 @@ _POST = select(
 
 def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> Found:
     """Return all that is known of a post before it is written."""
-    alike = sharing_a_mark(session, asked.site_id, asked.marks, asked.alike_since or at)
-    return _found(session.execute(_POST, _asked(asked, at)).all(), alike)
+    return _found(session.execute(_POST, _asked(asked, at)).all())
 
 
-def _found(rows: Sequence[Row[*tuple[Any, ...]]], alike: Sequence[Alike]) -> Found:
+def _found(rows: Sequence[Row[*tuple[Any, ...]]]) -> Found:
     first = rows[0]
     token_is_known, will_be_told, bans = first[_ENDS[-1] :]
     author, thread, parent = first[_OF_AUTHOR], first[_OF_THREAD], first[_OF_PARENT]
@@ -170,7 +167,7 @@ def _found(rows: Sequence[Row[*tuple[Any, ...]]], alike: Sequence[Alike]) -> Fou
         ParentFound(*parent) if parent[0] is not None else None,
         bool(will_be_told),
         sorted((one for key, one in earlier.items() if key is not None), key=lambda one: one.created_at),
-        Heard(bans_from(bans), alike),
+        Heard(bans_from(bans), ()),
     )
 
 

@@ -1,31 +1,21 @@
-"""What readers do with others' comments: vote and report."""
+"""Voting on a comment."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Actor, Credentials, acting_author
+from comments.identity.authors import Actor, acting_author
 from comments.storage import WITHOUT_SYNC
+from comments.threads.actions.reactions import Reaction, public_thread
 from comments.threads.counters import raise_version
-from comments.threads.errors import CommentUnknown, OwnComment
-from comments.threads.models import Comment, Report, Thread, Vote
+from comments.threads.errors import OwnComment
+from comments.threads.models import Comment, Thread, Vote
 from comments.threads.order.ranking import rank
-from comments.threads.outbox_jobs import weigh_reports
 
 VOTES_AN_ADDRESS = 3
 """So many guests of one address are counted on one comment: a household, not a ballot box."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """Whose it is and on which comment."""
-
-    site_id: UUID
-    comment_id: UUID
-    shown: Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +30,7 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
 
     Raises CommentUnknown unless the comment is public, OwnComment.
     """
-    thread_id = _public_thread(session, reaction)
+    thread_id = public_thread(session, reaction)
     actor = acting_author(session, reaction.site_id, reaction.shown, at)
     # The thread first, as every writer does, and before one's own vote is read: two presses of one button
     # would else both take the same vote back. Then the comment, so that votes are counted one after another.
@@ -79,62 +69,6 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
         execution_options=WITHOUT_SYNC,
     )
     return Voted(upvotes, downvotes, actor.is_new)
-
-
-def report(
-    session: Session, reaction: Reaction, reason: str, note: str, *, enough: int, at: datetime
-) -> Actor:
-    """Store one's report of a public comment; another one by the same person replaces it.
-
-    From `enough` open ones on (0: never) it has them weighed, for the comment may have to wait.
-    """
-    _public_thread(session, reaction)
-    actor = acting_author(session, reaction.site_id, reaction.shown, at)
-    mine = (Report.comment_id == reaction.comment_id, Report.author_id == actor.author.id)
-    replaced = session.execute(
-        update(Report)
-        .where(*mine)
-        .values(reason=reason, note=note, created_at=at)
-        .returning(Report.author_id),
-        execution_options=WITHOUT_SYNC,
-    ).one_or_none()
-    # One that a moderator has settled stays so: else whoever was wrong could say it again and again.
-    if replaced is None:
-        session.execute(
-            insert(Report).values(
-                comment_id=reaction.comment_id,
-                author_id=actor.author.id,
-                site_id=reaction.site_id,
-                reason=reason,
-                note=note,
-                address_key=None if actor.author.account_id else reaction.shown.address_key,
-                created_at=at,
-            )
-        )
-        count = session.execute(
-            update(Comment)
-            .where(Comment.id == reaction.comment_id)
-            .values(report_count=Comment.report_count + 1)
-            .returning(Comment.report_count),
-            execution_options=WITHOUT_SYNC,
-        ).scalar_one()
-        # No report counts for more than one: fewer than enough cannot be enough.
-        if enough and count >= enough:
-            weigh_reports(session, reaction.site_id, reaction.comment_id, at)
-    return actor
-
-
-def _public_thread(session: Session, reaction: Reaction) -> UUID:
-    thread_id = session.execute(
-        select(Comment.thread_id).where(
-            Comment.id == reaction.comment_id,
-            Comment.site_id == reaction.site_id,
-            Comment.state == "approved",
-        )
-    ).scalar_one_or_none()
-    if thread_id is None:
-        raise CommentUnknown("There is no such comment.")
-    return thread_id
 
 
 def _is_counted(session: Session, reaction: Reaction, actor: Actor) -> bool:
