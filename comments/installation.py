@@ -14,7 +14,7 @@ from comments.clock import Clock, SystemClock
 from comments.config import Settings, with_secret_key
 from comments.keys import Keyring
 from comments.sites.actions import check_fingerprint
-from comments.storage import Database, StorageMismatch, migrate_now, state
+from comments.storage import Database, StorageMismatch, migrate_now, open_database, state
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ def in_installation(work: Callable[[Installation], Awaitable[T]]) -> T:
 async def opened(settings: Settings) -> AsyncIterator[Installation]:
     """Open a database that is ready for use; an empty one is set up first."""
     await asyncio.to_thread(make_ready, settings)
-    db = await Database.open(settings.database_url)
+    db = await open_database(settings.database_url)
     try:
         keys = Keyring(settings.secret_key, settings.secret_key_old)
         await db.write(check_fingerprint, keys)

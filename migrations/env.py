@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.schema import SchemaItem
 
 # Alembic takes up what is defined there.
-import comments.storage.postgres_indexes  # noqa: F401
+import comments.storage.postgres.indexes  # noqa: F401
 from comments import schema
 from comments.config import Settings
 from comments.storage.migrating import connected

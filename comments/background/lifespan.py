@@ -22,7 +22,7 @@ from comments.live import hub
 from comments.live.hub import Hub
 from comments.sites.actions import check_fingerprint
 from comments.sites.seen_actions import store_seen
-from comments.storage import Database
+from comments.storage import Database, open_database
 from comments.threads.site_cache import SiteBook
 from comments.web.page_cache import PageCache
 from comments.web.service import Service
@@ -41,7 +41,7 @@ async def running(app: Starlette, settings: Settings, clock: Clock) -> AsyncIter
 
     Where `app.state.maintains` is true it also does the upkeep, the outbox and imports.
     """
-    db = await Database.open(settings.database_url, replica_url=settings.database_read_url)
+    db = await open_database(settings.database_url, replica_url=settings.database_read_url)
     try:
         keys = Keyring(settings.secret_key, settings.secret_key_old)
         await db.write(check_fingerprint, keys)

@@ -21,7 +21,7 @@ from comments.privacy.models import Erasure
 from comments.server.data_folder import alone
 from comments.sites.backup_actions import note_backup
 from comments.sites.queries import Backup
-from comments.storage import Database, StorageDamaged, migrate_now, state
+from comments.storage import StorageDamaged, migrate_now, open_database, state
 from comments.storage.backup import back_up, copy_rows, faults_of
 from comments.storage.migrating import CARRY_OVER
 
@@ -110,7 +110,7 @@ def _note(settings: Settings, file: Path, *, with_key: bool) -> None:
     made = Backup(datetime.now(UTC), str(file.absolute()), with_key)
 
     async def note() -> None:
-        db = await Database.open(settings.database_url)
+        db = await open_database(settings.database_url)
         try:
             await db.write(note_backup, made)
         finally:

@@ -24,7 +24,7 @@ from comments.keys import Keyring
 from comments.notifications.senders.factory import mailer
 from comments.notifications.senders.smtp import MailFailed
 from comments.sites.actions import accept_key
-from comments.storage import Database
+from comments.storage import open_database
 from comments.web.template_engine import all_templates
 
 LEAST_FREE_BYTES = 200_000_000
@@ -73,7 +73,7 @@ def _give_the_key_up() -> None:
     settings = settings_here()
 
     async def accept() -> None:
-        db = await Database.open(settings.database_url)
+        db = await open_database(settings.database_url)
         try:
             await db.write(accept_key, Keyring(settings.secret_key))
         finally:

@@ -15,7 +15,7 @@ from comments.keys import Keyring
 from comments.outbox.queries import counts
 from comments.sites.actions import FINGERPRINT
 from comments.sites.queries import installation_fact, last_backup, origins_of, sites
-from comments.storage import Database, has_statistics, is_replica, state
+from comments.storage import has_statistics, is_replica, open_database, state
 from comments.storage.backup import faults_of
 from comments.storage.migrating import CARRY_OVER
 from comments.web.templating import date_and_time
@@ -87,7 +87,7 @@ async def _valkey(url: str) -> Finding:
 async def _listening(settings: Settings) -> Finding:
     what = "PostgreSQL tells processes of changes and counts"
     try:
-        db = await Database.open(settings.database_url)
+        db = await open_database(settings.database_url)
     except Unavailable:
         return Finding(what, "not asked, for the database does not answer")
     try:
@@ -135,7 +135,7 @@ def _soundness(name: str, file: Path) -> Iterator[Finding]:
 
 
 async def _contents(settings: Settings) -> Sequence[Finding]:
-    db = await Database.open(settings.database_url)
+    db = await open_database(settings.database_url)
     try:
         noted = await db.read(installation_fact, FINGERPRINT)
         found = [*of_kind("key", [_fingerprint(settings, noted)])] if noted is not None else []

@@ -19,10 +19,11 @@ from comments.storage.errors import (
     StorageUnwritable,
     WritingWhileReading,
 )
-from comments.storage.filling import being_filled
 from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, has_statistics, is_replica, migrate, migrate_now, state
+from comments.storage.opening import open_database
 from comments.storage.paging import first_per_group, groups_asked
+from comments.storage.sqlite.filling import being_filled
 from comments.storage.types import CText, UtcTime
 from comments.storage.unindexed import Unindexed
 
@@ -56,6 +57,7 @@ __all__ = [
     "looked",
     "migrate",
     "migrate_now",
+    "open_database",
     "partial_index",
     "spell_out",
     "state",

@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from comments.storage.errors import StorageDamaged
-from comments.storage.sqlite_connections import LOOK_AGAIN_SECONDS, connect
-from comments.storage.sqlite_errors import about_file
+from comments.storage.sqlite.connections import LOOK_AGAIN_SECONDS, connect
+from comments.storage.sqlite.errors import about_file
 
 
 def back_up(source: Path, target: Path) -> int:

@@ -41,7 +41,7 @@ def insert_all(session: Session, into: type[DeclarativeBase], rows: Sequence[Map
     """
     if rows and session.get_bind().dialect.name == "postgresql":
         # Here, for the driver is there only where it is asked for.
-        from comments.storage.postgres_copy import copy_rows
+        from comments.storage.postgres.copy import copy_rows
 
         return copy_rows(session.connection(), cast(Table, into.__table__), rows)
     return insert_ignoring(session, into, rows) == len(rows)

@@ -9,17 +9,14 @@ from sqlalchemy.orm import Session
 
 from comments.errors import Unavailable
 from comments.storage.changes import Subscriber, Subscribers
-from comments.storage.urls import parsed
 
 if TYPE_CHECKING:
-    from comments.storage.postgres_line import PostgresLine
+    from comments.storage.postgres.line import PostgresLine
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 Dialect = Literal["sqlite", "postgresql"]
-
-POOL_SIZE = 10
 
 logger = logging.getLogger(__name__)
 
@@ -36,23 +33,6 @@ class Database(ABC):
     def __init__(self) -> None:
         self._subscribers = Subscribers()
         self._from_others = Subscribers()
-
-    @classmethod
-    async def open(cls, url: str, *, pool_size: int = POOL_SIZE, replica_url: str = "") -> "Database":
-        """Open the database at `url`: `sqlite:////absolute/path.db` or `postgresql://user:pw@host:port/name`.
-
-        `replica_url` is a streaming replica of it, for `read_copy`; it need not be there yet.
-        Raises a `storage.errors` exception whose detail says what to do, and never a password.
-        """
-        address = parsed(url)
-        if address.get_backend_name() == "sqlite":
-            from comments.storage.sqlite import SqliteDatabase
-
-            return await SqliteDatabase.opened(address)
-        from comments.storage.postgres import PostgresDatabase
-
-        replica = parsed(replica_url) if replica_url else None
-        return await PostgresDatabase.opened(address, pool_size=pool_size, replica=replica)
 
     @abstractmethod
     async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -30,10 +30,10 @@ from sqlalchemy.pool import NullPool
 
 from comments.storage.backup import back_up
 from comments.storage.errors import StorageBusy, StorageMismatch
-from comments.storage.postgres_errors import LOCK_NOT_AVAILABLE, sqlstate, unreachable
+from comments.storage.postgres.errors import LOCK_NOT_AVAILABLE, sqlstate, unreachable
 from comments.storage.revisions import SCRIPTS, newest, revisions
-from comments.storage.sqlite_connections import begin_writing, driver_of, engine_for, prepare
-from comments.storage.sqlite_errors import about_file
+from comments.storage.sqlite.connections import begin_writing, driver_of, engine_for, prepare
+from comments.storage.sqlite.errors import about_file
 from comments.storage.urls import parsed, sqlite_path
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def _reached(engine: Engine) -> Iterator[Connection]:
 
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() != "sqlite":
-        from comments.storage.postgres_connections import migrating_engine
+        from comments.storage.postgres.connections import migrating_engine
 
         return migrating_engine(address)
     engine = create_engine("sqlite://", creator=partial(_connect, sqlite_path(address)), poolclass=NullPool)

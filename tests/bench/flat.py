@@ -13,7 +13,7 @@ import msgspec
 from comments.clock import SystemClock
 from comments.keys import Keyring
 from comments.sites.actions import add_site
-from comments.storage import Database, migrate_now
+from comments.storage import Database, migrate_now, open_database
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.requests import RepliesQuery, ThreadQuery
 from comments.threads.site_card import SiteCard, site_card
@@ -100,7 +100,7 @@ def seed_shapes(folder: Path, of: Sequence[Shape]) -> dict[tuple[str, int], UUID
 
 
 async def _seed(url: str, of: Sequence[Shape]) -> dict[tuple[str, int], UUID]:
-    db = await Database.open(url)
+    db = await open_database(url)
     first: dict[tuple[str, int], UUID] = {}
     try:
         site = await db.write(add_site, SITE, ["https://blog.example"], at=SystemClock().now())
@@ -133,7 +133,7 @@ def measure_flat(
 async def _uncached(
     folder: Path, asked: Sequence[Question], first: Mapping[tuple[str, int], UUID]
 ) -> list[tuple[float, float]]:
-    db = await Database.open(f"sqlite:///{folder / 'comments.db'}")
+    db = await open_database(f"sqlite:///{folder / 'comments.db'}")
     try:
         site = await db.read(site_card, SITE)
         return [await _uncached_one(db, site, one, first) for one in asked]

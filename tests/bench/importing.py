@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 
 from comments.background.maintenance import make_searchable
-from comments.storage import Database
-from comments.storage.sqlite_connections import begin_writing
+from comments.storage import open_database
+from comments.storage.sqlite.connections import begin_writing
 from tests.bench.contestants import ROOT
 from tests.bench.processes import Memory, MemoryWatch, Watch, started
 from tests.bench.seeding import SECRET, SITE
@@ -101,7 +101,7 @@ def _run(
 
 async def fill_terms(url: str) -> None:
     """Do what upkeep does with new comments, so that nothing is left for it to do."""
-    db = await Database.open(url)
+    db = await open_database(url)
     try:
         await make_searchable(db)
     finally:

@@ -18,7 +18,7 @@ from comments.exporters.files import export_to_file
 from comments.importers.pipeline.run import Order, run_import
 from comments.keys import Keyring
 from comments.sites.actions import remove_site
-from comments.storage import Database
+from comments.storage import open_database
 from tests.bench.desk_rows import BEGAN, DAYS, SITE_ID
 from tests.bench.scaling_filling import Say, Server
 from tests.bench.scaling_rows import SECOND_NAME, SECOND_SITE_ID, Measures
@@ -146,7 +146,7 @@ def _slowest(
 
 
 async def _forget(url: str) -> list[Done]:
-    db = await Database.open(url)
+    db = await open_database(url)
     try:
         return [
             await _batches(
@@ -168,7 +168,7 @@ async def _forget(url: str) -> list[Done]:
 
 async def _move(url: str, elsewhere: str, folder: Path) -> list[Done]:
     """Take the second site along to another database, and remove it here."""
-    db, target, file = await Database.open(url), await Database.open(elsewhere), folder / "second.jsonl.gz"
+    db, target, file = await open_database(url), await open_database(elsewhere), folder / "second.jsonl.gz"
     clock, keys = FixedClock(NOW), Keyring(SECRET)
     try:
         count = await db.scan(maintenance.comments_on, SECOND_SITE_ID)

@@ -17,7 +17,7 @@ from comments.identity.models import Author, GuestToken
 from comments.ids import new_id
 from comments.keys import Keyring
 from comments.sites.actions import add_site, set_settings
-from comments.storage import Database, migrate_now
+from comments.storage import migrate_now, open_database
 from tests.bench.requests import NUMBER, ORIGIN
 from tests.bench.writing import parents, roots_of, texts
 from tests.support.seeding import START, Text, Writing, seed_thread
@@ -78,7 +78,7 @@ def seed_comments(folder: Path, seeds: Seeds, database_url: str | None = None) -
 
 
 async def _seed_comments(url: str, seeds: Seeds) -> Answerable:
-    db, now = await Database.open(url), SystemClock().now()
+    db, now = await open_database(url), SystemClock().now()
     try:
         site = await db.write(add_site, SITE, [ORIGIN], at=now)
         # One text in ten has a link; Isso holds no comment for that.

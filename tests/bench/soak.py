@@ -24,7 +24,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.storage import Database
+from comments.storage import open_database
 from comments.threads.models import Comment
 from tests.bench import contestants, seeding
 from tests.bench.contestants import ROOT, Contestant
@@ -166,7 +166,7 @@ async def _watch(
 
 
 async def _missing(database: Path, acknowledged: Sequence[str]) -> int:
-    db = await Database.open(f"sqlite:///{database}")
+    db = await open_database(f"sqlite:///{database}")
     try:
         return len(set(acknowledged) - set(await db.read(_stored)))
     finally:

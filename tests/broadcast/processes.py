@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from comments.broadcast import Line, Siblings
-from comments.storage import Database, announce
+from comments.storage import Database, announce, open_database
 from tests.support.databases import PostgresqlDatabases
 
 PATIENCE_SECONDS = 20.0
@@ -38,7 +38,7 @@ def announcing(session: Session, changes: Sequence[object]) -> None:
 
 @asynccontextmanager
 async def process_on(url: str, lines: Callable[[Database], Sequence[Line | None]]) -> AsyncIterator[Process]:
-    db = await Database.open(url)
+    db = await open_database(url)
     process = Process(db, Siblings(db, [line for line in lines(db) if line is not None]))
     # Subscribed first, as in a service: it hears its own commits, and then others hear of them.
     db.subscribe(process.heard.extend)

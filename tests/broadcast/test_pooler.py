@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from comments.storage import Database, StorageUnreachable
+from comments.storage import StorageUnreachable, open_database
 from tests.broadcast.processes import process_on, until
 from tests.broadcast.test_telling import change
 from tests.support.databases import PostgresqlDatabases
@@ -32,7 +32,7 @@ async def test_it_is_heard_by_the_direct_url_and_not_by_the_pooler(urls: tuple[s
         await one.commits(change(2))
         await until(lambda: change(2) in other.heard)
 
-    db = await Database.open(through)
+    db = await open_database(through)
     line = db.line(through)
     assert line is not None
     with pytest.raises(StorageUnreachable, match="COMMENTS_DATABASE_DIRECT_URL"):

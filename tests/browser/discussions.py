@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx2 as httpx
 
 from comments.sites.queries import site_by_name
-from comments.storage import Database
+from comments.storage import open_database
 from tests.support.live import Installation, LiveService
 from tests.support.seeding import PLAIN, Writing, seed_thread
 
@@ -177,7 +177,7 @@ class Discussion:
 
     async def fill(self, parents: Sequence[int | None], writing: Writing = PLAIN) -> None:
         """Write a discussion of any size past the API, public at once: one comment for each of `parents`."""
-        db = await Database.open(f"sqlite:///{self.service.installation.data_folder / 'comments.db'}")
+        db = await open_database(f"sqlite:///{self.service.installation.data_folder / 'comments.db'}")
         try:
             site = await db.read(site_by_name, SITE)
             await db.write(seed_thread, site.id, self.url, parents, writing)

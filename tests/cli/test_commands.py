@@ -10,7 +10,7 @@ import pytest
 
 from comments.cli import COMMANDS, program
 from comments.sites.seen_actions import store_seen
-from comments.storage import Database
+from comments.storage import open_database
 from comments.web.seen_origins import Seen
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
@@ -57,7 +57,7 @@ def test_a_site_says_where_it_is_seen_and_what_came_in(here: Installation) -> No
 
 
 async def show_once(database_url: str) -> None:
-    db, now = await Database.open(database_url), datetime.now(UTC)
+    db, now = await open_database(database_url), datetime.now(UTC)
     try:
         seen = Seen("blog", "https://other.example", "https://other.example/page", now)
         await db.write(store_seen, [seen], at=now)

@@ -8,7 +8,7 @@ from comments.ids import new_id
 from comments.importers.jobs.actions import add_job
 from comments.importers.jobs.uploads import new_upload
 from comments.sites.queries import site_by_name
-from comments.storage import Database
+from comments.storage import open_database
 from tests.importers.exports import disqus, post, thread
 from tests.support.live import Installation
 
@@ -34,7 +34,7 @@ def test_imports_are_worked_on_listed_started_and_stopped(here: Installation) ->
 async def send(here: Installation) -> UUID:
     job = new_id(SystemClock().now())
     new_upload(here.data_folder, job).write_text(disqus(thread(1), post(1)))
-    db = await Database.open(str(here.database_url))
+    db = await open_database(str(here.database_url))
     try:
         site = await db.read(site_by_name, "blog")
         file = {"file_name": "export.xml", "size": 1, "format_name": "auto"}

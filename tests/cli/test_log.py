@@ -13,7 +13,7 @@ from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
 from comments.moderation.decisions.requests import Order, Wanted
 from comments.sites.queries import site_by_name
-from comments.storage import Database
+from comments.storage import open_database
 from tests.moderation.seeding import Seed
 from tests.support.live import Installation
 
@@ -22,7 +22,7 @@ KEYS = Keyring("not-secret-only-for-tests-0123456789abcdef")
 
 async def _decided(url: str, count: int) -> None:
     """Let Mia decide about some comments, one after another."""
-    db = await Database.open(url)
+    db = await open_database(url)
     site = await db.read(site_by_name, "blog")
     mia = await db.read(moderator_by_email, site.id, "mia@mail.example")
     seed = Seed()
@@ -38,7 +38,7 @@ async def _decided(url: str, count: int) -> None:
 
 
 async def _run(url: str, statement: str) -> None:
-    db = await Database.open(url)
+    db = await open_database(url)
     await db.write(lambda session: session.execute(text(statement)))
     await db.close()
 

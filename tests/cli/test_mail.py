@@ -7,7 +7,7 @@ import pytest
 
 from comments.outbox import enqueue
 from comments.outbox.actions import note_dead, take_up
-from comments.storage import Database
+from comments.storage import open_database
 from tests.conftest import NOON
 from tests.outbox.tasks import LIMIT
 from tests.support.in_process import InThisProcess
@@ -78,7 +78,7 @@ def test_what_was_given_up_is_listed_and_tried_again(here: Installation) -> None
 
 
 async def give_one_up(database_url: str) -> None:
-    db = await Database.open(database_url)
+    db = await open_database(database_url)
     try:
         await db.write(enqueue, "reply", None, {}, due=NOON)
         (task,) = await db.write(take_up, {"reply": LIMIT}, 1, by=uuid4(), at=NOON)

@@ -17,7 +17,7 @@ from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
 from comments.moderation.decisions.requests import Order, Wanted
 from comments.sites.queries import site_by_name
-from comments.storage import Database
+from comments.storage import open_database
 from tests.moderation.seeding import Seed
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
@@ -27,7 +27,7 @@ US = "us@mail.example"
 
 async def _written(here: Installation) -> list[str]:
     """Let Ana and Jonas write from one address, and Mia approve it; return who they are."""
-    db = await Database.open(f"sqlite:///{here.data_folder}/comments.db")
+    db = await open_database(f"sqlite:///{here.data_folder}/comments.db")
     site = await db.read(site_by_name, "blog")
     mia = await db.read(moderator_by_email, site.id, "mia@mail.example")
     seed = Seed()

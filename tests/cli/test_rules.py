@@ -10,7 +10,7 @@ from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
 from comments.moderation.decisions.requests import Choice, Order, Wanted
 from comments.sites.queries import site_by_name
-from comments.storage import Database
+from comments.storage import open_database
 from tests.moderation.seeding import Seed
 from tests.support.live import Installation
 
@@ -19,7 +19,7 @@ KEYS = Keyring("not-secret-only-for-tests-0123456789abcdef")
 
 async def _decided(url: str) -> None:
     """Let Mia decide about comments of a time when no facts were kept."""
-    db = await Database.open(url)
+    db = await open_database(url)
     site = await db.read(site_by_name, "blog")
     mia = await db.read(moderator_by_email, site.id, "mia@mail.example")
     seed = Seed()
@@ -41,7 +41,7 @@ async def _decided(url: str) -> None:
 
 async def _waiting(url: str) -> None:
     """Let a comment wait."""
-    db = await Database.open(url)
+    db = await open_database(url)
     seed = Seed()
     seed.rows.clear()
     seed.site_id = (await db.read(site_by_name, "blog")).id

@@ -5,7 +5,7 @@ import re
 
 from comments.moderation.threads.schemas import thread_of_page
 from comments.sites.queries import site_by_name
-from comments.storage import Database
+from comments.storage import open_database
 from comments.threads.actions.open_thread import open_thread
 from comments.threads.addresses.page_keys import page_keys
 from tests.conftest import NOON
@@ -14,7 +14,7 @@ from tests.support.live import Installation
 
 
 async def _open_threads(url: str, *pages: str) -> None:
-    db = await Database.open(url)
+    db = await open_database(url)
     site = await db.read(site_by_name, "blog")
     for page in pages:
         keys = page_keys(f"https://a.example{page}", None)
@@ -24,7 +24,7 @@ async def _open_threads(url: str, *pages: str) -> None:
 
 async def _comment_on(url: str, page: str) -> str:
     """Have a comment wait on a page, and return its id."""
-    db = await Database.open(url)
+    db = await open_database(url)
     site = await db.read(site_by_name, "blog")
     seed = Seed()
     seed.rows.clear()

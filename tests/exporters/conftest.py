@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from comments.storage import Database
+from comments.storage import Database, open_database
 from tests.conftest import BOTH
 from tests.exporters.full_site import FullSite
 from tests.support import databases
@@ -50,7 +50,7 @@ async def empty_database(
     else:
         on_server = request.getfixturevalue("postgresql_databases")
         url = on_server.create(migrated=True)
-    database = await Database.open(url)
+    database = await open_database(url)
     yield database
     await database.close()
     if on_server is not None:

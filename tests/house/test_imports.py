@@ -82,6 +82,10 @@ def test_rooms_do_not_import_each_other_in_a_circle() -> None:
     assert circles(rooms) == []
 
 
+def test_files_do_not_import_each_other_in_a_circle() -> None:
+    assert circles(module_graph("comments")) == []
+
+
 def test_inside_a_room_the_edge_uses_the_core_and_the_core_the_models() -> None:
     upwards = [
         f"{user} imports {used}"

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from comments.sites.actions import add_site
-from comments.storage import WITHOUT_SYNC, Database
+from comments.storage import WITHOUT_SYNC, open_database
 from comments.threads.models import Thread
 from tests.conftest import NOON
 from tests.support.seeding import seed_thread
@@ -83,7 +83,7 @@ async def test_who_waits_is_told_though_another_reader_found_the_discussion_firs
         session.execute(update(Thread).values(updated_at=NOON), execution_options=WITHOUT_SYNC)
 
     card = await site.app.state.site_book.card("blog")
-    other_process = await Database.open(database_url)
+    other_process = await open_database(database_url)
     async with listening(site, URL) as waits:
         await waits.event()
         await other_process.write(open_thread, card.id)

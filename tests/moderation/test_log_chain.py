@@ -331,7 +331,7 @@ from comments.storage import Database
 async def work(url, account, site, *ids):
     mia = Moderator(UUID(account), UUID(site), "Mia", "moderator")
     keys = Keyring("a secret for tests only, long enough")
-    db = await Database.open(url)
+    db = await open_database(url)
     for one in ids:
         await db.write(decide, Order(mia, "spam", [Wanted(UUID(one))]), keys, at=datetime.now(UTC))
     await db.close()

@@ -17,7 +17,7 @@ from comments.outbox.models import Outbox
 from comments.outbox.queries import counts, failures, next_due
 from comments.outbox.worker import CLAIM_MARGIN
 from comments.sites.actions import add_site, remove_site
-from comments.storage import Database
+from comments.storage import Database, open_database
 from tests.outbox.tasks import LIMIT, Done, put, rows, the_row
 from tests.support.plans import analyse, plans_of
 
@@ -252,7 +252,7 @@ async def test_a_task_that_ends_its_process_every_time_is_given_up(db: Database,
 
 
 async def test_two_who_deliver_at_once_do_each_task_once(database_url: str, clock: FixedClock) -> None:
-    first, second = await Database.open(database_url), await Database.open(database_url)
+    first, second = await open_database(database_url), await open_database(database_url)
     seen: list[int] = []
 
     async def do(task: Task) -> None:

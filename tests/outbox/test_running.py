@@ -6,7 +6,7 @@ import pytest
 
 from comments.clock import SystemClock
 from comments.outbox import Delivery, Handler, Task, enqueue
-from comments.storage import Database
+from comments.storage import Database, open_database
 from tests.outbox.tasks import Done, running, the_row, until
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,7 @@ async def test_who_runs_is_woken_by_a_commit_of_its_own_process(db: Database) ->
 async def test_who_runs_finds_what_another_process_put_in(db: Database, database_url: str) -> None:
     done, clock = Done(), SystemClock()
     delivery = Delivery(db, clock, {"test": Handler(done.do, "tests")})
-    other = await Database.open(database_url)
+    other = await open_database(database_url)
 
     async def work() -> None:
         await asyncio.sleep(0.05)

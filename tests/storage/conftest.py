@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from comments.storage import Database
+from comments.storage import Database, open_database
 from tests.storage.tables import make_tables
 from tests.support.databases import PostgresqlDatabases
 
 
 @pytest.fixture
 async def db(unmigrated_url: str) -> AsyncIterator[Database]:
-    database = await Database.open(unmigrated_url)
+    database = await open_database(unmigrated_url)
     await database.write(make_tables)
     yield database
     await database.close()
@@ -25,7 +25,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def on_sqlite(sqlite_url: str) -> AsyncIterator[Database]:
-    database = await Database.open(sqlite_url)
+    database = await open_database(sqlite_url)
     await database.write(make_tables)
     yield database
     await database.close()
@@ -40,7 +40,7 @@ def postgres_url(postgresql_databases: PostgresqlDatabases) -> Iterator[str]:
 
 @pytest.fixture
 async def on_postgres(postgres_url: str) -> AsyncIterator[Database]:
-    database = await Database.open(postgres_url)
+    database = await open_database(postgres_url)
     await database.write(make_tables)
     yield database
     await database.close()

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from comments.storage import Database, StorageFull, sqlite_writer
+from comments.storage import Database, StorageFull
+from comments.storage.sqlite import writer as sqlite_writer
 from tests.storage.tables import add_note, bodies, value_of
 
 MEGABYTE = "x" * 1_000_000

@@ -13,7 +13,7 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from comments.storage import Database, StorageUnreachable
+from comments.storage import Database, StorageUnreachable, open_database
 from tests.storage.tables import Counter, Note, bodies, make_tables, value_of
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.anyio]
@@ -48,7 +48,7 @@ async def test_a_failure_that_is_passed_over_is_no_commit(on_postgres: Database)
 async def test_a_connection_lost_when_all_goes_with_the_commit_is_not_tried_again(
     on_postgres: Database, postgres_url: str
 ) -> None:
-    other = await Database.open(postgres_url)
+    other = await open_database(postgres_url)
     await on_postgres.write(
         lambda session: session.execute(
             text("""
@@ -74,7 +74,7 @@ async def test_a_connection_lost_when_all_goes_with_the_commit_is_not_tried_agai
 
 
 async def test_lost_connections_are_not_noticed(on_postgres: Database, postgres_url: str) -> None:
-    other = await Database.open(postgres_url)
+    other = await open_database(postgres_url)
     assert await on_postgres.write(value_of, "a") == 0
 
     await other.write(lambda session: session.execute(text(END_ALL_OTHERS)))
@@ -101,7 +101,7 @@ def test_an_answer_that_breaks_off_with_a_reset_is_a_lost_connection(postgres_ur
             listening.setblocking(False)
             relaying = asyncio.create_task(relay(listening, (parts.hostname or "", parts.port or 0), breaks))
             netloc = f"{parts.username}:{parts.password}@127.0.0.1:{listening.getsockname()[1]}"
-            database = await Database.open(parts._replace(netloc=netloc).geturl(), pool_size=1)
+            database = await open_database(parts._replace(netloc=netloc).geturl(), pool_size=1)
             await database.write(make_tables)
             breaks.set()
             refused = await asyncio.gather(database.read(value_of, "a"), return_exceptions=True)

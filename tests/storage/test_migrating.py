@@ -19,7 +19,14 @@ from sqlalchemy import Connection, PrimaryKeyConstraint, Table, Text, UniqueCons
 from sqlalchemy.orm import Session
 
 from comments import schema
-from comments.storage import Database, StorageMismatch, has_statistics, migrate, migrate_now, state
+from comments.storage import (
+    StorageMismatch,
+    has_statistics,
+    migrate,
+    migrate_now,
+    open_database,
+    state,
+)
 from comments.storage.migrating import alembic_config, connected
 from comments.storage.revisions import PACKAGE, SCRIPTS, newest, revisions
 
@@ -88,7 +95,7 @@ def with_another(tmp_path: Path) -> Path:
 
 
 async def execute(url: str, *statements: str) -> None:
-    database = await Database.open(url)
+    database = await open_database(url)
     for statement in statements:
         await database.write(Session.execute, text(statement))
     await database.close()

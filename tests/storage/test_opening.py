@@ -19,9 +19,10 @@ from comments.storage import (
     StorageDamaged,
     StorageUnreachable,
     StorageUnwritable,
-    sqlite_connections,
-    sqlite_writer,
+    open_database,
 )
+from comments.storage.sqlite import connections as sqlite_connections
+from comments.storage.sqlite import writer as sqlite_writer
 from tests.storage.tables import add_note, bodies, make_tables
 
 
@@ -37,7 +38,7 @@ from tests.storage.tables import add_note, bodies, make_tables
 )
 async def test_an_address_that_leads_nowhere(url: str, words: str) -> None:
     with pytest.raises(Unavailable, match=words) as refusal:
-        await Database.open(url)
+        await open_database(url)
 
     assert "secret" not in refusal.value.detail
 
@@ -48,7 +49,7 @@ async def test_a_file_that_is_no_database(tmp_path: Path, content: bytes) -> Non
     path.write_bytes(content)
 
     with pytest.raises(StorageDamaged, match="restore a backup") as refusal:
-        await Database.open(f"sqlite:///{path}")
+        await open_database(f"sqlite:///{path}")
 
     assert str(path) in refusal.value.detail
     assert path.read_bytes() == content
@@ -63,7 +64,7 @@ async def test_a_database_that_is_damaged_inside(
         file.seek(4096)
         file.write(b"\xff" * 4096 * 12)
 
-    damaged = await Database.open(sqlite_url)
+    damaged = await open_database(sqlite_url)
     for run in (damaged.read, damaged.scan, damaged.write):
         with pytest.raises(StorageDamaged) as refusal:
             await run(bodies)
@@ -73,7 +74,7 @@ async def test_a_database_that_is_damaged_inside(
 
 async def test_a_folder_where_the_file_should_be(tmp_path: Path) -> None:
     with pytest.raises(StorageUnwritable, match="check that it is yours"):
-        await Database.open(f"sqlite:///{tmp_path}")
+        await open_database(f"sqlite:///{tmp_path}")
 
 
 async def test_a_file_of_somebody_else(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ async def test_a_file_of_somebody_else(tmp_path: Path) -> None:
         folder.chmod(0o755)
 
     with without_roots_rights(), pytest.raises(StorageUnwritable) as refusal:
-        await Database.open(f"sqlite:///{path}")
+        await open_database(f"sqlite:///{path}")
 
     assert refusal.value.detail.startswith(f"{path} cannot be opened for writing")
 
@@ -109,14 +110,14 @@ async def test_a_file_that_another_program_holds(
         other.execute("BEGIN EXCLUSIVE")
 
         with pytest.raises(StorageBusy, match="another program"):
-            await Database.open(sqlite_url)
+            await open_database(sqlite_url)
 
 
 async def test_writes_that_wait_too_long_are_refused_together(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_writer, "BUSY_SECONDS", 0.05)
-    database = await Database.open(sqlite_url)
+    database = await open_database(sqlite_url)
     await database.write(make_tables)
     with closing(sqlite3.connect(tmp_path / "comments.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -136,7 +137,7 @@ async def test_an_old_sqlite_is_refused(sqlite_url: str, monkeypatch: pytest.Mon
     monkeypatch.setattr(sqlite_connections, "OLDEST_SQLITE", (99, 0, 0))
 
     with pytest.raises(StorageUnwritable, match="too old"):
-        await Database.open(sqlite_url)
+        await open_database(sqlite_url)
 
 
 async def test_the_file_is_readable_by_its_owner_only(on_sqlite: Database, tmp_path: Path) -> None:
@@ -159,7 +160,7 @@ async def test_a_name_with_signs_of_its_own_is_just_a_name(tmp_path: Path) -> No
     folder = tmp_path / "50% of what? #1 ü"
     folder.mkdir()
 
-    database = await Database.open(f"sqlite:///{folder / 'comments.db'}")
+    database = await open_database(f"sqlite:///{folder / 'comments.db'}")
     await database.write(make_tables)
     await database.close()
 
@@ -170,4 +171,4 @@ async def test_a_text_that_no_database_server_speaks(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     with pytest.raises(StorageUnreachable, match=r"pip install 'psycopg\[binary,pool\]'"):
-        await Database.open("postgresql://localhost/comments")
+        await open_database("postgresql://localhost/comments")

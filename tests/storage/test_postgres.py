@@ -15,8 +15,9 @@ from comments.storage import (
     StorageFull,
     StorageUnreachable,
     StorageUnwritable,
-    postgres_errors,
+    open_database,
 )
+from comments.storage.postgres import errors as postgres_errors
 from tests.storage.tables import Counter, add_note, bodies, end_connections_at_commit, value_of
 
 pytestmark = pytest.mark.postgresql
@@ -111,7 +112,7 @@ async def test_each_database_says_why_it_does_not_answer_and_not_to_each_who_ask
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(postgres_errors, "SILENT_SECONDS", 60)
-    another = await Database.open(postgres_url)
+    another = await open_database(postgres_url)
     for database in (on_postgres, on_postgres, another, another):
         with pytest.raises(StorageUnreachable):
             await database.write(failing_at_first(1, raising("57P03")), "in vain")
@@ -188,7 +189,7 @@ async def test_reads_end_after_five_seconds_scans_after_two_minutes_and_none_is_
 async def test_connections_that_the_server_has_closed_are_not_noticed(
     on_postgres: Database, postgres_url: str, how: str
 ) -> None:
-    other = await Database.open(postgres_url)
+    other = await open_database(postgres_url)
     run = getattr(on_postgres, how)
     await asyncio.gather(*(run(value_of, "a") for _ in range(5)))
     end_the_others = (
@@ -205,7 +206,7 @@ async def test_connections_that_the_server_has_closed_are_not_noticed(
 async def test_more_writers_than_connections_wait_for_their_turn(
     postgres_url: str, on_postgres: Database
 ) -> None:
-    narrow = await Database.open(postgres_url, pool_size=2)
+    narrow = await open_database(postgres_url, pool_size=2)
 
     await asyncio.gather(*(narrow.write(add_note, str(number)) for number in range(50)))
 
@@ -217,11 +218,11 @@ async def test_a_server_that_is_not_there_is_named_without_the_password(postgres
     nowhere = f"postgresql://somebody:{uuid4().hex}@127.0.0.1:9/nothing"
 
     with pytest.raises(StorageUnreachable, match="Connection refused") as refusal:
-        await Database.open(nowhere)
+        await open_database(nowhere)
 
     assert nowhere.split(":")[2].split("@")[0] not in str(refusal.value)
 
 
 async def test_a_database_that_is_not_there_is_named(postgres_url: str) -> None:
     with pytest.raises(StorageUnreachable, match="does not exist"):
-        await Database.open(f"{postgres_url}_missing")
+        await open_database(f"{postgres_url}_missing")

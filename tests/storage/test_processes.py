@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from comments.storage import Database
+from comments.storage import Database, open_database
 from tests.storage.tables import add_note, bodies, increment_by_reading, value_of
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,7 @@ async def test_two_processes_write_side_by_side(unmigrated_url: str, db: Databas
 
 
 async def test_two_open_databases_lose_no_update_to_each_other(unmigrated_url: str, db: Database) -> None:
-    other = await Database.open(unmigrated_url)
+    other = await open_database(unmigrated_url)
 
     async def forty_times(database: Database) -> None:
         for _ in range(40):

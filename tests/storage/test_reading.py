@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from comments.storage import Database, WritingWhileReading
+from comments.storage import Database, WritingWhileReading, open_database
 from tests.storage.tables import Counter, add_note, bodies, value_of
 
 
@@ -85,7 +85,7 @@ async def test_the_commit_of_another_process_is_noticed(unmigrated_url: str, db:
     async def changed() -> None:
         noticed.set()
 
-    other = await Database.open(unmigrated_url)
+    other = await open_database(unmigrated_url)
     watching = asyncio.create_task(db.watch(changed, interval=0.01))
     await asyncio.sleep(0)
     await other.write(add_note, "from elsewhere")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from comments.storage import StorageFull
-from comments.storage.scratch import Scratch
+from comments.storage.sqlite.scratch import Scratch
 
 
 def test_a_full_temporary_folder_is_said_in_words() -> None:

@@ -9,7 +9,7 @@ import httpx2 as httpx
 import psycopg
 import pytest
 
-from comments.storage import Database, StorageUnreachable
+from comments.storage import Database, StorageUnreachable, open_database
 from tests.storage.tables import add_note, bodies, value_of
 from tests.support.site import PAGE, SiteUnderTest
 
@@ -65,7 +65,7 @@ async def relay(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
 async def test_a_server_that_has_fallen_silent_is_given_up(on_postgres: Database, postgres_url: str) -> None:
     """So is a pooler that has no server for us."""
     async with relay(postgres_url) as (url, flows):
-        database = await Database.open(url)
+        database = await open_database(url)
         assert await database.read(value_of, "a") == 0
 
         flows.clear()

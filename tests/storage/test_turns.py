@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from threading import Thread
 
-from comments.storage.sqlite_turns import Turns
+from comments.storage.sqlite.turns import Turns
 
 
 def is_somebody_next(path: Path) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from comments.errors import Conflict, Unavailable
-from comments.storage import Database
+from comments.storage import Database, open_database
 from tests.storage.tables import Counter, Note, add_and_fail, add_note, bodies, increment_by_reading, value_of
 
 
@@ -162,7 +162,7 @@ async def test_a_subscriber_that_fails_takes_nobody_along(
 async def test_closing_finishes_what_was_asked_for_and_refuses_more(
     unmigrated_url: str, db: Database
 ) -> None:
-    second = await Database.open(unmigrated_url)
+    second = await open_database(unmigrated_url)
     writes = [asyncio.create_task(second.write(add_note, str(number))) for number in range(30)]
     await asyncio.sleep(0)
     await second.close()

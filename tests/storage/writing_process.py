@@ -3,14 +3,14 @@
 import asyncio
 import sys
 
-from comments.storage import Database
+from comments.storage import open_database
 from tests.storage.tables import add_note
 
 WRITERS = 16
 
 
 async def main(url: str, name: str) -> None:
-    database = await Database.open(url)
+    database = await open_database(url)
 
     async def write_for_ever(writer: int) -> None:
         number = 0

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from comments.storage import Database
+from comments.storage import open_database
 from comments.threads.models import Comment
 from comments.web.middleware.admission import MOST_INSIDE
 from tests.support.live import Installation, LiveService
@@ -96,7 +96,7 @@ async def stored(url: str) -> int:
     def count(session: Session) -> int:
         return session.scalar(select(func.count()).select_from(Comment)) or 0
 
-    db = await Database.open(url)
+    db = await open_database(url)
     try:
         return await db.read(count)
     finally:

@@ -13,7 +13,7 @@ from comments.importers.errors import file_broken
 from comments.importers.formats.fields import NAMELESS, named, time_in_words
 from comments.importers.formats.json_lines import document
 from comments.importers.records import ImportedAuthor, ImportedComment, ImportedThread, Record, Unusable
-from comments.storage.foreign import ForeignFile, ForeignFileBroken
+from comments.storage.sqlite.foreign import ForeignFile, ForeignFileBroken
 
 SYSTEM = "isso"
 DATABASE = b"SQLite format 3\x00"

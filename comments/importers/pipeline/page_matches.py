@@ -17,7 +17,7 @@ from comments.importers.errors import NOTHING_IMPORTED, ImportRefused
 from comments.importers.pipeline.batches import in_batches
 from comments.importers.pipeline.spool import Spool
 from comments.sites.models import Site
-from comments.storage.scratch import Scratch
+from comments.storage.sqlite.scratch import Scratch
 from comments.threads.addresses.page_keys import (
     LONGEST_IDENTIFIER,
     PageKeys,

@@ -22,7 +22,7 @@ from comments.importers.pipeline.page_matches import (
 )
 from comments.importers.pipeline.spool import Spool
 from comments.sites.models import Site
-from comments.storage.scratch import Scratch
+from comments.storage.sqlite.scratch import Scratch
 from comments.threads.models import Comment
 
 PREPARE = (

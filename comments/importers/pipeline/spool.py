@@ -8,7 +8,7 @@ from uuid import UUID
 from comments.importers.pipeline.read_file import ADDRESS, CommentRow, Stretch
 from comments.importers.pipeline.sanitise import Text
 from comments.importers.records import ImportedAccount, ImportedSite
-from comments.storage.scratch import Scratch
+from comments.storage.sqlite.scratch import Scratch
 
 SCHEMA = """
 CREATE TABLE threads (

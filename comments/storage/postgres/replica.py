@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from comments.storage.postgres_connections import READ, beginning, pooled_engine
+from comments.storage.postgres.connections import READ, beginning, pooled_engine
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from comments.errors import CommentsError, Unavailable
 from comments.storage.changes import announced
 from comments.storage.database import Database, looked
 from comments.storage.errors import StorageBusy, StorageUnreachable
-from comments.storage.postgres_connections import (
+from comments.storage.postgres.connections import (
     READ,
     WAIT_FOR_CONNECTION_SECONDS,
     WRITE,
@@ -24,9 +24,9 @@ from comments.storage.postgres_connections import (
     refuse_failed,
     scanning_engine,
 )
-from comments.storage.postgres_errors import Reasons, Repeats, unreachable
-from comments.storage.postgres_line import TELL, PostgresLine
-from comments.storage.postgres_replica import Replica
+from comments.storage.postgres.errors import Reasons, Repeats, unreachable
+from comments.storage.postgres.line import TELL, PostgresLine
+from comments.storage.postgres.replica import Replica
 from comments.storage.reading import ReadingSession
 from comments.storage.urls import parsed
 

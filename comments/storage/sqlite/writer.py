@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from comments.errors import Unavailable
 from comments.storage.changes import Subscribers, announced
-from comments.storage.sqlite_connections import BUSY_SECONDS, begin_writing, driver_of
-from comments.storage.sqlite_errors import in_our_words
-from comments.storage.sqlite_turns import Turns
+from comments.storage.sqlite.connections import BUSY_SECONDS, begin_writing, driver_of
+from comments.storage.sqlite.errors import in_our_words
+from comments.storage.sqlite.turns import Turns
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from comments.storage.errors import StorageUnwritable
-from comments.storage.sqlite_errors import about_file
+from comments.storage.sqlite.errors import about_file
 
 OLDEST_SQLITE = (3, 40, 0)
 BUSY_SECONDS = 5.0

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from comments.storage.errors import StorageUnreachable
-from comments.storage.postgres_connections import CONNECT_ARGS
+from comments.storage.postgres.connections import CONNECT_ARGS
 
 if TYPE_CHECKING:
     import psycopg

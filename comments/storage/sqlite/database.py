@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from comments.storage.database import Database, looked
 from comments.storage.reading import ReadingSession
-from comments.storage.sqlite_connections import connect, driver_of, engine_for, prepare
-from comments.storage.sqlite_errors import about_file, in_our_words
-from comments.storage.sqlite_turns import Turns
-from comments.storage.sqlite_writer import SqliteWriter
+from comments.storage.sqlite.connections import connect, driver_of, engine_for, prepare
+from comments.storage.sqlite.errors import about_file, in_our_words
+from comments.storage.sqlite.turns import Turns
+from comments.storage.sqlite.writer import SqliteWriter
 from comments.storage.urls import sqlite_path
 
 P = ParamSpec("P")

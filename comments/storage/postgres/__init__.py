@@ -1,0 +1,1 @@
+"""PostgreSQL: a pool of connections, each write a transaction of its own."""
