@@ -45,11 +45,12 @@ from comments.privacy import routes as privacy_routes
 from comments.threads import pages as thread_pages
 from comments.threads.api import challenge_routes, writing_routes
 from comments.threads.api import routes as thread_routes
-from comments.web import health, problems, static_routes
+from comments.web import problems
 from comments.web.access import NOBODY, OPERATOR, page_route
 from comments.web.answers import json_answer
-from comments.web.docs import docs_page
-from comments.web.metrics import Metrics
+from comments.web.api_docs.docs import docs_page
+from comments.web.api_docs.openapi import openapi_document
+from comments.web.html import static_routes
 from comments.web.middleware.admission import Admission, AdmissionControl
 from comments.web.middleware.base_path import BasePath
 from comments.web.middleware.cached_pages import CachedPages
@@ -58,7 +59,8 @@ from comments.web.middleware.preflight import Preflight
 from comments.web.middleware.request_id import RequestId
 from comments.web.middleware.request_limits import RequestLimits
 from comments.web.middleware.security_headers import SecurityHeaders
-from comments.web.openapi import openapi_document
+from comments.web.monitoring import health
+from comments.web.monitoring.metrics import Metrics
 from comments.web.routing import Endpoint
 from comments.web.service import Service
 

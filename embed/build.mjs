@@ -115,7 +115,7 @@ async function buildCounter(folder, hash, tags) {
   return put(folder, "count.js", code);
 }
 
-/** What the service puts into HTML of its own (`comments.web.catalogue`): the styles, and each language's sentences. */
+/** What the service puts into HTML of its own (`comments.web.api_docs.catalogue`): the styles, and each language's sentences. */
 async function buildForServer(folder, tags) {
   await mkdir(join(folder, "server"));
   await writeFile(join(folder, "server", "read.css"), await minified(join(source, "styles", "read.css")));

@@ -17,7 +17,7 @@ from comments.clock import FixedClock
 from tests.support import databases
 
 if TYPE_CHECKING:
-    from comments.storage import Database, open_database
+    from comments.storage import Database
     from tests.support.site import SiteUnderTest
 
 pytest_plugins = [
@@ -168,6 +168,7 @@ def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
 @pytest.fixture
 async def db(database_url: str) -> "AsyncIterator[Database]":
     # Not at the top: tests that need no database should not wait for SQLAlchemy.
+    from comments.storage import open_database
 
     database = await open_database(database_url)
     yield database

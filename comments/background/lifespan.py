@@ -21,13 +21,13 @@ from comments.limits import Limits, share
 from comments.live import hub
 from comments.live.hub import Hub
 from comments.sites.actions import check_fingerprint
-from comments.sites.seen_actions import store_seen
+from comments.sites.urls.seen_actions import store_seen
 from comments.storage import Database, open_database
 from comments.threads.site_cache import SiteBook
+from comments.web.html.template_engine import all_templates
 from comments.web.page_cache import PageCache
 from comments.web.service import Service
 from comments.web.stop_signals import on_stop
-from comments.web.template_engine import all_templates
 
 STOP_SECONDS = 5
 """How long work beside the requests may take to give back what it has claimed."""

@@ -8,9 +8,9 @@ from starlette.routing import BaseRoute
 
 from comments.demo.articles import SITE
 from comments.web.access import NOBODY, page_route
-from comments.web.assets import FIVE_MINUTES, file_answer
+from comments.web.html.assets import FIVE_MINUTES, file_answer
+from comments.web.html.templating import html_page
 from comments.web.service import service
-from comments.web.templating import html_page
 
 _HERE = Path(__file__).parent
 

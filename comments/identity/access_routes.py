@@ -11,9 +11,9 @@ from comments.identity.routes import API_TOKEN_PREFIX, bearer_token
 from comments.sites.errors import SiteUnknown
 from comments.web.access import Needs, Who
 from comments.web.forms import require_own_origin
-from comments.web.health import require_operator
+from comments.web.html.templating import wants_json
+from comments.web.monitoring.health import require_operator
 from comments.web.service import service
-from comments.web.templating import wants_json
 
 _ASKING = "comments.moderator"
 

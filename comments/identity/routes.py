@@ -7,7 +7,7 @@ from starlette.requests import Request
 from comments import errors
 from comments.identity.authors import Credentials
 from comments.keys import new_token
-from comments.sites.origins import origin_allowed
+from comments.sites.urls.origins import origin_allowed
 from comments.web.forms import OriginRefused
 from comments.web.routing import header
 from comments.web.service import client_address, service

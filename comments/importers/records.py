@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from comments.text.render import Format
+from comments.text.html.render import Format
 
 Exact = Mapping[str, Any]
 """Columns as our own export has them, by name; they win over what an importer would make up."""

@@ -8,7 +8,7 @@ from comments.moderation.audit.history import LogEntry
 from comments.moderation.decisions.requests import Conflict, PastDecision
 from comments.moderation.queue.index_ranges import LISTS, QUEUES
 from comments.moderation.queue.sizes import MOST_COUNTED
-from comments.web.templating import ago, date_and_time
+from comments.web.html.templating import ago, date_and_time
 
 GONE = "This comment is not here any more."
 

@@ -10,7 +10,7 @@ from comments.notifications.mail_content import isolated
 from comments.sites.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from comments.web.catalogue import Words as Sentences
+    from comments.web.api_docs.catalogue import Words as Sentences
 
 FOLDER = Path(__file__).with_name("languages")
 
@@ -51,7 +51,7 @@ def _sentences(name: str) -> "Sentences":
     # Late: with it comes Babel, and who has sent no mail yet needs none of it.
     from babel import Locale
 
-    from comments.web.catalogue import Words as Sentences
+    from comments.web.api_docs.catalogue import Words as Sentences
 
     phrases = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     return Sentences(Locale.parse(name, sep="-"), phrases)

@@ -10,9 +10,9 @@ from email.utils import parseaddr
 
 from comments.notifications.mail_content import Letter, plain_text
 from comments.outbox import Undeliverable
-from comments.sites.addresses import AddressFault, ascii_host
+from comments.sites.urls.addresses import AddressFault, ascii_host
 from comments.text.plain import NOT_FOR_READING
-from comments.web.template_engine import Templates
+from comments.web.html.template_engine import Templates
 
 LONGEST_SUBJECT = 150
 LONGEST_SENDER = 80

@@ -27,8 +27,8 @@ from comments.threads.actions.reply_mail import (
 )
 from comments.web.access import NOBODY, page_route
 from comments.web.forms import form_fields
+from comments.web.html.templating import html_page, page
 from comments.web.service import service
-from comments.web.templating import html_page, page
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 

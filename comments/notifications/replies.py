@@ -11,7 +11,7 @@ from comments.notifications.quotes import excerpt, shown
 from comments.notifications.reply_queries import Reply, WatchedPage, reply, watched_page
 from comments.notifications.senders.factory import Mailer
 from comments.outbox import Task
-from comments.sites.origins import origin_allowed
+from comments.sites.urls.origins import origin_allowed
 from comments.web.service import Service
 
 LONGEST_ANSWERED = 400

@@ -10,8 +10,8 @@ from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, T
 from comments.identity.routes import MalformedToken
 from comments.moderation.queue.activity import last_days
 from comments.sites.errors import SiteUnknown
-from comments.sites.origins import origin_allowed
 from comments.sites.queries import last_backup, origins_of, seen_origins, site_by_name
+from comments.sites.urls.origins import origin_allowed
 from comments.web.access import owner
 from comments.web.routing import Api
 from comments.web.service import service

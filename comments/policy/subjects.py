@@ -6,7 +6,7 @@ from uuid import UUID
 
 from comments.keys import Keyring
 from comments.policy.errors import BanRefused
-from comments.sites.addresses import AddressFault, ascii_host
+from comments.sites.urls.addresses import AddressFault, ascii_host
 
 NETWORKS = {4: 24, 6: 48}
 """The only networks whose keyed hash is kept with comments."""

@@ -31,8 +31,8 @@ def serve_app(
     # Before any process is forked: they share what is imported here.
     with not_collecting():
         from comments.app import create_app
-        from comments.web.health import told
-        from comments.web.peer_metrics import Colleagues
+        from comments.web.monitoring.health import told
+        from comments.web.monitoring.peer_metrics import Colleagues
 
         app = create_app(settings, more=make_routes())
     keep_for_ever()

@@ -22,9 +22,9 @@ from comments.sites.errors import (
 )
 from comments.sites.events import SiteChanged
 from comments.sites.models import InstallationFact, Site
-from comments.sites.origins import parse_origins
 from comments.sites.queries import held_site, origins_of, settings_of, site_by_name
 from comments.sites.settings import changed_settings, settings_in_words
+from comments.sites.urls.origins import parse_origins
 from comments.storage import announce, unhurried
 
 SITE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from comments.sites.addresses import AddressFault
 from comments.sites.errors import CheckRefused
 from comments.sites.models import OutsideCheck
+from comments.sites.urls.addresses import AddressFault
 from comments.sites.webhooks import called_url
 
 AKISMET = "akismet"

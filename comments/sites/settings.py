@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from comments.sites.addresses import AddressFault, parse_web_address
 from comments.sites.errors import SettingRefused
 from comments.sites.languages import LANGUAGES, nearest_language
+from comments.sites.urls.addresses import AddressFault, parse_web_address
 
 SORTS = ("best", "newest", "oldest")
 LEARNED = ("hold", "spam", "off")

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection
 
-from comments.sites.addresses import AddressFault, parse_web_address
 from comments.sites.errors import WebhookRefused
+from comments.sites.urls.addresses import AddressFault, parse_web_address
 
 CREATED = "comment.created"
 EDITED = "comment.edited"

@@ -11,9 +11,9 @@ from html import escape, unescape
 
 from bleach.html5lib_shim import HTML_TAGS, HTML_TAGS_BLOCK_LEVEL
 
-from comments.text import allow_list
+from comments.text.html import allow_list
+from comments.text.html.markdown import MAX_NESTING
 from comments.text.limits import MAX_TAGS, TooComplex
-from comments.text.markdown import MAX_NESTING
 
 MAX_LENGTH = 65_536
 """Code points of one imported comment; what is longer is shown as plain text."""

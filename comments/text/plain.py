@@ -7,7 +7,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from comments.sites.addresses import AddressFault, ascii_host, parse_web_address
+from comments.sites.urls.addresses import AddressFault, ascii_host, parse_web_address
 from comments.text.errors import EmailInvalid, NameInvalid, WebsiteInvalid
 from comments.text.lookalikes import LIKE_ANOTHER, LOOKALIKES
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from comments.web.templating import page
+from comments.web.html.templating import page
 
 Handler = Callable[[Request], Awaitable[Response]]
 

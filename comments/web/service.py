@@ -11,9 +11,9 @@ from comments.config import Settings
 from comments.keys import Keyring, network_of
 from comments.limits import Limits
 from comments.storage import Database
+from comments.web.html.template_engine import Templates
 from comments.web.page_cache import PageCache
 from comments.web.seen_origins import SeenOrigins
-from comments.web.template_engine import Templates
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from comments.moderation.authors.message import LIES_FOR
 from comments.notifications.messages import Mail
 from comments.notifications.senders.factory import mailer
 from comments.notifications.trial_mail import trial_letter
-from comments.web.template_engine import all_templates
+from comments.web.html.template_engine import all_templates
 from tests.notifications.delivering import TALK, Mailing, addresses, mailing, texts
 from tests.support.site import Guest
 

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from comments.cli import COMMANDS, program
-from comments.sites.seen_actions import store_seen
+from comments.sites.urls.seen_actions import store_seen
 from comments.storage import open_database
 from comments.web.seen_origins import Seen
 from tests.support.in_process import InThisProcess

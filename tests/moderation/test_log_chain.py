@@ -326,7 +326,7 @@ from comments.identity.queries import Moderator
 from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
 from comments.moderation.decisions.requests import Order, Wanted
-from comments.storage import Database
+from comments.storage import open_database
 
 async def work(url, account, site, *ids):
     mia = Moderator(UUID(account), UUID(site), "Mia", "moderator")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from comments.moderation.queue.comments import Text
 from comments.moderation.queue.safe_text import EXCERPT_LENGTH, excerpt, without_links
 from comments.text import render
-from comments.text.allow_list import CLASSES, TAGS
+from comments.text.html.allow_list import CLASSES, TAGS
 from comments.threads.views.schemas import safe_html
 from tests.corpus.html import HTML
 

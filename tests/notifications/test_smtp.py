@@ -12,7 +12,7 @@ from comments.notifications.messages import Mail, Post
 from comments.notifications.senders.factory import Mailer
 from comments.notifications.senders.smtp import MailFailed, MailServer
 from comments.outbox import Undeliverable
-from comments.web.template_engine import all_templates
+from comments.web.html.template_engine import all_templates
 from tests.support.mail_server import NOT_THIS_MACHINES_NAME, certificate, mail_server
 from tests.support.ports import free_port
 

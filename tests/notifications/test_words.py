@@ -19,7 +19,7 @@ from comments.policy.check_effects import NO_ANSWER, UNANSWERED
 from comments.rules import Banned, Outcome, Policy, Reason
 from comments.rules.author.banned import banned
 from comments.sites.languages import LANGUAGES
-from comments.web.template_engine import all_templates
+from comments.web.html.template_engine import all_templates
 from tests.notifications.delivering import TALK, texts
 from tests.rules.examples import NEWCOMER, a_draft
 from tests.support.sentences import careless, sentences_of, unlike_english, wrong_plurals

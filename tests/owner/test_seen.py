@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from comments.sites.queries import origins_of, seen_origins, site_by_name
-from comments.sites.seen_actions import store_seen
+from comments.sites.urls.seen_actions import store_seen
 from comments.web.seen_origins import MOST_OF_SITE, SeenOrigins
 from tests.conftest import NOON
 from tests.identity.visiting import Visitor

@@ -7,7 +7,7 @@ import pytest
 from comments.sites.errors import SettingRefused
 from comments.sites.languages import LANGUAGES, nearest_language
 from comments.sites.settings import changed_settings
-from comments.web.catalogue import words_for
+from comments.web.api_docs.catalogue import words_for
 
 NEAREST = {
     "de-AT": "de",

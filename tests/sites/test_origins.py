@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.sites.errors import OriginsRefused
-from comments.sites.origins import origin_allowed, parse_origins
+from comments.sites.urls.origins import origin_allowed, parse_origins
 
 BLOG = ["https://blog.example"]
 LOCAL = ["http://localhost:8080", "http://[::1]:8080"]

@@ -8,9 +8,9 @@ import pytest
 
 from comments.errors import Invalid
 from comments.text import render
+from comments.text.html.render import Format
+from comments.text.html.sanitise import sanitise
 from comments.text.plain import clean_name, clean_title, clean_website
-from comments.text.render import Format
-from comments.text.sanitise import sanitise
 from comments.threads.addresses.urls import normalise_url
 from tests.corpus import ATTACKS, Attack, attacks
 from tests.support.html_oracle import faults, links_of, nh3_changes, parsed, text_of

@@ -6,9 +6,9 @@ import pytest
 
 from comments.errors import Invalid
 from comments.text import render, render_post
-from comments.text.highlight import LEXERS
+from comments.text.html.highlight import LEXERS
+from comments.text.html.render import Format
 from comments.text.plain import clean_email, clean_name, clean_title, clean_website
-from comments.text.render import Format
 from tests.support.speed import least_share
 
 LONGEST = 10_000

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from comments.text import render
-from comments.text.sanitise import sanitise
+from comments.text.html.sanitise import sanitise
 from tests.corpus import attacks
 from tests.support.html_oracle import ATTRIBUTES, CLASSES, REL, TAGS
 

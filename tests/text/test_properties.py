@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.text import render
+from comments.text.html.render import Format
+from comments.text.html.sanitise import readable, sanitise
 from comments.text.plain import ASCII_LOOKS, skeleton
-from comments.text.render import Format
-from comments.text.sanitise import readable, sanitise
 from tests.corpus import attacks
 from tests.support.html_oracle import faults, nh3_changes, words_of
 

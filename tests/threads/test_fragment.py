@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.web.templating import json_in_html
+from comments.web.html.templating import json_in_html
 from tests.corpus.fields import NAMES, TITLES, WEBSITES
 from tests.corpus.html import HTML
 from tests.corpus.markdown import MARKDOWN

@@ -7,7 +7,7 @@ import pytest
 
 from comments.sites.languages import LANGUAGES
 from comments.threads.pages.messages import FOLDER
-from comments.web.catalogue import words_for
+from comments.web.api_docs.catalogue import words_for
 from tests.support.plain import OURS, PlainBrowser
 from tests.support.sentences import careless, sentences_of, unlike_english, wrong_plurals
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest

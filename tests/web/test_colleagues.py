@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from comments.web import peer_metrics, prometheus
-from comments.web.metrics import Metrics
-from comments.web.peer_metrics import Colleagues
+from comments.web.monitoring import peer_metrics, prometheus
+from comments.web.monitoring.metrics import Metrics
+from comments.web.monitoring.peer_metrics import Colleagues
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from comments.web.assets import packaged
+from comments.web.html.assets import packaged
 from tests.support.site import SiteUnderTest
 
 pytestmark = pytest.mark.anyio

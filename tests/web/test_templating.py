@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from comments.web.templating import hue
+from comments.web.html.templating import hue
 
 ROOT = Path(__file__).parent.parent.parent
 

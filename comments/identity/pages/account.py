@@ -28,8 +28,8 @@ from comments.identity.sessions import actions
 from comments.identity.sign_in.passkeys import place_of
 from comments.web.access import SCOPES, SIGNED_IN, page_route
 from comments.web.forms import see_other
+from comments.web.html.templating import html_page, page
 from comments.web.service import service
-from comments.web.templating import html_page, page
 
 NOTICES = {
     "session": "That browser is signed out.",

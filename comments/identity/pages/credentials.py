@@ -18,8 +18,8 @@ from comments.identity.sign_in.passwords import check_password, is_password, pas
 from comments.limits import Rate
 from comments.web.access import SIGNED_IN, page_route
 from comments.web.forms import Fields
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 
 @page

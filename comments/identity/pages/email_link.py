@@ -11,9 +11,9 @@ from comments.identity.sign_in.email_link_actions import ask_for_link
 from comments.limits import Rate
 from comments.web.access import NOBODY, page_route
 from comments.web.forms import local_path, own_form, see_other
+from comments.web.html.templating import page
 from comments.web.problems import NoSuchAddress
 from comments.web.service import client_network, service
-from comments.web.templating import page
 
 
 @page

@@ -19,8 +19,8 @@ from comments.identity.sessions.devices import device_words
 from comments.limits import Rate
 from comments.web.access import NOBODY, page_route
 from comments.web.forms import cookie_name, own_form, see_other, set_cookie
+from comments.web.html.templating import html_page, page
 from comments.web.service import client_network, service
-from comments.web.templating import html_page, page
 
 
 @page

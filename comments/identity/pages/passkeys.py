@@ -18,9 +18,9 @@ from comments.identity.sign_in.passkeys import Place, place_of
 from comments.limits import Rate
 from comments.web.access import NOBODY, SIGNED_IN, page_route
 from comments.web.forms import clear_cookie, cookie_name, own_form, set_cookie
+from comments.web.html.templating import page
 from comments.web.problems import NoSuchAddress
 from comments.web.service import client_network, service
-from comments.web.templating import page
 
 QUESTION = "passkey"
 """The cookie with the secret of what a browser was asked."""

@@ -24,8 +24,8 @@ from comments.keys import Keyring
 from comments.limits import Rate
 from comments.web.access import NOBODY, page_route
 from comments.web.forms import Fields, cookie_name, local_path, own_form, see_other, set_cookie
+from comments.web.html.templating import html_page, page
 from comments.web.service import client_network, service
-from comments.web.templating import html_page, page
 
 WRONG = "This address and this password do not belong together."
 STARTED_ANEW = "That took too long. Please start again."

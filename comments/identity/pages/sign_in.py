@@ -28,8 +28,8 @@ from comments.web.forms import (
     see_other,
     set_cookie,
 )
+from comments.web.html.templating import html_page, page
 from comments.web.service import client_network, service
-from comments.web.templating import html_page, page
 
 _VISITOR = "comments.visitor"
 

@@ -33,8 +33,8 @@ from comments.importers.records import (
     Record,
 )
 from comments.sites.models import Site
-from comments.sites.origins import parse_origins
 from comments.sites.settings import parsed_settings
+from comments.sites.urls.origins import parse_origins
 from comments.storage.plain import PlainValueRefused
 from comments.threads.models import ThreadKey
 

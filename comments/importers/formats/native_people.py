@@ -21,7 +21,7 @@ from comments.importers.formats.native_rows import (
 from comments.policy.models import Ban
 from comments.sites.events import SiteChanged
 from comments.sites.models import Site
-from comments.sites.origins import parse_origins
+from comments.sites.urls.origins import parse_origins
 from comments.storage import announce, insert_ignoring
 from comments.threads.models import Thread
 

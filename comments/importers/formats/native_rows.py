@@ -17,7 +17,7 @@ from comments.policy.models import Ban
 from comments.rules import decoded
 from comments.storage import Base
 from comments.storage.plain import PlainValueRefused, row_from_plain
-from comments.text.render import Format
+from comments.text.html.render import Format
 from comments.threads.models import OPEN, Comment, Report, Revision, Thread, Vote, Watch
 from comments.threads.queues import queue_of
 

@@ -29,7 +29,7 @@ from comments.importers.pipeline.read_file import EPOCH, instant, unpacked
 from comments.importers.pipeline.sanitise import Shown, Text
 from comments.importers.pipeline.spool import Spool
 from comments.storage.plain import defaults_of
-from comments.text.render import Format
+from comments.text.html.render import Format
 from comments.threads.models import Comment
 from comments.threads.order.ranking import rank
 from comments.threads.order.tree import TOP, Place, ancestors, place_below

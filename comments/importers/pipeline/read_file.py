@@ -23,7 +23,7 @@ from comments.importers.records import (
     Record,
     Unusable,
 )
-from comments.text.render import Format
+from comments.text.html.render import Format
 
 HELD_ROWS = 1_000
 HELD_CHARACTERS = 4_000_000

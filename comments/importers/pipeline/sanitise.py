@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from comments.text import RENDERER_VERSION, render
-from comments.text.render import Format
+from comments.text.html.render import Format
 
 
 class Text(NamedTuple):
@@ -25,6 +25,6 @@ def show(text: Text) -> Shown:
     if text.html is None or text.renderer > RENDERER_VERSION:
         rendered = render(text.source, format=text.format)
         return Shown(rendered.html, rendered.renderer)
-    from comments.text.sanitise import sanitise
+    from comments.text.html.sanitise import sanitise
 
     return Shown(sanitise(text.html, classes=text.format == "markdown").html, text.renderer)

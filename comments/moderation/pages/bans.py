@@ -36,10 +36,10 @@ from comments.policy.errors import BanOutside, BanRefused
 from comments.policy.queries import bans
 from comments.web.answers import json_answer
 from comments.web.forms import Fields
+from comments.web.html.templating import html_page, page, wants_json
 from comments.web.problems import status_of
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import html_page, page, wants_json
 
 _ROWS = 50
 _LENGTHS = {"": "For good", "1": "For a day", "7": "For 7 days", "30": "For 30 days", "365": "For a year"}

@@ -21,9 +21,9 @@ from comments.moderation.queue.page_context import Around, around
 from comments.moderation.queue.view import view_of
 from comments.moderation.schemas import State
 from comments.web.answers import JSON, Body, asked
+from comments.web.html.templating import page
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import page
 
 
 class NewsQuery(msgspec.Struct):

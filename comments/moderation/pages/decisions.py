@@ -41,8 +41,8 @@ from comments.moderation.threads.undo import undo_thread
 from comments.threads.posting.prepare import rendered
 from comments.web.answers import json_answer
 from comments.web.forms import Fields
+from comments.web.html.templating import page, wants_json
 from comments.web.service import service
-from comments.web.templating import page, wants_json
 
 
 class CommentDecided(msgspec.Struct):

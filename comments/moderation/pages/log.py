@@ -8,9 +8,9 @@ from comments.moderation.pages.frame import frame, seat_of
 from comments.moderation.pages.undo_names import lift_name, thread_name
 from comments.moderation.queue.desk import log_rows
 from comments.moderation.threads import messages
+from comments.web.html.templating import html_page, page
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import html_page, page
 
 _ROWS = 50
 

@@ -19,10 +19,10 @@ from comments.threads.actions.settings import ThreadWish
 from comments.threads.api.routes import site_of
 from comments.threads.errors import CommentUnknown
 from comments.threads.queries.moderated_threads import moderated_comment
+from comments.web.html.templating import html_page, page
 from comments.web.problems import status_of
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import html_page, page
 
 _LONGEST_PAGE = 2_000
 _REFUSALS = (Invalid, Conflict, NotFound)

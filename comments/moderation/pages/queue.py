@@ -23,9 +23,9 @@ from comments.moderation.queue.view import Opening, may_take_long, opened
 from comments.moderation.routes import queue_place
 from comments.threads.errors import ThreadUnknown
 from comments.threads.queries.moderated_threads import moderated_threads
+from comments.web.html.templating import html_page, page
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import html_page, page
 
 
 @page

@@ -16,8 +16,8 @@ from comments.moderation.schemas import QueueQuery
 from comments.moderation.sweeps.actions import begin_run, stop_run, take_back_run
 from comments.moderation.sweeps.queries import RunNow, own_run
 from comments.web.answers import json_answer
+from comments.web.html.templating import html_page, page, wants_json
 from comments.web.service import service
-from comments.web.templating import html_page, page, wants_json
 
 CHOICES: tuple[Choice, ...] = ("approve", "hold", "spam", "remove", "keep")
 """What can be decided about all of a list."""

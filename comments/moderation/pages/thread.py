@@ -22,9 +22,9 @@ from comments.threads.actions.settings import LONGEST_PAUSE_SECONDS, ThreadWish
 from comments.threads.api.routes import site_of
 from comments.threads.models import KEPT_OPEN
 from comments.threads.site_card import SiteCard
+from comments.web.html.templating import html_page, page
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import html_page, page
 
 _WISHES: Mapping[str, ThreadWish] = {
     "close": ThreadWish(state="closed"),

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from markupsafe import Markup
 
-from comments.text.allow_list import CLASSES, TAGS
+from comments.text.html.allow_list import CLASSES, TAGS
 
 EXCERPT_LENGTH = 140
 _VOID = frozenset({"br", "hr"})

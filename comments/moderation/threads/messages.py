@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from comments.moderation.messages import so_many
-from comments.web.templating import ago
+from comments.web.html.templating import ago
 
 Facts = Mapping[str, Any]
 """An entry of the log about a discussion."""

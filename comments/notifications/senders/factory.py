@@ -6,7 +6,7 @@ from comments.clock import Clock
 from comments.config import Settings
 from comments.notifications.messages import Mail, Post
 from comments.notifications.senders.smtp import MailServer
-from comments.web.template_engine import Templates
+from comments.web.html.template_engine import Templates
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from comments.sites.models import OutsideCheck
 from comments.sites.queries import check_of, checks_of
 from comments.web.access import owner, page_route
 from comments.web.forms import Fields
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 KEY = "checks"
 AT = f"/moderate/{{site}}/settings/{KEY}"

@@ -7,8 +7,8 @@ from comments.exporters.routes import download
 from comments.owner.pages.frame import owning, owning_with_form, section_page
 from comments.sites.queries import last_backup
 from comments.web.access import owner, page_route
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 AT = "/moderate/{site}/settings/export"
 

@@ -13,8 +13,8 @@ from comments.sites.models import Site
 from comments.sites.queries import site_by_name
 from comments.web.access import owner, page_route
 from comments.web.forms import Fields, see_other
+from comments.web.html.templating import html_page
 from comments.web.service import service
-from comments.web.templating import html_page
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from comments.storage import StorageFull
 from comments.web.access import owner, page_route
 from comments.web.answers import json_answer
 from comments.web.forms import require_form_token
+from comments.web.html.templating import page
 from comments.web.problems import status_of
 from comments.web.service import service
-from comments.web.templating import page
 from comments.web.uploads import UploadMissing, UploadTooLarge, receive_form
 
 KEY = "import"

@@ -6,12 +6,12 @@ from starlette.responses import Response
 from comments.errors import Invalid
 from comments.owner.pages.frame import lead_to_section, owning, owning_with_form, section_page
 from comments.sites.actions import SiteWish, change_site
-from comments.sites.origins import origin_allowed
 from comments.sites.queries import origins_of, seen_origins
 from comments.sites.snippets import count_line, page_lines
+from comments.sites.urls.origins import origin_allowed
 from comments.web.access import owner, page_route
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 
 @page

@@ -9,8 +9,8 @@ from comments.outbox.actions import revive
 from comments.outbox.queries import failures, number_waiting
 from comments.owner.pages.frame import Owning, lead_to_section, owning, owning_with_form, section_page
 from comments.web.access import owner, page_route
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 AT = "/moderate/{site}/settings/outbox"
 MOST_SHOWN = 20

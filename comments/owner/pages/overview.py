@@ -9,8 +9,8 @@ from starlette.responses import Response
 from comments.moderation.queue.activity import OUTCOMES, Day, last_days
 from comments.owner.pages.frame import owning, section_page
 from comments.web.access import owner, page_route
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 SPANS = (30, 90)
 WIDTH, HEIGHT = 720, 160

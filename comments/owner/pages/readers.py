@@ -18,9 +18,9 @@ from comments.privacy.models import Erasure
 from comments.privacy.queries import MOST_FOUND, Reader, erasure_by_id, erasures, find_readers, reader_by_id
 from comments.privacy.receipts import counts_in_words
 from comments.web.access import owner, page_route
+from comments.web.html.templating import page
 from comments.web.routing import id_in_path
 from comments.web.service import service
-from comments.web.templating import page
 
 KEY = "readers"
 AT = f"/moderate/{{site}}/settings/{KEY}"

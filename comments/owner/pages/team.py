@@ -15,8 +15,8 @@ from comments.identity.errors import AccountUnknown, InvitationUnknown, LastOwne
 from comments.owner.pages.frame import Owning, owning, owning_with_form, section_page
 from comments.web.access import owner, page_route
 from comments.web.forms import Fields, see_other
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 AT = "/team/{site}"
 ROLES = {"moderator": "Moderator", "owner": "Owner"}

@@ -8,8 +8,8 @@ from comments.identity.errors import ScopeRefused
 from comments.identity.queries import decoded_scopes, handle, team, tokens_of
 from comments.owner.pages.frame import lead_to_section, owning, owning_with_form, section_page
 from comments.web.access import SCOPES, owner, page_route
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 AT = "/moderate/{site}/settings/tokens"
 

@@ -19,8 +19,8 @@ from comments.sites.queries import webhook_by_id, webhooks_of
 from comments.sites.webhook_actions import add_webhook, remove_webhook
 from comments.sites.webhooks import EVENTS
 from comments.web.access import owner, page_route
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 AT = "/moderate/{site}/settings/webhooks"
 CALLS_SHOWN = 10

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from comments.sites.addresses import AddressFault, ascii_host
+from comments.sites.urls.addresses import AddressFault, ascii_host
 from comments.text.plain import ASCII_LOOKS, fold, readable_line, skeleton
 
 _APOSTROPHES = "'’"

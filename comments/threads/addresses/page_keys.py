@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from comments.errors import Invalid
-from comments.sites.origins import origin_allowed
+from comments.sites.urls.origins import origin_allowed
 from comments.threads.addresses.urls import parse_page_url
 from comments.threads.errors import PageMissing, PageRefused
 

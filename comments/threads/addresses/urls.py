@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from comments.sites.addresses import AddressFault, WebAddress, parse_web_address
+from comments.sites.urls.addresses import AddressFault, WebAddress, parse_web_address
 from comments.threads.errors import UrlRefused
 
 MAX_URL_LENGTH = 2_000

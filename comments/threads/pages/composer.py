@@ -33,9 +33,9 @@ from comments.threads.requests import AuthorGiven, Page, PostBody, WriteQuery
 from comments.threads.views import discussion
 from comments.threads.views.discussion import Desk
 from comments.threads.views.schemas import terms_shown
+from comments.web.html.templating import say_when
 from comments.web.routing import read_query
 from comments.web.service import client_network, service
-from comments.web.templating import say_when
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,9 @@ from comments.threads.views import discussion, json_ld
 from comments.threads.views.discussion import Asker, Branch, Discussion, Mine
 from comments.threads.views.schemas import shown_until
 from comments.web.answers import Body
+from comments.web.html.templating import json_in_html, rendered_page
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import json_in_html, rendered_page
 
 REPLIES_A_PAGE = 100
 FOR_EVERYBODY = [*SHARED, (b"vary", b"Cookie")]

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.errors import Invalid
-from comments.sites.origins import origin_allowed
+from comments.sites.urls.origins import origin_allowed
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.addresses.urls import parse_page_url
 from comments.threads.errors import PageMissing, UrlRefused
@@ -16,9 +16,9 @@ from comments.threads.pages.refusals import reason_of
 from comments.threads.queries.find_threads import thread_by_keys
 from comments.threads.site_card import SiteCard
 from comments.web.forms import see_other
+from comments.web.html.templating import html_page
 from comments.web.problems import status_of
 from comments.web.service import service
-from comments.web.templating import html_page
 
 
 async def lead_to_page(request: Request, site: SiteCard, refused: PageMissing | UrlRefused) -> Response:

@@ -17,9 +17,9 @@ from comments.threads.views import discussion
 from comments.threads.views.discussion import Discussion
 from comments.threads.views.schemas import CommentShown, shown_until
 from comments.web.answers import Body
+from comments.web.html.templating import json_in_html, rendered_page
 from comments.web.routing import read_query
 from comments.web.service import service
-from comments.web.templating import json_in_html, rendered_page
 
 CAP_WIDE, CAP_NARROW = 3, 2
 """Depths at which replies stop moving inwards, as in the widget (embed/src/view/comment.ts)."""
@@ -90,7 +90,7 @@ def _context(
     request: Request, site: SiteCard, page: PageKeys, query: FragmentQuery, found: Discussion
 ) -> dict[str, Any]:
     # With it comes Babel, which is slow to start, and a service without fragments needs none of it.
-    from comments.web.catalogue import widget_styles, words_for
+    from comments.web.api_docs.catalogue import widget_styles, words_for
 
     words = words_for(query.lang or "en")
     options = {

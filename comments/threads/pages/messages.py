@@ -16,7 +16,7 @@ from comments.threads.site_card import SiteCard
 from comments.threads.views.schemas import WaitsFor
 
 if TYPE_CHECKING:
-    from comments.web.catalogue import Phrase, Words
+    from comments.web.api_docs.catalogue import Phrase, Words
 
 FOLDER = Path(__file__).parents[1] / "languages"
 
@@ -59,7 +59,7 @@ def waits(words: "Words", waits_for: Sequence[WaitsFor]) -> str:
 
 def _words(*tags: str) -> "Words":
     # Late: with it comes Babel, and a service whose discussions are read in the widget needs none of it.
-    from comments.web.catalogue import Words, words_for
+    from comments.web.api_docs.catalogue import Words, words_for
 
     found = words_for(*tags)
     return Words(found.locale, {**found.phrases, **_own(nearest_language(found.tag) or "en")})

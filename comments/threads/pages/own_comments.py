@@ -31,8 +31,8 @@ from comments.threads.report_reasons import page_name
 from comments.threads.views import discussion
 from comments.threads.views.schemas import thread_shown
 from comments.web.forms import see_other
+from comments.web.html.templating import say_when
 from comments.web.service import client_network, service
-from comments.web.templating import say_when
 
 
 @plain_page

@@ -12,8 +12,8 @@ from comments.threads.pages.messages import words_here
 from comments.threads.pages.refusals import heading_of, reason_of
 from comments.threads.pages.visitors import forget
 from comments.web.forms import FormOutdated
+from comments.web.html.templating import PageHandler, html_page, say_when
 from comments.web.problems import NoSuchAddress, status_of
-from comments.web.templating import PageHandler, html_page, say_when
 
 
 def plain_page(handler: PageHandler) -> PageHandler:

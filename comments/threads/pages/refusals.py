@@ -10,7 +10,7 @@ from comments.threads.errors import PageRefused, PostRefused, TooManyPosts, TooM
 from comments.web.problems import status_of
 
 if TYPE_CHECKING:
-    from comments.web.catalogue import Words
+    from comments.web.api_docs.catalogue import Words
 
 FIELDS = {"body": "body", "author.name": "name", "author.email": "email", "consent": "consent"}
 """Where on the form a fault belongs that the service finds in a field of the API."""

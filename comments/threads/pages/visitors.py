@@ -25,8 +25,8 @@ from comments.web.forms import (
     see_other,
     set_cookie,
 )
+from comments.web.html.templating import html_page
 from comments.web.service import client_address, service
-from comments.web.templating import html_page
 
 # A little less than the token it holds, whose use is noted once a day.
 COOKIE_LIFE = TOKEN_LIFE - timedelta(days=2)

@@ -14,9 +14,9 @@ from comments.owner.pages.settings.labels import LABELS
 from comments.sites.actions import SiteWish, change_site
 from comments.sites.errors import SettingRefused, SiteChangedMeanwhile
 from comments.sites.models import Site
-from comments.sites.origins import read_origins
 from comments.sites.queries import origins_of, settings_of
 from comments.sites.settings import SiteSettings, settings_in_words
+from comments.sites.urls.origins import read_origins
 from comments.web.forms import Fields
 from comments.web.service import service
 

@@ -14,8 +14,8 @@ from comments.owner.pages.frame import lead_to_section, owning, owning_with_form
 from comments.owner.pages.settings.form import save_form, show_form
 from comments.sites.languages import LANGUAGES
 from comments.web.access import owner, page_route
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 NAMES = ("title", "language", "mail_note")
 TIMES = {"hourly": "At most once an hour", "daily": "At most once a day", "never": "Never"}

@@ -15,8 +15,8 @@ from comments.owner.pages.settings.form import filled, form_page, refused_page, 
 from comments.sites.errors import SettingRefused
 from comments.web.access import owner, page_route
 from comments.web.forms import Fields
+from comments.web.html.templating import page
 from comments.web.service import service
-from comments.web.templating import page
 
 KEY = "moderation"
 AT = f"/moderate/{{site}}/settings/{KEY}"

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from comments.owner.pages.settings.form import save_form, show_form
 from comments.web.access import owner, page_route
-from comments.web.templating import page
+from comments.web.html.templating import page
 
 NAMES = ("deleted_text_days", "spam_days", "removed_days", "address_days", "answer_days")
 

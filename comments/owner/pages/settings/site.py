@@ -6,7 +6,7 @@ from starlette.responses import Response
 from comments.owner.pages.settings.form import save_form, show_form
 from comments.sites.settings import SORTS
 from comments.web.access import owner, page_route
-from comments.web.templating import page
+from comments.web.html.templating import page
 
 NAMES = ("origins", "sort", "edit_window_seconds", "closed")
 

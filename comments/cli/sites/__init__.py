@@ -1,0 +1,1 @@
+"""Commands about a site: its settings, team, pages, bans, webhooks."""

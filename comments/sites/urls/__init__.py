@@ -1,0 +1,1 @@
+"""Addresses of sites: which origins are theirs, and how they are compared."""
