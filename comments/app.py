@@ -36,8 +36,8 @@ from comments.moderation.threads import routes as moderated_threads
 from comments.moderation.trials import routes as trial_routes
 from comments.notifications import pages as mail_pages
 from comments.notifications.digests import routes as digest_routes
-from comments.outside import check_routes
-from comments.outside import routes as webhook_routes
+from comments.outside.external_checks import routes as check_routes
+from comments.outside.webhooks import routes as webhook_routes
 from comments.owner import outbox_routes, overview_routes, team_routes, token_routes
 from comments.owner import pages as owner_pages
 from comments.owner import routes as settings_routes

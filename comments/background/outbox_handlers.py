@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from comments.moderation import handlers as moderation
 from comments.notifications import handlers as notifications
 from comments.outbox import Delivery, Handler
-from comments.outside import handlers as outside
+from comments.outside.webhooks import handlers as outside
 from comments.privacy import erase as privacy
 from comments.web.service import Service
 

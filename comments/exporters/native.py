@@ -30,7 +30,7 @@ from comments.policy.models import Ban
 from comments.sites.models import Site
 from comments.sites.queries import site_by_name
 from comments.storage import Base, Unindexed
-from comments.storage.plain import plain_row
+from comments.storage.rows.plain import plain_row
 from comments.threads.models import MERGED, Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 
 VERSION = 1

@@ -1,13 +1,6 @@
 """The database: the only place that knows dialects, threads and commits."""
 
 from comments.storage.base import WITHOUT_SYNC, Base
-from comments.storage.bulk import (
-    changed_rows,
-    insert_all,
-    insert_ignoring,
-    unhurried,
-    writes_alone,
-)
 from comments.storage.changes import LONGEST_MESSAGE, TOLD, announce, told
 from comments.storage.database import Database, looked
 from comments.storage.errors import (
@@ -22,7 +15,14 @@ from comments.storage.errors import (
 from comments.storage.indexes import index_with, partial_index, spell_out
 from comments.storage.migrating import Migrated, has_statistics, is_replica, migrate, migrate_now, state
 from comments.storage.opening import open_database
-from comments.storage.paging import first_per_group, groups_asked
+from comments.storage.rows.bulk import (
+    changed_rows,
+    insert_all,
+    insert_ignoring,
+    unhurried,
+    writes_alone,
+)
+from comments.storage.rows.paging import first_per_group, groups_asked
 from comments.storage.sqlite.filling import being_filled
 from comments.storage.types import CText, UtcTime
 from comments.storage.unindexed import Unindexed

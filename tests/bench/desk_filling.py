@@ -19,7 +19,7 @@ from comments.moderation.search.models import CommentTerms, Terms
 from comments.moderation.search.row_numbers import wished_number
 from comments.moderation.search.terms import findable
 from comments.sites.models import Site as SiteRow
-from comments.storage.plain import defaults_of
+from comments.storage.rows.plain import defaults_of
 from comments.storage.types import EPOCH, MICROSECOND
 from comments.storage.urls import parsed, sqlite_path
 from comments.threads.models import Comment, Thread, ThreadKey

@@ -1,12 +1,14 @@
 """How large files, functions and folders get, how things are called, and what is not left behind."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from tests.house.source import DISTRIBUTED, ROOT, python_files, read_source
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
+MOST_FILES = 15
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
@@ -52,3 +54,10 @@ def test_nothing_is_left_for_later() -> None:
     ]
 
     assert left == []
+
+
+def test_no_folder_holds_more_files_than_a_reader_takes_in() -> None:
+    held = Counter(path.parent for path in python_files("comments") if path.name != "__init__.py")
+    crowded = {str(folder.relative_to(ROOT)): files for folder, files in held.items() if files > MOST_FILES}
+
+    assert crowded == {}

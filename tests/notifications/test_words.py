@@ -14,7 +14,7 @@ from comments.notifications.mail_content import Entry, Letter, plain_text
 from comments.notifications.messages import Mail, Post
 from comments.notifications.replies import reply_letter
 from comments.notifications.reply_queries import Reply, WatchedPage
-from comments.outside.check_actions import SAID
+from comments.outside.external_checks.actions import SAID
 from comments.policy.check_effects import NO_ANSWER, UNANSWERED
 from comments.rules import Banned, Outcome, Policy, Reason
 from comments.rules.author.banned import banned

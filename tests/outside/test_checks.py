@@ -24,11 +24,11 @@ from comments.identity.queries import moderator_by_email
 from comments.outbox import Delivery, Handler
 from comments.outbox.actions import revive
 from comments.outbox.queries import failures
-from comments.outside.answers import Said
-from comments.outside.check_actions import Asked, Heard, settle
-from comments.outside.checks import LANE, LIMIT, Checks
+from comments.outside.external_checks.actions import Asked, Heard, settle
+from comments.outside.external_checks.answers import Said
+from comments.outside.external_checks.checks import LANE, LIMIT, Checks
+from comments.outside.external_checks.questions import to_ask
 from comments.outside.queries import last_check_calls
-from comments.outside.questions import to_ask
 from comments.sites.check_actions import remove_check, set_check
 from comments.sites.checks import CheckOrder
 from comments.sites.models import OutsideCheck

@@ -8,8 +8,8 @@ import pytest
 
 from comments.background.outbox_handlers import delivery
 from comments.outbox import enqueue
-from comments.outside.answers import Said
-from comments.outside.check_actions import Asked, Heard, settle
+from comments.outside.external_checks.actions import Asked, Heard, settle
+from comments.outside.external_checks.answers import Said
 from comments.outside.queries import last_check_calls
 from comments.sites.actions import add_site
 from comments.sites.check_actions import set_check

@@ -6,7 +6,7 @@ import click
 
 from comments.cli.output import counted, table
 from comments.installation import Installation, in_installation
-from comments.outside.checks import Checks
+from comments.outside.external_checks.checks import Checks
 from comments.outside.models import CheckCall
 from comments.outside.queries import last_check_calls
 from comments.outside.signing import shown_secret

@@ -7,12 +7,12 @@ import click
 
 from comments.cli.output import counted, table
 from comments.installation import Installation, in_installation
-from comments.outside.actions import send_again
 from comments.outside.calling import CallFailed, CallRefused
-from comments.outside.handlers import Webhooks
 from comments.outside.models import WebhookCall
 from comments.outside.queries import last_calls
 from comments.outside.signing import shown_secret
+from comments.outside.webhooks.actions import send_again
+from comments.outside.webhooks.handlers import Webhooks
 from comments.sites.queries import site_by_name, webhook_by_id, webhooks_of
 from comments.sites.webhook_actions import add_webhook, remove_webhook
 from comments.sites.webhooks import EVENTS

@@ -35,7 +35,7 @@ from comments.importers.records import (
 from comments.sites.models import Site
 from comments.sites.settings import parsed_settings
 from comments.sites.urls.origins import parse_origins
-from comments.storage.plain import PlainValueRefused
+from comments.storage.rows.plain import PlainValueRefused
 from comments.threads.models import ThreadKey
 
 VERSION = 1

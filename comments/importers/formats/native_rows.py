@@ -16,7 +16,7 @@ from comments.moderation.models import Decision
 from comments.policy.models import Ban
 from comments.rules import decoded
 from comments.storage import Base
-from comments.storage.plain import PlainValueRefused, row_from_plain
+from comments.storage.rows.plain import PlainValueRefused, row_from_plain
 from comments.text.html.render import Format
 from comments.threads.models import OPEN, Comment, Report, Revision, Thread, Vote, Watch
 from comments.threads.queues import queue_of

@@ -28,7 +28,7 @@ from comments.importers.pipeline.plan import Target
 from comments.importers.pipeline.read_file import EPOCH, instant, unpacked
 from comments.importers.pipeline.sanitise import Shown, Text
 from comments.importers.pipeline.spool import Spool
-from comments.storage.plain import defaults_of
+from comments.storage.rows.plain import defaults_of
 from comments.text.html.render import Format
 from comments.threads.models import Comment
 from comments.threads.order.ranking import rank

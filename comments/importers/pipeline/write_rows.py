@@ -27,7 +27,7 @@ from comments.keys import Keyring
 from comments.moderation.audit.log import add_to_log, decision_entry
 from comments.moderation.models import Decision
 from comments.storage import Base, announce, insert_all, insert_ignoring
-from comments.storage.plain import defaults_of
+from comments.storage.rows.plain import defaults_of
 from comments.threads.addresses.page_keys import key_hash
 from comments.threads.addresses.urls import page_path
 from comments.threads.counters import NEVER_PUBLIC

@@ -23,7 +23,7 @@ from comments.notifications.messages import Mail
 from comments.notifications.quotes import excerpt, shown
 from comments.notifications.senders.factory import Mailer
 from comments.outbox import Later, Task
-from comments.outside.check_actions import SAID
+from comments.outside.external_checks.actions import SAID
 from comments.policy.check_effects import NO_ANSWER, UNANSWERED
 from comments.rules import Reason
 from comments.rules.author.banned import NAMES

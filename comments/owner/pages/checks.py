@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.moderation.errors import FormMalformed
-from comments.outside.checks import Checks
+from comments.outside.external_checks.checks import Checks
 from comments.outside.queries import check_calls_with_authors
 from comments.outside.signing import shown_secret
 from comments.owner.pages.frame import lead_to_section, owning, owning_with_form, section_page

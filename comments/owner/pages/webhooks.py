@@ -8,11 +8,11 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.outside.actions import send_again
 from comments.outside.calling import CallFailed, CallRefused
-from comments.outside.handlers import Webhooks
 from comments.outside.queries import last_calls
 from comments.outside.signing import shown_secret
+from comments.outside.webhooks.actions import send_again
+from comments.outside.webhooks.handlers import Webhooks
 from comments.owner.pages.frame import lead_to_section, owning, owning_with_form, section_page
 from comments.sites.errors import WebhookRefused, WebhookUnknown
 from comments.sites.queries import webhook_by_id, webhooks_of

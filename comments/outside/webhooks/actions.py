@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.outbox import enqueue
-from comments.outside.messages import Message, wants
 from comments.outside.models import WebhookCall
+from comments.outside.webhooks.messages import Message, wants
 from comments.sites.errors import WebhookUnknown
 from comments.sites.models import Webhook
 from comments.sites.queries import webhook_by_id, webhooks_of

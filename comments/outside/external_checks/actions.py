@@ -13,7 +13,7 @@ from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
 from comments.moderation.decisions.requests import Deed, Order, Program, Wanted
 from comments.moderation.decisions.transitions import Subject, lock_subjects
-from comments.outside.answers import Said
+from comments.outside.external_checks.answers import Said
 from comments.outside.models import CheckCall
 from comments.policy.check_effects import NO_ANSWER, answered, is_all_that_holds
 from comments.rules import Reason, decoded, encoded

@@ -12,11 +12,11 @@ from comments.config import Settings
 from comments.ids import new_id
 from comments.keys import Keyring
 from comments.outbox import Handler, Task, Undeliverable
-from comments.outside import checks
-from comments.outside.actions import WEBHOOK, address_messages, note_answer
 from comments.outside.calling import Answer, Caller, CallFailed, CallRefused
-from comments.outside.messages import TRIAL, Message, ready
+from comments.outside.external_checks import checks
 from comments.outside.signing import signed_headers
+from comments.outside.webhooks.actions import WEBHOOK, address_messages, note_answer
+from comments.outside.webhooks.messages import TRIAL, Message, ready
 from comments.storage import Database
 from comments.threads.outbox_jobs import HAPPENED
 from comments.web.service import Service

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
 from comments.keys import Keyring
-from comments.outside.questions import Question
+from comments.outside.external_checks.questions import Question
 from comments.sites.models import OutsideCheck
 
 CHECK = "comment-check"

@@ -12,8 +12,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.orm import Session
 
+from comments.outside.external_checks.questions import Question
 from comments.outside.queries import comment_on_page, target_of
-from comments.outside.questions import Question
 from comments.rules import decoded
 from comments.sites.models import Webhook
 from comments.threads.models import Comment

@@ -12,7 +12,7 @@ from comments.identity.access_routes import asking_moderator
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, TokenUnknown
 from comments.identity.routes import MalformedToken
 from comments.keys import Keyring
-from comments.outside.checks import Checks
+from comments.outside.external_checks.checks import Checks
 from comments.outside.models import CheckCall
 from comments.outside.queries import last_check_calls
 from comments.outside.signing import shown_secret

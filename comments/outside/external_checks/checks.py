@@ -14,8 +14,10 @@ from comments.keys import Keyring
 from comments.moderation.training.actions import CHECKED_DECISIONS
 from comments.outbox import Handler, Task
 from comments.outbox.actions import MOST_ATTEMPTS
-from comments.outside import akismet
-from comments.outside.answers import (
+from comments.outside.calling import Answer, Caller, CallFailed, CallRefused
+from comments.outside.external_checks import akismet
+from comments.outside.external_checks.actions import Asked, Heard, settle
+from comments.outside.external_checks.answers import (
     NoAnswer,
     Said,
     check_key_is_valid,
@@ -23,13 +25,11 @@ from comments.outside.answers import (
     said_by_akismet,
     said_by_endpoint,
 )
-from comments.outside.calling import Answer, Caller, CallFailed, CallRefused
-from comments.outside.check_actions import Asked, Heard, settle
-from comments.outside.feedback import TELL, address_feedback, note_told, to_tell
-from comments.outside.messages import as_asked, as_trial
+from comments.outside.external_checks.feedback import TELL, address_feedback, note_told, to_tell
+from comments.outside.external_checks.questions import Question, to_ask
 from comments.outside.queries import site_home
-from comments.outside.questions import Question, to_ask
 from comments.outside.signing import signed_headers
+from comments.outside.webhooks.messages import as_asked, as_trial
 from comments.sites.checks import AKISMET, KEY_PURPOSE
 from comments.sites.models import OutsideCheck
 from comments.storage import Database

@@ -13,12 +13,12 @@ from comments.identity.access_routes import asking_moderator
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, TokenUnknown
 from comments.identity.routes import MalformedToken
 from comments.keys import Keyring
-from comments.outside.actions import send_again
 from comments.outside.calling import CallFailed, CallRefused
-from comments.outside.handlers import Webhooks
 from comments.outside.models import WebhookCall
 from comments.outside.queries import last_calls
 from comments.outside.signing import shown_secret
+from comments.outside.webhooks.actions import send_again
+from comments.outside.webhooks.handlers import Webhooks
 from comments.sites.errors import SiteUnknown, WebhookRefused, WebhookUnknown
 from comments.sites.models import Webhook
 from comments.sites.queries import webhook_by_id, webhooks_of

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from comments.moderation.audit.history import histories
 from comments.moderation.training.queries import calls_spam
 from comments.outbox import enqueue
+from comments.outside.external_checks.questions import Question, question_about
 from comments.outside.models import CheckCall
-from comments.outside.questions import Question, question_about
 from comments.sites.checks import AKISMET
 from comments.sites.models import OutsideCheck
 

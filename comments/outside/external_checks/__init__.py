@@ -1,0 +1,1 @@
+"""Checks by other programs before a comment is public: asked, answered, and told what became of it."""

@@ -1,0 +1,1 @@
+"""Rows: many at once, page after page, as plain values."""
