@@ -21,7 +21,7 @@ MOST_MORE_KIB = 6 * 1024 + 512
 MEASURED = """
 import sys
 from comments.cli import run
-from comments.storage import scratch
+from comments.storage.sqlite import scratch
 scratch.CACHE_KIB = 256
 code = run(sys.argv[1:])
 peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))
