@@ -63,7 +63,8 @@ async def write(request: Request) -> Response:
     """Show the form (GET), or preview or post what is in it."""
     if request.method == "POST":
         return await _send(request)
-    visitor, query = await visit(request), read_query(request, WriteQuery)
+    query = read_query(request, WriteQuery)
+    visitor = await visit(request, query.url)
     try:
         page = page_keys(query.url, query.identifier)
     except (PageMissing, UrlRefused) as refused:
@@ -75,8 +76,9 @@ async def write(request: Request) -> Response:
 
 
 async def _send(request: Request) -> Response:
-    fields, visitor = await read_form(request), await visit(request)
+    fields = await read_form(request)
     draft = _draft(fields)
+    visitor = await visit(request, draft.url)
     try:
         check_form(request, visitor, fields)
         if fields.get("do") == "preview":
@@ -93,7 +95,7 @@ async def _send(request: Request) -> Response:
 async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
     svc, site = service(request), visitor.site
     who = await svc.db.read(discussion.known, site, asker(request, visitor))
-    if faults := _faults(draft, site.reserved, is_known=bool(who and who.name)):
+    if faults := _faults(draft, site.reserved, is_known=visitor.shown.is_team or bool(who and who.name)):
         return await _form(request, visitor, draft, refused=faults)
     sender = Sender(client_network(request), visitor.shown, svc.clock.now(), trapped=bool(draft.trap))
     sends_mail = bool(svc.settings.smtp_url)
@@ -134,6 +136,7 @@ async def _form(
         preview=preview,
         trouble=trouble,
         labels=LABELS,
+        team_name=visitor.shown.moderator.name if visitor.shown.moderator else None,
         hint=_hint(visitor, found),
         terms=terms_shown(visitor.site.settings) or None,
         mails=bool(service(request).settings.smtp_url),

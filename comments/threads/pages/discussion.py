@@ -127,7 +127,7 @@ async def _branch_for_all(
 async def _discussion_for_one(
     request: Request, site: SiteCard, page: PageKeys, query: ThreadQuery
 ) -> Response:
-    svc, visitor = service(request), visit_of(request, site)
+    svc, visitor = service(request), await visit_of(request, site, page.url)
     found, mine = await svc.db.read(
         discussion.discussion_for, svc.keys, site, page, query, _asker_told(request, visitor)
     )
@@ -138,7 +138,7 @@ async def _discussion_for_one(
 async def _branch_for_one(
     request: Request, site: SiteCard, comment_id: UUID, query: RepliesQuery
 ) -> Response:
-    svc, visitor = service(request), visit_of(request, site)
+    svc, visitor = service(request), await visit_of(request, site)
     found, mine = await svc.db.read(
         discussion.branch_for, svc.keys, site, comment_id, query, _asker_told(request, visitor)
     )

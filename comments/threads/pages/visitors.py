@@ -10,8 +10,12 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from comments.identity.accounts.sections import in_sections
 from comments.identity.authors import TOKEN_LIFE, Credentials
+from comments.identity.pages.sign_in import visitor as signed_in_visitor
+from comments.identity.queries import Moderator
 from comments.keys import new_token
+from comments.threads.addresses.urls import page_path
 from comments.threads.api.routes import site_of
 from comments.threads.pages.messages import words_of
 from comments.threads.site_card import SiteCard
@@ -38,7 +42,8 @@ _GUEST_TOKEN = re.compile(r"g_[A-Za-z0-9_-]{43}")
 class Visit:
     """A browser on our own pages of one site. Its cookie is the token of a guest, or will be one.
 
-    `is_new` says that the browser has no cookie yet; its forms carry `form_token`.
+    `is_new` says that the browser has no cookie yet; its forms carry `form_token`. Who is signed in and
+    moderates the site acts as the moderator they are.
     """
 
     site: SiteCard
@@ -48,12 +53,12 @@ class Visit:
     form_token: str
 
 
-async def visit(request: Request) -> Visit:
-    """Return whose browser this is. Raises SiteUnknown."""
-    return visit_of(request, await site_of(request))
+async def visit(request: Request, url: str | None = None) -> Visit:
+    """Return whose browser this is, on the page with this address. Raises SiteUnknown."""
+    return await visit_of(request, await site_of(request), url)
 
 
-def visit_of(request: Request, site: SiteCard) -> Visit:
+async def visit_of(request: Request, site: SiteCard, url: str | None = None) -> Visit:
     svc = service(request)
     kept = request.cookies.get(cookie_name(svc.settings, _cookie(site.name)), "")
     is_new = _GUEST_TOKEN.fullmatch(kept) is None
@@ -67,8 +72,19 @@ def visit_of(request: Request, site: SiteCard) -> Visit:
         address_key=svc.keys.address_key(address),
         network_key=svc.keys.network_key(address),
         address_keys=svc.keys.address_keys(address),
+        moderator=await _moderator(request, url),
     )
     return Visit(site, cookie, is_new, shown, form_token(svc.keys, cookie))
+
+
+async def _moderator(request: Request, url: str | None) -> Moderator | None:
+    """Return who is signed in, if they moderate this page; beyond their sections they are readers."""
+    who = await signed_in_visitor(request)
+    if who is None or who.moderator is None:
+        return None
+    sections = who.moderator.sections
+    is_theirs = sections is None or (url is not None and in_sections(sections, page_path(url)))
+    return who.moderator if is_theirs else None
 
 
 def has_our_cookie(request: Request) -> bool:
