@@ -7,9 +7,10 @@ from uuid import UUID
 from comments.moderation.report_weights import hold_if_reported
 from comments.moderation.sweeps.actions import RUN_GOES_ON
 from comments.moderation.sweeps.worker import run_handler
+from comments.moderation.threads.merging import merge_handler
 from comments.moderation.training import worker
 from comments.outbox import Handler, Task
-from comments.threads.outbox_jobs import REPORTED
+from comments.threads.outbox_jobs import GOES_ON_MERGING, REPORTED
 from comments.web.service import Service
 
 LANE = "moderation"
@@ -27,5 +28,6 @@ def handlers(svc: Service) -> Mapping[str, Handler]:
     return {
         REPORTED: Handler(weigh, LANE, LIMIT),
         RUN_GOES_ON: run_handler(svc),
+        GOES_ON_MERGING: merge_handler(svc.db, svc.clock),
         **worker.handlers(svc.db),
     }

@@ -1,8 +1,10 @@
 """Questions about the outbox: when something is due, and what went wrong."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Exists, exists, func, literal_column, select
@@ -28,6 +30,12 @@ def next_due(session: Session, kinds: Collection[str]) -> datetime | None:
     """Return when the first waiting task of these kinds is due, None if none waits."""
     first = select(Outbox.due_at).where(Outbox.state == "waiting", Outbox.kind.in_(kinds))
     return session.scalar(first.order_by(Outbox.due_at, Outbox.id).limit(1))
+
+
+def payloads_waiting(session: Session, kind: str, site_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """Return what a site's tasks of this kind are about that wait, or are being done."""
+    waiting = select(Outbox.payload).where(Outbox.state == "waiting", Outbox.kind == kind)
+    return [json.loads(payload) for payload in session.scalars(waiting.where(Outbox.site_id == site_id))]
 
 
 def something_waits(session: Session) -> bool:

@@ -1,6 +1,6 @@
 """What the threads put into the outbox: that something waits, may have to, or was answered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +8,8 @@ from sqlalchemy import and_, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from comments.outbox import enqueue
+from comments.outbox.actions import take_out
+from comments.outbox.queries import payloads_waiting
 from comments.threads.models import Comment, Watch
 
 SOMETHING_WAITS = "digest"
@@ -28,6 +30,12 @@ REPORTED = "reported"
 TO_BE_CHECKED = "check"
 """The kind of task that asks outside about a text. Its payload: the `comment_id`, at which `version`."""
 
+GOES_ON_MERGING = "merge"
+"""The kind of task that brings the rest of a discussion into another. Its payload: `source`, `target`."""
+
+BEGUN_AGAIN_AFTER = timedelta(seconds=10)
+"""Whoever merges goes on at once; the task is for when their process ends."""
+
 GATHERED_FOR = timedelta(minutes=5)
 """How long what waits is gathered before moderators are told: a burst is one mail."""
 
@@ -35,6 +43,24 @@ GATHERED_FOR = timedelta(minutes=5)
 def weigh_reports(session: Session, site_id: UUID, comment_id: UUID, at: datetime) -> None:
     """Have a comment's reports weighed after the commit, once for all that come until then."""
     enqueue(session, REPORTED, site_id, {"comment": comment_id}, due=at, key=str(comment_id))
+
+
+def go_on_merging(session: Session, site_id: UUID, source_id: UUID, target_id: UUID, at: datetime) -> None:
+    """Have a merge that takes several writes brought to its end, whatever becomes of who began it."""
+    payload = {"source": source_id, "target": target_id}
+    enqueue(session, GOES_ON_MERGING, site_id, payload, due=at + BEGUN_AGAIN_AFTER, key=str(source_id))
+
+
+def end_merging(session: Session, site_id: UUID, source_id: UUID) -> None:
+    """Note that a merge has come to its end, or was taken back."""
+    take_out(session, GOES_ON_MERGING, site_id, str(source_id))
+
+
+def is_merging(session: Session, site_id: UUID, thread_ids: Collection[UUID]) -> bool:
+    """Say whether one of these discussions is still being brought into another, or takes one in."""
+    ids = {str(thread_id) for thread_id in thread_ids}
+    payloads = payloads_waiting(session, GOES_ON_MERGING, site_id)
+    return any(ids & {payload["source"], payload["target"]} for payload in payloads)
 
 
 def tell_moderators(session: Session, site_id: UUID, at: datetime) -> None:

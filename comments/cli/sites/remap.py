@@ -8,7 +8,9 @@ import click
 from comments.cli.output import counted
 from comments.cli.sites.thread import acting, by_moderator, of_site, thread
 from comments.installation import Installation, in_installation
-from comments.moderation.threads.remap import Step, carry_out, plan, read_lines
+from comments.moderation.threads.actions import Acting
+from comments.moderation.threads.merging import finish_merge
+from comments.moderation.threads.remap import Line, Step, carry_out, plan, read_lines
 
 
 @thread.command()
@@ -32,12 +34,17 @@ def remap(file: Path, site_name: str, email: str | None, dry_run: bool) -> None:
             for step in steps:
                 click.echo(_line(step))
         else:
-            steps = [
-                await here.db.write(carry_out, here.keys, who, line, at=here.clock.now()) for line in lines
-            ]
+            steps = [await _carried_out(here, who, line) for line in lines]
         click.echo(_summary(steps, *(("Would rename", "merge") if dry_run else ("Renamed", "merged"))))
 
     in_installation(work)
+
+
+async def _carried_out(here: Installation, who: Acting, line: Line) -> Step:
+    step = await here.db.write(carry_out, here.keys, who, line, at=here.clock.now())
+    if step.thread_id is not None and step.into is not None:
+        await finish_merge(here.db, here.clock, step.thread_id, step.into)
+    return step
 
 
 _SAID = {

@@ -11,6 +11,7 @@ from comments.identity.queries import moderator_by_email
 from comments.installation import Installation, in_installation
 from comments.moderation.errors import ChangedSince
 from comments.moderation.threads.actions import Acting, MoveWish, acting_as, merge, move, set_thread
+from comments.moderation.threads.merging import finish_merge
 from comments.moderation.threads.messages import changed_since, thread_told
 from comments.moderation.threads.schemas import page_moderated, thread_of_page
 from comments.moderation.threads.undo import undo_thread
@@ -137,6 +138,7 @@ def merge_(page: str, into: str, site_name: str, email: str | None) -> None:
         source: Any = await here.db.read(thread_of_page, who.site_id, page)
         target: Any = await here.db.read(thread_of_page, who.site_id, into)
         brought = await here.db.write(merge, here.keys, who, source, target, at=here.clock.now())
+        await finish_merge(here.db, here.clock, source, target)
         click.echo(f"Merged {page} into {into}: {counted(brought.comments, 'comment')}.")
         _tell_undo(brought.number, site_name)
 

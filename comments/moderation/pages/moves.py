@@ -14,6 +14,7 @@ from comments.moderation.pages.urls import list_behind, queue_address
 from comments.moderation.queue.comments import held_by_id
 from comments.moderation.queue.safe_text import excerpt
 from comments.moderation.threads.actions import MoveWish, acting_as, merge, move, set_thread
+from comments.moderation.threads.merging import finish_merge
 from comments.moderation.threads.schemas import Page, page_moderated, thread_of_page
 from comments.threads.actions.settings import ThreadWish
 from comments.threads.api.routes import site_of
@@ -81,6 +82,7 @@ async def post_merge(request: Request) -> Response:
     source, into = read_id(fields.get("thread", "")), read_id(fields.get("into", ""))
     acting = acting_as(seat.moderator, site.origins)
     brought = await svc.db.write(merge, svc.keys, acting, source, into, at=svc.clock.now())
+    await finish_merge(svc.db, svc.clock, source, into)
     return lead_to(request, thread_address(seat.site, into, brought.number))
 
 

@@ -24,6 +24,7 @@ from comments.threads.actions.split import apart
 from comments.threads.addresses.page_keys import PageKeys, check_page_origin, page_keys
 from comments.threads.addresses.urls import page_path
 from comments.threads.errors import MoveRefused, OutsideSection
+from comments.threads.outbox_jobs import is_merging
 from comments.threads.queries.moderated_threads import moderated_comment, moderated_threads
 
 
@@ -81,14 +82,17 @@ def set_thread(
 def merge(
     session: Session, keys: Keyring, acting: Acting, thread_id: UUID, into: UUID, *, at: datetime
 ) -> Brought:
-    """Bring a whole discussion into another one, and keep for 30 days what both were before.
+    """Bring a discussion into another one, and keep for 30 days what both were before.
 
-    Raises ThreadUnknown, MoveRefused for one and the same.
+    Of a large one the rest has to follow: `finish_merge`. Raises ThreadUnknown, and MoveRefused for one and
+    the same, or one that is still being merged.
     """
     if thread_id == into:
         raise MoveRefused("This is one and the same discussion.")
     both = [thread_id, into]
     source, target = moderated_threads(session, acting.site_id, both, acting.sections, lock=True)
+    if is_merging(session, acting.site_id, both):
+        raise MoveRefused("One of these is still being merged. Try again in a minute.")
     _keep_apart(session, source, target, at)
     moved = merge_threads(session, source, target, at=at)
     facts = {"choice": "merge", "thread": str(source.id), "into": str(target.id), "comments": moved}

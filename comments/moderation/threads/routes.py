@@ -9,6 +9,7 @@ from comments.moderation.audit.schemas import said
 from comments.moderation.errors import ChangedSince, DecisionUnknown
 from comments.moderation.routes import WHO
 from comments.moderation.threads.actions import MoveWish, acting_as, merge, move, set_thread
+from comments.moderation.threads.merging import finish_merge
 from comments.moderation.threads.schemas import (
     MergeBody,
     MoveBody,
@@ -90,6 +91,7 @@ async def merge_thread(request: Request, body: MergeBody) -> MovedAnswer:
     acting = acting_as(asking_moderator(request), site.origins)
     into = await svc.db.read(thread_of_page, site.id, body.into)
     brought = await svc.db.write(merge, svc.keys, acting, thread_id, into, at=svc.clock.now())
+    await finish_merge(svc.db, svc.clock, thread_id, into)
     there = await svc.db.read(thread_moderated, site, into, acting.sections)
     return MovedAnswer(brought.comments, there)
 

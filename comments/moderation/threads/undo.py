@@ -28,6 +28,7 @@ from comments.threads.addresses.page_keys import page_keys
 from comments.threads.addresses.urls import page_path
 from comments.threads.errors import OutsideSection
 from comments.threads.models import MERGED
+from comments.threads.outbox_jobs import end_merging
 from comments.threads.queries.moderated_threads import moderated_comment, moderated_threads
 
 Facts = dict[str, Any]
@@ -111,6 +112,7 @@ def _part(session: Session, keys: Keyring, acting: Acting, made: Facts, at: date
     if kept is None or before is None or in_words(kept.made_at) != made["at"]:
         raise DecisionUnknown("A merge can be taken back for 30 days. This one cannot any more.")
     moved = part_threads(session, source, target, before, at=at)
+    end_merging(session, acting.site_id, source.id)
     session.execute(delete(Merge).where(Merge.thread_id == source.id), execution_options=WITHOUT_SYNC)
     facts = {"choice": "merge", "thread": made["thread"], "into": made["into"], "comments": moved}
     places = {"before": target.url, "after": source.url, "undoes": made["number"]}

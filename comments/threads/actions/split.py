@@ -79,7 +79,8 @@ def part_threads(session: Session, source: Row[Any], target: Row[Any], before: A
     public = sum(row.state == "approved" for row in going)
     now = {"version": version, "recorded_from": version, "updated_at": at}
     back = {"state": before.state, "title_confirmed": source.title_confirmed or public > 0}
-    write_thread(session, source.id, {**now, **back, "comment_count": public})
+    # Of a merge that was still going on some have not left.
+    write_thread(session, source.id, {**now, **back, "comment_count": source.comment_count + public})
     left = {**now, "comment_count": target.comment_count - public}
     if target.created_at == min(before.created_at, source.created_at):
         left["created_at"] = before.created_at
