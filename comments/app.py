@@ -133,7 +133,7 @@ def create_app(
     app.state.gate = gate
     app.state.maintains, app.state.started = False, lambda: None
     # Who starts several processes puts them here.
-    app.state.colleagues = None
+    app.state.peer_metrics = None
     app.state.admission, app.state.metrics = admission, metrics
     _watch(metrics, app.state, settings)
     return app
@@ -180,7 +180,7 @@ def _watch(metrics: Metrics, state: State, settings: Settings) -> None:
     """Have the metrics show, besides requests, what the parts of the application know."""
     metrics.watch("comments_open_streams", "Readers who listen.", lambda: len(state.hub))
     down = "Ways to other processes (PostgreSQL, Valkey) that are lost just now."
-    metrics.watch("comments_shared_lines_down", down, lambda: state.siblings.lines_down)
+    metrics.watch("comments_shared_lines_down", down, lambda: state.peers.channels_down)
     free = "Bytes free on the disk of the data folder."
     metrics.watch("comments_disk_free_bytes", free, lambda: free_bytes(settings.data_dir))
     inside = "Changes that are being made, or wait for it."

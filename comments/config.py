@@ -85,7 +85,7 @@ class Settings:
 
         Raises SettingsFault with every problem found; no secret's value is in it.
         """
-        reader = _Reader(environ)
+        reader = _SettingsReader(environ)
         data_dir = reader.read("COMMENTS_DATA_DIR", _folder, _folder("./data"))
         default_database = f"sqlite:///{data_dir / DATABASE_FILE}"
         database_url = reader.read("COMMENTS_DATABASE_URL", _database_url, default_database)
@@ -226,7 +226,7 @@ def _make_key_file(path: Path) -> None:
         Path(draft).unlink()
 
 
-class _Reader:
+class _SettingsReader:
     """Reads settings one by one and collects what is wrong with them."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:

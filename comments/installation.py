@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-from comments.broadcast import Siblings, lines_of, valkey_of
+from comments.broadcast import Peers, channels_of, valkey_of
 from comments.clock import Clock, SystemClock
 from comments.config import Settings, with_secret_key
 from comments.keys import Keyring
@@ -27,7 +27,7 @@ class Installation:
     keys: Keyring
     db: Database
     clock: Clock
-    siblings: Siblings
+    peers: Peers
 
 
 def settings_here(**overrides: object) -> Settings:
@@ -65,12 +65,12 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
     try:
         keys = Keyring(settings.secret_key, settings.secret_key_old)
         await db.write(check_fingerprint, keys)
-        siblings = Siblings(db, lines_of(settings, db, valkey_of(settings, keys)))
+        peers = Peers(db, channels_of(settings, db, valkey_of(settings, keys)))
         try:
-            yield Installation(settings, keys, db, SystemClock(), siblings)
+            yield Installation(settings, keys, db, SystemClock(), peers)
         finally:
             # Services that run on this database hear of what a command has done.
-            await siblings.close()
+            await peers.close()
     finally:
         await db.close()
 

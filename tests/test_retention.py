@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from comments.background import retention
 from comments.background.maintenance import tidy
-from comments.background.retention import Keeping
+from comments.background.retention import RetentionSite
 from comments.clock import FixedClock
 from comments.moderation.models import Decision
 from comments.moderation.search.models import CommentTerms, TermsDue
@@ -135,7 +135,7 @@ async def test_what_was_restored_while_it_was_to_go_stays(
     thread, author = seed.thread(), seed.author()
     restored, gone = (seed.comment(thread, author, state="spam", created_at=MONTHS_AGO) for _ in range(2))
     await db.write(seed.store)
-    site = Keeping(seed.site_id, SiteSettings(spam_days=30))
+    site = RetentionSite(seed.site_id, SiteSettings(spam_days=30))
     due = await db.scan(retention.hidden_to_erase, site, clock.now())
     restore = update(Comment).where(Comment.id == restored).values(state="pending", queue="pending")
     await db.write(lambda session: session.execute(restore))
@@ -187,7 +187,7 @@ async def test_what_is_to_go_is_found_by_an_index(db: Database, clock: FixedCloc
         seed.comment(thread, author, state=state, address_key=KEPT, created_at=NOON - number * DAY / 30)
     await db.write(seed.store)
     await db.write(analyse)
-    site = Keeping(seed.site_id, SiteSettings(spam_days=55, removed_days=55))
+    site = RetentionSite(seed.site_id, SiteSettings(spam_days=55, removed_days=55))
 
     def asked(session: Session) -> None:
         retention.hidden_to_erase(session, site, clock.now() - 90 * DAY)

@@ -9,9 +9,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from comments.background import maintenance
-from comments.background.maintenance import Tidied, tidy
+from comments.background.maintenance import MaintenanceCounts, tidy
 from comments.clock import FixedClock
-from comments.identity.authors import TOKEN_LIFE
+from comments.identity.guests.queries import TOKEN_LIFE
 from comments.identity.models import (
     Account,
     BrowserSession,
@@ -44,8 +44,8 @@ def column(session: Session, chosen: Any) -> list[Any]:
 
 
 async def test_nothing_is_due_on_an_empty_database(db: Database, clock: FixedClock) -> None:
-    assert await tidy(db, clock.now()) == Tidied()
-    assert Tidied().in_words() == "nothing to do"
+    assert await tidy(db, clock.now()) == MaintenanceCounts()
+    assert MaintenanceCounts().in_words() == "nothing to do"
 
 
 async def test_a_guests_token_ends_twelve_months_after_its_last_use(db: Database, clock: FixedClock) -> None:

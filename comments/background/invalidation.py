@@ -10,14 +10,14 @@ from comments.sites.queries import site_versions
 from comments.storage import looked
 from comments.threads.events import ThreadChanged, ThreadOpened
 from comments.threads.queries.find_threads import threads_changed_since
-from comments.threads.site_cache import SiteBook
+from comments.threads.site_cache import SiteCache
 from comments.web.service import Service
 
 LOOK_BACK = timedelta(seconds=10)
 """A commit may come this much later than the time that is written in it."""
 
 
-class Freshness:
+class Invalidation:
     """Drops from the cache what has changed, and passes it on.
 
     `thread_changed` is called with site, thread and version, `sites_are` with the sites there are.
@@ -26,13 +26,13 @@ class Freshness:
     def __init__(
         self,
         svc: Service,
-        book: SiteBook,
+        site_cache: SiteCache,
         *,
         thread_changed: Callable[[UUID, UUID, int], None],
         sites_are: Callable[[Container[UUID]], None],
     ) -> None:
         self._svc = svc
-        self._book = book
+        self._site_cache = site_cache
         self._thread_changed = thread_changed
         self._sites_are = sites_are
         self._seen: dict[Hashable, int] = {}
@@ -51,7 +51,7 @@ class Freshness:
                 self._opened(change.site_id)
                 self._thread_changed(change.site_id, change.thread_id, 1)
             elif isinstance(change, SiteChanged):
-                self._book.forget()
+                self._site_cache.forget()
                 # A site that is gone has listeners, perhaps.
                 self.look_soon()
 
@@ -76,7 +76,7 @@ class Freshness:
                 self._thread_changed(row.site_id, row.id, row.version)
         self._seen = {row.id: row.version for row in rows}
         sites = await self._svc.db.read(site_versions)
-        self._book.compare(sites)
+        self._site_cache.compare(sites)
         self._sites_are(sites)
 
     async def watch(self, calm: Callable[[], bool]) -> None:

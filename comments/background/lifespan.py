@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
 
-from comments.background.invalidation import Freshness
+from comments.background.invalidation import Invalidation
 from comments.background.maintenance import keep_searchable, keep_tidy
 from comments.background.outbox_handlers import delivery
-from comments.broadcast import Siblings, lines_of, valkey_of
-from comments.classifier.cache import ModelBook
+from comments.broadcast import Peers, channels_of, valkey_of
+from comments.classifier.cache import ModelCache
 from comments.clock import Clock
 from comments.config import Settings
 from comments.importers.jobs.worker import ImportJobs
@@ -23,7 +23,7 @@ from comments.live.hub import Hub
 from comments.sites.actions import check_fingerprint
 from comments.sites.urls.seen_actions import store_seen
 from comments.storage import Database, open_database
-from comments.threads.site_cache import SiteBook
+from comments.threads.site_cache import SiteCache
 from comments.web.html.template_engine import all_templates
 from comments.web.page_cache import PageCache
 from comments.web.service import Service
@@ -46,10 +46,10 @@ async def running(app: Starlette, settings: Settings, clock: Clock) -> AsyncIter
         keys = Keyring(settings.secret_key, settings.secret_key_old)
         await db.write(check_fingerprint, keys)
         app.state.service = svc = _service(settings, keys, clock, db)
-        app.state.site_book = sites = SiteBook(
+        app.state.site_cache = sites = SiteCache(
             db, svc.clock, svc.cache.clear, sends_mail=bool(settings.smtp_url)
         )
-        app.state.model_book = ModelBook(db)
+        app.state.model_cache = ModelCache(db)
         app.state.hub = live = _hub(svc, sites)
         with on_stop(live.close):
             async with _telling_of_changes(app, svc, live), _maintenance(app, svc):
@@ -70,7 +70,7 @@ def _service(settings: Settings, keys: Keyring, clock: Clock, db: Database) -> S
     )
 
 
-def _hub(svc: Service, sites: SiteBook) -> Hub:
+def _hub(svc: Service, sites: SiteCache) -> Hub:
     # A stream is an open file, and requests need some too.
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = min(hub.MOST_STREAMS, files * 3 // 4) if files != resource.RLIM_INFINITY else hub.MOST_STREAMS
@@ -81,12 +81,14 @@ def _hub(svc: Service, sites: SiteBook) -> Hub:
 @contextlib.asynccontextmanager
 async def _telling_of_changes(app: Starlette, svc: Service, live: Hub) -> AsyncIterator[None]:
     """Hear of changes here and in other processes, for the page cache and for who listens."""
-    fresh = Freshness(svc, app.state.site_book, thread_changed=live.thread_changed, sites_are=live.sites_are)
-    lines = lines_of(svc.settings, svc.db, valkey_of(svc.settings, svc.keys))
-    app.state.siblings = siblings = Siblings(svc.db, lines)
-    works = [fresh.watch(siblings.calm), siblings.run(fresh.look_soon), live.run(), keep_seen(svc)]
-    if lines:
-        works.append(share(svc.limits, svc.keys, svc.db, siblings.say))
+    fresh = Invalidation(
+        svc, app.state.site_cache, thread_changed=live.thread_changed, sites_are=live.sites_are
+    )
+    channels = channels_of(svc.settings, svc.db, valkey_of(svc.settings, svc.keys))
+    app.state.peers = peers = Peers(svc.db, channels)
+    works = [fresh.watch(peers.calm), peers.run(fresh.look_soon), live.run(), keep_seen(svc)]
+    if channels:
+        works.append(share(svc.limits, svc.keys, svc.db, peers.say))
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield
@@ -95,7 +97,7 @@ async def _telling_of_changes(app: Starlette, svc: Service, live: Hub) -> AsyncI
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await siblings.close()
+        await peers.close()
 
 
 @contextlib.asynccontextmanager

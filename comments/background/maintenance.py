@@ -17,18 +17,18 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from comments.background.retention import forget_of_site, keeping_sites
 from comments.clock import Clock
-from comments.identity.authors import TOKEN_LIFE
+from comments.identity.guests.queries import TOKEN_LIFE
 from comments.identity.models import BrowserSession, GuestToken, Invitation, PasskeyQuestion, SignInLink
 from comments.importers.jobs.actions import forget_jobs
 from comments.keys import Keyring
 from comments.moderation.audit.log import seal_log
 from comments.moderation.search.index_actions import store_terms
 from comments.moderation.search.texts import due_texts, terms_of_due
-from comments.moderation.sweeps.models import Run
+from comments.moderation.sweeps.models import Sweep
 from comments.moderation.threads.merge_models import MERGES_KEPT, Merge
 from comments.outbox.actions import forget_ended
 from comments.policy.actions import LIFTING_STANDS_AFTER
-from comments.policy.models import Ban, SpentProof, TextPrint
+from comments.policy.models import Ban, SpentProof, TextFingerprint
 from comments.sites.models import Site
 from comments.storage import Base, Database, changed_rows
 from comments.text import RENDERER_VERSION, render
@@ -57,7 +57,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Tidied:
+class MaintenanceCounts:
     """How many rows each step changed."""
 
     guest_tokens: int = 0
@@ -100,7 +100,7 @@ async def keep_tidy(db: Database, keys: Keyring, clock: Clock, *, every: timedel
                 # To look for old texts is to look at all there are: once is enough for a release.
                 done.rendered = await render_anew(db, clock.now())
                 all_rendered = True
-            if done != Tidied():
+            if done != MaintenanceCounts():
                 logger.info("upkeep: %s", done.in_words())
             await seal_logs(db, keys, clock.now())
         except Exception:
@@ -108,7 +108,7 @@ async def keep_tidy(db: Database, keys: Keyring, clock: Clock, *, every: timedel
         await asyncio.sleep(every.total_seconds())
 
 
-async def tidy(db: Database, now: datetime) -> Tidied:
+async def tidy(db: Database, now: datetime) -> MaintenanceCounts:
     """Do all that is due, in short writes."""
     done = await forget_what_is_due(db, now)
     done.rendered = await render_anew(db, now)
@@ -116,9 +116,9 @@ async def tidy(db: Database, now: datetime) -> Tidied:
     return done
 
 
-async def forget_what_is_due(db: Database, now: datetime) -> Tidied:
+async def forget_what_is_due(db: Database, now: datetime) -> MaintenanceCounts:
     """Remove what is over, in short writes."""
-    done = Tidied()
+    done = MaintenanceCounts()
     done.guest_tokens = await _repeat(db, end_guest_tokens, now)
     done.sign_in_links = await _repeat(db, end_sign_in_links, now)
     done.browser_sessions = await _repeat(db, end_browser_sessions, now)
@@ -242,8 +242,8 @@ def end_bans(session: Session, now: datetime) -> int:
 
 def forget_text_prints(session: Session, now: datetime) -> int:
     """Remove by what texts were known that no site compares any more."""
-    due = TextPrint.created_at < now - TEXTS_KNOWN_AGAIN
-    return _delete_some(session, TextPrint, TextPrint.comment_id, due)
+    due = TextFingerprint.created_at < now - TEXTS_KNOWN_AGAIN
+    return _delete_some(session, TextFingerprint, TextFingerprint.comment_id, due)
 
 
 def forget_spent_proofs(session: Session, now: datetime) -> int:
@@ -269,7 +269,7 @@ def forget_old_imports(session: Session, now: datetime) -> int:
 
 def forget_runs(session: Session, now: datetime) -> int:
     """Remove how far decisions about all of a search have come; what was decided is in the log."""
-    return _delete_some(session, Run, Run.id, Run.made_at < now - RUNS_KEPT)
+    return _delete_some(session, Sweep, Sweep.id, Sweep.made_at < now - RUNS_KEPT)
 
 
 def forget_merges(session: Session, now: datetime) -> int:
@@ -292,7 +292,7 @@ def forget_repeats(session: Session, ids: Sequence[UUID]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Outdated:
+class OutdatedText:
     """A text that an older renderer rendered, and its new HTML once it is made."""
 
     comment_id: UUID
@@ -301,7 +301,7 @@ class Outdated:
     html: str
 
 
-def outdated_texts(session: Session, texts: type[Base], after: UUID | None) -> Sequence[Outdated]:
+def outdated_texts(session: Session, texts: type[Base], after: UUID | None) -> Sequence[OutdatedText]:
     """Return some texts, of comments or of their waiting edits, whose renderer is not the present one."""
     id_column, table = _id_of(texts), texts.__table__.c
     query = select(id_column, table.source, table.source_format, table.html).where(
@@ -309,10 +309,10 @@ def outdated_texts(session: Session, texts: type[Base], after: UUID | None) -> S
     )
     if after is not None:
         query = query.where(id_column > after)
-    return [Outdated(*row) for row in session.execute(query.order_by(id_column).limit(RENDERED_AT_ONCE))]
+    return [OutdatedText(*row) for row in session.execute(query.order_by(id_column).limit(RENDERED_AT_ONCE))]
 
 
-def store_rendered(session: Session, texts: type[Base], anew: Sequence[Outdated], *, at: datetime) -> int:
+def store_rendered(session: Session, texts: type[Base], anew: Sequence[OutdatedText], *, at: datetime) -> int:
     """Store new HTML beside texts that are still the same; who reads their threads sees it."""
     id_column, table = _id_of(texts), texts.__table__.c
     changed: list[UUID] = []
@@ -335,9 +335,9 @@ def erase_some_of_site(session: Session, site_id: UUID) -> bool:
     return _delete_some(session, Comment, Comment.id, Comment.site_id == site_id) > 0
 
 
-def _rendered(text: Outdated) -> Outdated:
+def _rendered(text: OutdatedText) -> OutdatedText:
     html = render(text.source, format=text.source_format).html
-    return Outdated(text.comment_id, text.source, text.source_format, html)
+    return OutdatedText(text.comment_id, text.source, text.source_format, html)
 
 
 def _id_of(texts: type[Base]) -> ColumnElement[UUID]:

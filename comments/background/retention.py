@@ -21,7 +21,7 @@ from comments.sites.settings import SiteSettings
 from comments.storage import Database, changed_rows
 from comments.threads.counters import PublicChange, publish_changed
 from comments.threads.models import Comment, Report, Revision, Thread, Vote
-from comments.threads.order.tree import Place
+from comments.threads.order.tree import TreePosition
 from comments.threads.queries.moderated_threads import answers_below
 
 BATCH_ROWS = 500
@@ -30,7 +30,7 @@ HIDDEN_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class RetentionSite:
     """A site, and how long it keeps what."""
 
     id: UUID
@@ -49,7 +49,7 @@ class Keeping:
 
 
 @dataclass(slots=True)
-class Gone:
+class RetentionCounts:
     """How many rows of a site were changed."""
 
     deleted_texts: int = 0
@@ -59,9 +59,9 @@ class Gone:
     check_answers: int = 0
 
 
-async def forget_of_site(db: Database, site: Keeping, now: datetime) -> Gone:
+async def forget_of_site(db: Database, site: RetentionSite, now: datetime) -> RetentionCounts:
     """Erase all that a site has kept for long enough."""
-    gone, days = Gone(), site.settings
+    gone, days = RetentionCounts(), site.settings
     while ids := await db.scan(texts_to_erase, site, now):
         await db.write(erase_texts, ids)
         gone.deleted_texts += len(ids)
@@ -78,12 +78,12 @@ async def forget_of_site(db: Database, site: Keeping, now: datetime) -> Gone:
     return gone
 
 
-def keeping_sites(session: Session) -> Sequence[Keeping]:
+def keeping_sites(session: Session) -> Sequence[RetentionSite]:
     """Return every site with its times."""
-    return [Keeping(site.id, settings_of(site)) for site in session.scalars(select(Site))]
+    return [RetentionSite(site.id, settings_of(site)) for site in session.scalars(select(Site))]
 
 
-def texts_to_erase(session: Session, site: Keeping, now: datetime) -> Sequence[UUID]:
+def texts_to_erase(session: Session, site: RetentionSite, now: datetime) -> Sequence[UUID]:
     """Return some comments that their authors deleted long enough ago."""
     due = (
         (Comment.site_id == site.id)
@@ -103,7 +103,7 @@ def erase_texts(session: Session, ids: Sequence[UUID]) -> None:
     changed_rows(session, update(Comment).where(Comment.id.in_(ids)).values(erased))
 
 
-def hidden_to_erase(session: Session, site: Keeping, now: datetime) -> Sequence[UUID]:
+def hidden_to_erase(session: Session, site: RetentionSite, now: datetime) -> Sequence[UUID]:
     """Return some of what has been spam or removed for as long as the site keeps it, of one queue."""
     for queue in site.hidden_days:
         due = _hidden_long_enough(site, queue, now)
@@ -114,7 +114,7 @@ def hidden_to_erase(session: Session, site: Keeping, now: datetime) -> Sequence[
     return []
 
 
-def erase_hidden(session: Session, site: Keeping, ids: Sequence[UUID], now: datetime) -> int:
+def erase_hidden(session: Session, site: RetentionSite, ids: Sequence[UUID], now: datetime) -> int:
     """Erase spam and removed comments, unless somebody has decided otherwise meanwhile; return how many.
 
     What readers have never seen goes altogether. Else an empty place stays, as if its author had deleted it:
@@ -143,7 +143,8 @@ def erase_hidden(session: Session, site: Keeping, ids: Sequence[UUID], now: date
     changed_rows(session, update(Comment).where(Comment.id.in_([row.id for row in staying])).values(deleted))
     shown = [row for row in staying if row.listed]
     places = [
-        PublicChange(row.id, row.thread_id, Place(row.root_id, row.depth, row.path), 0) for row in shown
+        PublicChange(row.id, row.thread_id, TreePosition(row.root_id, row.depth, row.path), 0)
+        for row in shown
     ]
     publish_changed(session, places, now)
     return len(rows)
@@ -179,7 +180,7 @@ def _forget_addresses_of(
     return changed
 
 
-def _hidden_long_enough(site: Keeping, queue: str, now: datetime) -> ColumnElement[bool] | None:
+def _hidden_long_enough(site: RetentionSite, queue: str, now: datetime) -> ColumnElement[bool] | None:
     """Return what holds for a queue's comments that are kept long enough; None if they are kept for good.
 
     It counts from when they were written, or last decided about: what was marked today is there tomorrow.
@@ -193,7 +194,7 @@ def _hidden_long_enough(site: Keeping, queue: str, now: datetime) -> ColumnEleme
     return of_queue & (Comment.created_at < before) & ~decided
 
 
-def _held(session: Session, site: Keeping, ids: Sequence[UUID], now: datetime) -> Sequence[Row[Any]]:
+def _held(session: Session, site: RetentionSite, ids: Sequence[UUID], now: datetime) -> Sequence[Row[Any]]:
     """Return those that are still due, once nobody else can change them: threads first and in order."""
     threads = select(Thread.id).where(Thread.id.in_(select(Comment.thread_id).where(Comment.id.in_(ids))))
     session.execute(threads.order_by(Thread.id).with_for_update()).all()

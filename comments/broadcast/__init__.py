@@ -1,8 +1,8 @@
 """What the processes of one service share: they tell each other of their commits as soon as they are made."""
 
-from comments.broadcast.channels import Line
-from comments.broadcast.factory import lines_of, valkey_of
-from comments.broadcast.peers import Siblings
+from comments.broadcast.channels import BroadcastChannel
+from comments.broadcast.factory import channels_of, valkey_of
+from comments.broadcast.peers import Peers
 from comments.broadcast.valkey import Valkey, ValkeyAway
 
-__all__ = ["Line", "Siblings", "Valkey", "ValkeyAway", "lines_of", "valkey_of"]
+__all__ = ["BroadcastChannel", "Peers", "Valkey", "ValkeyAway", "channels_of", "valkey_of"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 
-class Line(Protocol):
+class BroadcastChannel(Protocol):
     """One way to reach all other processes; what is sent comes back to who has sent it, too."""
 
     name: str
@@ -13,8 +13,8 @@ class Line(Protocol):
     async def send(self, message: str) -> None:
         """Send up to `storage.LONGEST_MESSAGE` bytes to all who listen; raises Unavailable."""
 
-    async def listen(self, connected: Callable[[], None], heard: Callable[[str], None]) -> None:
-        """Call `connected` once nothing is missed any more, then `heard` with each message.
+    async def listen(self, connected: Callable[[], None], received: Callable[[str], None]) -> None:
+        """Call `connected` once nothing is missed any more, then `received` with each message.
 
         It ends by raising Unavailable when the line is lost, or cannot be had.
         """

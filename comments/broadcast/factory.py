@@ -1,6 +1,6 @@
 """Which lines to other processes an installation has."""
 
-from comments.broadcast.channels import Line
+from comments.broadcast.channels import BroadcastChannel
 from comments.broadcast.valkey import Valkey
 from comments.config import Settings
 from comments.keys import Keyring
@@ -17,12 +17,12 @@ def valkey_of(settings: Settings, keys: Keyring) -> Valkey | None:
     return Valkey(settings.redis_url, f"comments:{keys.mac('valkey', b'').hex()}")
 
 
-def lines_of(settings: Settings, db: Database, valkey: Valkey | None) -> list[Line]:
-    """Return the lines there are, the best first.
+def channels_of(settings: Settings, db: Database, valkey: Valkey | None) -> list[BroadcastChannel]:
+    """Return the channels there are, the best first.
 
-    All listen on each of them and tell by the first that works, so a Valkey that only some can reach harms
-    nobody. Without any, as on SQLite, the file itself shows a change.
+    All processes listen on each of them and send by the first that works, so a Valkey that only some can
+    reach harms nobody. Without any, as on SQLite, the file itself shows a change.
     """
-    lines: list[Line] = [] if valkey is None else [valkey]
-    line = db.line(settings.unpooled_url)
-    return lines if line is None else [*lines, line]
+    channels: list[BroadcastChannel] = [] if valkey is None else [valkey]
+    channel = db.channel(settings.unpooled_url)
+    return channels if channel is None else [*channels, channel]

@@ -36,12 +36,12 @@ class Valkey:
         self._opened: Redis | None = None
 
     async def send(self, message: str) -> None:
-        """See `siblings.Line`."""
+        """See `peers.Line`."""
         async with self._client() as client:
             await client.publish(f"{self._prefix}:told", message)
 
-    async def listen(self, connected: Callable[[], None], heard: Callable[[str], None]) -> None:
-        """See `siblings.Line`."""
+    async def listen(self, connected: Callable[[], None], received: Callable[[str], None]) -> None:
+        """See `peers.Line`."""
         async with self._client() as client, client.pubsub() as listening:
             await listening.subscribe(f"{self._prefix}:told")
             is_asked = False
@@ -57,7 +57,7 @@ class Valkey:
                 if message["type"] == "subscribe":
                     connected()
                 elif message["type"] == "message":
-                    heard(message["data"])
+                    received(message["data"])
 
     async def version(self) -> str:
         """Return what answers, in words: `Valkey 9.1.2`. Raises ValkeyAway."""

@@ -11,13 +11,13 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from comments.classifier.events import Learned
-from comments.classifier.features import Signs
-from comments.classifier.models import LearnedComment, LearnedSign, Learning
+from comments.classifier.features import FeatureSet
+from comments.classifier.models import LearnedComment, LearnedFeature, Learning
 from comments.classifier.queries import counts_of
 from comments.classifier.score import Model
 from comments.storage import WITHOUT_SYNC, announce, insert_ignoring
 
-_SIGNS = cast(Table, LearnedSign.__table__)
+_SIGNS = cast(Table, LearnedFeature.__table__)
 _CHANGE_SIGN = (
     update(_SIGNS)
     .where(_SIGNS.c.site_id == bindparam("of_site"), _SIGNS.c.bucket == bindparam("of_bucket"))
@@ -31,13 +31,13 @@ class Lesson:
 
     comment_id: UUID
     is_spam: bool | None
-    signs: Signs
+    features: FeatureSet
     of_facts: tuple[str, ...]
     decided_at: datetime
 
     @property
     def buckets(self) -> list[int]:
-        return Signs((*self.signs.words, *self.of_facts), self.signs.pieces).buckets()
+        return FeatureSet((*self.features.words, *self.of_facts), self.features.pieces).buckets()
 
 
 def learn(session: Session, site_id: UUID, lessons: Sequence[Lesson], *, read_to: datetime) -> int:
@@ -51,17 +51,17 @@ def learn(session: Session, site_id: UUID, lessons: Sequence[Lesson], *, read_to
     learning.read_to = max(filter(None, (learning.read_to, read_to)))
     if not new:
         return 0
-    told = [(lesson, old.get(lesson.comment_id), lesson.buckets) for lesson in new]
-    touched = {bucket for _, known, buckets in told for bucket in (*buckets, *_buckets(known))}
+    changes = [(lesson, old.get(lesson.comment_id), lesson.buckets) for lesson in new]
+    touched = {bucket for _, known, buckets in changes for bucket in (*buckets, *_buckets(known))}
     model = Model()
     model.good, model.bad = learning.good, learning.bad
     stored = counts_of(session, site_id, touched, model)
     rows = []
-    for lesson, known, buckets in told:
+    for lesson, known, buckets in changes:
         if known is not None:
             model.add(_buckets(known), is_spam=known.is_spam, times=-1)
         if lesson.is_spam is not None:
-            guess = model.guess(lesson.signs, lesson.of_facts)
+            guess = model.guess(lesson.features, lesson.of_facts)
             model.add(buckets, is_spam=lesson.is_spam)
             rows.append(_row(site_id, lesson, buckets, guess.share if guess else None))
     learning.good, learning.bad, learning.version = model.good, model.bad, learning.version + 1
@@ -78,8 +78,8 @@ def forget_all(session: Session, site_id: UUID) -> None:
     learning.version, learning.read_to = learning.version + 1, None
     # Not deleted: other processes read what is newer than what they know.
     session.execute(
-        update(LearnedSign)
-        .where(LearnedSign.site_id == site_id)
+        update(LearnedFeature)
+        .where(LearnedFeature.site_id == site_id)
         .values(good=0, bad=0, version=learning.version),
         execution_options=WITHOUT_SYNC,
     )

@@ -20,27 +20,27 @@ MOST_MODELS = 32
 
 
 @dataclass(slots=True)
-class _Entry:
+class _CachedModel:
     model: Model = field(default_factory=Model)
     looked_at: float = float("-inf")
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class ModelBook:
+class ModelCache:
     """The sites' models, each brought up to date by the counts that have changed since."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         # By the ids' numbers: each post comes by here, and to hash an id takes longer than all the rest.
-        self._entries: OrderedDict[int, _Entry] = OrderedDict()
-        db.subscribe(self._heard)
+        self._entries: OrderedDict[int, _CachedModel] = OrderedDict()
+        db.subscribe(self._receive)
 
     async def model(self, site_id: UUID) -> Model | None:
         """Return what a site has learned, None as long as that is too little."""
         entry = self._entries.get(site_id.int)
         if entry is None:
             # Made only where it is needed: a model is two megabytes of zeros, and each post comes by here.
-            entry = self._entries[site_id.int] = _Entry()
+            entry = self._entries[site_id.int] = _CachedModel()
         self._entries.move_to_end(site_id.int)
         if len(self._entries) > MOST_MODELS:
             self._entries.popitem(last=False)
@@ -48,7 +48,7 @@ class ModelBook:
             await self._look(site_id, entry)
         return entry.model if entry.model.works else None
 
-    async def _look(self, site_id: UUID, entry: _Entry) -> None:
+    async def _look(self, site_id: UUID, entry: _CachedModel) -> None:
         async with entry.turn:
             if time.monotonic() - entry.looked_at >= LOOKED_AT_EVERY_SECONDS:
                 # Before it is asked: what is learned meanwhile may be in the answer or not.
@@ -63,7 +63,7 @@ class ModelBook:
             model.put(row.bucket, row.good, row.bad)
         model.good, model.bad, model.version = learned.good, learned.bad, learned.version
 
-    def _heard(self, changes: Sequence[object]) -> None:
+    def _receive(self, changes: Sequence[object]) -> None:
         for change in changes:
             if isinstance(change, Learned) and change.site_id.int in self._entries:
                 self._entries[change.site_id.int].looked_at = float("-inf")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from comments.storage import told
+from comments.storage import broadcast
 
 
-@told
+@broadcast
 @dataclass(frozen=True, slots=True)
 class Learned:
     """A site has learned something, or forgotten it."""

@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class FeatureSet:
     """By what a comment is recognised; `words` and `pieces` each tell the same text in their own way.
 
     Words are kept as they look, whichever letters they are made of; `spelled` says how they were written.
@@ -46,7 +46,7 @@ class Signs:
         return _WORDS[kind].format(" ".join(self.spelled.get(word, word) for word in what.split(" ")))
 
 
-def signs_of(draft: Draft) -> Signs:
+def features_of(draft: Draft) -> FeatureSet:
     """Return what the comment itself shows."""
     text = readable(_cut(draft.text))
     words = [word for word in words_in(text).split() if len(word) <= LONGEST_WORD]
@@ -59,7 +59,7 @@ def signs_of(draft: Draft) -> Signs:
     ]
     pieces = [f"piece {piece}" for piece in _pieces(text, words)]
     spelled = {skeleton(word): word for word in _WORD.findall(f"{text} {readable(draft.name)}")}
-    return Signs(_first(found), _first(pieces), spelled)
+    return FeatureSet(_first(found), _first(pieces), spelled)
 
 
 def signs_of_facts(facts: Facts, hour: int) -> tuple[str, ...]:

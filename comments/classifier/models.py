@@ -25,8 +25,8 @@ class Learning(Base):
     read_to: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
-class LearnedSign(Base):
-    """In how many comments of each class a sign was seen, under its hash (`learning.signs`)."""
+class LearnedFeature(Base):
+    """In how many comments of each class a sign was seen, under its hash (`learning.features`)."""
 
     __tablename__ = "learned_signs"
     __table_args__ = (

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from comments.classifier.features import BUCKETS, Signs, bucket_of, signs_of_facts
+from comments.classifier.features import BUCKETS, FeatureSet, bucket_of, signs_of_facts
 from comments.rules import Facts, Guess
 
 FEWEST_OF_EACH = 50
@@ -66,21 +66,21 @@ class Model:
         else:
             self.good += times
 
-    def guess(self, signs: Signs, of_facts: Sequence[str] = ()) -> Guess | None:
+    def guess(self, features: FeatureSet, of_facts: Sequence[str] = ()) -> Guess | None:
         """Return how much a text is like spam here; None as long as too little was learned."""
         if not self.works:
             return None
-        words = self._clearest((*signs.words, *of_facts))
-        pieces = self._clearest(signs.pieces)
+        words = self._clearest((*features.words, *of_facts))
+        pieces = self._clearest(features.pieces)
         views = [words, pieces] if pieces else [words]
         share = sum(map(_combined, views)) / len(views)
         because = [
-            signs.in_words(sign) for chance, sign in (*words, *pieces) if chance > 0.5 + SAYS_SOMETHING
+            features.in_words(sign) for chance, sign in (*words, *pieces) if chance > 0.5 + SAYS_SOMETHING
         ]
         return Guess(share, tuple(dict.fromkeys(because))[:MOST_REASONS])
 
-    def _clearest(self, signs: Iterable[str]) -> list[tuple[float, str]]:
-        chances = ((self._chance(bucket_of(sign)), sign) for sign in signs)
+    def _clearest(self, features: Iterable[str]) -> list[tuple[float, str]]:
+        chances = ((self._chance(bucket_of(sign)), sign) for sign in features)
         said = [one for one in chances if abs(one[0] - 0.5) >= SAYS_SOMETHING]
         return sorted(said, key=lambda one: -abs(one[0] - 0.5))[:CLEAREST]
 
@@ -94,15 +94,15 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CommentScore:
     """What a comment shows, beside what its site has learned."""
 
     model: Model
-    signs: Signs
+    features: FeatureSet
 
     def guess(self, facts: Facts, at: datetime) -> Guess | None:
         """Return how much it is like spam, with what is known of its author and of this moment."""
-        return self.model.guess(self.signs, signs_of_facts(facts, at.hour))
+        return self.model.guess(self.features, signs_of_facts(facts, at.hour))
 
 
 def _combined(chances: Sequence[tuple[float, str]]) -> float:

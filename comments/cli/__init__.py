@@ -39,7 +39,7 @@ COMMANDS = {
 WRONG_USAGE = 2
 
 
-class Program(click.Group):
+class CommandGroup(click.Group):
     """A group that imports its commands late and lists them in the order they are needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -54,7 +54,9 @@ class Program(click.Group):
         return command
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="comments")
 def program() -> None:
     """A self-hosted comment service.

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from comments.clock import Clock
 from comments.demo.articles import PAGES, SITE
-from comments.identity.accounts.actions import add_moderator, make_sign_in_link
-from comments.importers.pipeline.run import Order, run_import
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.sign_in.email_link_actions import make_sign_in_link
+from comments.importers.pipeline.run import ImportOrder, run_import
 from comments.keys import Keyring
 from comments.sites.actions import set_origins
 from comments.sites.errors import SiteUnknown
@@ -36,7 +37,7 @@ async def set_up(db: Database, keys: Keyring, clock: Clock, base_url: str) -> st
     """
     if not await db.read(_is_there):
         shift = clock.now() - timedelta(minutes=2) - NEWEST
-        order = Order(DISCUSSION, SITE, "comments", shift=shift, helpers=0)
+        order = ImportOrder(DISCUSSION, SITE, "comments", shift=shift, helpers=0)
         await run_import(db, order, keys=keys, clock=clock)
     return await db.write(_open_the_door, keys, base_url, at=clock.now())
 

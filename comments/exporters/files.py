@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from comments.exporters.native import Exported, Progress, write_site
+from comments.exporters.native import ExportCounts, Progress, write_site
 from comments.storage import Database
 
 
 async def export_to_file(
     db: Database, site: str, path: Path, *, progress: Progress | None = None
-) -> Exported:
+) -> ExportCounts:
     """Export a site to a file, `.gz` packed; one that was there is replaced when all is written.
 
     Raises SiteUnknown, OSError.
@@ -22,7 +22,7 @@ async def export_to_file(
         return await db.scan(write_site, site, file.write, progress)
 
 
-async def export_to_stream(db: Database, site: str, stream: BinaryIO) -> Exported:
+async def export_to_stream(db: Database, site: str, stream: BinaryIO) -> ExportCounts:
     """Export a site to an open stream. Raises SiteUnknown, OSError."""
     return await db.scan(write_site, site, stream.write)
 

@@ -74,7 +74,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
-class Exported:
+class ExportCounts:
     """How much was written."""
 
     accounts: int = 0
@@ -83,22 +83,22 @@ class Exported:
     comments: int = 0
 
 
-def write_site(session: Session, name: str, write: Write, progress: Progress | None = None) -> Exported:
+def write_site(session: Session, name: str, write: Write, progress: Progress | None = None) -> ExportCounts:
     """Write the whole site line by line, from one snapshot if the session reads one. Raises SiteUnknown."""
     site = site_by_name(session, name)
-    return _Export(session, site, write, progress).write()
+    return _NativeExport(session, site, write, progress).write()
 
 
-class _Export:
+class _NativeExport:
     def __init__(self, session: Session, site: Site, write: Write, progress: Progress | None) -> None:
         self._session = session
         self._site = site
         self._write = write
         self._progress = progress
-        self._done = Exported()
+        self._done = ExportCounts()
         self._team: frozenset[str] = frozenset()
 
-    def write(self) -> Exported:
+    def write(self) -> ExportCounts:
         self._line({"format": "comments", "version": VERSION})
         accounts = select(Membership.account_id).where(self._of_site(Membership))
         self._team = frozenset(map(str, self._session.execute(accounts).scalars()))

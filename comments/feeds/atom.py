@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 # Nothing is parsed here.
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from comments.feeds.entries import Entry, Feed
+from comments.feeds.entries import Feed, FeedEntry
 
 ATOM = "http://www.w3.org/2005/Atom"
 THREADING = "http://purl.org/syndication/thread/1.0"
@@ -24,7 +24,7 @@ register_namespace("", ATOM)
 register_namespace("thr", THREADING)
 
 
-def written(feed: Feed, entries: Sequence[Entry]) -> bytes:
+def written(feed: Feed, entries: Sequence[FeedEntry]) -> bytes:
     """Return the feed as XML."""
     root = Element(f"{{{ATOM}}}feed")
     _text(root, "id", feed.address)
@@ -37,7 +37,7 @@ def written(feed: Feed, entries: Sequence[Entry]) -> bytes:
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _add(root: Element, entry: Entry) -> None:
+def _add(root: Element, entry: FeedEntry) -> None:
     node = SubElement(root, f"{{{ATOM}}}entry")
     _text(node, "id", entry.comment_id.urn)
     _text(node, "title", entry.title)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One comment. `address` is where it is read; `answers` the comment that it is a reply to."""
 
     comment_id: UUID

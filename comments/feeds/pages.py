@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.feeds.entries import Entry, Feed
+from comments.feeds.entries import Feed, FeedEntry
 from comments.feeds.queries import newest_of_site, newest_of_thread
 from comments.keys import Keyring
 from comments.threads import report_reasons
@@ -23,7 +23,7 @@ from comments.threads.requests import Url
 from comments.threads.site_card import SiteCard
 from comments.threads.views.schemas import ThreadShown, Wording, thread_shown, unopened_thread
 from comments.web.access import NOBODY, page_route
-from comments.web.answers import Body
+from comments.web.answers import EncodedBody
 from comments.web.routing import read_query
 from comments.web.service import service
 
@@ -46,7 +46,7 @@ async def show_feed(request: Request) -> Response:
     return conditional(request, body)
 
 
-async def _made(request: Request, address: Hashable) -> Body:
+async def _made(request: Request, address: Hashable) -> EncodedBody:
     svc = service(request)
     site, query = await site_of(request), read_query(request, FeedQuery)
     base = absolute_base(request, site.name)
@@ -65,7 +65,7 @@ async def _made(request: Request, address: Hashable) -> Body:
     return body
 
 
-async def _of_site(request: Request, site: SiteCard, base: str) -> Body:
+async def _of_site(request: Request, site: SiteCard, base: str) -> EncodedBody:
     svc = service(request)
     rows = await svc.db.read(newest_of_site, site.id)
     feed = Feed(f"Comments on {site.name}", base, f"{base}/feed")
@@ -81,18 +81,18 @@ def _newest(session: Session, site: SiteCard, page: PageKeys) -> tuple[ThreadRow
     return thread, newest_of_thread(session, thread.id)
 
 
-def _body(keys: Keyring, site: SiteCard, feed: Feed, rows: Sequence[Row[Any]]) -> Body:
+def _body(keys: Keyring, site: SiteCard, feed: Feed, rows: Sequence[Row[Any]]) -> EncodedBody:
     # Here, for the parser of XML that comes with it is half a megabyte, and many sites' feeds nobody reads.
     from comments.feeds.atom import written
 
-    return Body(written(feed, [_entry(keys, site.id, row) for row in rows]), _ATOM, _HEADERS)
+    return EncodedBody(written(feed, [_entry(keys, site.id, row) for row in rows]), _ATOM, _HEADERS)
 
 
-def _entry(keys: Keyring, site_id: UUID, row: Row[Any]) -> Entry:
+def _entry(keys: Keyring, site_id: UUID, row: Row[Any]) -> FeedEntry:
     comment = Wording(keys, site_id, row.thread_id, row.thread_url).comment(row)
     title = row.thread_title if row.title_confirmed else None
     page = ThreadShown(row.thread_id, row.thread_url, title, "open", 0, 0)
-    return Entry(
+    return FeedEntry(
         comment.id,
         f"{row.author_name} on {report_reasons.page_name(page, None)}",
         comment.permalink,

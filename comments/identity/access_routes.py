@@ -3,13 +3,14 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from comments.identity.accounts.queries import Moderator
 from comments.identity.accounts.token_actions import note_token
+from comments.identity.accounts.token_queries import shown_token
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, ScopeMissing, SignInNeeded, TokenMissing
 from comments.identity.pages.sign_in import to_sign_in, visitor
-from comments.identity.queries import Moderator, shown_token
 from comments.identity.routes import API_TOKEN_PREFIX, bearer_token
 from comments.sites.errors import SiteUnknown
-from comments.web.access import Needs, Who
+from comments.web.access import AccessRule, Audience
 from comments.web.forms import require_own_origin
 from comments.web.html.templating import wants_json
 from comments.web.monitoring.health import require_operator
@@ -18,17 +19,17 @@ from comments.web.service import service
 _ASKING = "comments.moderator"
 
 
-async def gate(request: Request, needs: Needs) -> Response | None:
+async def gate(request: Request, needs: AccessRule) -> Response | None:
     """Let a request pass, raise why not, or return the way to sign in instead of the answer.
 
     Raises MetricsRefused, MalformedToken, TokenMissing, TokenUnknown, ScopeMissing, ModeratorsOnly,
     OwnersOnly, SiteUnknown (on our own pages for strangers to the site too), OriginRefused, SignInNeeded.
     """
-    if needs.who is Who.OPERATOR:
+    if needs.who is Audience.OPERATOR:
         require_operator(request)
     elif needs.scope:
         await _pass_with_token(request, needs)
-    elif needs.who not in {Who.NOBODY, Who.READER}:
+    elif needs.who not in {Audience.NOBODY, Audience.READER}:
         return await _pass_with_cookie(request, needs)
     return None
 
@@ -39,9 +40,9 @@ def asking_moderator(request: Request) -> Moderator:
     return found
 
 
-async def _pass_with_token(request: Request, needs: Needs) -> None:
+async def _pass_with_token(request: Request, needs: AccessRule) -> None:
     # A guest's token never moderates, whoever holds it: the pages it is used on run other people's scripts.
-    token, is_for_readers = bearer_token(request), needs.who is Who.READER
+    token, is_for_readers = bearer_token(request), needs.who is Audience.READER
     if not token.startswith(API_TOKEN_PREFIX):
         if is_for_readers:
             return  # The action finds whose it is, in its own transaction.
@@ -59,7 +60,7 @@ async def _pass_with_token(request: Request, needs: Needs) -> None:
         await svc.db.write(note_token, hashes, at=now)
 
 
-async def _pass_with_cookie(request: Request, needs: Needs) -> Response | None:
+async def _pass_with_cookie(request: Request, needs: AccessRule) -> Response | None:
     if request.method not in {"GET", "HEAD"}:
         require_own_origin(request)
     found = await visitor(request)
@@ -67,7 +68,7 @@ async def _pass_with_cookie(request: Request, needs: Needs) -> Response | None:
         if wants_json(request):
             raise SignInNeeded("Sign in first: this session has ended.")
         return to_sign_in(request)
-    if needs.who is not Who.SIGNED_IN:
+    if needs.who is not Audience.SIGNED_IN:
         if found.moderator is None:
             site = request.path_params["site"]
             raise SiteUnknown(f"There is no site named {site!r}.", site=site)
@@ -75,7 +76,7 @@ async def _pass_with_cookie(request: Request, needs: Needs) -> Response | None:
     return None
 
 
-def _admit(request: Request, needs: Needs, found: Moderator) -> None:
-    if needs.who is Who.OWNER and not found.is_owner:
+def _admit(request: Request, needs: AccessRule, found: Moderator) -> None:
+    if needs.who is Audience.OWNER and not found.is_owner:
         raise OwnersOnly("This is for the owners of the site.")
     request.scope[_ASKING] = found

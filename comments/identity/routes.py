@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 
 from comments import errors
-from comments.identity.authors import Credentials
+from comments.identity.actors import Credentials
 from comments.keys import new_token
 from comments.sites.urls.origins import origin_allowed
 from comments.web.forms import OriginRefused

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 T = TypeVar("T")
 
 
-class Count(NamedTuple):
+class RateCount(NamedTuple):
     """So often something happened; `slot` is what and whose, as only we can name it."""
 
     slot: str
@@ -64,16 +64,16 @@ MOST_WINDOWS = 200_000
 """Kept at once, some 60 MB; the oldest give way, so an attack from more addresses than that is not slowed."""
 
 
-class Window:
-    """How often something happened since its first time; `untold` of it other processes do not know yet."""
+class RateWindow:
+    """How often something happened since its first time; `unsent` of it other processes do not know yet."""
 
-    __slots__ = ("count", "ends_at", "slot", "untold")
+    __slots__ = ("count", "ends_at", "slot", "unsent")
 
     def __init__(self, slot: str, ends_at: float) -> None:
         self.slot = slot
         self.ends_at = ends_at
         self.count = 0
-        self.untold = 0
+        self.unsent = 0
 
 
 class Limits:
@@ -87,9 +87,9 @@ class Limits:
         self._on = on
         self._now = now
         self._items = {rate: _items(rate.value) for rate in Rate}
-        self._windows: dict[tuple[Rate, int, str], Window] = {}
-        self._by_slot: dict[str, Window] = {}
-        self._untold: dict[str, Window] = {}
+        self._windows: dict[tuple[Rate, int, str], RateWindow] = {}
+        self._by_slot: dict[str, RateWindow] = {}
+        self._unsent: dict[str, RateWindow] = {}
         self._slot_of: Callable[[str], str] | None = None
         self.counted = asyncio.Event()
         """Set while there is something to tell."""
@@ -109,8 +109,8 @@ class Limits:
                 wait = max(wait, window.ends_at - now)
             elif self._slot_of is not None:
                 # What is over its rate already nobody has to hear of again.
-                window.untold += 1
-                self._untold[window.slot] = window
+                window.unsent += 1
+                self._unsent[window.slot] = window
                 self.counted.set()
         return math.ceil(wait)
 
@@ -126,32 +126,32 @@ class Limits:
         """Keep what others are to be told from now on; `slot_of` makes names that tell nobody whose it is."""
         self._slot_of = slot_of
 
-    def untold(self, most: int) -> list[Count]:
+    def unsent(self, most: int) -> list[RateCount]:
         """Return, and forget, some of what other processes have not been told."""
         now = self._now()
-        told = []
-        for slot in list(itertools.islice(self._untold, most)):
-            window = self._untold.pop(slot)
+        counts = []
+        for slot in list(itertools.islice(self._unsent, most)):
+            window = self._unsent.pop(slot)
             if window.ends_at > now:
-                told.append(Count(slot, window.untold, round(window.ends_at - now, 3)))
-            window.untold = 0
-        if not self._untold:
+                counts.append(RateCount(slot, window.unsent, round(window.ends_at - now, 3)))
+            window.unsent = 0
+        if not self._unsent:
             self.counted.clear()
-        return told
+        return counts
 
-    def add(self, counts: Iterable[Count]) -> None:
+    def add(self, counts: Iterable[RateCount]) -> None:
         """Take in what happened elsewhere."""
         now = self._now()
         for slot, number, seconds_left in counts:
             window = self._by_slot.get(slot)
             if window is None:
-                window = self._by_slot[slot] = Window(slot, now + seconds_left)
+                window = self._by_slot[slot] = RateWindow(slot, now + seconds_left)
                 self._make_room(now)
             elif window.ends_at <= now or window.count == 0:
-                window.count, window.untold, window.ends_at = 0, 0, now + seconds_left
+                window.count, window.unsent, window.ends_at = 0, 0, now + seconds_left
             window.count += number
 
-    def _window(self, rate: Rate, item: _Item, key: str, now: float) -> Window:
+    def _window(self, rate: Rate, item: _Item, key: str, now: float) -> RateWindow:
         name = rate, item.seconds, key
         window = self._windows.get(name)
         if window is None:
@@ -160,14 +160,14 @@ class Limits:
             )
             self._make_room(now)
         if window.ends_at <= now:
-            window.count, window.untold, window.ends_at = 0, 0, now + item.seconds
+            window.count, window.unsent, window.ends_at = 0, 0, now + item.seconds
         return window
 
-    def _first(self, name: str, ends_at: float) -> Window:
+    def _first(self, name: str, ends_at: float) -> RateWindow:
         if self._slot_of is None:
-            return Window("", ends_at)
+            return RateWindow("", ends_at)
         slot = self._slot_of(name)
-        return self._by_slot.setdefault(slot, Window(slot, ends_at))
+        return self._by_slot.setdefault(slot, RateWindow(slot, ends_at))
 
     def _make_room(self, now: float) -> None:
         if len(self._windows) <= MOST_WINDOWS and len(self._by_slot) <= MOST_WINDOWS:
@@ -182,7 +182,7 @@ def _items(words: str) -> list[_Item]:
     return [_Item(int(most), UNITS[unit]) for most, _, unit in parts]
 
 
-def _lasting(windows: dict[T, Window], now: float) -> dict[T, Window]:
+def _lasting(windows: dict[T, RateWindow], now: float) -> dict[T, RateWindow]:
     """Return the windows that have not ended, and of these the younger half if they are still too many."""
     lasting = {name: window for name, window in windows.items() if window.ends_at > now}
     if len(lasting) > MOST_WINDOWS // 2:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from comments.keys import Keyring
-from comments.limits.rates import Count, Limits
-from comments.storage import Database, told
+from comments.limits.rates import Limits, RateCount
+from comments.storage import Database, broadcast
 
 TOLD_EVERY_SECONDS = 0.25
 COUNTS_AT_ONCE = 100
@@ -16,14 +16,14 @@ COUNTS_AT_ONCE = 100
 MESSAGES_AT_ONCE = 10
 
 
-@told
+@broadcast
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountsMessage:
     """What one process has counted lately, by number: what has to be said twice is counted once."""
 
     process: str
     number: int
-    counts: tuple[Count, ...]
+    counts: tuple[RateCount, ...]
 
 
 async def share(limits: Limits, keys: Keyring, db: Database, say: Callable[[object], None]) -> None:
@@ -37,7 +37,7 @@ async def share(limits: Limits, keys: Keyring, db: Database, say: Callable[[obje
 
     def heard(changes: Sequence[object]) -> None:
         for change in changes:
-            if isinstance(change, Counted) and change.number > known.get(change.process, 0):
+            if isinstance(change, CountsMessage) and change.number > known.get(change.process, 0):
                 known[change.process] = change.number
                 limits.add(change.counts)
 
@@ -48,6 +48,6 @@ async def share(limits: Limits, keys: Keyring, db: Database, say: Callable[[obje
         await limits.counted.wait()
         await asyncio.sleep(TOLD_EVERY_SECONDS)
         for _ in range(MESSAGES_AT_ONCE):
-            if counts := limits.untold(COUNTS_AT_ONCE):
+            if counts := limits.unsent(COUNTS_AT_ONCE):
                 number += 1
-                say(Counted(process, number, tuple(counts)))
+                say(CountsMessage(process, number, tuple(counts)))

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from comments.keys import Keyring
-from comments.live.schemas import Changed, GoneShown, NumbersShown, Reset
+from comments.live.schemas import GoneShown, NumbersShown, PageChanged, Reset
 from comments.threads.addresses.page_keys import PageKeys, check_page_origin
 from comments.threads.queries import comment_page, find_threads
 from comments.threads.queries.changes import changes_since
@@ -25,7 +25,7 @@ _PAGE = b'{"page":0,'
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChangesQuestion:
     """What one stream listens to: pages of a site, and the versions seen of them (None: as they are now)."""
 
     site: SiteCard
@@ -34,7 +34,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class PageChanges:
     """What is new on a page at `version`: nothing without `kind`, and nobody has written without `thread_id`.
 
     `rest` is the event's JSON after the page's number, which is each stream's own.
@@ -51,9 +51,9 @@ class News:
         return head.encode() + self.rest
 
 
-def news_of_pages(session: Session, keys: Keyring, asked: Asked) -> list[News]:
+def news_of_pages(session: Session, keys: Keyring, asked: ChangesQuestion) -> list[PageChanges]:
     """Return the news of each page. Raises PageRefused for one that can never have comments here."""
-    found: list[News] = []
+    found: list[PageChanges] = []
     for number, page in enumerate(asked.pages):
         since = asked.seen[number] if asked.seen else None
         room = MOST_BYTES - sum(len(one.rest) for one in found)
@@ -63,7 +63,7 @@ def news_of_pages(session: Session, keys: Keyring, asked: Asked) -> list[News]:
 
 def news_of_thread(
     session: Session, keys: Keyring, site: SiteCard, thread_id: UUID, since: int, room: int
-) -> News | None:
+) -> PageChanges | None:
     """Return the news of a thread after the version `since`; None if it is not there any more.
 
     What is more than `room`, in bytes, is better asked for page by page.
@@ -76,35 +76,35 @@ def news_of_thread(
 
 def _news_of_page(
     session: Session, keys: Keyring, site: SiteCard, page: PageKeys, since: int | None, room: int
-) -> News:
+) -> PageChanges:
     thread = find_threads.thread_by_keys(session, site.id, page)
     if thread is None:
         check_page_origin(page, site.origins)
         if since:
             shown = schemas.unopened_thread(page.url, site)
-            return News(None, 0, "reset", _rest(Reset(0, shown)))
-        return News(None, 0)
+            return PageChanges(None, 0, "reset", _rest(Reset(0, shown)))
+        return PageChanges(None, 0)
     if since is None:
-        return News(thread.id, thread.version)
+        return PageChanges(thread.id, thread.version)
     return _news(session, keys, site, thread, since, room)
 
 
 def _news(
     session: Session, keys: Keyring, site: SiteCard, thread: find_threads.ThreadRow, since: int, room: int
-) -> News:
+) -> PageChanges:
     if since == thread.version:
-        return News(thread.id, thread.version)
+        return PageChanges(thread.id, thread.version)
     shown = schemas.thread_shown(thread, site)
     if thread.recorded_from <= since < thread.version:
         rows = changes_since(session, thread.id, since, MOST_CHANGES + 1)
         if not rows:
-            return News(thread.id, thread.version)
+            return PageChanges(thread.id, thread.version)
         if len(rows) <= MOST_CHANGES:
             wording = schemas.Wording(keys, site.id, thread.id, thread.url)
             rest = _rest(_changed(session, wording, shown, rows, since))
             if len(rest) <= room:
-                return News(thread.id, thread.version, "change", rest)
-    return News(thread.id, thread.version, "reset", _rest(Reset(0, shown)))
+                return PageChanges(thread.id, thread.version, "change", rest)
+    return PageChanges(thread.id, thread.version, "reset", _rest(Reset(0, shown)))
 
 
 def _changed(
@@ -113,15 +113,15 @@ def _changed(
     shown: schemas.ThreadShown,
     rows: Sequence[Row[Any]],
     since: int,
-) -> Changed:
+) -> PageChanged:
     listed = [row for row in rows if row.listed]
-    told = [row for row in listed if row.content_version > since]
-    if missing := wording.learn_names(told, listed):
+    changed = [row for row in listed if row.content_version > since]
+    if missing := wording.learn_names(changed, listed):
         wording.names.update(comment_page.names_of(session, missing))
-    return Changed(
+    return PageChanged(
         0,
         shown,
-        [wording.comment(row) for row in told],
+        [wording.comment(row) for row in changed],
         [
             NumbersShown(one.id, one.score, one.upvotes, one.downvotes, one.replies.total)
             for one in (wording.comment(row) for row in listed if row.content_version <= since)
@@ -130,5 +130,5 @@ def _changed(
     )
 
 
-def _rest(event: Changed | Reset) -> bytes:
+def _rest(event: PageChanged | Reset) -> bytes:
     return msgspec.json.encode(event).removeprefix(_PAGE) + b"\n\n"

@@ -14,7 +14,7 @@ AT_ONCE = 100
 T = TypeVar("T")
 
 
-class Beats(Generic[T]):
+class Heartbeats(Generic[T]):
     """Calls `beat` with each thing again and again; it says whether that one is still there.
 
     One timer for all: ten thousand of them would be megabytes.

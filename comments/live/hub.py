@@ -1,7 +1,7 @@
 """The hub: which streams listen to which thread, and how they hear of its changes.
 
 A change is read and encoded once for all who listen, and what happens in quick succession is told together.
-A page nobody has written on waits in the lobby until a thread is opened there.
+A page nobody has written on waits until a thread is opened there.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ from typing import Protocol
 from uuid import UUID
 
 from comments.keys import Keyring
-from comments.live.changes import Asked, News, news_of_pages, news_of_thread
+from comments.live.changes import ChangesQuestion, PageChanges, news_of_pages, news_of_thread
 from comments.live.errors import StreamsFull, TooManyStreams
-from comments.live.heartbeats import Beats
-from comments.live.throttle import Turn, Turns
+from comments.live.heartbeats import Heartbeats
+from comments.live.throttle import Throttle, ThrottledTask
 from comments.sites.errors import SiteUnknown
 from comments.storage import Database
 from comments.threads.queries.find_threads import key_hashes_of
@@ -50,7 +50,7 @@ _BEGIN = "retry: 3000\nid: {}\n\n"
 _BEAT = b":\n\n"
 
 
-class Outlet(Protocol):
+class Subscriber(Protocol):
     """Where a stream's bytes go."""
 
     def put(self, chunk: bytes) -> None: ...
@@ -58,40 +58,40 @@ class Outlet(Protocol):
     def end(self) -> None: ...
 
 
-class Topic:
+class Channel:
     """One thread that somebody listens to. `version` is the newest that was told."""
 
     __slots__ = ("listeners", "thread_id", "turn", "version")
 
-    def __init__(self, thread_id: UUID, version: int, tell: Callable[["Topic"], Awaitable[float]]) -> None:
+    def __init__(self, thread_id: UUID, version: int, tell: Callable[["Channel"], Awaitable[float]]) -> None:
         self.thread_id = thread_id
         self.version = version
         self.listeners: set[Listener] = set()
-        self.turn = Turn(lambda: tell(self))
+        self.turn = ThrottledTask(lambda: tell(self))
 
 
 class Stream:
     """One reader's stream: for each of its pages what it listens to, and the version it was told of.
 
-    A page without a topic waits in the lobby under the hashes of its keys.
+    A page without a channel waits under the hashes of its keys.
     """
 
-    __slots__ = ("address", "hashes", "outlet", "site_id", "site_name", "topics", "versions")
+    __slots__ = ("address", "channels", "hashes", "site_id", "site_name", "subscriber", "versions")
 
-    def __init__(self, asked: Asked, address: str, outlet: Outlet) -> None:
+    def __init__(self, asked: ChangesQuestion, address: str, subscriber: Subscriber) -> None:
         self.site_id = asked.site.id
         self.site_name = asked.site.name
         self.address = address
-        self.outlet = outlet
+        self.subscriber = subscriber
         self.hashes: list[Sequence[bytes]] = [page.hashes for page in asked.pages]
-        self.topics: list[Topic | None] = [None for _ in asked.pages]
+        self.channels: list[Channel | None] = [None for _ in asked.pages]
         self.versions = list(asked.seen or ())
 
     @property
     def id(self) -> str:
         return ".".join(map(str, self.versions))
 
-    def event(self, page: int, news: News, alone: bytes = b"") -> bytes:
+    def event(self, page: int, news: PageChanges, alone: bytes = b"") -> bytes:
         """Take in the news of one of its pages; return what is to be sent, which may be nothing.
 
         `alone` is that for who listens to nothing else.
@@ -128,12 +128,12 @@ class Hub:
         """With the threads that changed while their first answer was read."""
         self._by_address: Counter[str] = Counter()
         self._by_site: Counter[UUID] = Counter()
-        self._topics: dict[UUID, Topic] = {}
-        self._lobby: defaultdict[tuple[UUID, bytes], set[Listener]] = defaultdict(set)
-        self._turns = Turns(SPACING_SECONDS)
+        self._channels: dict[UUID, Channel] = {}
+        self._waiting_by_key: defaultdict[tuple[UUID, bytes], set[Listener]] = defaultdict(set)
+        self._turns = Throttle(SPACING_SECONDS)
         self._opened: set[UUID] = set()
-        self._lobby_turn = Turn(self._look_into_lobby)
-        self._beats = Beats(self._beat)
+        self._waiting_turn = ThrottledTask(self._look_into_waiting)
+        self._beats = Heartbeats(self._beat)
         self._closed = False
 
     def __len__(self) -> int:
@@ -143,7 +143,9 @@ class Hub:
         """Tell who listens what changes, for as long as the service runs."""
         await self._turns.run()
 
-    async def listen(self, asked: Asked, address: str, outlet: Outlet) -> Callable[[], None]:
+    async def listen(
+        self, asked: ChangesQuestion, address: str, subscriber: Subscriber
+    ) -> Callable[[], None]:
         """Send the outlet what it has missed, and what changes from now on, until what is returned is called.
 
         Raises TooManyStreams, StreamsFull, PageRefused.
@@ -153,7 +155,7 @@ class Hub:
             raise TooManyStreams(detail, retry_after=ASK_AGAIN_SECONDS)
         if len(self._streams) + len(self._joining) >= self._most:
             raise StreamsFull("Too many readers listen just now.", retry_after=ASK_AGAIN_SECONDS)
-        stream = Stream(asked, address, outlet)
+        stream = Stream(asked, address, subscriber)
         self._by_address[address] += 1
         self._joining[stream] = set()
         try:
@@ -178,15 +180,15 @@ class Hub:
             # Asked four times a second, and to compare an id is Python: 10,000 streams would take 3 ms.
             for stream in self._streams:
                 if stream.site_id in gone:
-                    stream.outlet.end()
+                    stream.subscriber.end()
 
     def close(self) -> None:
         """End all streams: the service stops, and would wait for them."""
         self._closed = True
         for stream in self._streams:
-            stream.outlet.end()
+            stream.subscriber.end()
 
-    def _join(self, stream: Stream, news: list[News]) -> None:
+    def _join(self, stream: Stream, news: list[PageChanges]) -> None:
         """Let a stream in that was read its news; nothing may be awaited from the end of its joining on."""
         heard = self._joining.pop(stream)
         self._streams.add(stream)
@@ -197,15 +199,15 @@ class Hub:
             begin.append(stream.event(page, one))
             if one.thread_id is None:
                 for key_hash in stream.hashes[page]:
-                    self._lobby[stream.site_id, key_hash].add((stream, page))
+                    self._waiting_by_key[stream.site_id, key_hash].add((stream, page))
             else:
                 self._listen((stream, page), one.thread_id, one.version)
-        stream.outlet.put(b"".join(begin))
+        stream.subscriber.put(b"".join(begin))
         self._beats.add(stream)
         for thread_id in heard:
             self._look_at(thread_id)
         if self._closed:
-            stream.outlet.end()
+            stream.subscriber.end()
 
     def _leave(self, stream: Stream) -> None:
         self._joining.pop(stream, None)
@@ -218,81 +220,81 @@ class Hub:
         self._by_address[address] -= 1
         if not self._by_address[address]:
             del self._by_address[address]
-        for page, topic in enumerate(stream.topics):
-            if topic is None:
-                self._leave_lobby((stream, page))
+        for page, channel in enumerate(stream.channels):
+            if channel is None:
+                self._leave_waiting((stream, page))
                 continue
-            topic.listeners.discard((stream, page))
-            if not topic.listeners:
-                self._topics.pop(topic.thread_id, None)
+            channel.listeners.discard((stream, page))
+            if not channel.listeners:
+                self._channels.pop(channel.thread_id, None)
 
-    def _leave_lobby(self, listener: Listener) -> None:
+    def _leave_waiting(self, listener: Listener) -> None:
         stream, page = listener
         for key_hash in stream.hashes[page]:
             place = stream.site_id, key_hash
-            self._lobby[place].discard(listener)
-            if not self._lobby[place]:
-                del self._lobby[place]
+            self._waiting_by_key[place].discard(listener)
+            if not self._waiting_by_key[place]:
+                del self._waiting_by_key[place]
 
-    def _listen(self, listener: Listener, thread_id: UUID, version: int) -> Topic:
-        topic = self._topics.get(thread_id)
-        if topic is None:
-            topic = self._topics[thread_id] = Topic(thread_id, version, self._tell)
-        topic.listeners.add(listener)
-        if version < topic.version:
+    def _listen(self, listener: Listener, thread_id: UUID, version: int) -> Channel:
+        channel = self._channels.get(thread_id)
+        if channel is None:
+            channel = self._channels[thread_id] = Channel(thread_id, version, self._tell)
+        channel.listeners.add(listener)
+        if version < channel.version:
             # It was read before what all others have been told.
-            self._turns.ask(topic.turn)
+            self._turns.ask(channel.turn)
         stream, page = listener
-        stream.topics[page], stream.hashes[page] = topic, ()
-        return topic
+        stream.channels[page], stream.hashes[page] = channel, ()
+        return channel
 
     def _look_at(self, thread_id: UUID, version: int | None = None) -> None:
         """Have a thread looked at soon if somebody listens who has not been told of `version`."""
-        topic = self._topics.get(thread_id)
-        if topic is not None and (version is None or topic.version < version):
-            self._turns.ask(topic.turn)
+        channel = self._channels.get(thread_id)
+        if channel is not None and (version is None or channel.version < version):
+            self._turns.ask(channel.turn)
         # Even then: who came later may have found the thread that others still wait for.
-        if self._lobby:
+        if self._waiting_by_key:
             self._opened.add(thread_id)
-            self._turns.ask(self._lobby_turn)
+            self._turns.ask(self._waiting_turn)
 
-    async def _tell(self, topic: Topic) -> float:
+    async def _tell(self, channel: Channel) -> float:
         """Tell all who listen to a thread what changed since they were told last; return how long to rest."""
-        if not topic.listeners:
+        if not channel.listeners:
             return 0.0
-        since = min(stream.versions[page] for stream, page in topic.listeners)
-        room = TOLD_BYTES // len(topic.listeners)
-        some, _ = next(iter(topic.listeners))
+        since = min(stream.versions[page] for stream, page in channel.listeners)
+        room = TOLD_BYTES // len(channel.listeners)
+        some, _ = next(iter(channel.listeners))
         try:
             site = await self._card(some.site_name)
         except SiteUnknown:
             news = None
         else:
-            news = await self._db.read(news_of_thread, self._keys, site, topic.thread_id, since, room)
+            news = await self._db.read(news_of_thread, self._keys, site, channel.thread_id, since, room)
         if news is None:
-            for stream, _ in topic.listeners:
-                stream.outlet.end()
+            for stream, _ in channel.listeners:
+                stream.subscriber.end()
             return 0.0
-        topic.version = news.version
-        return await self._pass_on(news, topic, since)
+        channel.version = news.version
+        return await self._pass_on(news, channel, since)
 
-    async def _pass_on(self, news: News, topic: Topic, since: int) -> float:
+    async def _pass_on(self, news: PageChanges, channel: Channel, since: int) -> float:
         """Send the news after the version `since` to who knows that version, and no newer one."""
         # Most listen to one page, and all of them get the same bytes.
         alone = news.event(0, str(news.version)) if news.kind else b""
-        listeners = tuple(topic.listeners)
+        listeners = tuple(channel.listeners)
         computed = 0.0
         for first in range(0, len(listeners), TOLD_AT_ONCE):
             began = time.perf_counter()
             for stream, page in listeners[first : first + TOLD_AT_ONCE]:
-                told = stream.versions[page]
-                if told < since:
+                seen_version = stream.versions[page]
+                if seen_version < since:
                     # It joined while this was read, with an older answer.
-                    self._turns.ask(topic.turn)
-                elif told < news.version:
+                    self._turns.ask(channel.turn)
+                elif seen_version < news.version:
                     event = stream.event(page, news, alone)
                     if event:
-                        stream.outlet.put(event)
+                        stream.subscriber.put(event)
             computed += time.perf_counter() - began
             await asyncio.sleep(0)
         if news.kind == "reset":
@@ -302,17 +304,17 @@ class Hub:
     def _beat(self, stream: Stream) -> bool:
         is_here = stream in self._streams
         if is_here:
-            stream.outlet.put(_BEAT)
+            stream.subscriber.put(_BEAT)
         return is_here
 
-    async def _look_into_lobby(self) -> float:
+    async def _look_into_waiting(self) -> float:
         """Let those in whose page has a thread now."""
         opened = list(self._opened)
         rows = await self._db.read(key_hashes_of, opened)
         self._opened.difference_update(opened)
         for row in rows:
-            for stream, page in list(self._lobby.get((row.site_id, row.key_hash), ())):
-                self._leave_lobby((stream, page))
-                topic = self._listen((stream, page), row.thread_id, stream.versions[page])
-                self._turns.ask(topic.turn)
+            for stream, page in list(self._waiting_by_key.get((row.site_id, row.key_hash), ())):
+                self._leave_waiting((stream, page))
+                channel = self._listen((stream, page), row.thread_id, stream.versions[page])
+                self._turns.ask(channel.turn)
         return 0.0

@@ -10,7 +10,7 @@ from msgspec import Meta
 from starlette.requests import Request
 
 from comments.live import schemas
-from comments.live.changes import Asked
+from comments.live.changes import ChangesQuestion
 from comments.live.errors import SinceRefused, StreamsFull, TooManyPages, TooManyStreams
 from comments.live.hub import Hub
 from comments.sites.errors import SiteUnknown
@@ -53,7 +53,7 @@ class StreamQuery(msgspec.Struct):
     ),
     reads=StreamQuery,
     needs=NOBODY,
-    events={"change": schemas.Changed, "reset": schemas.Reset},
+    events={"change": schemas.PageChanged, "reset": schemas.Reset},
 )
 async def get_stream(request: Request) -> EventStream:
     """What changes on a page, as it changes: server-sent events.
@@ -71,7 +71,7 @@ async def get_stream(request: Request) -> EventStream:
     pages = _pages(request)
     seen = _versions(request.headers.get("last-event-id") or query.since, len(pages))
     hub: Hub = request.app.state.hub
-    return EventStream(partial(hub.listen, Asked(site, pages, seen), client_network(request)))
+    return EventStream(partial(hub.listen, ChangesQuestion(site, pages, seen), client_network(request)))
 
 
 def _pages(request: Request) -> list[PageKeys]:

@@ -24,7 +24,7 @@ class GoneShown(msgspec.Struct):
     state: str
 
 
-class Changed(msgspec.Struct):
+class PageChanged(msgspec.Struct):
     """`event: change`: what changed on the page with this number since the stream's last id.
 
     `comments` are new, edited or empty places now, flat and as they are shown; `gone` have no place any more.

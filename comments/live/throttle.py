@@ -14,7 +14,7 @@ AT_ONCE = 4
 _log = logging.getLogger("comments.live")
 
 
-class Turn:
+class ThrottledTask:
     """A piece of work; asked for again before it begins, it is done once.
 
     The work returns how many seconds it is to rest before it may be done again.
@@ -31,15 +31,15 @@ class Turn:
         """While it was under way."""
 
 
-class Turns:
+class Throttle:
     """Does what is asked for in a few tasks, however many ask."""
 
     def __init__(self, spacing_seconds: float) -> None:
         self._spacing = spacing_seconds
         self._loop = asyncio.get_running_loop()
-        self._due: asyncio.Queue[Turn] = asyncio.Queue()
+        self._due: asyncio.Queue[ThrottledTask] = asyncio.Queue()
 
-    def ask(self, turn: Turn, *, wait_seconds: float = 0.0) -> None:
+    def ask(self, turn: ThrottledTask, *, wait_seconds: float = 0.0) -> None:
         """Have `turn` done soon: at once, unless it was done a moment ago, or after its rest."""
         if turn.is_under_way:
             turn.is_asked = True
@@ -65,7 +65,7 @@ class Turns:
             # A read of SQLite does not wait for anything, and requests must have their turn too.
             await asyncio.sleep(0)
 
-    async def _done(self, turn: Turn) -> float:
+    async def _done(self, turn: ThrottledTask) -> float:
         """Do the work; return how long to wait with the next attempt, if this one failed."""
         try:
             rest = await turn.work()

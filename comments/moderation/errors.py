@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from comments import errors
-from comments.moderation.decisions.requests import Conflict
+from comments.moderation.decisions.requests import DecisionConflict
 
 
 class TooManyDecisions(errors.Invalid):
@@ -37,7 +37,7 @@ class AuthorUnknown(errors.NotFound):
     code = "author-unknown"
 
 
-class RunUnknown(errors.NotFound):
+class SweepUnknown(errors.NotFound):
     """A decision about all of a search that is somebody else's, or forgotten."""
 
     code = "run-unknown"
@@ -49,7 +49,7 @@ class AllHandled(errors.Conflict):
 
     code = "already-handled"
 
-    def __init__(self, detail: str, *, conflicts: Sequence[Conflict], **facts: Any) -> None:
+    def __init__(self, detail: str, *, conflicts: Sequence[DecisionConflict], **facts: Any) -> None:
         super().__init__(detail, conflicts=[conflict.as_fact() for conflict in conflicts], **facts)
         self.conflicts = tuple(conflicts)
 
@@ -92,7 +92,7 @@ class FormMalformed(errors.BadRequest):
     code = "form-malformed"
 
 
-def handled(conflicts: Sequence[Conflict]) -> str:
+def handled(conflicts: Sequence[DecisionConflict]) -> str:
     """Say in one line that somebody was first with all of these comments."""
     first = conflicts[0]
     if len(conflicts) > 1:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from comments.moderation.audit.history import LogEntry
-from comments.moderation.decisions.requests import Conflict, PastDecision
+from comments.moderation.decisions.requests import DecisionConflict, PastDecision
 from comments.moderation.queue.index_ranges import LISTS, QUEUES
 from comments.moderation.queue.sizes import MOST_COUNTED
 from comments.web.html.templating import ago, date_and_time
@@ -152,26 +152,28 @@ def decided(choice: str, states_after: Sequence[str]) -> str:
 
 def fared(counts: Mapping[str, int]) -> str:
     """Say how somebody's comments fared, such as "3 approved, 1 waiting"."""
-    told = [f"{size(counts['approved'])} approved"]
-    told += [
+    sentences = [f"{size(counts['approved'])} approved"]
+    sentences += [
         f"{size(counts[state])} {STATE_WORDS[state]}"
         for state in ("pending", "removed", "spam")
         if counts[state]
     ]
-    return ", ".join(told)
+    return ", ".join(sentences)
 
 
 def run(choice: str, state: str, count: int, left_alone: int) -> str:
     """Say how far a decision about all of a list is."""
     if state == "undone":
-        told = "Undone."
+        sentences = "Undone."
     elif state == "undoing":
-        told = f"Being undone: {number(count)} left."
+        sentences = f"Being undone: {number(count)} left."
     else:
         one = _ONE_OF_ALL[choice]
         so_far = f"{number(count)} comment{'' if count == 1 else 's'} {one}"
-        told = {"running": f"{so_far} so far.", "stopped": f"Stopped: {so_far}."}.get(state, f"{so_far}.")
-    return f"{told} {left(left_alone)}" if left_alone else told
+        sentences = {"running": f"{so_far} so far.", "stopped": f"Stopped: {so_far}."}.get(
+            state, f"{so_far}."
+        )
+    return f"{sentences} {left(left_alone)}" if left_alone else sentences
 
 
 def done(entries: Sequence[LogEntry]) -> str:
@@ -185,22 +187,22 @@ def banned(label: str, removed: int) -> str:
     return with_removal(f"{label[:1].upper()}{label[1:]} is banned.", removed)
 
 
-def with_removal(told: str, removed: int) -> str:
+def with_removal(sentences: str, removed: int) -> str:
     """Add how many comments were removed with a ban to what is told of it."""
-    return f"{told} {so_many(removed)} removed." if removed else told
+    return f"{sentences} {so_many(removed)} removed." if removed else sentences
 
 
 def ban_undone(fate: str, brought_back: int, left_alone: int) -> str:
     """Say what became of a ban that was to be taken back, and of what was removed with it."""
-    told = [BANNED[fate]]
+    sentences = [BANNED[fate]]
     if brought_back:
-        told.append(f"{so_many(brought_back)} {'is' if brought_back == 1 else 'are'} as before.")
+        sentences.append(f"{so_many(brought_back)} {'is' if brought_back == 1 else 'are'} as before.")
     if left_alone:
-        told.append(left(left_alone))
-    return " ".join(told)
+        sentences.append(left(left_alone))
+    return " ".join(sentences)
 
 
-def handled(conflict: Conflict, now: datetime) -> str:
+def handled(conflict: DecisionConflict, now: datetime) -> str:
     """Say who was first, with what, and how long ago."""
     if conflict.by is None or conflict.at is None:
         return "There is no decision left to take back."

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Order, Readers, Wanted
+from comments.moderation.decisions.requests import CommentChoice, DecisionOrder, ReportersActor
 from comments.moderation.decisions.transitions import lock_subjects
 from comments.sites.models import Site
 from comments.sites.queries import settings_of
@@ -39,7 +39,7 @@ def hold_if_reported(
     if weight_of_reports(session, site_id, comment_id) < enough:
         return False
     reason = f"{subject.report_count} reports"
-    order = Order(Readers(site_id), "reported", [Wanted(comment_id)], reason)
+    order = DecisionOrder(ReportersActor(site_id), "reported", [CommentChoice(comment_id)], reason)
     decide(session, order, keys, at=at)
     tell_moderators(session, site_id, at)
     return True

@@ -5,8 +5,8 @@ from uuid import UUID
 from starlette.requests import Request
 
 from comments.identity.access_routes import asking_moderator
+from comments.identity.accounts.queries import Moderator
 from comments.identity.errors import ModeratorsOnly, TokenMissing, TokenUnknown
-from comments.identity.queries import Moderator
 from comments.identity.routes import MalformedToken
 from comments.moderation import schemas
 from comments.moderation.audit.entries import whole_log
@@ -14,7 +14,7 @@ from comments.moderation.audit.schemas import LogAnswer, log_answer
 from comments.moderation.authors.profile import profile
 from comments.moderation.authors.schemas import AuthorKnown, author_known
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import NewText, Order
+from comments.moderation.decisions.requests import DecisionOrder, NewText
 from comments.moderation.errors import (
     AllHandled,
     AuthorUnknown,
@@ -23,7 +23,7 @@ from comments.moderation.errors import (
     SearchUnclear,
     TooManyDecisions,
 )
-from comments.moderation.queue.comments import HeldPage
+from comments.moderation.queue.comments import JudgedPage
 from comments.moderation.queue.requests import asking_of
 from comments.moderation.queue.view import listed, may_take_long
 from comments.moderation.search.terms import read_id
@@ -86,7 +86,7 @@ async def post_decisions(request: Request, body: schemas.DecisionsBody) -> schem
     """
     svc, asking = service(request), asking_moderator(request)
     text = None if body.text is None else NewText(body.text, await rendered(body.text))
-    order = Order(asking, body.decision, body.wanted(), body.reason.strip(), text)
+    order = DecisionOrder(asking, body.decision, body.wanted(), body.reason.strip(), text)
     return schemas.decisions_answer(await svc.db.write(decide, order, svc.keys, at=svc.clock.now()))
 
 
@@ -126,7 +126,7 @@ async def get_author(request: Request) -> AuthorKnown:
     return author_known(found)
 
 
-async def queue_page(svc: Service, asking: Moderator, query: schemas.QueueQuery) -> HeldPage:
+async def queue_page(svc: Service, asking: Moderator, query: schemas.QueueQuery) -> JudgedPage:
     """Return the page of a queue that is asked for.
 
     Raises CursorRefused, SearchUnclear, Invalid for an impossible URL.

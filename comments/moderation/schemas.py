@@ -10,8 +10,14 @@ from msgspec import Meta
 from comments.keys import Keyring
 from comments.moderation.audit.history import LogEntry
 from comments.moderation.authors.message_state import notes
-from comments.moderation.decisions.requests import LONGEST_REASON, Choice, Outcome, Wanted, edited_by
-from comments.moderation.queue.comments import Held
+from comments.moderation.decisions.requests import (
+    LONGEST_REASON,
+    Choice,
+    CommentChoice,
+    OrderOutcome,
+    edited_by,
+)
+from comments.moderation.queue.comments import JudgedComment
 from comments.moderation.queue.safe_text import excerpt
 from comments.threads.order.cursors import read_cursor, write_cursor
 from comments.threads.views.schemas import safe_html
@@ -179,9 +185,9 @@ class DecisionsBody(msgspec.Struct, forbid_unknown_fields=True):
     reason: Reason = ""
     text: str | None = None
 
-    def wanted(self) -> list[Wanted]:
-        plain = [Wanted(comment_id) for comment_id in self.comment_ids]
-        return plain + [Wanted(one.id, one.expected_version) for one in self.decisions]
+    def wanted(self) -> list[CommentChoice]:
+        plain = [CommentChoice(comment_id) for comment_id in self.comment_ids]
+        return plain + [CommentChoice(one.id, one.expected_version) for one in self.decisions]
 
 
 class ConflictShown(msgspec.Struct):
@@ -216,7 +222,7 @@ class DecisionLogged(msgspec.Struct):
     thread: ThreadNamed
 
 
-def comment_judged(held: Held) -> CommentJudged:
+def comment_judged(held: JudgedComment) -> CommentJudged:
     row = held.row
     return CommentJudged(
         id=row.id,
@@ -249,7 +255,7 @@ def comment_judged(held: Held) -> CommentJudged:
     )
 
 
-def decisions_answer(outcome: Outcome) -> DecisionsAnswer:
+def decisions_answer(outcome: OrderOutcome) -> DecisionsAnswer:
     conflicts = [ConflictShown(one.comment_id, one.by, one.state, one.at) for one in outcome.conflicts]
     decided = [one.comment_id for one in outcome.decided]
     return DecisionsAnswer(decided, conflicts, list(outcome.missing), outcome.at if decided else None)
@@ -281,13 +287,13 @@ def position_at(keys: Keyring, place: str, cursor: str | None) -> tuple[Any, ...
     return read_cursor(keys, place, cursor)
 
 
-def _answered(held: Held) -> Answered | None:
+def _answered(held: JudgedComment) -> Answered | None:
     parent = held.parent
     if parent is None:
         return None
     return Answered(parent.id, parent.author_name, parent.state, excerpt(parent.html))
 
 
-def _last_decision(held: Held) -> LastDecision | None:
+def _last_decision(held: JudgedComment) -> LastDecision | None:
     last = held.last
     return LastDecision(last.choice, last.before, last.by, last.at) if last else None

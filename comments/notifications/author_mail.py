@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
 from comments.moderation.models import Decision
-from comments.notifications.catalogue import Words
+from comments.notifications.catalogue import Catalogue
 from comments.notifications.digests.queries import language_of, page_name, title_of
-from comments.notifications.link_tokens import Ticket, signed
-from comments.notifications.mail_content import Letter, Link, Paragraph, Quote, isolated
+from comments.notifications.link_tokens import LinkToken, signed
+from comments.notifications.mail_content import Letter, MailLink, Paragraph, Quote, isolated
 from comments.notifications.messages import Mail
 from comments.notifications.quotes import excerpt, shown
 from comments.notifications.reply_queries import wants_no_mail
@@ -27,7 +27,7 @@ LONGEST_COMMENT = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class AuthorMessage:
     """What a moderator wrote about a comment, and where that goes."""
 
     email: str
@@ -43,7 +43,7 @@ class Message:
     """What the site's owners say at the end of its mails."""
 
 
-class Messages:
+class AuthorMessages:
     """Does the tasks that a decision to write to an author puts in."""
 
     def __init__(self, svc: Service, mailer: Mailer) -> None:
@@ -58,7 +58,7 @@ class Messages:
         key = key_of_address(self._svc.keys, found.email)
         if await self._svc.db.read(wants_no_mail, found.site_id, key):
             raise Undeliverable("Whoever reads this address wants no mail from this site.")
-        ticket = signed(self._svc.keys, Ticket("message", (found.comment_id, UUID(bytes=key))))
+        ticket = signed(self._svc.keys, LinkToken("message", (found.comment_id, UUID(bytes=key))))
         stop = f"{self._svc.settings.base_url}/mail/{ticket}"
         await self._mailer.send(
             Mail(
@@ -72,7 +72,7 @@ class Messages:
         )
 
 
-def message(session: Session, decision_id: UUID) -> Message | None:
+def message(session: Session, decision_id: UUID) -> AuthorMessage | None:
     """Return a message; None if the author, their address or the text was erased meanwhile."""
     row = session.execute(
         select(Author.email, Decision.reason, Comment.id, Comment.html, Thread, Site)
@@ -85,7 +85,7 @@ def message(session: Session, decision_id: UUID) -> Message | None:
     ).one_or_none()
     if row is None or not row.email or not row.reason:
         return None
-    return Message(
+    return AuthorMessage(
         email=row.email,
         text=row.reason,
         html=row.html,
@@ -99,8 +99,8 @@ def message(session: Session, decision_id: UUID) -> Message | None:
     )
 
 
-def message_letter(found: Message, stop: str) -> Letter:
-    words = Words(found.lang)
+def message_letter(found: AuthorMessage, stop: str) -> Letter:
+    words = Catalogue(found.lang)
     page = shown(found.page, words)
     return Letter(
         subject=words("message_subject", page=page),
@@ -114,7 +114,7 @@ def message_letter(found: Message, stop: str) -> Letter:
             Quote(found.text, loud=True),
         ],
         foot=[
-            [words("message_why"), " ", Link(words("stop_link"), stop)],
+            [words("message_why"), " ", MailLink(words("stop_link"), stop)],
             *([[isolated(found.note, words.direction)]] if found.note else []),
             [words("no_answers")],
         ],

@@ -10,12 +10,12 @@ from comments.notifications.mail_content import isolated
 from comments.sites.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from comments.web.api_docs.catalogue import Words as Sentences
+    from comments.web.api_docs.catalogue import WidgetCatalogue as Sentences
 
 FOLDER = Path(__file__).with_name("languages")
 
 
-class Words:
+class Catalogue:
     """Says the sentences of one language; English if there is none such."""
 
     def __init__(self, lang: str) -> None:
@@ -51,7 +51,7 @@ def _sentences(name: str) -> "Sentences":
     # Late: with it comes Babel, and who has sent no mail yet needs none of it.
     from babel import Locale
 
-    from comments.web.api_docs.catalogue import Words as Sentences
+    from comments.web.api_docs.catalogue import WidgetCatalogue as Sentences
 
     phrases = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     return Sentences(Locale.parse(name, sep="-"), phrases)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from comments.identity.sign_in.email_link_actions import SIGN_IN_MAIL
 from comments.moderation.authors.message import MESSAGE_MAIL
-from comments.notifications.author_mail import Messages
+from comments.notifications.author_mail import AuthorMessages
 from comments.notifications.digests.actions import DIGEST_MAIL
 from comments.notifications.digests.mail import Digests
-from comments.notifications.replies import Replies
+from comments.notifications.replies import ReplyMails
 from comments.notifications.senders.factory import mailer
 from comments.notifications.sign_in import SignInMails
 from comments.outbox import Handler
@@ -34,12 +34,12 @@ def handlers(svc: Service) -> Mapping[str, Handler]:
     if sending is None:
         return {}
     digests = Digests(svc, sending)
-    replies = Replies(svc, sending)
+    replies = ReplyMails(svc, sending)
     return {
         SIGN_IN_MAIL: Handler(SignInMails(svc, sending).do, LANE, LIMIT),
         SOMETHING_WAITS: Handler(digests.plan, LANE, LIMIT),
         DIGEST_MAIL: Handler(digests.mail, LANE, LIMIT),
-        MESSAGE_MAIL: Handler(Messages(svc, sending).do, LANE, LIMIT),
+        MESSAGE_MAIL: Handler(AuthorMessages(svc, sending).do, LANE, LIMIT),
         WAS_ANSWERED: Handler(replies.tell, LANE, LIMIT),
         WANTS_MAIL: Handler(replies.ask, LANE, LIMIT),
     }

@@ -17,7 +17,7 @@ _ID_BYTES = 16
 _MAC = "mail-ticket"
 
 
-class TicketUnknown(NotFound):
+class LinkTokenUnknown(NotFound):
     """An address from a mail that we did not send, or whose matter is over."""
 
     code = "ticket-unknown"
@@ -25,7 +25,7 @@ class TicketUnknown(NotFound):
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class LinkToken:
     """What may be done with an address: something about these ids.
 
     A `message` names its comment, and as a UUID the keyed hash of the address that it went to.
@@ -35,13 +35,13 @@ class Ticket:
     ids: tuple[UUID, ...]
 
 
-def signed(keys: Keyring, ticket: Ticket) -> str:
+def signed(keys: Keyring, ticket: LinkToken) -> str:
     """Return a ticket for an address."""
     message = _LETTER_OF[ticket.purpose].encode() + b"".join(one.bytes for one in ticket.ids)
     return base64.urlsafe_b64encode(message + keys.mac(_MAC, message)).decode().rstrip("=")
 
 
-def read(keys: Keyring, secret: str) -> Ticket:
+def read(keys: Keyring, secret: str) -> LinkToken:
     """Return the ticket of an address. Raises TicketUnknown."""
     try:
         whole = base64.b64decode(secret + "=" * (-len(secret) % 4), altchars=b"-_", validate=True)
@@ -50,8 +50,8 @@ def read(keys: Keyring, secret: str) -> Ticket:
     message, mac = whole[:-16], whole[-16:]
     purpose = _LETTERS.get(message[:1].decode("ascii", "replace"))
     if purpose is None or not keys.matches(_MAC, message, mac):
-        raise TicketUnknown(TicketUnknown.DETAIL)
+        raise LinkTokenUnknown(LinkTokenUnknown.DETAIL)
     ids = message[1:]
-    return Ticket(
+    return LinkToken(
         purpose, tuple(UUID(bytes=ids[at : at + _ID_BYTES]) for at in range(0, len(ids), _ID_BYTES))
     )

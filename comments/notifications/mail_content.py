@@ -16,7 +16,7 @@ _BLANKS = re.compile(r"[ \t]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MailLink:
     """Words that lead to one of our own addresses, or to a page of the site; never to a stranger's."""
 
     words: str
@@ -39,7 +39,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MailEntry:
     """One of several things that are listed: who, what is known of them, what they wrote, and more lines.
 
     `times` says how many it stands for, such as "× 37"; empty for one by itself.
@@ -53,8 +53,8 @@ class Entry:
     times: str = ""
 
 
-Part = Paragraph | Quote | Entry
-Line = Sequence[str | Link]
+Part = Paragraph | Quote | MailEntry
+Line = Sequence[str | MailLink]
 """One line of the foot: words, with links among them."""
 
 
@@ -66,7 +66,7 @@ class Letter:
     lang: str
     heading: str
     parts: Sequence[Part] = ()
-    button: Link | None = None
+    button: MailLink | None = None
     after: Sequence[Part] = ()
     """What stands below the button."""
     foot: Sequence[Line] = ()
@@ -95,7 +95,7 @@ def _in_plain(part: Part, direction: str) -> str:
     if isinstance(part, Quote):
         lines = [_filled(line, prefix="> ") for line in part.text.splitlines()]
         return "\n".join(lines)
-    if isinstance(part, Entry):
+    if isinstance(part, MailEntry):
         times = f" {part.times}" if part.times else ""
         note = f" ({part.note})" if part.note else ""
         lines = [isolated(line, direction) for line in part.text.splitlines() if line.strip()]
@@ -108,7 +108,7 @@ def _foot_line(line: Line) -> str:
     """Write words as they are, and each address on a line of its own: it may be long."""
     written = ""
     for piece in line:
-        if isinstance(piece, Link):
+        if isinstance(piece, MailLink):
             written = f"{written.rstrip()}\n{piece.words}\n{piece.address}\n"
         elif piece.strip(" ·"):
             written += piece

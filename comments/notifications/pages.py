@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from comments.notifications import link_tokens
 from comments.notifications.author_mail import written_to
-from comments.notifications.catalogue import Words
+from comments.notifications.catalogue import Catalogue
 from comments.notifications.digests.actions import CHOICES, choose_digest
 from comments.notifications.digests.queries import digest_choice
-from comments.notifications.link_tokens import Ticket, TicketUnknown
+from comments.notifications.link_tokens import LinkToken, LinkTokenUnknown
 from comments.notifications.reply_queries import wants_no_mail, watched_page
 from comments.threads.actions.reply_mail import (
     confirm_watch,
@@ -42,7 +42,7 @@ async def ticket_page(request: Request) -> Response:
     return await answers[ticket.purpose](request, ticket, fields)
 
 
-async def _digest(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
+async def _digest(request: Request, ticket: LinkToken, fields: Mapping[str, str]) -> Response:
     db, (site_id, account_id) = service(request).db, ticket.ids
     if fields:
         wanted = "never" if is_one_click(fields) else fields.get("digest", "")
@@ -50,28 +50,28 @@ async def _digest(request: Request, ticket: Ticket, fields: Mapping[str, str]) -
             await db.write(choose_digest, site_id, account_id, wanted)
     found = await db.read(digest_choice, site_id, account_id)
     if found is None:
-        raise TicketUnknown(TicketUnknown.DETAIL)
+        raise LinkTokenUnknown(LinkTokenUnknown.DETAIL)
     return _answer(request, "mail_digest.html", found.lang, found=found, saved=bool(fields), choices=CHOICES)
 
 
-async def _watch(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
+async def _watch(request: Request, ticket: LinkToken, fields: Mapping[str, str]) -> Response:
     db, (comment_id,) = service(request).db, ticket.ids
     found = await db.read(watched_page, comment_id)
     if fields:
         await db.write(leave_site if fields.get("stop") == "site" else leave_thread, comment_id)
     elif found is None:
-        raise TicketUnknown(TicketUnknown.DETAIL)
+        raise LinkTokenUnknown(LinkTokenUnknown.DETAIL)
     # A mail program may press twice; the second time there is nobody left, and all is as it was asked.
     return _answer(request, "mail_watch.html", found.lang if found else "en", found=found, done=bool(fields))
 
 
-async def _confirm(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
+async def _confirm(request: Request, ticket: LinkToken, fields: Mapping[str, str]) -> Response:
     db, (comment_id,) = service(request).db, ticket.ids
     found = await db.read(watched_page, comment_id)
     if found is None and is_one_click(fields):
         return _answer(request, "mail_watch.html", "en", found=None, done=True)
     if found is None:
-        raise TicketUnknown(TicketUnknown.DETAIL)
+        raise LinkTokenUnknown(LinkTokenUnknown.DETAIL)
     choice = "refuse" if is_one_click(fields) else fields.get("do", "")
     if choice in _CONFIRM_ACTIONS:
         await db.write(_CONFIRM_ACTIONS[choice], comment_id)
@@ -81,11 +81,11 @@ async def _confirm(request: Request, ticket: Ticket, fields: Mapping[str, str]) 
 _CONFIRM_ACTIONS = {"confirm": confirm_watch, "refuse": refuse_watch}
 
 
-async def _message(request: Request, ticket: Ticket, fields: Mapping[str, str]) -> Response:
+async def _message(request: Request, ticket: LinkToken, fields: Mapping[str, str]) -> Response:
     svc, (comment_id, address) = service(request), ticket.ids
     found = await svc.db.read(written_to, comment_id)
     if found is None:
-        raise TicketUnknown(TicketUnknown.DETAIL)
+        raise LinkTokenUnknown(LinkTokenUnknown.DETAIL)
     if fields:
         is_current = bool(found.email) and key_of_address(svc.keys, found.email or "") == address.bytes
         await svc.db.write(refuse_mail, comment_id, address.bytes, is_current=is_current, at=svc.clock.now())
@@ -99,7 +99,9 @@ def is_one_click(fields: Mapping[str, str]) -> bool:
 
 
 def _answer(request: Request, template: str, lang: str, **context: Any) -> Response:
-    return html_page(request, template, words=Words(lang), secret=request.path_params["secret"], **context)
+    return html_page(
+        request, template, words=Catalogue(lang), secret=request.path_params["secret"], **context
+    )
 
 
 routes = [page_route("/mail/{secret}", ticket_page, needs=NOBODY, methods=["GET", "POST"])]

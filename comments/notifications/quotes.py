@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup
 
-from comments.notifications.catalogue import Words
+from comments.notifications.catalogue import Catalogue
 from comments.text.plain import readable_line
 from comments.text.quotes import without_links
 
@@ -12,7 +12,7 @@ LONGEST_LOOKED_AT = 5_000
 _BLOCK_ENDS = re.compile(r"</(?:p|li|pre|blockquote|h\d)>|<[bh]r ?/?>")
 
 
-def excerpt(html: str, words: Words, longest: int) -> str:
+def excerpt(html: str, words: Catalogue, longest: int) -> str:
     """Return the beginning of a comment, its paragraphs as lines."""
     lines = _BLOCK_ENDS.sub("\n", html[:LONGEST_LOOKED_AT]).split("\n")
     found = (readable_line(Markup(line).striptags()) for line in lines)  # noqa: S704 - the tags come off again
@@ -20,6 +20,6 @@ def excerpt(html: str, words: Words, longest: int) -> str:
     return text if len(text) <= longest else text[:longest].rsplit(" ", 1)[0].rstrip() + "…"
 
 
-def shown(line: str, words: Words) -> str:
+def shown(line: str, words: Catalogue) -> str:
     """Return a name or a title: one line."""
     return without_links(readable_line(line), words("link"))

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
-from comments.notifications.catalogue import Words
-from comments.notifications.link_tokens import Purpose, Ticket, signed
-from comments.notifications.mail_content import Letter, Link, Paragraph, Quote, isolated
+from comments.notifications.catalogue import Catalogue
+from comments.notifications.link_tokens import LinkToken, Purpose, signed
+from comments.notifications.mail_content import Letter, MailLink, Paragraph, Quote, isolated
 from comments.notifications.messages import Mail
 from comments.notifications.quotes import excerpt, shown
 from comments.notifications.reply_queries import Reply, WatchedPage, reply, watched_page
@@ -23,7 +23,7 @@ STILL_WAITING = timedelta(days=7)
 """Whoever gave an address longer ago does not wait for the question any more."""
 
 
-class Replies:
+class ReplyMails:
     """Does the tasks that `threads.telling` puts in when a comment becomes public."""
 
     def __init__(self, svc: Service, mailer: Mailer) -> None:
@@ -67,7 +67,7 @@ class Replies:
         )
 
     def _address(self, purpose: Purpose, comment_id: UUID) -> str:
-        secret = signed(self._svc.keys, Ticket(purpose, (comment_id,)))
+        secret = signed(self._svc.keys, LinkToken(purpose, (comment_id,)))
         return f"{self._svc.settings.base_url}/mail/{secret}"
 
     def _page_address(self, to: WatchedPage, comment_id: UUID) -> str:
@@ -80,7 +80,7 @@ class Replies:
 
 
 def reply_letter(found: Reply, *, link: str, stop: str) -> Letter:
-    words = Words(found.to.lang)
+    words = Catalogue(found.to.lang)
     name, page = shown(found.name, words), shown(found.to.page, words)
     answered = f"answered_as_{found.badge}" if found.badge else "answered"
     return Letter(
@@ -94,9 +94,9 @@ def reply_letter(found: Reply, *, link: str, stop: str) -> Letter:
             Paragraph(words(answered, name=name)),
             Quote(excerpt(found.html, words, LONGEST_REPLY), loud=True),
         ],
-        button=Link(words("read_and_answer"), link),
+        button=MailLink(words("read_and_answer"), link),
         foot=[
-            [words("reply_why"), " ", Link(words("stop_link"), stop)],
+            [words("reply_why"), " ", MailLink(words("stop_link"), stop)],
             *([[isolated(found.to.note, words.direction)]] if found.to.note else []),
             [words("no_answers")],
         ],
@@ -104,14 +104,14 @@ def reply_letter(found: Reply, *, link: str, stop: str) -> Letter:
 
 
 def confirm_letter(found: WatchedPage, address: str) -> Letter:
-    words = Words(found.lang)
+    words = Catalogue(found.lang)
     return Letter(
         subject=words("confirm_subject", site=found.site_title),
         lang=words.lang,
         direction=words.direction,
         heading=words("confirm"),
         parts=[Paragraph(words("confirm_asked", page=shown(found.page, words)))],
-        button=Link(words("confirm_button"), address),
+        button=MailLink(words("confirm_button"), address),
         after=[Paragraph(words("confirm_not"))],
         foot=[[words("confirm_why")], [words("no_answers")]],
     )

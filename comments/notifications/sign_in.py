@@ -7,12 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from comments.identity.accounts.actions import make_sign_in_link
+from comments.identity.accounts.queries import sites_of
 from comments.identity.models import Account
-from comments.identity.queries import sites_of
-from comments.identity.sign_in.email_link_actions import MAILED_LINK_LIFETIME
-from comments.notifications.catalogue import Words
-from comments.notifications.mail_content import Letter, Link, Paragraph
+from comments.identity.sign_in.email_link_actions import MAILED_LINK_LIFETIME, make_sign_in_link
+from comments.notifications.catalogue import Catalogue
+from comments.notifications.mail_content import Letter, MailLink, Paragraph
 from comments.notifications.messages import Mail
 from comments.notifications.senders.factory import Mailer
 from comments.outbox import Task, Undeliverable
@@ -47,7 +46,7 @@ class SignInMails:
         )
         base_url, onwards = self._svc.settings.base_url, task.payload["next"]
         address = f"{base_url}/sign-in/{secret}{'?next=' + quote(onwards, safe='') if onwards else ''}"
-        letter = sign_in_letter(Words(lang), urlsplit(base_url).hostname or "", address, asked)
+        letter = sign_in_letter(Catalogue(lang), urlsplit(base_url).hostname or "", address, asked)
         await self._mailer.send(Mail(email, "", letter, id=f"sign-in-{task.id}"))
 
 
@@ -60,14 +59,14 @@ def whom(session: Session, account_id: UUID) -> tuple[str, str] | None:
     return account.email, languages[0] if len(set(languages)) == 1 else "en"
 
 
-def sign_in_letter(words: Words, host: str, address: str, asked: datetime) -> Letter:
+def sign_in_letter(words: Catalogue, host: str, address: str, asked: datetime) -> Letter:
     return Letter(
         subject=words("sign_in_subject", host=host),
         lang=words.lang,
         direction=words.direction,
         heading=words("sign_in", host=host),
         parts=[Paragraph(words("sign_in_once"))],
-        button=Link(words("sign_in_button"), address),
+        button=MailLink(words("sign_in_button"), address),
         after=[Paragraph(words("sign_in_asked", time=words.time(asked)))],
         foot=[[words("sign_in_why")]],
     )

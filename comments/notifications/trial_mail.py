@@ -7,10 +7,10 @@ from uuid import UUID
 from comments.identity.models import Account
 from comments.ids import new_id
 from comments.limits import Rate
-from comments.notifications.catalogue import Words
+from comments.notifications.catalogue import Catalogue
 from comments.notifications.digests.queries import spoken_by
 from comments.notifications.handlers import LIMIT
-from comments.notifications.mail_content import Letter, Link, Paragraph
+from comments.notifications.mail_content import Letter, MailLink, Paragraph
 from comments.notifications.messages import Mail, recipient
 from comments.notifications.senders.factory import Mailer, mailer
 from comments.notifications.senders.smtp import MailFailed
@@ -51,13 +51,13 @@ async def send_test(sending: Mailer | None, address: str, letter: Letter, *, at:
 
 def trial_letter(lang: str, base_url: str, at: datetime) -> Letter:
     """Return what an owner gets who asks whether the mail server works."""
-    words = Words(lang)
+    words = Catalogue(lang)
     return Letter(
         subject=words("trial_subject"),
         lang=words.lang,
         direction=words.direction,
         heading=words("trial_subject"),
         parts=[Paragraph(words("trial_asked", time=words.time(at))), Paragraph(words("trial_arrives"))],
-        button=Link(words("open_queue"), f"{base_url}/moderate"),
+        button=MailLink(words("open_queue"), f"{base_url}/moderate"),
         foot=[[words("trial_sent", address=base_url)]],
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from comments.ids import new_id
 from comments.outbox.jobs import Task
 from comments.outbox.models import DEAD, WAITING, Outbox
-from comments.storage import WITHOUT_SYNC, announce, changed_rows, insert_ignoring, told
+from comments.storage import WITHOUT_SYNC, announce, broadcast, changed_rows, insert_ignoring
 
 MOST_ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=15)
@@ -23,7 +23,7 @@ LONGEST_ERROR = 500
 _INSERT = insert(cast(Table, Outbox.__table__))
 
 
-@told
+@broadcast
 @dataclass(frozen=True, slots=True)
 class Enqueued:
     """Announced after the commit: a task of this kind waits, and is due then."""

@@ -48,7 +48,7 @@ class Delivery:
         for kind, handler in handlers.items():
             lanes[handler.lane][kind] = handler
         self._lanes = [_Lane(db, clock, of_lane, observe) for of_lane in lanes.values()]
-        db.subscribe(self._heard)
+        db.subscribe(self._receive)
 
     async def run(self) -> None:
         """Do what is due, now and from now on, until `stop` is called."""
@@ -62,11 +62,11 @@ class Delivery:
         """Do all that is due now, and return how many tasks were taken up."""
         return sum(await asyncio.gather(*(lane.deliver_due() for lane in self._lanes)))
 
-    def _heard(self, changes: Sequence[object]) -> None:
+    def _receive(self, changes: Sequence[object]) -> None:
         for change in changes:
             if isinstance(change, Enqueued):
                 for lane in self._lanes:
-                    lane.heard(change)
+                    lane.wake(change)
 
 
 class _Lane:
@@ -81,7 +81,7 @@ class _Lane:
         self._woken = asyncio.Event()
         self._stopping = False
 
-    def heard(self, change: Enqueued) -> None:
+    def wake(self, change: Enqueued) -> None:
         if change.kind in self._handlers:
             self._woken.set()
 

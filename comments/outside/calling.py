@@ -139,24 +139,24 @@ def _request(parts: SplitResult, headers: Mapping[str, str], body: bytes) -> byt
 
 async def _answer(reader: asyncio.StreamReader) -> Answer:
     """Read an answer, or as much of it as is wanted."""
-    heard = _Heard()
+    answer = _AnswerParser()
     left = LONGEST_ANSWER
-    while left > 0 and not heard.ended:
+    while left > 0 and not answer.ended:
         part = await reader.read(4_096)
         if not part:
             # It ends with the connection.
             break
         left -= len(part)
-        heard.parser.feed_data(part)
-    if not heard.status:
+        answer.parser.feed_data(part)
+    if not answer.status:
         raise CallFailed("it said nothing that is an answer")
-    text = heard.body.decode("utf-8", "replace")
-    is_whole = heard.ended or left > 0
+    text = answer.body.decode("utf-8", "replace")
+    is_whole = answer.ended or left > 0
     kept = " ".join(text.split())[:LONGEST_KEPT]
-    return Answer(heard.status, kept, heard.headers, bytes(heard.body) if is_whole else None)
+    return Answer(answer.status, kept, answer.headers, bytes(answer.body) if is_whole else None)
 
 
-class _Heard:
+class _AnswerParser:
     """What the parser tells us of an answer."""
 
     def __init__(self) -> None:

@@ -8,8 +8,8 @@ from starlette.requests import Request
 
 from comments.errors import NotFound
 from comments.identity.access_routes import asking_moderator
+from comments.identity.accounts.queries import account_by_id
 from comments.identity.errors import ModeratorsOnly, OwnersOnly, TokenMissing, TokenUnknown
-from comments.identity.queries import account_by_id
 from comments.identity.routes import MalformedToken
 from comments.notifications.handlers import OF_A_SITE
 from comments.notifications.trial_mail import TrialFailed, send_trial

@@ -10,11 +10,11 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
-from comments.identity import queries
 from comments.identity.access_routes import asking_moderator
-from comments.identity.accounts import invitation_actions, team_actions
+from comments.identity.accounts import invitation_actions, team_actions, team_queries, token_queries
 from comments.identity.accounts.actions import DEFAULT_ROLE
 from comments.identity.accounts.sections import decoded_sections
+from comments.identity.accounts.team_queries import Member
 from comments.identity.errors import (
     AccountUnknown,
     EmailRefused,
@@ -29,8 +29,8 @@ from comments.identity.errors import (
     TokenUnknown,
 )
 from comments.identity.models import Invitation
-from comments.identity.queries import Member
 from comments.identity.routes import MalformedToken, bearer_token
+from comments.identity.sessions import queries as sessions_queries
 from comments.keys import Keyring
 from comments.notifications.digests.queries import digest_choices
 from comments.sites.errors import SiteUnknown
@@ -114,8 +114,8 @@ class InvitationEndedAnswer(msgspec.Struct):
 async def get_team(request: Request) -> TeamAnswer:
     """Who is in the team, with their addresses, and which invitations are open."""
     svc, site_id = service(request), asking_moderator(request).site_id
-    members = await svc.db.read(queries.team, site_id)
-    invited = await svc.db.read(queries.invitations_of, site_id, svc.clock.now())
+    members = await svc.db.read(team_queries.team, site_id)
+    invited = await svc.db.read(team_queries.invitations_of, site_id, svc.clock.now())
     return TeamAnswer(await _members(request, members), [_invitation(svc.keys, one) for one in invited])
 
 
@@ -136,7 +136,7 @@ async def put_member(request: Request, body: MemberBody) -> MemberAnswer:
     await _require_all_scopes(request)
     change = partial(team_actions.change_member, role=body.role, sections=tuple(body.sections))
     await svc.db.write(change, site_id, member)
-    everybody = await svc.db.read(queries.team, site_id)
+    everybody = await svc.db.read(team_queries.team, site_id)
     shown = await _members(request, [one for one in everybody if one.account.id == member])
     if not shown:
         raise AccountUnknown("They are not in this team any more.")
@@ -175,7 +175,7 @@ async def post_invitation(request: Request, body: InvitationBody) -> InvitationA
         invitation_actions.invite, at=svc.clock.now(), role=body.role, sections=tuple(body.sections)
     )
     secret = await svc.db.write(make, svc.keys, site_id, body.email)
-    named = queries.handle(svc.keys, svc.keys.token_hash(secret))
+    named = sessions_queries.handle(svc.keys, svc.keys.token_hash(secret))
     return InvitationAnswer(named, invitation_actions.invitation_address(svc.settings.base_url, secret))
 
 
@@ -206,7 +206,7 @@ async def _require_all_scopes(request: Request) -> None:
     """
     svc = service(request)
     hashes = svc.keys.token_hashes(bearer_token(request))
-    asking = await svc.db.read(queries.shown_token, request.path_params["site"], hashes)
+    asking = await svc.db.read(token_queries.shown_token, request.path_params["site"], hashes)
     for scope in SCOPES:
         if scope not in asking.scopes:
             raise ScopeMissing(f"Giving somebody a part needs a token with {scope} too.", scope=scope)
@@ -229,5 +229,8 @@ async def _members(request: Request, members: Sequence[Member]) -> list[MemberSh
 
 
 def _invitation(keys: Keyring, one: Invitation) -> InvitationOpen:
-    named, sections = queries.handle(keys, one.token_hash), list(decoded_sections(one.sections) or ())
+    named, sections = (
+        sessions_queries.handle(keys, one.token_hash),
+        list(decoded_sections(one.sections) or ()),
+    )
     return InvitationOpen(named, one.email, one.role, sections, one.created_at, one.expires_at)

@@ -8,7 +8,9 @@ from msgspec import Meta
 from starlette.requests import Request
 
 from comments.identity.access_routes import asking_moderator
+from comments.identity.accounts.team_queries import team
 from comments.identity.accounts.token_actions import end_api_token, make_api_token
+from comments.identity.accounts.token_queries import decoded_scopes, shown_token, tokens_of
 from comments.identity.errors import (
     ApiTokenUnknown,
     ModeratorsOnly,
@@ -18,8 +20,8 @@ from comments.identity.errors import (
     TokenUnknown,
 )
 from comments.identity.models import ApiToken
-from comments.identity.queries import decoded_scopes, handle, shown_token, team, tokens_of
 from comments.identity.routes import MalformedToken, bearer_token
+from comments.identity.sessions.queries import handle
 from comments.keys import Keyring
 from comments.sites.errors import SiteUnknown
 from comments.web.access import owner

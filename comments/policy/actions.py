@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from comments.ids import new_id
 from comments.policy.errors import BanRefused, BanUnknown
-from comments.policy.fingerprints import Print
-from comments.policy.models import Ban, SpentProof, TextPrint
+from comments.policy.fingerprints import Fingerprint
+from comments.policy.models import Ban, SpentProof, TextFingerprint
 from comments.storage import WITHOUT_SYNC
 
 KINDS = ("author", "address", "network", "domain")
@@ -23,7 +23,7 @@ LONGEST_REASON = 500
 LIFTING_STANDS_AFTER = timedelta(hours=1)
 """How long a lifted ban is kept, so that the lifting can be taken back."""
 
-_ADD_PRINTS = insert(cast(Table, TextPrint.__table__))
+_ADD_PRINTS = insert(cast(Table, TextFingerprint.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def held_ban(session: Session, site_id: UUID, ban_id: UUID) -> Ban | None:
 
 
 def remember_text(
-    session: Session, site_id: UUID, comment_id: UUID, seen: Print, group: int, at: datetime
+    session: Session, site_id: UUID, comment_id: UUID, seen: Fingerprint, group: int, at: datetime
 ) -> None:
     """Note by what a comment's text is known again; `group` is that of the texts it is nearly the same as."""
     rows = [
@@ -95,7 +95,8 @@ def remember_text(
 def forget_texts(session: Session, comment_ids: Sequence[UUID]) -> None:
     """Forget by what these comments' texts were known: they have others now, or none."""
     session.execute(
-        delete(TextPrint).where(TextPrint.comment_id.in_(comment_ids)), execution_options=WITHOUT_SYNC
+        delete(TextFingerprint).where(TextFingerprint.comment_id.in_(comment_ids)),
+        execution_options=WITHOUT_SYNC,
     )
 
 

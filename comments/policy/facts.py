@@ -7,22 +7,22 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from comments.classifier.score import Look
-from comments.identity.authors import KnownAuthor
-from comments.policy.fingerprints import NEARLY_THE_SAME, Print, likeness
-from comments.policy.queries import Alike, Heard, sharing_a_mark, standing_bans
+from comments.classifier.score import CommentScore
+from comments.identity.actors import KnownAuthor
+from comments.policy.fingerprints import NEARLY_THE_SAME, Fingerprint, likeness
+from comments.policy.queries import FingerprintMatch, PolicyFindings, sharing_a_mark, standing_bans
 from comments.policy.subjects import subjects_of
-from comments.rules import Facts, Policy, Sending, ThreadFacts
+from comments.rules import Facts, Policy, Submission, ThreadFacts
 from comments.sites.settings import SiteSettings
 from comments.text.plain import skeleton
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFacts:
     """What is known of a comment before anything is asked.
 
     `address_keys` are all that its address and network may be kept as, `email` what its author has given,
-    `seen` the print of its text; `comment_id` names a comment that is there already; `look` is
+    `fingerprint` the print of its text; `comment_id` names a comment that is there already; `score` is
     None where nothing was learned yet.
     """
 
@@ -32,40 +32,40 @@ class Known:
     email: str | None = None
     address_keys: Sequence[bytes] = ()
     bursts: tuple[str, ...] = ()
-    seen: Print | None = None
+    fingerprint: Fingerprint | None = None
     comment_id: UUID | None = None
     thread: ThreadFacts = field(default_factory=ThreadFacts)
-    sending: Sending = field(default_factory=Sending)
-    look: Look | None = None
+    submission: Submission = field(default_factory=Submission)
+    score: CommentScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class GatheredFacts:
     """The facts, and the group of nearly equal texts that this one belongs to, None for a short one."""
 
     facts: Facts
     similar_group: int | None
 
 
-def gather(session: Session, known: Known, settings: SiteSettings, at: datetime) -> Gathered:
+def gather(session: Session, known: KnownFacts, settings: SiteSettings, at: datetime) -> GatheredFacts:
     """Ask what the rules judge by, and return it. About who moderates the site nothing is asked."""
     author = known.author
     if author.account_id is not None:
-        return facts_of(known, Heard((), ()), at)
+        return facts_of(known, PolicyFindings((), ()), at)
     subjects = subjects_of(author.id, known.address_keys, known.email or author.email)
-    heard = Heard(
+    findings = PolicyFindings(
         standing_bans(session, known.site_id, subjects, at),
         alike_texts(session, known, settings.similar_days, at),
     )
-    return facts_of(known, heard, at)
+    return facts_of(known, findings, at)
 
 
-def facts_of(known: Known, heard: Heard, at: datetime) -> Gathered:
+def facts_of(known: KnownFacts, findings: PolicyFindings, at: datetime) -> GatheredFacts:
     """Return what the rules judge by, from what was asked for this author and this print. Pure."""
     author = known.author
     if author.account_id is not None:
-        return Gathered(Facts(0, author_trusted=True, is_moderator=True, name_changed=False), None)
-    similar, group = _similar(known, heard.alike)
+        return GatheredFacts(Facts(0, author_trusted=True, is_moderator=True, name_changed=False), None)
+    similar, group = _similar(known, findings.near_duplicates)
     known_as = author.approved_name
     facts = Facts(
         author_approved=author.approved_count,
@@ -73,14 +73,14 @@ def facts_of(known: Known, heard: Heard, at: datetime) -> Gathered:
         is_moderator=False,
         name_changed=known_as is not None and skeleton(known_as) != skeleton(known.name),
         bursts=known.bursts,
-        bans=heard.bans,
+        bans=findings.bans,
         similar=similar,
         thread=known.thread,
-        sending=known.sending,
+        submission=known.submission,
     )
-    if known.look is not None:
-        facts = replace(facts, learned=known.look.guess(facts, at))
-    return Gathered(facts, group)
+    if known.score is not None:
+        facts = replace(facts, learned=known.score.guess(facts, at))
+    return GatheredFacts(facts, group)
 
 
 def asks_for_proof(settings: SiteSettings, author: KnownAuthor | None) -> bool:
@@ -107,22 +107,22 @@ def policy_of(settings: SiteSettings) -> Policy:
     )
 
 
-def alike_texts(session: Session, known: Known, days: int, at: datetime) -> Sequence[Alike]:
+def alike_texts(session: Session, known: KnownFacts, days: int, at: datetime) -> Sequence[FingerprintMatch]:
     """Return what may be nearly the same as a comment's text among those of the last days; 0 is none."""
-    if known.seen is None or not days:
+    if known.fingerprint is None or not days:
         return ()
-    return sharing_a_mark(session, known.site_id, known.seen.marks, at - timedelta(days=days))
+    return sharing_a_mark(session, known.site_id, known.fingerprint.marks, at - timedelta(days=days))
 
 
-def _similar(known: Known, alike: Sequence[Alike]) -> tuple[int, int | None]:
+def _similar(known: KnownFacts, near_duplicates: Sequence[FingerprintMatch]) -> tuple[int, int | None]:
     """Return how many comments of the last days have nearly the same text, and their group."""
-    seen = known.seen
-    if seen is None:
+    fingerprint = known.fingerprint
+    if fingerprint is None:
         return 0, None
     found: dict[UUID, int] = {}
-    for row in alike:
+    for row in near_duplicates:
         if row.comment_id == known.comment_id or row.comment_id in found:
             continue
-        if row.sketch == seen.sketch or likeness(row.sketch, seen.sketch) >= NEARLY_THE_SAME:
+        if row.sketch == fingerprint.sketch or likeness(row.sketch, fingerprint.sketch) >= NEARLY_THE_SAME:
             found[row.comment_id] = row.similar_group
-    return max(0, len(found) - seen.passing), next(reversed(found.values()), seen.group)
+    return max(0, len(found) - fingerprint.passing), next(reversed(found.values()), fingerprint.group)

@@ -34,7 +34,7 @@ NEARLY_THE_SAME = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
+class Fingerprint:
     """What a text is known again by. `group` is the same for the same text, `sketch` its smallest hashes."""
 
     marks: tuple[int, ...]
@@ -47,13 +47,13 @@ class Print:
         """How many texts that are alike say nothing: people do say a short thing twice."""
         return 1 if self.is_short else 0
 
-    def said_by(self, author_id: UUID) -> "Print":
+    def said_by(self, author_id: UUID) -> "Fingerprint":
         """Return what is known again: of a short text, that this author said it; others may say it too."""
         return _short(f"{author_id} {self.group}") if self.is_short else self
 
 
-def print_of(text: str) -> Print | None:
-    """Return the print of a text, None for one that is too short to have one.
+def fingerprint_of(text: str) -> Fingerprint | None:
+    """Return the fingerprint of a text, None for one that is too short to have one.
 
     That of a short one, `is_short`, is good for nothing until it is `said_by` somebody.
     """
@@ -64,7 +64,7 @@ def print_of(text: str) -> Print | None:
     # As bytes they have the order of the numbers that they are.
     smallest = sorted(set(map(_digest, runs)))[:SKETCH_HASHES]
     sketch = b"".join([digest[:4] for digest in smallest])
-    return Print(tuple(map(_number, smallest[:MARKS])), sketch, _number(_digest(sketch.hex())))
+    return Fingerprint(tuple(map(_number, smallest[:MARKS])), sketch, _number(_digest(sketch.hex())))
 
 
 def likeness(one: bytes, other: bytes) -> float:
@@ -75,7 +75,7 @@ def likeness(one: bytes, other: bytes) -> float:
     return sum(1 for value in union if value in both) / len(union)
 
 
-def _short_print_of(folded: str) -> Print | None:
+def _short_print_of(folded: str) -> Fingerprint | None:
     if is_unspaced(folded):
         chars = "".join(char for char in folded if char.isalnum())
         return _short(chars) if len(chars) >= FEWEST_CHARS_OF_ONE else None
@@ -83,9 +83,9 @@ def _short_print_of(folded: str) -> Print | None:
     return _short(" ".join(words)) if len(words) >= FEWEST_WORDS_OF_ONE else None
 
 
-def _short(said: str) -> Print:
+def _short(said: str) -> Fingerprint:
     digest = _digest(said)
-    return Print((_number(digest),), digest[:4], _number(digest), is_short=True)
+    return Fingerprint((_number(digest),), digest[:4], _number(digest), is_short=True)
 
 
 def _runs(folded: str) -> set[str]:

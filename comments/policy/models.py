@@ -49,7 +49,7 @@ class Ban(Base):
         return self.until is not None and self.until <= at
 
 
-class TextPrint(Base):
+class TextFingerprint(Base):
     """One mark by which a comment's text is known again for some days: see `policy.prints`."""
 
     __tablename__ = "text_prints"

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from comments.policy.fingerprints import MARKS
-from comments.policy.models import Ban, SpentProof, TextPrint
+from comments.policy.models import Ban, SpentProof, TextFingerprint
 from comments.rules import Banned, Outcome
 
 MOST_CANDIDATES_OF_A_MARK = 20
@@ -31,7 +31,7 @@ MOST_CANDIDATES_OF_A_MARK = 20
 # Made once, and on the tables: both belong to every post, and putting them together takes longer than
 # running them.
 _BANS = cast(Table, Ban.__table__).c
-_PRINTS = cast(Table, TextPrint.__table__).c
+_PRINTS = cast(Table, TextFingerprint.__table__).c
 
 
 _HERE = _BANS.site_id == bindparam("site_id")
@@ -58,7 +58,7 @@ def standing_on(author_id: ColumnElement[UUID]) -> ScalarSelect[Any]:
     return standing_together(or_on=_BANS.author_id == author_id)
 
 
-class Alike(NamedTuple):
+class FingerprintMatch(NamedTuple):
     """A mark of a text that may be nearly the same."""
 
     comment_id: UUID
@@ -69,7 +69,7 @@ class Alike(NamedTuple):
 
 def _with_mark(mark: str) -> Select[*tuple[Any, ...]]:
     newest = (
-        select(*(_PRINTS[name] for name in Alike._fields))
+        select(*(_PRINTS[name] for name in FingerprintMatch._fields))
         .where(
             _PRINTS.site_id == bindparam("site_id"),
             _PRINTS.mark == bindparam(mark),
@@ -88,11 +88,11 @@ _SHARING_A_MARK = union_all(*map(_with_mark, _MARKS))
 _STANDING = select(standing_together(or_on=false()))
 
 
-class Heard(NamedTuple):
+class PolicyFindings(NamedTuple):
     """What was asked about a comment: the bans it is under, and texts that may be nearly the same."""
 
     bans: tuple[Banned, ...]
-    alike: Sequence[Alike]
+    near_duplicates: Sequence[FingerprintMatch]
 
 
 def standing_bans(
@@ -108,13 +108,15 @@ def bans_from(together: str | None) -> tuple[Banned, ...]:
     return tuple(Banned(kind, Outcome(outcome)) for kind, outcome in said)
 
 
-def sharing_a_mark(session: Session, site_id: UUID, marks: Sequence[int], since: datetime) -> Sequence[Alike]:
+def sharing_a_mark(
+    session: Session, site_id: UUID, marks: Sequence[int], since: datetime
+) -> Sequence[FingerprintMatch]:
     """Return texts that may be nearly the same, the newest first, once each."""
     if not marks:
         return []
     given = dict(zip(_MARKS, [*marks, *[marks[-1]] * MARKS], strict=False))
     asked = {"site_id": site_id, "since": since, **given}
-    found = {Alike(*row) for row in session.execute(_SHARING_A_MARK, asked)}
+    found = {FingerprintMatch(*row) for row in session.execute(_SHARING_A_MARK, asked)}
     return sorted(found, key=lambda one: one.created_at, reverse=True)
 
 

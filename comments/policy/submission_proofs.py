@@ -21,7 +21,7 @@ from uuid import UUID
 import msgspec
 
 from comments.keys import Keyring
-from comments.rules import Sending, Ticket
+from comments.rules import FormTokenCheck, Submission
 
 ALGORITHM = "SHA-256"
 EASIEST = 100_000
@@ -58,10 +58,10 @@ class Solution(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class ProofResult:
     """What came of a comment's form token and proof; a good one uses up `spends`, until `good_until`."""
 
-    sending: Sending = field(default_factory=Sending)
+    submission: Submission = field(default_factory=Submission)
     spends: bytes | None = None
     good_until: datetime | None = None
 
@@ -86,43 +86,43 @@ def place_of(site_id: UUID, page: bytes) -> str:
     return hashlib.blake2b(site_id.bytes + page, digest_size=12).hexdigest()
 
 
-def brought(
+def proof_result(
     keys: Keyring, places: Sequence[str], token: str | None, proof: str | None, at: datetime, *, trapped: bool
-) -> Brought:
+) -> ProofResult:
     """Check what a comment brings along for a page that is known as any of `places`."""
     form, open_for = _form(keys, places, token, at)
     ticket, solution = _proof(keys, places, proof, at)
-    sending = Sending(form, ticket, open_for, trapped)
-    if ticket is not Ticket.GOOD or solution is None:
-        return Brought(sending)
-    return Brought(sending, bytes.fromhex(solution.challenge), _expiry(_said(solution.salt)))
+    submission = Submission(form, ticket, open_for, trapped)
+    if ticket is not FormTokenCheck.GOOD or solution is None:
+        return ProofResult(submission)
+    return ProofResult(submission, bytes.fromhex(solution.challenge), _expiry(_said(solution.salt)))
 
 
 def _form(
     keys: Keyring, places: Sequence[str], token: str | None, at: datetime
-) -> tuple[Ticket, timedelta | None]:
+) -> tuple[FormTokenCheck, timedelta | None]:
     if not token:
-        return Ticket.MISSING, None
+        return FormTokenCheck.MISSING, None
     made, _, signature = token.partition(".")
     given = _bytes(signature)
     if not any(keys.matches("written", f"{place} {made}".encode(), given) for place in places):
-        return Ticket.FORGED, None
+        return FormTokenCheck.FORGED, None
     open_for = at - datetime.fromtimestamp(int(made) / 1_000, UTC)
-    return (Ticket.GOOD if open_for <= FORM_GOOD_FOR else Ticket.OUTDATED), open_for
+    return (FormTokenCheck.GOOD if open_for <= FORM_GOOD_FOR else FormTokenCheck.OUTDATED), open_for
 
 
 def _proof(
     keys: Keyring, places: Sequence[str], proof: str | None, at: datetime
-) -> tuple[Ticket, Solution | None]:
+) -> tuple[FormTokenCheck, Solution | None]:
     if not proof:
-        return Ticket.MISSING, None
+        return FormTokenCheck.MISSING, None
     solution = _solution(proof)
     if solution is None or not _is_ours(keys, solution):
-        return Ticket.FORGED, None
+        return FormTokenCheck.FORGED, None
     said = _said(solution.salt)
     if said.get("place") not in places:
-        return Ticket.FORGED, None
-    return (Ticket.GOOD if _expiry(said) > at else Ticket.OUTDATED), solution
+        return FormTokenCheck.FORGED, None
+    return (FormTokenCheck.GOOD if _expiry(said) > at else FormTokenCheck.OUTDATED), solution
 
 
 def _solution(proof: str) -> Solution | None:

@@ -16,7 +16,7 @@ from comments.classifier.models import LearnedComment
 from comments.identity.models import Author, GuestToken
 from comments.moderation.models import Decision, LogLink
 from comments.outside.models import CheckCall, WebhookCall
-from comments.policy.models import Ban, TextPrint
+from comments.policy.models import Ban, TextFingerprint
 from comments.privacy.queries import reader_by_id
 from comments.privacy.texts_actions import tasks_about
 from comments.sites.models import Site
@@ -164,7 +164,9 @@ def _add_what_belongs(session: Session, comments: Sequence[Plain], ids: Sequence
             }
         for learned in session.scalars(select(LearnedComment).where(LearnedComment.comment_id.in_(some))):
             by_id[learned.comment_id]["learned_as"] = "spam" if learned.is_spam else "good"
-        for comment_id in session.scalars(select(TextPrint.comment_id).where(TextPrint.comment_id.in_(some))):
+        for comment_id in session.scalars(
+            select(TextFingerprint.comment_id).where(TextFingerprint.comment_id.in_(some))
+        ):
             by_id[comment_id]["known_again_by"] += 1
         decisions = select(Decision).where(Decision.comment_id.in_(some)).order_by(Decision.at, Decision.id)
         for made in session.scalars(decisions):

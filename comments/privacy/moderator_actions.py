@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from comments.identity.accounts.queries import account_by_email
 from comments.identity.errors import AccountUnknown
 from comments.identity.models import Account, Invitation, Membership
-from comments.identity.queries import account_by_email
 from comments.keys import Keyring
 from comments.moderation.audit.hash_chain import NewEntry
 from comments.moderation.audit.log import add_to_log, erase_moderator_from_log, in_words, of_moderator

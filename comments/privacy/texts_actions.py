@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from comments.classifier.actions import Lesson, learn
-from comments.classifier.features import Signs
+from comments.classifier.features import FeatureSet
 from comments.classifier.models import LearnedComment
 from comments.identity.models import Author
 from comments.ids import new_id
@@ -27,7 +27,7 @@ from comments.sites.webhooks import DELETED, EDITED
 from comments.storage import changed_rows
 from comments.threads.counters import PublicChange, publish_changed, texts_changed
 from comments.threads.models import Comment, Report, Revision, Thread, Watch
-from comments.threads.order.tree import Place
+from comments.threads.order.tree import TreePosition
 from comments.threads.outbox_jobs import tell_webhooks
 
 AT_ONCE = 100
@@ -126,7 +126,7 @@ def _forget_what_was_made(
         select(LearnedComment.comment_id).where(LearnedComment.comment_id.in_(ids))
     ).all()
     if learned:
-        nothing = Signs((), ())
+        nothing = FeatureSet((), ())
         lessons = [Lesson(one, None, nothing, (), at) for one in learned]
         # Not later than what was looked at: decisions about others are still to be learned from.
         learn(session, site_id, lessons, read_to=datetime(1970, 1, 1, tzinfo=UTC))
@@ -221,8 +221,8 @@ def _tell(session: Session, site_id: UUID, event: str, rows: Sequence[Row[Any]],
         tell_webhooks(session, site_id, event, [row.id for row in rows if row.state == "approved"], at)
 
 
-def _place(row: Row[Any]) -> Place:
-    return Place(row.root_id, row.depth, row.path)
+def _place(row: Row[Any]) -> TreePosition:
+    return TreePosition(row.root_id, row.depth, row.path)
 
 
 _COLUMNS: tuple[Any, ...] = (

@@ -25,7 +25,7 @@ from comments.rules.draft import (
 from comments.rules.form.form_token import form_token
 from comments.rules.form.honeypot import honeypot
 from comments.rules.form.proof_of_work import proof_of_work
-from comments.rules.form.submission import Sending, Ticket
+from comments.rules.form.submission import FormTokenCheck, Submission
 from comments.rules.reasons import Reason, decoded, encoded, told_to_author
 from comments.rules.recorded_facts import decoded_facts, encoded_facts
 from comments.rules.thread.bursts import bursts
@@ -40,15 +40,15 @@ __all__ = [
     "Banned",
     "Draft",
     "Facts",
+    "FormTokenCheck",
     "Guess",
     "Judgement",
     "Outcome",
     "Policy",
     "Reason",
     "Rule",
-    "Sending",
+    "Submission",
     "ThreadFacts",
-    "Ticket",
     "Verdict",
     "decoded",
     "decoded_facts",

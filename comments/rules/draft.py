@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from comments.rules.form.submission import Sending
+from comments.rules.form.submission import Submission
 from comments.rules.reasons import Reason
 
 
@@ -92,7 +92,7 @@ class Facts:
     bans: tuple[Banned, ...] = ()
     similar: int = 0
     thread: ThreadFacts = ThreadFacts()
-    sending: Sending = field(default_factory=Sending)
+    submission: Submission = field(default_factory=Submission)
     learned: Guess | None = None
 
     @property

@@ -31,8 +31,8 @@ def serve_app(
     # Before any process is forked: they share what is imported here.
     with not_collecting():
         from comments.app import create_app
-        from comments.web.monitoring.health import told
-        from comments.web.monitoring.peer_metrics import Colleagues
+        from comments.web.monitoring.health import encoded_metrics
+        from comments.web.monitoring.peer_metrics import PeerMetrics
 
         app = create_app(settings, more=make_routes())
     keep_for_ever()
@@ -41,12 +41,12 @@ def serve_app(
         return serve_on(listening, app)
 
     supervisor, sockets = os.getpid(), one_for_each(listening, settings.workers)
-    app.state.colleagues = colleagues = Colleagues(settings.workers)
+    app.state.peer_metrics = peer_metrics = PeerMetrics(settings.workers)
 
     def work(number: int, lifeline: int) -> int:
         def started() -> None:
             stop_with(lifeline)
-            colleagues.listen(number, partial(told, app.state))
+            peer_metrics.listen(number, partial(encoded_metrics, app.state))
             tell_ready(supervisor)
 
         app.state.maintains, app.state.started = number == 0, started

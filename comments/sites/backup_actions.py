@@ -10,5 +10,5 @@ from comments.sites.queries import LAST_BACKUP, Backup
 
 def note_backup(session: Session, made: Backup) -> None:
     """Keep when, where and how the last backup was made."""
-    told = {"made_at": made.made_at.isoformat(), "file": made.file, "with_key": made.with_key}
-    session.merge(InstallationFact(name=LAST_BACKUP, value=json.dumps(told)))
+    facts = {"made_at": made.made_at.isoformat(), "file": made.file, "with_key": made.with_key}
+    session.merge(InstallationFact(name=LAST_BACKUP, value=json.dumps(facts)))

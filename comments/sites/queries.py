@@ -43,8 +43,8 @@ def last_backup(session: Session) -> Backup | None:
     known = session.scalar(select(InstallationFact.value).where(InstallationFact.name == LAST_BACKUP))
     if known is None:
         return None
-    told = json.loads(known)
-    return Backup(datetime.fromisoformat(told["made_at"]), told["file"], told["with_key"])
+    facts = json.loads(known)
+    return Backup(datetime.fromisoformat(facts["made_at"]), facts["file"], facts["with_key"])
 
 
 def site_by_name(session: Session, name: str) -> Site:

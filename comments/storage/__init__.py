@@ -1,7 +1,7 @@
 """The database: the only place that knows dialects, threads and commits."""
 
 from comments.storage.base import WITHOUT_SYNC, Base
-from comments.storage.changes import LONGEST_MESSAGE, TOLD, announce, told
+from comments.storage.changes import BROADCAST_KINDS, LONGEST_MESSAGE, announce, broadcast
 from comments.storage.database import Database, looked
 from comments.storage.errors import (
     StorageBusy,
@@ -28,8 +28,8 @@ from comments.storage.types import CText, UtcTime
 from comments.storage.unindexed import Unindexed
 
 __all__ = [
+    "BROADCAST_KINDS",
     "LONGEST_MESSAGE",
-    "TOLD",
     "WITHOUT_SYNC",
     "Base",
     "CText",
@@ -46,6 +46,7 @@ __all__ = [
     "WritingWhileReading",
     "announce",
     "being_filled",
+    "broadcast",
     "changed_rows",
     "first_per_group",
     "groups_asked",
@@ -61,7 +62,6 @@ __all__ = [
     "partial_index",
     "spell_out",
     "state",
-    "told",
     "unhurried",
     "writes_alone",
 ]

@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 Subscriber = Callable[[Sequence[object]], None]
 
-TOLD: dict[str, type] = {}
-"""The kinds of changes that other processes are told of, by their names; see `told`."""
+BROADCAST_KINDS: dict[str, type] = {}
+"""The kinds of changes that other processes are told of, by their names; see `broadcast`."""
 
 LONGEST_MESSAGE = 7_900
 """Bytes that other processes can be told at once: PostgreSQL takes less than 8,000."""
@@ -21,9 +21,9 @@ LONGEST_MESSAGE = 7_900
 _KEY = "comments.announced"
 
 
-def told(kind: type[T]) -> type[T]:
+def broadcast(kind: type[T]) -> type[T]:
     """Have other processes hear of changes of this kind: frozen dataclasses, small and without secrets."""
-    TOLD[kind.__name__] = kind
+    BROADCAST_KINDS[kind.__name__] = kind
     return kind
 
 
@@ -42,16 +42,16 @@ class Subscribers:
     """Who wants to hear of commits; a subscriber that fails is logged and takes nobody along."""
 
     def __init__(self) -> None:
-        self._heard: list[Subscriber] = []
+        self._subscribers: list[Subscriber] = []
 
-    def add(self, heard: Subscriber) -> None:
-        self._heard.append(heard)
+    def add(self, subscriber: Subscriber) -> None:
+        self._subscribers.append(subscriber)
 
     def tell(self, changes: Sequence[object]) -> None:
         if not changes:
             return
-        for heard in self._heard:
+        for subscriber in self._subscribers:
             try:
-                heard(changes)
+                subscriber(changes)
             except Exception:
                 logger.exception("a subscriber failed; the write it heard of is stored")

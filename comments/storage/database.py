@@ -11,7 +11,7 @@ from comments.errors import Unavailable
 from comments.storage.changes import Subscriber, Subscribers
 
 if TYPE_CHECKING:
-    from comments.storage.postgres.line import PostgresLine
+    from comments.storage.postgres.channel import PostgresChannel
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,21 +101,21 @@ class Database(ABC):
     async def close(self) -> None:
         """Finish the writes that have begun or wait for their turn, then let go of the database."""
 
-    def subscribe(self, heard: Subscriber, *, others: bool = True) -> None:
-        """Call `heard` on the event loop after each commit of this process, before `write` returns.
+    def subscribe(self, subscriber: Subscriber, *, others: bool = True) -> None:
+        """Call `subscriber` on the event loop after each commit of this process, before `write` returns.
 
         It gets what the commit's writes announced, in their order; commits without any are passed over.
         With `others` it gets what other processes tell of their commits, too.
         """
-        self._subscribers.add(heard)
+        self._subscribers.add(subscriber)
         if others:
-            self._from_others.add(heard)
+            self._from_others.add(subscriber)
 
-    def heard(self, changes: Sequence[object]) -> None:
+    def receive(self, changes: Sequence[object]) -> None:
         """Pass on what another process tells of its commits."""
         self._from_others.tell(changes)
 
-    def line(self, direct_url: str) -> "PostgresLine | None":
+    def channel(self, direct_url: str) -> "PostgresChannel | None":
         """Return how other processes on this database are reached; None where they see the file change.
 
         `direct_url` leads to the server itself, where the database's own URL may lead to a pooler.

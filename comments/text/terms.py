@@ -36,7 +36,7 @@ pairs would be greater than the texts. What has the number of another pair, one 
 """
 
 
-class _Cutting(dict[int, str]):
+class _CharacterMap(dict[int, str]):
     """What each character becomes: itself in a word, a word of its own (emoji), nothing, or a space."""
 
     def __missing__(self, code: int) -> str:
@@ -52,7 +52,7 @@ class _Cutting(dict[int, str]):
         return becomes
 
 
-_CUTTING = _Cutting()
+_CUTTING = _CharacterMap()
 
 
 @dataclass(frozen=True, slots=True)

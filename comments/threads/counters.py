@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from comments.storage import announce
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment, Thread
-from comments.threads.order.tree import Place, ancestors
+from comments.threads.order.tree import TreePosition, ancestors
 from comments.threads.outbox_jobs import tell_readers
 
 NEVER_PUBLIC = 0
@@ -70,7 +70,7 @@ class PublicChange:
 
     comment_id: UUID
     thread_id: UUID
-    place: Place
+    place: TreePosition
     delta: int
 
 

@@ -69,7 +69,7 @@ class NotYours(errors.NotAllowed):
     code = "not-yours"
 
 
-class OwnComment(errors.NotAllowed):
+class VoteOnOwnComment(errors.NotAllowed):
     """Nobody votes on their own comment."""
 
     code = "own-comment"

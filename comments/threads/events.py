@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from comments.storage import told
+from comments.storage import broadcast
 
 
-@told
+@broadcast
 @dataclass(frozen=True, slots=True)
 class ThreadChanged:
     """Readers of this thread see something else from `version` on."""
@@ -16,7 +16,7 @@ class ThreadChanged:
     version: int
 
 
-@told
+@broadcast
 @dataclass(frozen=True, slots=True)
 class ThreadOpened:
     """A page that had no thread has one now."""

@@ -102,8 +102,8 @@ def tell_webhooks(
     session: Session, site_id: UUID, event: str, comment_ids: Sequence[UUID], at: datetime
 ) -> None:
     """Have the site's webhooks told that this happened to these comments. For sites that have some."""
-    told = {"event": event, "comment_ids": list(comment_ids), "at": at.isoformat()}
-    enqueue(session, HAPPENED, site_id, told, due=at)
+    payload = {"event": event, "comment_ids": list(comment_ids), "at": at.isoformat()}
+    enqueue(session, HAPPENED, site_id, payload, due=at)
 
 
 def ask_outside(session: Session, site_id: UUID, comment_id: UUID, version: int, at: datetime) -> None:

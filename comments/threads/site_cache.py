@@ -14,7 +14,7 @@ from comments.threads.site_card import SiteCard, site_card
 REMEMBERED_SECONDS = 0.5
 
 
-class SiteBook:
+class SiteCache:
     """Cards by name, at most half a second old. Calls `changed` when a site is other than it was."""
 
     def __init__(

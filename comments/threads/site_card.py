@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import team_names
+from comments.identity.accounts.team_queries import team_names
 from comments.sites.queries import origins_of, settings_of, site_facts
 from comments.sites.settings import SiteSettings
 from comments.text.plain import skeletons

@@ -13,7 +13,7 @@ from comments.web.html.templating import page
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Who(Enum):
+class Audience(Enum):
     """Whom a route is for; who comes later in the list may do more."""
 
     NOBODY = "nobody in particular"
@@ -33,13 +33,13 @@ SCOPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class AccessRule:
     """Whom a route is for. `scope` is what an API token must be allowed to do there.
 
     Without a scope API tokens count for nothing: it is one of our own pages, where a cookie says who asks.
     """
 
-    who: Who
+    who: Audience
     scope: str = ""
 
     def __post_init__(self) -> None:
@@ -47,28 +47,28 @@ class Needs:
             raise ValueError(f"{self.scope!r} is not a scope")
 
 
-NOBODY = Needs(Who.NOBODY)
-OPERATOR = Needs(Who.OPERATOR)
-SIGNED_IN = Needs(Who.SIGNED_IN)
+NOBODY = AccessRule(Audience.NOBODY)
+OPERATOR = AccessRule(Audience.OPERATOR)
+SIGNED_IN = AccessRule(Audience.SIGNED_IN)
 
 
-def reader(scope: str = "") -> Needs:
-    return Needs(Who.READER, scope)
+def reader(scope: str = "") -> AccessRule:
+    return AccessRule(Audience.READER, scope)
 
 
-def moderator(scope: str = "") -> Needs:
-    return Needs(Who.MODERATOR, scope)
+def moderator(scope: str = "") -> AccessRule:
+    return AccessRule(Audience.MODERATOR, scope)
 
 
-def owner(scope: str = "") -> Needs:
-    return Needs(Who.OWNER, scope)
+def owner(scope: str = "") -> AccessRule:
+    return AccessRule(Audience.OWNER, scope)
 
 
-Gate = Callable[[Request, Needs], Awaitable[Response | None]]
+Gate = Callable[[Request, AccessRule], Awaitable[Response | None]]
 """Raises what is wrong with who asks, or returns an answer to give instead, such as the way to sign in."""
 
 
-async def pass_gate(request: Request, needs: Needs) -> Response | None:
+async def pass_gate(request: Request, needs: AccessRule) -> Response | None:
     """Ask the application's gate."""
     gate: Gate = request.app.state.gate
     return await gate(request, needs)
@@ -77,22 +77,22 @@ async def pass_gate(request: Request, needs: Needs) -> Response | None:
 class DeclaredRoute(Route):
     """A route that says what each of its methods needs. The application has no others."""
 
-    def __init__(self, path: str, endpoint: Handler, needs: Mapping[str, Needs]) -> None:
+    def __init__(self, path: str, endpoint: Handler, needs: Mapping[str, AccessRule]) -> None:
         super().__init__(path, endpoint, methods=list(needs))
         self.needs = dict(needs)
 
 
 def page_route(
-    path: str, handler: Handler, *, needs: Needs, methods: Sequence[str] = ("GET",)
+    path: str, handler: Handler, *, needs: AccessRule, methods: Sequence[str] = ("GET",)
 ) -> DeclaredRoute:
     """Return the route of one of our own pages, files or forms."""
-    guarded = handler if needs.who in {Who.NOBODY, Who.READER} else _behind_gate(handler, needs)
-    if needs.who is not Who.OPERATOR and guarded is not handler:
+    guarded = handler if needs.who in {Audience.NOBODY, Audience.READER} else _behind_gate(handler, needs)
+    if needs.who is not Audience.OPERATOR and guarded is not handler:
         guarded = page(guarded)
     return DeclaredRoute(path, guarded, dict.fromkeys(methods, needs))
 
 
-def _behind_gate(handler: Handler, needs: Needs) -> Handler:
+def _behind_gate(handler: Handler, needs: AccessRule) -> Handler:
     async def serve(request: Request) -> Response:
         return await pass_gate(request, needs) or await handler(request)
 

@@ -52,7 +52,7 @@ class BytesAnswer(Response):
         await send({"type": "http.response.body", "body": self.body if scope["method"] != "HEAD" else b""})
 
 
-class Body:
+class EncodedBody:
     """A body in each encoding, with the answers to send for it: made on first use, kept with it.
 
     Once it is compressed for browsers (brotli) it is kept so alone: few others ask, and it is far less.

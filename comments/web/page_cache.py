@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from comments.clock import SystemClock
-from comments.web.answers import Body
+from comments.web.answers import EncodedBody
 
 _SYSTEM_TIME = SystemClock()
-_Kept = tuple[Body, tuple[Hashable, ...], int, datetime | None]
+_Kept = tuple[EncodedBody, tuple[Hashable, ...], int, datetime | None]
 
 
 class PageCache:
@@ -30,9 +30,11 @@ class PageCache:
         self._least: OrderedDict[Hashable, int] = OrderedDict()
         self._bytes = 0
         self._changes = 0
-        self._making: dict[tuple[Hashable, int], asyncio.Task[Body]] = {}
+        self._making: dict[tuple[Hashable, int], asyncio.Task[EncodedBody]] = {}
 
-    async def kept_or_made(self, address: Hashable, make: Callable[[], Coroutine[Any, Any, Body]]) -> Body:
+    async def kept_or_made(
+        self, address: Hashable, make: Callable[[], Coroutine[Any, Any, EncodedBody]]
+    ) -> EncodedBody:
         """Return what is kept, else await `make`, once for all who ask for it while it is being made.
 
         Who asks after anything was dropped waits for a new one: the other may have been read before that.
@@ -48,7 +50,7 @@ class PageCache:
         # One who goes away does not end it for the others.
         return await asyncio.shield(making)
 
-    def get(self, address: Hashable) -> Body | None:
+    def get(self, address: Hashable) -> EncodedBody | None:
         kept = self._bodies.get(address)
         if kept is None:
             return None
@@ -62,7 +64,7 @@ class PageCache:
     def put(
         self,
         address: Hashable,
-        body: Body,
+        body: EncodedBody,
         shows: Iterable[tuple[Hashable, int]],
         *,
         until: datetime | None = None,

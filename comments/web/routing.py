@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from comments import errors
-from comments.web.access import DeclaredRoute, Needs, Who, pass_gate
+from comments.web.access import AccessRule, Audience, DeclaredRoute, pass_gate
 from comments.web.answers import json_answer
 
 Handler = Callable[..., Awaitable[Any]]
@@ -63,7 +63,7 @@ class Endpoint:
     body: type[msgspec.Struct] | None
     answers: Mapping[int, Any]
     errors: tuple[type[errors.CommentsError], ...]
-    needs: Needs
+    needs: AccessRule
     tag: str
     events: Mapping[str, type[msgspec.Struct]]
     takes: str
@@ -84,7 +84,7 @@ class Api:
         path: str,
         *,
         answers: Mapping[int, Any],
-        needs: Needs,
+        needs: AccessRule,
         errors: tuple[type[errors.CommentsError], ...] = (),
         reads: type[msgspec.Struct] | None = None,
         events: Mapping[str, type[msgspec.Struct]] = MappingProxyType({}),
@@ -146,7 +146,7 @@ def _bind(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     query = endpoint.query if "query" in inspect.signature(handler).parameters else None
     status = min(endpoint.answers, default=200)
 
-    is_guarded = endpoint.needs.who is not Who.NOBODY
+    is_guarded = endpoint.needs.who is not Audience.NOBODY
 
     async def serve(request: Request) -> Response:
         if is_guarded and (instead := await pass_gate(request, endpoint.needs)):

@@ -11,7 +11,7 @@ LONGEST_ORIGIN = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OriginSighting:
     """A page of a site was there at this time; `url` is as the page said it."""
 
     site: str
@@ -25,7 +25,7 @@ class SeenOrigins:
 
     def __init__(self) -> None:
         self._last: dict[str, dict[str, datetime]] = {}
-        self._waiting: dict[tuple[str, str], Seen] = {}
+        self._waiting: dict[tuple[str, str], OriginSighting] = {}
 
     def note(self, site: str, origin: str, url: Callable[[], str], at: datetime) -> None:
         """Note that a page of this origin asked for a site that there is; what is too much is left out."""
@@ -37,9 +37,9 @@ class SeenOrigins:
         if is_too_much or len(origin) > LONGEST_ORIGIN:
             return
         known[origin] = at
-        self._waiting[site, origin] = Seen(site, origin, url(), at)
+        self._waiting[site, origin] = OriginSighting(site, origin, url(), at)
 
-    def take(self) -> list[Seen]:
+    def take(self) -> list[OriginSighting]:
         """Return what was noted, and forget it; the next day's other origins have room then too."""
         taken = list(self._waiting.values())
         self._waiting.clear()

@@ -15,7 +15,7 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
 
-from comments.classifier.features import Signs, signs_of
+from comments.classifier.features import FeatureSet, features_of
 from comments.classifier.precision import Tally
 from comments.classifier.score import Model
 from comments.rules import Draft
@@ -38,11 +38,11 @@ class Mail:
 
     at: datetime
     is_spam: bool
-    signs: Signs
+    features: FeatureSet
 
     @property
     def buckets(self) -> list[int]:
-        return self.signs.buckets()
+        return self.features.buckets()
 
 
 def fetched() -> Path:
@@ -73,7 +73,7 @@ def read(path: Path, *, is_spam: bool) -> Mail | None:
     """Return a mail, None for one without a date or a text."""
     mail = message_from_bytes(path.read_bytes(), policy=policy.compat32)
     at, draft = came_at(mail), draft_of(mail)
-    return None if at is None or draft is None else Mail(at, is_spam, signs_of(draft))
+    return None if at is None or draft is None else Mail(at, is_spam, features_of(draft))
 
 
 def came_at(mail: Message) -> datetime | None:
@@ -113,7 +113,7 @@ def learned(model: Model, some: Sequence[Mail]) -> None:
 def guessed(model: Model, some: Sequence[Mail], *, goes_on_learning: bool) -> Iterator[tuple[bool, float]]:
     """Yield whether each is spam, and how much it seemed so before it was learned, if it is."""
     for one in some:
-        guess = model.guess(one.signs)
+        guess = model.guess(one.features)
         if guess is not None:
             yield one.is_spam, guess.share
         if goes_on_learning:

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from comments.app import create_app
 from comments.clock import FixedClock
 from comments.config import Settings
-from comments.identity.accounts.actions import add_moderator, begin_session
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.sessions.actions import begin_session
 from comments.server.garbage_collection import keep_for_ever
 from comments.web.forms import cookie_name
 from comments.web.service import Service

@@ -15,7 +15,7 @@ import psycopg
 from comments.background import maintenance, retention
 from comments.clock import FixedClock
 from comments.exporters.files import export_to_file
-from comments.importers.pipeline.run import Order, run_import
+from comments.importers.pipeline.run import ImportOrder, run_import
 from comments.keys import Keyring
 from comments.sites.actions import remove_site
 from comments.storage import open_database
@@ -177,7 +177,7 @@ async def _move(url: str, elsewhere: str, folder: Path) -> list[Done]:
         began = time.monotonic()
         await export_to_file(db, SECOND_NAME, file)
         exported = time.monotonic()
-        await run_import(target, Order(file, "moved", "comments"), keys=keys, clock=clock)
+        await run_import(target, ImportOrder(file, "moved", "comments"), keys=keys, clock=clock)
         imported = time.monotonic()
         removed = await _batches(
             "removing it", None, 500, lambda: db.write(maintenance.erase_some_of_site, SECOND_SITE_ID)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from comments.broadcast import Line, Siblings
+from comments.broadcast import BroadcastChannel, Peers
 from comments.storage import Database, announce, open_database
 from tests.support.databases import PostgresqlDatabases
 
@@ -17,8 +17,8 @@ PATIENCE_SECONDS = 20.0
 @dataclass
 class Process:
     db: Database
-    siblings: Siblings
-    heard: list[object] = field(default_factory=list)
+    peers: Peers
+    received: list[object] = field(default_factory=list)
     looks: int = 0
 
     def look(self) -> None:
@@ -28,7 +28,7 @@ class Process:
         await self.db.write(announcing, changes)
 
     async def hears_all(self) -> None:
-        await until(self.siblings.calm)
+        await until(self.peers.calm)
 
 
 def announcing(session: Session, changes: Sequence[object]) -> None:
@@ -37,18 +37,20 @@ def announcing(session: Session, changes: Sequence[object]) -> None:
 
 
 @asynccontextmanager
-async def process_on(url: str, lines: Callable[[Database], Sequence[Line | None]]) -> AsyncIterator[Process]:
+async def process_on(
+    url: str, channels: Callable[[Database], Sequence[BroadcastChannel | None]]
+) -> AsyncIterator[Process]:
     db = await open_database(url)
-    process = Process(db, Siblings(db, [line for line in lines(db) if line is not None]))
+    process = Process(db, Peers(db, [channel for channel in channels(db) if channel is not None]))
     # Subscribed first, as in a service: it hears its own commits, and then others hear of them.
-    db.subscribe(process.heard.extend)
-    running = asyncio.create_task(process.siblings.run(process.look))
+    db.subscribe(process.received.extend)
+    running = asyncio.create_task(process.peers.run(process.look))
     try:
         yield process
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        await process.siblings.close()
+        await process.peers.close()
         await db.close()
 
 
@@ -57,8 +59,8 @@ async def two_processes(databases: PostgresqlDatabases) -> AsyncIterator[tuple[P
     """Give two that hear each other by PostgreSQL alone."""
     url = databases.create(migrated=True)
     async with (
-        process_on(url, lambda db: [db.line(url)]) as one,
-        process_on(url, lambda db: [db.line(url)]) as other,
+        process_on(url, lambda db: [db.channel(url)]) as one,
+        process_on(url, lambda db: [db.channel(url)]) as other,
     ):
         await one.hears_all()
         await other.hears_all()

@@ -25,15 +25,15 @@ def urls(postgresql_databases: PostgresqlDatabases) -> Iterator[tuple[str, str]]
 async def test_it_is_heard_by_the_direct_url_and_not_by_the_pooler(urls: tuple[str, str]) -> None:
     through, direct = urls
     async with (
-        process_on(through, lambda db: [db.line(direct)]) as one,
-        process_on(through, lambda db: [db.line(direct)]) as other,
+        process_on(through, lambda db: [db.channel(direct)]) as one,
+        process_on(through, lambda db: [db.channel(direct)]) as other,
     ):
         await other.hears_all()
         await one.commits(change(2))
-        await until(lambda: change(2) in other.heard)
+        await until(lambda: change(2) in other.received)
 
     db = await open_database(through)
-    line = db.line(through)
+    line = db.channel(through)
     assert line is not None
     with pytest.raises(StorageUnreachable, match="COMMENTS_DATABASE_DIRECT_URL"):
         await line.listen(lambda: None, lambda message: None)

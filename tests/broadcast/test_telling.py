@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from comments.broadcast.messages import MOST_TOLD
+from comments.broadcast.messages import MOST_CHANGES
 from comments.outbox import Enqueued
 from comments.threads.events import ThreadChanged
 from tests.broadcast.processes import Process, two_processes, until
@@ -43,21 +43,23 @@ async def test_what_one_commits_the_other_hears(two: tuple[Process, Process]) ->
     await one.commits(change(2), "for this process alone", TASK)
     await other.commits(change(3))
 
-    await until(lambda: change(2) in other.heard and change(3) in one.heard)
+    await until(lambda: change(2) in other.received and change(3) in one.received)
 
-    assert other.heard.count(change(2)) == one.heard.count(change(2)) == 1, "not what one has said oneself"
-    assert TASK in other.heard
-    assert "for this process alone" not in other.heard
+    assert other.received.count(change(2)) == one.received.count(change(2)) == 1, (
+        "not what one has said oneself"
+    )
+    assert TASK in other.received
+    assert "for this process alone" not in other.received
 
 
 async def test_many_changes_at_once_make_the_others_look(two: tuple[Process, Process]) -> None:
     one, other = two
     looks = other.looks
-    await one.commits(*map(change, range(MOST_TOLD + 1)))
+    await one.commits(*map(change, range(MOST_CHANGES + 1)))
 
     await until(lambda: other.looks > looks)
 
-    assert other.heard == []
+    assert other.received == []
 
 
 async def test_who_was_cut_off_looks_and_hears_again(two: tuple[Process, Process]) -> None:
@@ -68,4 +70,4 @@ async def test_who_was_cut_off_looks_and_hears_again(two: tuple[Process, Process
 
     await one.commits(change(4))
 
-    await until(lambda: change(4) in other.heard)
+    await until(lambda: change(4) in other.received)

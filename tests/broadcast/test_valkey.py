@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from comments.broadcast import Line, Valkey, ValkeyAway, lines_of
+from comments.broadcast import BroadcastChannel, Valkey, ValkeyAway, channels_of
 from comments.config import Settings
 from comments.storage import Database
 from tests.broadcast.processes import Process, process_on, until
@@ -27,8 +27,8 @@ async def two(database_url: str, own_valkey: ValkeyServer) -> AsyncIterator[tupl
         }
     )
 
-    def lines(db: Database) -> Sequence[Line]:
-        return lines_of(settings, db, opened(own_valkey.url))
+    def lines(db: Database) -> Sequence[BroadcastChannel]:
+        return channels_of(settings, db, opened(own_valkey.url))
 
     async with process_on(database_url, lines) as one, process_on(database_url, lines) as other:
         await one.hears_all()
@@ -41,11 +41,11 @@ async def test_what_one_commits_the_other_hears_and_goes_on_hearing_after_valkey
 ) -> None:
     one, other = two
     await one.commits(change(2))
-    await until(lambda: change(2) in other.heard)
-    assert one.heard == other.heard == [change(2)]
+    await until(lambda: change(2) in other.received)
+    assert one.received == other.received == [change(2)]
 
     own_valkey.stop()
-    await until(lambda: one.siblings.lines_down == 1 == other.siblings.lines_down)
+    await until(lambda: one.peers.channels_down == 1 == other.peers.channels_down)
     await one.commits(change(3))
     looks = other.looks
     own_valkey.start()
@@ -53,9 +53,9 @@ async def test_what_one_commits_the_other_hears_and_goes_on_hearing_after_valkey
     await other.hears_all()
 
     assert other.looks > looks, "whatever was missed is looked for"
-    await until(lambda: change(3) in other.heard)
+    await until(lambda: change(3) in other.received)
     await other.commits(change(4))
-    await until(lambda: change(4) in one.heard)
+    await until(lambda: change(4) in one.received)
 
 
 async def test_a_valkey_that_is_not_there_is_said_without_its_password(own_valkey: ValkeyServer) -> None:

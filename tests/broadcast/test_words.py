@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from comments.broadcast.messages import MOST_TOLD, messages, read
+from comments.broadcast.messages import MOST_CHANGES, messages, read
 from comments.outbox import Enqueued
 from comments.storage import LONGEST_MESSAGE
 from comments.threads.events import ThreadChanged
@@ -22,7 +22,7 @@ def test_what_is_written_is_read_as_it_was() -> None:
 
 
 def test_many_changes_take_several_messages_that_fit() -> None:
-    changes = [ThreadChanged(SITE, UUID(int=2**128 - n), 2**62) for n in range(1, MOST_TOLD + 1)]
+    changes = [ThreadChanged(SITE, UUID(int=2**128 - n), 2**62) for n in range(1, MOST_CHANGES + 1)]
     said = list(messages("0123456789abcdef", changes))
 
     assert max(len(message.encode()) for message in said) <= LONGEST_MESSAGE
@@ -30,7 +30,7 @@ def test_many_changes_take_several_messages_that_fit() -> None:
 
 
 def test_too_many_are_told_as_a_request_to_look() -> None:
-    (message,) = messages("me", [CHANGE] * (MOST_TOLD + 1))
+    (message,) = messages("me", [CHANGE] * (MOST_CHANGES + 1))
 
     assert read(message) == ("me", [], True)
 

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from comments.app import create_app
 from comments.config import Settings
-from comments.identity.accounts.actions import make_sign_in_link, sign_in
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
+from comments.identity.sign_in.email_link_actions import make_sign_in_link, sign_in
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Choice, Order, Wanted
+from comments.moderation.decisions.requests import Choice, CommentChoice, DecisionOrder
 from comments.text import render
 from comments.threads.models import Comment
 from comments.web.service import Service
@@ -61,7 +61,9 @@ class Desk:
     async def decided(
         self, choice: Choice, *ids: UUID, by: Moderator | None = None, reason: str = ""
     ) -> None:
-        order = Order(by or self.ana, choice, [Wanted(comment_id) for comment_id in ids], reason)
+        order = DecisionOrder(
+            by or self.ana, choice, [CommentChoice(comment_id) for comment_id in ids], reason
+        )
         await self.svc.db.write(decide, order, self.svc.keys, at=self.svc.clock.now())
 
     async def states(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from comments.notifications.catalogue import Words
+from comments.notifications.catalogue import Catalogue
 from tests.browser.looks import axe_faults, sideways_scroll
 from tests.browser.mails import posted
 from tests.conftest import NOON
@@ -48,7 +48,7 @@ async def test_every_mail_and_where_it_leads_is_clean_light_dark_and_narrow(
             found.append("scrolls sideways")
         faults.setdefault(name, []).extend(found)
 
-    words = Words(language)
+    words = Catalogue(language)
     async with posted(databases.sqlite_copy(run_folder, tmp_path), tmp_path, NOON, language) as post:
         assert sorted(post.html) == MAILS
         page = await new_page(**LOOKS[language])

@@ -11,7 +11,7 @@ import pytest
 from comments.cli import COMMANDS, program
 from comments.sites.urls.seen_actions import store_seen
 from comments.storage import open_database
-from comments.web.seen_origins import Seen
+from comments.web.seen_origins import OriginSighting
 from tests.support.in_process import InThisProcess
 from tests.support.live import Installation
 
@@ -59,7 +59,7 @@ def test_a_site_says_where_it_is_seen_and_what_came_in(here: Installation) -> No
 async def show_once(database_url: str) -> None:
     db, now = await open_database(database_url), datetime.now(UTC)
     try:
-        seen = Seen("blog", "https://other.example", "https://other.example/page", now)
+        seen = OriginSighting("blog", "https://other.example", "https://other.example/page", now)
         await db.write(store_seen, [seen], at=now)
     finally:
         await db.close()

@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import text
 
 from comments.clock import SystemClock
-from comments.identity.queries import moderator_by_email
+from comments.identity.accounts.queries import moderator_by_email
 from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Order, Wanted
+from comments.moderation.decisions.requests import CommentChoice, DecisionOrder
 from comments.sites.queries import site_by_name
 from comments.storage import open_database
 from tests.moderation.seeding import Seed
@@ -32,7 +32,7 @@ async def _decided(url: str, count: int) -> None:
     ids = [seed.comment(thread, author) for _ in range(count)]
     await db.write(seed.store)
     for comment_id in ids:
-        order = Order(mia, "spam", [Wanted(comment_id)], "casino")
+        order = DecisionOrder(mia, "spam", [CommentChoice(comment_id)], "casino")
         await db.write(decide, order, KEYS, at=SystemClock().now())
     await db.close()
 

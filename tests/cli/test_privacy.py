@@ -11,11 +11,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from comments.clock import SystemClock
+from comments.identity.accounts.queries import moderator_by_email
 from comments.identity.models import Author
-from comments.identity.queries import moderator_by_email
 from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Order, Wanted
+from comments.moderation.decisions.requests import CommentChoice, DecisionOrder
 from comments.sites.queries import site_by_name
 from comments.storage import open_database
 from tests.moderation.seeding import Seed
@@ -39,7 +39,7 @@ async def _written(here: Installation) -> list[str]:
     await db.write(seed.store)
     await db.write(_give_addresses)
     keys = Keyring((here.data_folder / "secret.key").read_text().strip())
-    order = Order(mia, "approve", [Wanted(one) for one in ids], "")
+    order = DecisionOrder(mia, "approve", [CommentChoice(one) for one in ids], "")
     await db.write(decide, order, keys, at=SystemClock().now())
     await db.close()
     return [str(one) for one in authors]

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 from comments.clock import SystemClock
-from comments.identity.queries import moderator_by_email
+from comments.identity.accounts.queries import moderator_by_email
 from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Choice, Order, Wanted
+from comments.moderation.decisions.requests import Choice, CommentChoice, DecisionOrder
 from comments.sites.queries import site_by_name
 from comments.storage import open_database
 from tests.moderation.seeding import Seed
@@ -34,7 +34,7 @@ async def _decided(url: str) -> None:
     wanted = [(seed.comment(thread, author, text=text, reasons="[]"), choice) for text, choice in texts]
     await db.write(seed.store)
     for comment_id, choice in wanted:
-        order = Order(mia, choice, [Wanted(comment_id)])
+        order = DecisionOrder(mia, choice, [CommentChoice(comment_id)])
         await db.write(decide, order, KEYS, at=SystemClock().now())
     await db.close()
 

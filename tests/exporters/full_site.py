@@ -23,7 +23,7 @@ from comments.identity.models import (
     SignInLink,
 )
 from comments.ids import new_id
-from comments.moderation.decisions.replaced import Replaced, Text
+from comments.moderation.decisions.replaced import CommentText, ReplacedText
 from comments.moderation.models import Decision
 from comments.policy.models import Ban
 from comments.rules import Reason, encoded
@@ -33,7 +33,7 @@ from comments.text import render
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.models import Comment, Report, Revision, Thread, ThreadKey, Vote, Watch
 from comments.threads.order.ranking import rank
-from comments.threads.order.tree import TOP, Place, ancestors, place_below
+from comments.threads.order.tree import TOP, TreePosition, ancestors, place_below
 
 BEGINNING = datetime(2026, 1, 31, 23, 59, 58, 999_999, tzinfo=UTC)
 NAME = "Ünï Ċødé 🙂 محمد 東京"
@@ -50,7 +50,7 @@ class FullSite:
     name: str = "blog"
     at: datetime = BEGINNING
     rows: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
-    places: dict[UUID, Place] = field(default_factory=dict)
+    places: dict[UUID, TreePosition] = field(default_factory=dict)
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -249,8 +249,8 @@ class FullSite:
             self.add(Vote, **of, author_id=self.old, value=1, counted=True, address_key=None)
             self.add(Report, **of, author_id=self.voter, reason="spam", note=NAME)
             self.decide(of, self.moderator, None)
-            text = Text("**old**", "markdown", "<p><strong>old</strong></p>", 1, "[]", self.at)
-            self.decide(of, None, Replaced(text=text, trusted_name=NAME).encode())
+            text = CommentText("**old**", "markdown", "<p><strong>old</strong></p>", 1, "[]", self.at)
+            self.decide(of, None, ReplacedText(text=text, trusted_name=NAME).encode())
 
     def decide(self, of: Mapping[str, UUID], account_id: UUID | None, replaced: str | None) -> None:
         self.add(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.classifier.models import LearnedComment, LearnedSign, Learning
+from comments.classifier.models import LearnedComment, LearnedFeature, Learning
 from comments.clock import FixedClock
 from comments.exporters.files import export_to_file
 from comments.exporters.native import LEFT_OUT
@@ -26,15 +26,15 @@ from comments.identity.models import (
 )
 from comments.importers.errors import ImportRefused
 from comments.importers.jobs.models import ImportJob
-from comments.importers.pipeline.report import Report
-from comments.importers.pipeline.run import Order, run_import
+from comments.importers.pipeline.report import ImportReport
+from comments.importers.pipeline.run import ImportOrder, run_import
 from comments.moderation.models import LogHead, LogLink
 from comments.moderation.search.models import CommentTerms, TermsDue
-from comments.moderation.sweeps.models import Run
+from comments.moderation.sweeps.models import Sweep
 from comments.moderation.threads.merge_models import Merge
 from comments.outbox.models import Outbox
 from comments.outside.models import CheckCall, WebhookCall
-from comments.policy.models import SpentProof, TextPrint
+from comments.policy.models import SpentProof, TextFingerprint
 from comments.privacy.models import Erasure
 from comments.schema import metadata
 from comments.sites.actions import add_site
@@ -51,15 +51,19 @@ NOT_OF_ONE_SITE = {
     for table in (
         *(InstallationFact, ApiToken, SignInLink, BrowserSession, Credential, Invitation, RecoveryCode),
         *(Passkey, PasskeyQuestion),
-        *(LogHead, LogLink, Outbox, SpentProof, TextPrint, Webhook, WebhookCall),
-        *(OutsideCheck, CheckCall, Erasure, Run, Merge, ImportJob, SeenOrigin),
+        *(LogHead, LogLink, Outbox, SpentProof, TextFingerprint, Webhook, WebhookCall),
+        *(OutsideCheck, CheckCall, Erasure, Sweep, Merge, ImportJob, SeenOrigin),
     )
 }
-MADE_ANEW = {table.__tablename__ for table in (CommentTerms, TermsDue, Learning, LearnedSign, LearnedComment)}
+MADE_ANEW = {
+    table.__tablename__ for table in (CommentTerms, TermsDue, Learning, LearnedFeature, LearnedComment)
+}
 
 
-async def brought_to(db: Database, path: Path, clock: FixedClock, site: str = "blog", **order: Any) -> Report:
-    return await run_import(db, Order(path, site, **order), keys=KEYS, clock=clock)
+async def brought_to(
+    db: Database, path: Path, clock: FixedClock, site: str = "blog", **order: Any
+) -> ImportReport:
+    return await run_import(db, ImportOrder(path, site, **order), keys=KEYS, clock=clock)
 
 
 def comparable(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:

@@ -23,7 +23,7 @@ class Lines:
     code: str
 
 
-def lines_of(document: str) -> list[Lines]:
+def channels_of(document: str) -> list[Lines]:
     """Return every block of code of a guide that stands below the name of a file."""
     return list(_blocks((GUIDES / document).read_text()))
 

@@ -61,3 +61,12 @@ def test_no_folder_holds_more_files_than_a_reader_takes_in() -> None:
     crowded = {str(folder.relative_to(ROOT)): files for folder, files in held.items() if files > MOST_FILES}
 
     assert crowded == {}
+
+
+def test_a_class_name_means_one_thing_in_the_whole_package() -> None:
+    defined: dict[str, list[str]] = {}
+    for path in python_files("comments"):
+        for name in read_source(path).class_names:
+            defined.setdefault(name, []).append(str(path.relative_to(ROOT)))
+
+    assert {name: files for name, files in defined.items() if len(files) > 1} == {}

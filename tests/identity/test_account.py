@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from comments.clock import FixedClock
-from comments.identity import queries
 from comments.identity.accounts import actions, token_actions
 from comments.identity.errors import ScopeRefused
+from comments.identity.sessions import queries as sessions_queries
 from comments.identity.sessions.devices import device_words
+from comments.identity.sign_in import email_link_actions
 from tests.identity.visiting import OURS, Visitor
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -100,9 +101,9 @@ def test_all_others_are_ended_at_once(visitor: Visitor) -> None:
 def test_nobody_ends_a_session_of_somebody_else(visitor: Visitor) -> None:
     visitor.sign_in()
     mia = visitor.write(actions.add_moderator, visitor.site.id, "mia@mail.example")
-    link = visitor.write(actions.make_sign_in_link, visitor.service.keys, mia.id)
-    hers = visitor.write(actions.sign_in, visitor.service.keys, link).cookie
-    named = queries.handle(visitor.service.keys, visitor.service.keys.token_hash(hers))
+    link = visitor.write(email_link_actions.make_sign_in_link, visitor.service.keys, mia.id)
+    hers = visitor.write(email_link_actions.sign_in, visitor.service.keys, link).cookie
+    named = sessions_queries.handle(visitor.service.keys, visitor.service.keys.token_hash(hers))
 
     visitor.post("/account/sessions", session=named)
     visitor.post("/account/sessions", others="1")

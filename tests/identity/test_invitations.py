@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
-from comments.identity import queries
-from comments.identity.accounts import actions, invitation_actions
+from comments.identity.accounts import actions, invitation_actions, queries, team_queries
 from comments.identity.accounts.address_actions import end_ways
 from comments.identity.errors import InvitationForOther, InvitationUsedUp, PasswordRefused, SignInNeeded
+from comments.identity.sign_in import email_link_actions
 from comments.identity.sign_in.password_actions import set_password, sign_in_by_password
 from comments.keys import Keyring
 from comments.sites.actions import add_site
@@ -71,7 +71,7 @@ def test_an_invitation_opens_no_account_that_there_is(visitor: Visitor) -> None:
     for refused in (as_owner, as_nobody):
         assert refused.status_code == 409, InvitationForOther.code
         assert "set-cookie" not in refused.headers
-    secret = visitor.write(actions.make_sign_in_link, visitor.service.keys, nils.id)
+    secret = visitor.write(email_link_actions.make_sign_in_link, visitor.service.keys, nils.id)
     assert visitor.press(f"/sign-in/{secret}").status_code == 303
     assert take(visitor, link).status_code == 303
     page = visitor.account()
@@ -149,7 +149,9 @@ def test_no_way_to_sign_in_is_added_by_a_session_that_has_ended(visitor: Visitor
 
 def new_link(session: Session, keys: Keyring, email: str, *, at: datetime) -> str:
     """Return the secret of a link that is mailed to this address."""
-    return actions.make_sign_in_link(session, keys, queries.account_by_email(session, email).id, at=at)
+    return email_link_actions.make_sign_in_link(
+        session, keys, queries.account_by_email(session, email).id, at=at
+    )
 
 
 def test_an_invitation_ends_after_a_week_or_when_it_is_taken_back(
@@ -199,7 +201,7 @@ def test_an_invitation_is_stored_as_a_hash(visitor: Visitor) -> None:
     link = invited(visitor)
     secret = link.rpartition("/")[2]
 
-    stored = visitor.read(queries.invitations_of, visitor.site.id, visitor.service.clock.now())
+    stored = visitor.read(team_queries.invitations_of, visitor.site.id, visitor.service.clock.now())
 
     assert [one.token_hash for one in stored] == [visitor.service.keys.token_hash(secret)]
     assert timedelta(days=7) == invitation_actions.INVITATION_LIFETIME

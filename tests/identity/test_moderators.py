@@ -9,11 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
-from comments.identity import queries
-from comments.identity.accounts import actions, team_actions, token_actions
+from comments.identity.accounts import (
+    actions,
+    queries,
+    team_actions,
+    team_queries,
+    token_actions,
+    token_queries,
+)
 from comments.identity.emails import folded_email
 from comments.identity.errors import AccountUnknown, EmailRefused, LinkUsedUp, NameRefused, RoleRefused
 from comments.identity.models import Account, ApiToken, BrowserSession, SignInLink
+from comments.identity.sessions import actions as sessions_actions
+from comments.identity.sessions import queries as sessions_queries
+from comments.identity.sign_in import email_link_actions
+from comments.identity.sign_in import queries as sign_in_queries
 from comments.keys import Keyring
 from comments.sites.actions import add_site
 from comments.storage import Database
@@ -76,7 +86,7 @@ async def test_adding_again_changes_role_and_name_and_makes_nobody_twice(
     await added(db, clock, site_id, role=None)
 
     assert first.id == second.id
-    assert [(one.account.name, one.role) for one in await db.read(queries.team, site_id)] == [
+    assert [(one.account.name, one.role) for one in await db.read(team_queries.team, site_id)] == [
         ("Ana Petrović", "owner")
     ]
 
@@ -136,8 +146,8 @@ async def test_the_teams_names_are_known_for_each_site(
     await added(db, clock, site_id, email="b@mail.example", name="Mia")
     await added(db, clock, site_id, email="a@mail.example", name="Ana", role="owner")
 
-    assert await db.read(queries.team_names, site_id) == ("Ana", "Mia")
-    assert await db.read(queries.team_names, other_site_id) == ()
+    assert await db.read(team_queries.team_names, site_id) == ("Ana", "Mia")
+    assert await db.read(team_queries.team_names, other_site_id) == ()
 
 
 async def test_a_removed_moderator_has_no_part_no_token_and_no_session(
@@ -145,8 +155,8 @@ async def test_a_removed_moderator_has_no_part_no_token_and_no_session(
 ) -> None:
     account = await added(db, clock, site_id)
     await db.write(token_actions.make_api_token, KEYS, site_id, account.id, at=clock.now())
-    secret = await db.write(actions.make_sign_in_link, KEYS, account.id, at=clock.now())
-    await db.write(actions.sign_in, KEYS, secret, at=clock.now())
+    secret = await db.write(email_link_actions.make_sign_in_link, KEYS, account.id, at=clock.now())
+    await db.write(email_link_actions.sign_in, KEYS, secret, at=clock.now())
 
     await db.write(team_actions.remove_member, site_id, account.id)
 
@@ -168,7 +178,7 @@ async def test_a_moderator_of_two_sites_is_removed_from_one(
 
     with pytest.raises(AccountUnknown):
         await db.read(queries.moderator_by_email, site_id, ANA)
-    assert await db.read(queries.moderator_by_token, other_site_id, KEYS.token_hashes(token))
+    assert await db.read(token_queries.moderator_by_token, other_site_id, KEYS.token_hashes(token))
 
 
 async def test_an_api_token_is_good_for_its_site_alone_and_stored_as_a_hash(
@@ -179,62 +189,67 @@ async def test_an_api_token_is_good_for_its_site_alone_and_stored_as_a_hash(
     token = await db.write(token_actions.make_api_token, KEYS, site_id, account.id, at=clock.now())
 
     assert token.startswith("m_")
-    found = await db.read(queries.moderator_by_token, site_id, KEYS.token_hashes(token))
+    found = await db.read(token_queries.moderator_by_token, site_id, KEYS.token_hashes(token))
     assert found == queries.Moderator(account.id, site_id, "Mia", "moderator")
-    assert await db.read(queries.moderator_by_token, other_site_id, KEYS.token_hashes(token)) is None
-    assert await db.read(queries.moderator_by_token, site_id, KEYS.token_hashes("m_other")) is None
+    assert await db.read(token_queries.moderator_by_token, other_site_id, KEYS.token_hashes(token)) is None
+    assert await db.read(token_queries.moderator_by_token, site_id, KEYS.token_hashes("m_other")) is None
     assert [row.token_hash for row in await db.read(rows, ApiToken)] == [KEYS.token_hash(token)]
 
 
 async def test_a_sign_in_link_is_good_once(db: Database, clock: FixedClock, site_id: UUID) -> None:
     account = await added(db, clock, site_id)
-    secret = await db.write(actions.make_sign_in_link, KEYS, account.id, at=clock.now())
-    invited = await db.read(queries.link_account, KEYS.token_hashes(secret), clock.now())
+    secret = await db.write(email_link_actions.make_sign_in_link, KEYS, account.id, at=clock.now())
+    invited = await db.read(sign_in_queries.link_account, KEYS.token_hashes(secret), clock.now())
 
-    signed_in = await db.write(actions.sign_in, KEYS, secret, at=clock.now())
+    signed_in = await db.write(email_link_actions.sign_in, KEYS, secret, at=clock.now())
 
     assert invited is not None
     assert signed_in.account.id == invited.id == account.id
-    assert await db.read(queries.link_account, KEYS.token_hashes(secret), clock.now()) is None
+    assert await db.read(sign_in_queries.link_account, KEYS.token_hashes(secret), clock.now()) is None
     with pytest.raises(LinkUsedUp) as caught:
-        await db.write(actions.sign_in, KEYS, secret, at=clock.now())
+        await db.write(email_link_actions.sign_in, KEYS, secret, at=clock.now())
     assert caught.value.code == "link-used-up"
     assert len(await db.read(rows, BrowserSession)) == 1
 
 
 async def test_a_sign_in_link_ends_after_24_hours(db: Database, clock: FixedClock, site_id: UUID) -> None:
     account = await added(db, clock, site_id)
-    secret = await db.write(actions.make_sign_in_link, KEYS, account.id, at=clock.now())
+    secret = await db.write(email_link_actions.make_sign_in_link, KEYS, account.id, at=clock.now())
 
     clock.advance(timedelta(hours=24))
 
-    assert await db.read(queries.link_account, KEYS.token_hashes(secret), clock.now()) is None
+    assert await db.read(sign_in_queries.link_account, KEYS.token_hashes(secret), clock.now()) is None
     with pytest.raises(LinkUsedUp):
-        await db.write(actions.sign_in, KEYS, secret, at=clock.now())
+        await db.write(email_link_actions.sign_in, KEYS, secret, at=clock.now())
 
 
 async def test_a_session_lasts_30_days(db: Database, clock: FixedClock, site_id: UUID) -> None:
     account = await added(db, clock, site_id)
-    secret = await db.write(actions.make_sign_in_link, KEYS, account.id, at=clock.now())
-    cookie = (await db.write(actions.sign_in, KEYS, secret, at=clock.now())).cookie
+    secret = await db.write(email_link_actions.make_sign_in_link, KEYS, account.id, at=clock.now())
+    cookie = (await db.write(email_link_actions.sign_in, KEYS, secret, at=clock.now())).cookie
     hashes = KEYS.token_hashes(cookie)
 
-    found = await db.read(queries.session_account, hashes, clock.now())
+    found = await db.read(sessions_queries.session_account, hashes, clock.now())
     assert found is not None
     assert found[0].id == account.id
-    assert await db.read(queries.session_account, KEYS.token_hashes("s_other"), clock.now()) is None
+    assert await db.read(sessions_queries.session_account, KEYS.token_hashes("s_other"), clock.now()) is None
     clock.advance(timedelta(days=30))
-    assert await db.read(queries.session_account, hashes, clock.now()) is None
+    assert await db.read(sessions_queries.session_account, hashes, clock.now()) is None
 
 
 async def test_signing_in_ends_the_browsers_old_session(
     db: Database, clock: FixedClock, site_id: UUID
 ) -> None:
     account = await added(db, clock, site_id)
-    secrets = [await db.write(actions.make_sign_in_link, KEYS, account.id, at=clock.now()) for _ in range(2)]
-    old = (await db.write(actions.sign_in, KEYS, secrets[0], at=clock.now())).cookie
+    secrets = [
+        await db.write(email_link_actions.make_sign_in_link, KEYS, account.id, at=clock.now())
+        for _ in range(2)
+    ]
+    old = (await db.write(email_link_actions.sign_in, KEYS, secrets[0], at=clock.now())).cookie
 
-    new = (await db.write(actions.sign_in, KEYS, secrets[1], at=clock.now(), old_cookie=old)).cookie
+    new = (
+        await db.write(email_link_actions.sign_in, KEYS, secrets[1], at=clock.now(), old_cookie=old)
+    ).cookie
 
     assert new != old
     assert [row.token_hash for row in await db.read(rows, BrowserSession)] == [KEYS.token_hash(new)]
@@ -242,9 +257,9 @@ async def test_signing_in_ends_the_browsers_old_session(
 
 async def test_signing_out_ends_the_session(db: Database, clock: FixedClock, site_id: UUID) -> None:
     account = await added(db, clock, site_id)
-    secret = await db.write(actions.make_sign_in_link, KEYS, account.id, at=clock.now())
-    cookie = (await db.write(actions.sign_in, KEYS, secret, at=clock.now())).cookie
+    secret = await db.write(email_link_actions.make_sign_in_link, KEYS, account.id, at=clock.now())
+    cookie = (await db.write(email_link_actions.sign_in, KEYS, secret, at=clock.now())).cookie
 
-    await db.write(actions.sign_out, KEYS, cookie)
+    await db.write(sessions_actions.sign_out, KEYS, cookie)
 
-    assert await db.read(queries.session_account, KEYS.token_hashes(cookie), clock.now()) is None
+    assert await db.read(sessions_queries.session_account, KEYS.token_hashes(cookie), clock.now()) is None

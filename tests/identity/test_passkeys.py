@@ -8,11 +8,18 @@ import pytest
 
 from comments.clock import FixedClock
 from comments.config import Settings
-from comments.identity import queries
+from comments.identity.accounts import queries
 from comments.identity.errors import PasskeyRefused
 from comments.identity.sign_in import passkey_actions
 from comments.identity.sign_in.passkey_actions import TooManyPasskeys
-from comments.identity.sign_in.passkeys import LONGEST_ANSWER, REFUSED, NewKey, made_key, named_key, place_of
+from comments.identity.sign_in.passkeys import (
+    LONGEST_ANSWER,
+    REFUSED,
+    NewPasskey,
+    made_key,
+    named_key,
+    place_of,
+)
 from tests.identity.visiting import OURS, Visitor
 
 JUNK = (
@@ -77,7 +84,7 @@ def test_a_question_is_good_once_for_its_account_and_for_five_minutes(
     me = visitor.read(queries.account_by_email, "ana@mail.example").id
 
     def keep(number: int, secret: str) -> None:
-        made = NewKey(number.to_bytes(16, "big"), b"key", 0)
+        made = NewPasskey(number.to_bytes(16, "big"), b"key", 0)
         visitor.write(passkey_actions.add_passkey, keys, me, made, secret, cookie=cookie, name="A key")
 
     def asked() -> str:

@@ -5,8 +5,7 @@ from uuid import UUID
 import pytest
 
 from comments.clock import FixedClock
-from comments.identity import queries
-from comments.identity.accounts import actions
+from comments.identity.accounts import actions, queries, team_queries
 from comments.identity.accounts.sections import in_sections, read_sections
 from comments.identity.errors import RoleRefused, SectionRefused
 from comments.sites.actions import add_site
@@ -80,7 +79,7 @@ async def test_sections_are_kept_until_others_are_given_and_owners_have_none(
     assert await after(["/news/"]) == ("/news/",)
     assert await after([]) == ("/news/",)
     assert await after(["/sport"], "moderator") == ("/sport/",)
-    assert [one.sections for one in await db.read(queries.team, site_id)] == [("/sport/",)]
+    assert [one.sections for one in await db.read(team_queries.team, site_id)] == [("/sport/",)]
     with pytest.raises(RoleRefused):
         await after(["/news/"], "owner")
     assert await after([], "owner") is None

@@ -5,8 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from comments.identity import queries
-from comments.identity.accounts import actions, team_actions
+from comments.identity.accounts import actions, queries, team_actions, team_queries
 from comments.identity.errors import AccountUnknown, LastOwner
 from comments.sites.actions import add_site
 from tests.identity.visiting import OURS, Visitor
@@ -21,7 +20,7 @@ def member(visitor: Visitor, email: str, role: str) -> UUID:
 
 
 def parts(visitor: Visitor) -> dict[str, tuple[str, object]]:
-    team = visitor.read(queries.team, visitor.site.id)
+    team = visitor.read(team_queries.team, visitor.site.id)
     return {one.account.email: (one.role, one.sections) for one in team}
 
 
@@ -73,7 +72,7 @@ def test_nobody_of_another_site_is_changed(visitor: Visitor) -> None:
     assert visitor.post("/team/other/members", member=str(nils), role="owner").status_code == 404
     with pytest.raises(AccountUnknown):
         visitor.write(lambda session, *, at: team_actions.remove_member(session, visitor.site.id, nils))
-    assert [one.role for one in visitor.read(queries.team, other.id)] == ["moderator"]
+    assert [one.role for one in visitor.read(team_queries.team, other.id)] == ["moderator"]
 
 
 def test_an_invitation_does_not_take_the_last_owner_away(visitor: Visitor) -> None:

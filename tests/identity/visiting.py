@@ -6,6 +6,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from comments.identity.accounts import actions
+from comments.identity.sign_in import email_link_actions
 from comments.sites.actions import add_site
 from comments.web.service import Service
 
@@ -35,7 +36,7 @@ class Visitor:
         if not hasattr(self, "site"):
             self.site = self.write(add_site, "blog", ["https://blog.example"])
         account = self.write(actions.add_moderator, self.site.id, "ana@mail.example", role="owner", name=name)
-        return f"/sign-in/{self.write(actions.make_sign_in_link, self.service.keys, account.id)}"
+        return f"/sign-in/{self.write(email_link_actions.make_sign_in_link, self.service.keys, account.id)}"
 
     def press(self, link: str, *, to: str = "", **headers: str) -> Any:
         """Press the button of a sign-in page."""

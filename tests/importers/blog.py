@@ -12,15 +12,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from comments.clock import FixedClock
-from comments.importers.pipeline.report import Report
-from comments.importers.pipeline.run import Order, run_import
+from comments.importers.pipeline.report import ImportReport
+from comments.importers.pipeline.run import ImportOrder, run_import
 from comments.keys import Keyring
 from comments.schema import metadata
 from comments.sites.actions import add_site
 from comments.storage import Database
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.models import Comment, Thread
-from comments.threads.order.tree import Place, ancestors
+from comments.threads.order.tree import TreePosition, ancestors
 from comments.threads.queries.find_threads import thread_by_keys
 
 KEYS = Keyring("a secret for tests only, long enough")
@@ -47,10 +47,10 @@ class Blog:
         path.write_bytes(gzip.compress(raw) if packed else raw)
         return path
 
-    async def imports(self, content: str | bytes | Path, **order: Any) -> Report:
+    async def imports(self, content: str | bytes | Path, **order: Any) -> ImportReport:
         """Import a file, or what shall be in one; every report must add up, and every counter be right."""
         path = content if isinstance(content, Path) else self.file(content)
-        report = await run_import(self.db, Order(path, self.name, **order), keys=KEYS, clock=self.clock)
+        report = await run_import(self.db, ImportOrder(path, self.name, **order), keys=KEYS, clock=self.clock)
         assert report.read == report.imported + sum(report.skipped.values())
         assert await self.db.read(wrong_counters) == []
         return report
@@ -93,7 +93,7 @@ def wrong_counters(session: Session) -> list[str]:
     below: Counter[UUID] = Counter()
     wrong = []
     for one in comments.values():
-        place = Place(one.root_id, one.depth, one.path)
+        place = TreePosition(one.root_id, one.depth, one.path)
         above = ancestors(place)
         if one.state == "approved":
             below.update(above)

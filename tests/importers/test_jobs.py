@@ -17,13 +17,13 @@ from sqlalchemy import select
 from comments.background.maintenance import tidy
 from comments.clock import FixedClock
 from comments.exporters.files import export_to_file
-from comments.identity.queries import team
+from comments.identity.accounts.team_queries import team
 from comments.importers.jobs import actions
 from comments.importers.jobs.models import ImportJob
-from comments.importers.jobs.queries import Claimed
+from comments.importers.jobs.queries import ClaimedJob
 from comments.importers.jobs.worker import ImportJobs
 from comments.importers.pipeline import build_drafts
-from comments.importers.pipeline.run import Order, run_import
+from comments.importers.pipeline.run import ImportOrder, run_import
 from comments.sites.actions import add_site, remove_site
 from comments.sites.queries import site_by_name
 from tests.importers.exports import disqus, post, thread
@@ -90,7 +90,7 @@ class Importing:
     def files(self) -> list[str]:
         return sorted(path.name for path in (self.folder / "imports").glob("*"))
 
-    async def claim(self, job: str) -> Claimed:
+    async def claim(self, job: str) -> ClaimedJob:
         """Take a job as another process does that is then killed."""
         at = self.site.clock.now()
         claimed = await self.site.service.db.write(actions.claim_job, UUID(job), by=uuid4(), at=at)
@@ -152,7 +152,7 @@ async def test_an_import_whose_process_was_killed_goes_on_soon_and_its_report_ad
     half = importing.folder / "half.xml"
     half.write_text(disqus(thread(1), post(1)))
     svc = importing.site.service
-    await run_import(svc.db, Order(half, "blog"), keys=svc.keys, clock=svc.clock)
+    await run_import(svc.db, ImportOrder(half, "blog"), keys=svc.keys, clock=svc.clock)
 
     importing.site.clock.advance(actions.CLAIMED_FOR + timedelta(seconds=1))
     assert await importing.worker.work() == 1

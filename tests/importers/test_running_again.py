@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from comments.clock import FixedClock
 from comments.importers.pipeline import build_drafts, run
-from comments.importers.pipeline.write_rows import Overtaken, write_batch
+from comments.importers.pipeline.write_rows import WrittenMeanwhile, write_batch
 from comments.sites.queries import site_by_name
 from comments.text import render
 from comments.threads.models import Comment
@@ -205,5 +205,5 @@ async def test_a_row_that_somebody_else_has_just_written_stops_an_import_in_word
     # As if it had come after the import looked for it, and stayed unseen each time it looks again.
     await blog.db.write(lambda session: session.execute(update(Comment).values(source_id=None)))
 
-    with pytest.raises(Overtaken, match="run the import again when they are done"):
+    with pytest.raises(WrittenMeanwhile, match="run the import again when they are done"):
         await blog.imports(EXPORT)

@@ -69,11 +69,11 @@ def test_what_others_counted_counts_here_and_ends_with_their_window(now: Ticking
     for _ in range(9):
         there.hit(Rate.TRY, "a")
     now.seconds += 600
-    here.add(there.untold(100))
+    here.add(there.unsent(100))
 
-    assert there.untold(100) == []
+    assert there.unsent(100) == []
     assert [here.hit(Rate.TRY, "a"), here.hit(Rate.TRY, "a")] == [0, 3_000]
-    assert [count.number for count in here.untold(100)] == [1], "nobody has to hear of what was refused"
+    assert [count.number for count in here.unsent(100)] == [1], "nobody has to hear of what was refused"
 
     now.seconds += 3_000
     assert here.hit(Rate.TRY, "a") == 0
@@ -100,9 +100,9 @@ async def test_processes_count_together(postgresql_databases: PostgresqlDatabase
 
 async def count_together(two: tuple[Process, Process]) -> None:
     keys = Keyring("a secret for tests only, long enough")
-    counts = {process.siblings: Limits() for process in two}
+    counts = {process.peers: Limits() for process in two}
     sharing = [
-        asyncio.create_task(share(counts[process.siblings], keys, process.db, process.siblings.say))
+        asyncio.create_task(share(counts[process.peers], keys, process.db, process.peers.say))
         for process in two
     ]
     await asyncio.sleep(0)
@@ -114,7 +114,7 @@ async def count_together(two: tuple[Process, Process]) -> None:
 
     await until(lambda: bool(here.full(Rate.TRY, ADDRESS) and there.full(Rate.TRY, ADDRESS)))
     assert here.hit(Rate.TRY, ADDRESS) > 0
-    said = [str(change) for process in two for change in process.heard]
+    said = [str(change) for process in two for change in process.received]
     assert said
     assert not any(ADDRESS in words for words in said)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from comments.importers.pipeline.run import Order, run_import
+from comments.importers.pipeline.run import ImportOrder, run_import
 from tests.importers import exports
 from tests.live.test_following import Followed, caught_up, whole
 from tests.support.site import PAGE, SiteUnderTest
@@ -12,7 +12,7 @@ from tests.support.streams import listening
 async def brought_in(site: SiteUnderTest, folder: Path, *posts: str) -> None:
     path = folder / "export.xml"
     path.write_text(exports.disqus(exports.thread(1), *posts))
-    order = Order(path, "blog", helpers=0)
+    order = ImportOrder(path, "blog", helpers=0)
     await run_import(site.service.db, order, keys=site.service.keys, clock=site.clock)
 
 

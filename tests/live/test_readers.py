@@ -124,7 +124,7 @@ async def test_who_leaves_is_forgotten(site: SiteUnderTest) -> None:
     await stays.over()
 
     hub = hub_of(site)
-    assert (len(hub), hub._topics, dict(hub._lobby), dict(hub._by_address)) == (0, {}, {}, {})
+    assert (len(hub), hub._channels, dict(hub._waiting_by_key), dict(hub._by_address)) == (0, {}, {}, {})
 
 
 async def test_who_reads_nothing_is_cut_off(site: SiteUnderTest) -> None:

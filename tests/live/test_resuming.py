@@ -89,7 +89,7 @@ async def test_more_changes_than_are_told_one_by_one_are_a_reset(site: SiteUnder
     def many(session: Session, site_id: object, count: int) -> None:
         seed_thread(session, site_id, f"{ORIGIN}/{count}", [None] * count)  # type: ignore[arg-type]
 
-    card = await site.app.state.site_book.card("blog")
+    card = await site.app.state.site_cache.card("blog")
     for count in (MOST_CHANGES, MOST_CHANGES + 1):
         await site.service.db.write(many, card.id, count)
     async with listening(site, f"{ORIGIN}/{MOST_CHANGES}", since="0") as reader:

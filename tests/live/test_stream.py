@@ -82,7 +82,7 @@ async def test_who_waits_is_told_though_another_reader_found_the_discussion_firs
         seed_thread(session, site_id, URL, [None])
         session.execute(update(Thread).values(updated_at=NOON), execution_options=WITHOUT_SYNC)
 
-    card = await site.app.state.site_book.card("blog")
+    card = await site.app.state.site_cache.card("blog")
     other_process = await open_database(database_url)
     async with listening(site, URL) as waits:
         await waits.event()

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from comments.clock import FixedClock
+from comments.identity.accounts.queries import Moderator
 from comments.identity.models import Author
-from comments.identity.queries import Moderator
 from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide, undo
-from comments.moderation.decisions.requests import Choice, Order, Outcome, Wanted
+from comments.moderation.decisions.requests import Choice, CommentChoice, DecisionOrder, OrderOutcome
 from comments.moderation.models import Decision
 from comments.storage import Database
 from comments.threads.models import Comment, Thread
@@ -39,19 +39,19 @@ class Desk:
     async def decide(
         self,
         choice: Choice,
-        wanted: Sequence[UUID | Wanted],
+        wanted: Sequence[UUID | CommentChoice],
         *,
         by: Moderator | None = None,
         reason: str = "",
-    ) -> Outcome:
+    ) -> OrderOutcome:
         self.clock.advance(timedelta(seconds=5))
-        named = [one if isinstance(one, Wanted) else Wanted(one) for one in wanted]
-        order = Order(by or self.mia, choice, named, reason)
+        named = [one if isinstance(one, CommentChoice) else CommentChoice(one) for one in wanted]
+        order = DecisionOrder(by or self.mia, choice, named, reason)
         return await self.db.write(decide, order, KEYS, at=self.clock.now())
 
     async def undo(
-        self, outcome: Outcome, *, of: Moderator | None = None, by: Moderator | None = None
-    ) -> Outcome:
+        self, outcome: OrderOutcome, *, of: Moderator | None = None, by: Moderator | None = None
+    ) -> OrderOutcome:
         self.clock.advance(timedelta(seconds=5))
         made_by = (of or self.mia).account_id
         return await self.db.write(

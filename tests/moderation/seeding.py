@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from comments.identity.accounts.queries import Moderator
 from comments.identity.models import Account, Author, Membership
-from comments.identity.queries import Moderator
 from comments.ids import new_id
 from comments.sites.models import Site
 from comments.threads.addresses.page_keys import key_hash, page_keys
 from comments.threads.addresses.urls import page_path
 from comments.threads.models import Comment, Revision, Thread, ThreadKey
-from comments.threads.order.tree import TOP, Place, place_below
+from comments.threads.order.tree import TOP, TreePosition, place_below
 from tests.conftest import NOON
 
 _numbers = itertools.count()
@@ -32,7 +32,7 @@ class Seed:
     name: str = field(default_factory=lambda: f"site{next(_numbers)}")
     now: datetime = NOON - timedelta(hours=1)
     rows: list[tuple[Any, list[dict[str, Any]]]] = field(default_factory=list)
-    places: dict[UUID, tuple[UUID, Place]] = field(default_factory=dict)
+    places: dict[UUID, tuple[UUID, TreePosition]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.site_id = new_id(self.now)

@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 
 from comments.moderation.decisions.groups import decide_rows
-from comments.moderation.decisions.requests import Order, Wanted
+from comments.moderation.decisions.requests import CommentChoice, DecisionOrder
 from comments.moderation.queue import duplicate_groups, sections
-from comments.moderation.queue.comments import Held, HeldPage, held_comments
-from comments.moderation.queue.duplicate_groups import Shown, group_named
-from comments.moderation.queue.filters import Wish
+from comments.moderation.queue.comments import JudgedComment, JudgedPage, held_comments
+from comments.moderation.queue.duplicate_groups import RowVersion, group_named
+from comments.moderation.queue.filters import QueueFilter
 from comments.moderation.search.query_language import parse
 from comments.moderation.search.terms import criteria
 from tests.moderation.desk import KEYS, Desk
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.anyio
 FLOOD = -3_000_000_000_000_000_001
 
 
-async def page(desk: Desk, wish: Wish, **asked: object) -> HeldPage:
+async def page(desk: Desk, wish: QueueFilter, **asked: object) -> JudgedPage:
     given = {"after": None, "limit": 25, **asked}
     return await desk.db.read(lambda session: held_comments(session, desk.seed.site_id, wish, **given))  # type: ignore[arg-type]
 
 
-def times(held: Held) -> int:
+def times(held: JudgedComment) -> int:
     return held.alike.count if held.alike else 1
 
 
@@ -39,13 +39,13 @@ async def test_a_flood_is_one_row_with_its_newest_or_oldest_first(desk: Desk) ->
     (after,) = await desk.comments(similar_group=5)
     await desk.comments(3, similar_group=FLOOD, state="spam")
 
-    newest = (await page(desk, Wish(grouped=True))).comments
-    oldest = (await page(desk, Wish(grouped=True, newest_first=False))).comments
+    newest = (await page(desk, QueueFilter(grouped=True))).comments
+    oldest = (await page(desk, QueueFilter(grouped=True, newest_first=False))).comments
 
     assert [held.row.id for held in newest] == [after, flood[-1], before]
     assert [held.row.id for held in oldest] == [before, flood[0], after]
     assert [times(held) for held in newest] == [1, 37, 1]
-    assert len((await page(desk, Wish(), limit=100)).comments) == 39
+    assert len((await page(desk, QueueFilter(), limit=100)).comments) == 39
 
 
 async def test_pages_go_on_behind_a_flood_and_find_each_row_once(desk: Desk) -> None:
@@ -55,7 +55,7 @@ async def test_pages_go_on_behind_a_flood_and_find_each_row_once(desk: Desk) -> 
 
     seen, after = [], None
     for _ in range(10):
-        found = await page(desk, Wish(grouped=True), limit=2, after=after)
+        found = await page(desk, QueueFilter(grouped=True), limit=2, after=after)
         seen += [held.row.id for held in found.comments]
         after = found.next
         if after is None:
@@ -67,21 +67,21 @@ async def test_pages_go_on_behind_a_flood_and_find_each_row_once(desk: Desk) -> 
 async def test_the_members_of_a_row_are_listed_by_its_name(desk: Desk) -> None:
     await desk.comments(2)
     flood = await desk.comments(4, similar_group=FLOOD)
-    (row, *_) = (await page(desk, Wish(grouped=True))).comments
+    (row, *_) = (await page(desk, QueueFilter(grouped=True))).comments
     assert row.alike is not None
 
-    members = (await page(desk, Wish(alike=group_named(row.alike.name)), limit=3)).comments
+    members = (await page(desk, QueueFilter(alike=group_named(row.alike.name)), limit=3)).comments
 
     assert [held.row.id for held in members] == flood[:0:-1]
 
 
 async def test_a_decision_on_a_row_is_about_all_that_were_there_and_comes_back_as_one(desk: Desk) -> None:
     flood = await desk.comments(4, similar_group=FLOOD)
-    (row,) = (await page(desk, Wish(grouped=True))).comments
+    (row,) = (await page(desk, QueueFilter(grouped=True))).comments
     assert row.alike is not None
     (late,) = await desk.comments(similar_group=FLOOD)
-    order = Order(desk.mia, "spam", [Wanted(row.row.id, row.row.version)])
-    shown = {row.row.id: Shown(row.row.version, row.alike.newest)}
+    order = DecisionOrder(desk.mia, "spam", [CommentChoice(row.row.id, row.row.version)])
+    shown = {row.row.id: RowVersion(row.row.version, row.alike.newest)}
 
     decided = await desk.db.write(decide_rows, order, shown, KEYS, at=desk.clock.now())
 
@@ -94,7 +94,7 @@ async def test_a_decision_on_a_row_is_about_all_that_were_there_and_comes_back_a
     # Somebody else decided about the comment that stands for them: the row means nothing any more.
     desk.clock.advance(timedelta(seconds=5))
     await desk.decide("approve", [row.row.id], by=desk.ana)
-    order = replace(order, wanted=[*order.wanted, Wanted(late)])
+    order = replace(order, wanted=[*order.wanted, CommentChoice(late)])
     again = await desk.db.write(decide_rows, order, shown, KEYS, at=desk.clock.now())
     assert [one.comment_id for one in again.decided] == [late]
     assert await desk.states(flood[:3]) == ["pending"] * 3
@@ -105,7 +105,7 @@ async def test_a_search_shows_a_flood_once_and_goes_on_behind_it(desk: Desk) -> 
     flood = await desk.comments(60, similar_group=FLOOD, text="hello casino")
     top = await desk.comments(2, text="hello you")
     await desk.comments(4, similar_group=FLOOD, text="not looked for")
-    wish = Wish(grouped=True, criteria=criteria(parse("hello"), {}))
+    wish = QueueFilter(grouped=True, criteria=criteria(parse("hello"), {}))
 
     seen, after = [], None
     for _ in range(4):
@@ -126,7 +126,7 @@ async def test_a_page_goes_on_behind_a_flood_that_is_longer_than_what_is_walked_
     single = await desk.comments(3)
     flood = await desk.comments(60, similar_group=FLOOD)
     top = await desk.comments(1)
-    wish = Wish(grouped=True, criteria=criteria(parse("page:x"), {"x": desk.thread_id}))
+    wish = QueueFilter(grouped=True, criteria=criteria(parse("page:x"), {"x": desk.thread_id}))
 
     seen: list[UUID] = []
     after, pages = None, 0
@@ -154,11 +154,11 @@ async def test_who_moderates_a_section_sees_and_decides_about_its_part_of_a_floo
     outside += await desk.comments(2, similar_group=FLOOD)
     await desk.db.write(desk.seed.store)
 
-    (row,) = (await page(desk, Wish(grouped=True, sections=nils.sections))).comments
+    (row,) = (await page(desk, QueueFilter(grouped=True, sections=nils.sections))).comments
     assert (row.row.id, times(row)) == (inside[-1], 5)
     assert row.alike is not None
-    order = Order(nils, "spam", [Wanted(row.row.id, row.row.version)])
-    shown = {row.row.id: Shown(row.row.version, row.alike.newest)}
+    order = DecisionOrder(nils, "spam", [CommentChoice(row.row.id, row.row.version)])
+    shown = {row.row.id: RowVersion(row.row.version, row.alike.newest)}
     decided = await desk.db.write(decide_rows, order, shown, KEYS, at=desk.clock.now())
 
     assert sorted(one.comment_id for one in decided.decided) == sorted(inside)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from comments.moderation.search.query_language import Asking, Part, parse, written
+from comments.moderation.search.query_language import ParsedQuery, QueryPart, parse, written
 
 PIECES = (
     "author:",
@@ -29,16 +29,16 @@ PIECES = (
 def test_words_phrases_and_operators_are_told_apart() -> None:
     asked = parse('author:"Ana Lee" page:/path is:edited reason:links words "a phrase" -without begin*')
 
-    assert asked == Asking(
+    assert asked == ParsedQuery(
         (
-            Part("author", "Ana Lee"),
-            Part("page", "/path"),
-            Part("is", "edited"),
-            Part("reason", "links"),
-            Part("", "words"),
-            Part("", "a phrase"),
-            Part("", "without", without=True),
-            Part("", "begin", begins=True),
+            QueryPart("author", "Ana Lee"),
+            QueryPart("page", "/path"),
+            QueryPart("is", "edited"),
+            QueryPart("reason", "links"),
+            QueryPart("", "words"),
+            QueryPart("", "a phrase"),
+            QueryPart("", "without", without=True),
+            QueryPart("", "begin", begins=True),
         )
     )
 
@@ -70,7 +70,7 @@ def test_a_queue_can_be_named(text: str, queue: str | None) -> None:
 def test_what_means_nothing_is_a_fault_in_words(text: str, fault: str) -> None:
     asked = parse(f"word {text}")
 
-    assert (asked.parts, asked.faults) == ((Part("", "word"),), (fault,))
+    assert (asked.parts, asked.faults) == ((QueryPart("", "word"),), (fault,))
 
 
 def test_an_unknown_state_is_answered_with_those_there_are() -> None:
@@ -83,16 +83,16 @@ def test_an_unknown_state_is_answered_with_those_there_are() -> None:
 def test_an_unknown_operator_is_words_and_a_hint() -> None:
     asked = parse("autor:Ana")
 
-    assert asked.parts == (Part("", "autor:Ana"),)
+    assert asked.parts == (QueryPart("", "autor:Ana"),)
     assert asked.hints == ("There is no “autor:”. Did you mean “author:”?",)
 
 
 def test_an_address_is_words_and_no_hint() -> None:
-    assert parse("https://spam.example/x?y") == Asking((Part("", "https://spam.example/x?y"),))
+    assert parse("https://spam.example/x?y") == ParsedQuery((QueryPart("", "https://spam.example/x?y"),))
 
 
 def test_quotation_marks_of_phones_and_open_ones_count() -> None:
-    assert parse("“two words”").parts == parse('"two words').parts == (Part("", "two words"),)
+    assert parse("“two words”").parts == parse('"two words').parts == (QueryPart("", "two words"),)
 
 
 @given(st.text() | st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join))

@@ -4,7 +4,7 @@ import pytest
 
 from comments.moderation import messages
 from comments.moderation.queue.comments import held_comments
-from comments.moderation.queue.filters import Wish
+from comments.moderation.queue.filters import QueueFilter
 from comments.sites.actions import add_site
 from tests.moderation.desk import Desk
 from tests.moderation.test_pages import signed_in
@@ -19,7 +19,7 @@ async def test_a_row_says_how_its_authors_comments_fared(desk: Desk) -> None:
     await desk.comments(1, state="removed")
 
     page = await desk.db.read(
-        lambda session: held_comments(session, desk.seed.site_id, Wish(), after=None, limit=1)
+        lambda session: held_comments(session, desk.seed.site_id, QueueFilter(), after=None, limit=1)
     )
 
     (held,) = page.comments
@@ -32,7 +32,7 @@ async def test_what_most_readers_reported_comes_first_page_by_page(desk: Desk) -
     (many,) = await desk.comments(report_count=5)
     (none,) = await desk.comments()
     (some,) = await desk.comments(report_count=5)
-    wish, seen, after = Wish("reported", most_reported=True), [], None
+    wish, seen, after = QueueFilter("reported", most_reported=True), [], None
 
     for _ in range(3):
         page = await desk.db.read(
@@ -70,6 +70,10 @@ async def test_an_authors_page_says_who_they_are_and_what_was_decided(site: Site
     assert [one for one in expected if one not in page] == []
     assert "ana.private" not in page
     assert [one["decision"] for one in told["decisions"]] == ["remove", "note"]
-    assert (told["removed"], told["reachable"], told["bans"][0]["reason"]) == (1, True, "Again")
+    assert (told["removed"], told["reachable"], told["bans"][0]["reason"]) == (
+        1,
+        True,
+        "Again",
+    )
     assert (nobody.status_code, nobody.json()["code"]) == (404, "author-unknown")
     assert "Ana" not in elsewhere.partition("<main")[2]

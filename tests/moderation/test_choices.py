@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from comments.moderation.audit.verify import checked
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import NewText, Order, Outcome, Wanted
+from comments.moderation.decisions.requests import CommentChoice, DecisionOrder, NewText, OrderOutcome
 from comments.moderation.errors import AllHandled, DecisionsMissing
 from comments.moderation.queue.comments import held_by_id
 from comments.text import render_post
@@ -25,9 +25,9 @@ def api(site: SiteUnderTest) -> Api:
     return Api(site)
 
 
-async def edit(desk: Desk, comment_id: UUID, text: str) -> Outcome:
+async def edit(desk: Desk, comment_id: UUID, text: str) -> OrderOutcome:
     new = NewText(text, render_post(text))
-    order = Order(desk.mia, "edit", [Wanted(comment_id)], "Names a neighbour", new)
+    order = DecisionOrder(desk.mia, "edit", [CommentChoice(comment_id)], "Names a neighbour", new)
     return await desk.db.write(decide, order, KEYS, at=desk.clock.now())
 
 
@@ -243,7 +243,7 @@ async def test_an_edit_without_a_text_and_a_note_without_words_are_refused(desk:
         with pytest.raises(DecisionsMissing):
             await desk.decide(choice, ids[:1])
     new = NewText("Hello", render_post("Hello"))
-    order = Order(desk.mia, "edit", [Wanted(one) for one in ids], "", new)
+    order = DecisionOrder(desk.mia, "edit", [CommentChoice(one) for one in ids], "", new)
     with pytest.raises(DecisionsMissing):
         await desk.db.write(decide, order, KEYS, at=desk.clock.now())
     assert (await desk.db.scan(checked, KEYS, desk.seed.site_id)).faults == []

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from comments.clock import FixedClock
 from comments.identity.models import Author
 from comments.moderation.decisions.decide import decide, undo
-from comments.moderation.decisions.requests import QUIET, Choice, Order, Outcome, Wanted
+from comments.moderation.decisions.requests import QUIET, Choice, CommentChoice, DecisionOrder, OrderOutcome
 from comments.moderation.errors import AllHandled
 from comments.moderation.models import Decision
 from comments.storage import Database
 from comments.threads.models import Comment, Revision, Thread
-from comments.threads.order.tree import Place, ancestors
+from comments.threads.order.tree import TreePosition, ancestors
 from tests.moderation.desk import KEYS
 from tests.moderation.seeding import Seed
 
@@ -56,7 +56,7 @@ async def test_counters_are_what_counting_again_gives(
         ids.append(seed.comment(thread_id, people[number % 2], parent=above, name=f"Name {number}"))
     await db.write(seed.store)
 
-    made: list[Outcome] = []
+    made: list[OrderOutcome] = []
     for decision in decisions:
         clock.advance(timedelta(seconds=1))
         try:
@@ -66,7 +66,9 @@ async def test_counters_are_what_counting_again_gives(
                     await db.write(undo, moderator, KEYS, made_by=by, made_at=at, at=clock.now())
                 continue
             choice, numbers = decision
-            order = Order(moderator, choice, [Wanted(ids[number % len(ids)]) for number in sorted(numbers)])
+            order = DecisionOrder(
+                moderator, choice, [CommentChoice(ids[number % len(ids)]) for number in sorted(numbers)]
+            )
             made.append(await db.write(decide, order, KEYS, at=clock.now()))
         except AllHandled:
             continue
@@ -77,7 +79,9 @@ async def test_counters_are_what_counting_again_gives(
 def check_everything(session: Session, seed: Seed) -> None:
     comments = session.scalars(select(Comment).where(Comment.site_id == seed.site_id)).all()
     public = [comment for comment in comments if comment.state == "approved"]
-    below = Counter(above for one in public for above in ancestors(Place(one.root_id, one.depth, one.path)))
+    below = Counter(
+        above for one in public for above in ancestors(TreePosition(one.root_id, one.depth, one.path))
+    )
     for comment in comments:
         assert comment.reply_total == below[comment.id]
         assert comment.listed == (comment.state == "approved" or below[comment.id] > 0)

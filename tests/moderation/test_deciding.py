@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.models import Account
 from comments.ids import new_id
-from comments.moderation.decisions.requests import Choice, Wanted
+from comments.moderation.decisions.requests import Choice, CommentChoice
 from comments.moderation.errors import AllHandled, DecisionsMissing, TooManyDecisions
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment
@@ -95,10 +95,10 @@ async def test_what_was_never_counted_is_not_counted_back(desk: Desk) -> None:
 
 async def test_who_comes_second_is_told_who_was_first(desk: Desk) -> None:
     [comment_id] = await desk.comments()
-    first = await desk.decide("approve", [Wanted(comment_id, expected_version=1)], by=desk.mia)
+    first = await desk.decide("approve", [CommentChoice(comment_id, expected_version=1)], by=desk.mia)
 
     with pytest.raises(AllHandled) as refused:
-        await desk.decide("spam", [Wanted(comment_id, expected_version=1)], by=desk.ana)
+        await desk.decide("spam", [CommentChoice(comment_id, expected_version=1)], by=desk.ana)
 
     assert refused.value.detail == "Mia already handled this: approved."
     assert refused.value.facts["conflicts"] == [
@@ -112,7 +112,9 @@ async def test_conflicts_do_not_hold_up_the_others(desk: Desk) -> None:
     await desk.decide("approve", [one])
     missing = new_id(desk.clock.now())
 
-    outcome = await desk.decide("spam", [Wanted(one, 1), Wanted(two, 1), Wanted(missing, 1)], by=desk.ana)
+    outcome = await desk.decide(
+        "spam", [CommentChoice(one, 1), CommentChoice(two, 1), CommentChoice(missing, 1)], by=desk.ana
+    )
 
     assert [decided.comment_id for decided in outcome.decided] == [two]
     assert [(conflict.comment_id, conflict.by) for conflict in outcome.conflicts] == [(one, "Mia")]
@@ -130,7 +132,7 @@ async def test_an_authors_edit_is_a_conflict_in_their_name(desk: Desk) -> None:
     )
 
     with pytest.raises(AllHandled) as refused:
-        await desk.decide("approve", [Wanted(comment_id, expected_version=1)])
+        await desk.decide("approve", [CommentChoice(comment_id, expected_version=1)])
 
     [conflict] = refused.value.conflicts
     assert (conflict.by, conflict.state, conflict.at, conflict.by_author) == (

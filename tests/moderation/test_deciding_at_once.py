@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.moderation import messages
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Choice, Order, Outcome, Wanted
+from comments.moderation.decisions.requests import Choice, CommentChoice, DecisionOrder, OrderOutcome
 from comments.moderation.errors import AllHandled
 from comments.moderation.queue.sizes import queue_sizes
 from comments.storage import Database
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.anyio
 
 async def test_two_moderators_at_once_do_not_both_decide(desk: Desk) -> None:
     ids = await desk.comments(20)
-    outcomes: list[Outcome] = []
+    outcomes: list[OrderOutcome] = []
     refusals: list[AllHandled] = []
 
     async def work(moderator: Moderator, choice: Choice) -> None:
         for comment_id in ids:
-            order = Order(moderator, choice, [Wanted(comment_id, expected_version=1)])
+            order = DecisionOrder(moderator, choice, [CommentChoice(comment_id, expected_version=1)])
             try:
                 outcomes.append(await desk.db.write(decide, order, KEYS, at=desk.clock.now()))
             except AllHandled as refused:
@@ -52,7 +52,7 @@ async def test_orders_that_cross_do_not_lock_each_other_out(desk: Desk) -> None:
     await desk.db.write(desk.seed.store)
 
     async def work(moderator: Moderator, choice: Choice, ids: list[UUID]) -> None:
-        order = Order(moderator, choice, [Wanted(comment_id) for comment_id in ids])
+        order = DecisionOrder(moderator, choice, [CommentChoice(comment_id) for comment_id in ids])
         await desk.db.write(decide, order, KEYS, at=desk.clock.now())
 
     with anyio.fail_after(30):
@@ -116,7 +116,7 @@ async def test_five_hundred_at_once_take_few_statements(desk: Desk, db: Database
     assert (await desk.thread()).comment_count == 250
     assert (await desk.comment(top)).reply_total == 249
 
-    def counted(session: Session, order: Order) -> Outcome:
+    def counted(session: Session, order: DecisionOrder) -> OrderOutcome:
         connection = session.connection()
 
         def note(*arguments: Any) -> None:
@@ -128,7 +128,7 @@ async def test_five_hundred_at_once_take_few_statements(desk: Desk, db: Database
         finally:
             event.remove(connection, "before_cursor_execute", note)
 
-    order = Order(desk.mia, "spam", [Wanted(comment_id) for comment_id in [top, *ids]])
+    order = DecisionOrder(desk.mia, "spam", [CommentChoice(comment_id) for comment_id in [top, *ids]])
     await db.write(counted, order)
 
     assert len(statements) <= 21, "\n".join(statements)
@@ -138,10 +138,10 @@ async def test_five_hundred_at_once_take_few_statements(desk: Desk, db: Database
 
 async def test_a_log_with_two_decisions_at_one_moment_keeps_their_order(desk: Desk) -> None:
     [comment_id] = await desk.comments()
-    order = [Wanted(comment_id)]
+    order = [CommentChoice(comment_id)]
     at = desk.clock.now()
 
-    await desk.db.write(decide, Order(desk.mia, "approve", order), KEYS, at=at)
-    await desk.db.write(decide, Order(desk.ana, "spam", order), KEYS, at=at - timedelta(seconds=3))
+    await desk.db.write(decide, DecisionOrder(desk.mia, "approve", order), KEYS, at=at)
+    await desk.db.write(decide, DecisionOrder(desk.ana, "spam", order), KEYS, at=at - timedelta(seconds=3))
 
     assert [entry.decision for entry in await desk.log()] == ["approve", "spam"]

@@ -15,9 +15,9 @@ from comments.background.maintenance import seal_logs
 from comments.ids import new_id
 from comments.keys import Keyring
 from comments.moderation.audit.log import erase_author_from_log, erase_moderator_from_log
-from comments.moderation.audit.verify import Checked, checked, head, log_lines
+from comments.moderation.audit.verify import LogCheck, checked, head, log_lines
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Order, Wanted
+from comments.moderation.decisions.requests import CommentChoice, DecisionOrder
 from comments.moderation.models import Decision, LogHead, LogLink
 from comments.storage import Database
 from comments.threads.models import Comment
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 AWAY = 1_000_000
 
 
-async def check(desk: Desk, keys: Keyring = KEYS, **more: Any) -> Checked:
+async def check(desk: Desk, keys: Keyring = KEYS, **more: Any) -> LogCheck:
     return await desk.db.scan(checked, keys, desk.seed.site_id, **more)
 
 
@@ -52,7 +52,7 @@ async def test_each_decision_is_logged_and_the_log_is_whole(desk: Desk) -> None:
 
     found = await check(desk)
 
-    assert found == Checked(head=found.head, older=0, erased=0, faults=[])
+    assert found == LogCheck(head=found.head, older=0, erased=0, faults=[])
     assert (found.head.number, found.head.mac.hex()) == await end(desk) == (11, found.head.mac.hex())
     lines = await desk.db.read(lambda session: list(log_lines(session, desk.seed.site_id)))
     entry = json.loads(json.loads(lines[1])["entry"])
@@ -220,7 +220,7 @@ async def test_without_the_key_nobody_adds_an_entry(desk: Desk) -> None:
     await five_decisions(desk)
     forger = Keyring("another secret, and just as long as it")
 
-    order = Order(desk.mia, "approve", [Wanted(comment_id)])
+    order = DecisionOrder(desk.mia, "approve", [CommentChoice(comment_id)])
     await desk.db.write(decide, order, forger, at=desk.clock.now())
 
     assert "Entry 7 was changed, or its MAC was." in (await check(desk)).faults
@@ -307,7 +307,7 @@ async def test_writers_at_once_hold_the_chain(desk: Desk, db: Database) -> None:
 
     async def work(mine: list[UUID]) -> None:
         for comment_id in mine:
-            order = Order(desk.mia, "approve", [Wanted(comment_id)])
+            order = DecisionOrder(desk.mia, "approve", [CommentChoice(comment_id)])
             await db.write(decide, order, KEYS, at=desk.clock.now())
 
     async with anyio.create_task_group() as all_at_once:
@@ -322,10 +322,10 @@ ONE_OF_TWO = """
 import asyncio, sys
 from datetime import UTC, datetime
 from uuid import UUID
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Order, Wanted
+from comments.moderation.decisions.requests import CommentChoice, DecisionOrder
 from comments.storage import open_database
 
 async def work(url, account, site, *ids):
@@ -333,7 +333,8 @@ async def work(url, account, site, *ids):
     keys = Keyring("a secret for tests only, long enough")
     db = await open_database(url)
     for one in ids:
-        await db.write(decide, Order(mia, "spam", [Wanted(UUID(one))]), keys, at=datetime.now(UTC))
+        order = DecisionOrder(mia, "spam", [CommentChoice(UUID(one))])
+        await db.write(decide, order, keys, at=datetime.now(UTC))
     await db.close()
 
 asyncio.run(work(*sys.argv[1:]))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from comments.background.outbox_handlers import delivery
 from comments.clock import FixedClock
-from comments.moderation.threads.actions import Acting, merge
+from comments.moderation.threads.actions import ThreadActor, merge
 from comments.moderation.threads.undo import undo_thread
 from comments.sites.queries import site_by_name
 from comments.threads.actions import merge as merging
@@ -41,7 +41,7 @@ async def begun(site: SiteUnderTest) -> int:
     ids = [UUID((await moderated(site, page))["id"]) for page in ("/a", "/b")]
 
     def act(session: Session) -> int:
-        acting = Acting(site_by_name(session, "blog").id, (ORIGIN,))
+        acting = ThreadActor(site_by_name(session, "blog").id, (ORIGIN,))
         return merge(session, site.service.keys, acting, *ids, at=site.clock.now()).number
 
     return await site.service.db.write(act)
@@ -96,7 +96,7 @@ async def test_half_of_it_is_taken_back_and_no_more_comes(site: SiteUnderTest, c
     number = await begun(site)
 
     def act(session: Session) -> None:
-        acting = Acting(site_by_name(session, "blog").id, (ORIGIN,))
+        acting = ThreadActor(site_by_name(session, "blog").id, (ORIGIN,))
         undo_thread(session, site.service.keys, acting, number, at=site.clock.now())
 
     await site.service.db.write(act)

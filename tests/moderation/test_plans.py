@@ -9,17 +9,16 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.ids import new_id
 from comments.moderation.audit import changes_since, history
 from comments.moderation.authors import profile, records
 from comments.moderation.bans import queries
-from comments.moderation.decisions.requests import Order, Wanted
 from comments.moderation.decisions.transitions import lock_subjects
 from comments.moderation.models import Decision
 from comments.moderation.queue import changes, comments, duplicate_groups, page_context, sizes
 from comments.moderation.queue.changes import View
-from comments.moderation.queue.filters import Wish
+from comments.moderation.queue.filters import QueueFilter
 from comments.moderation.queue.index_ranges import QUEUES
 from comments.moderation.search.query_language import parse
 from comments.moderation.search.terms import THREAD, Criteria, criteria
@@ -105,20 +104,20 @@ def of_floods(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
     position = (NOON, UUID(int=0))
     return {
         "a queue with floods": lambda session: comments.held_comments(
-            session, site_id, Wish(grouped=True), after=position, limit=25
+            session, site_id, QueueFilter(grouped=True), after=position, limit=25
         ),
         "a search with floods": lambda session: comments.held_comments(
             session,
             site_id,
-            Wish(grouped=True, criteria=criteria(parse("hello"), {})),
+            QueueFilter(grouped=True, criteria=criteria(parse("hello"), {})),
             after=position,
             limit=25,
         ),
         "one flood": lambda session: comments.held_comments(
-            session, site_id, Wish(alike=15), after=position, limit=25
+            session, site_id, QueueFilter(alike=15), after=position, limit=25
         ),
         "what a row stands for": lambda session: duplicate_groups.others_of(
-            session, site_id, None, {row: duplicate_groups.Shown(1, NOON)}, 500
+            session, site_id, None, {row: duplicate_groups.RowVersion(1, NOON)}, 500
         ),
     }
 
@@ -130,7 +129,7 @@ def of_a_page(site_id: UUID, thread: UUID) -> dict[str, Callable[[Session], Any]
         f"{state} of a page": partial(
             comments.held_comments,
             site_id=site_id,
-            wish=Wish(state, on_it, grouped=True),
+            wish=QueueFilter(state, on_it, grouped=True),
             after=(NOON, UUID(int=0)),
             limit=25,
         )
@@ -142,31 +141,40 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
     """Return what desks and programs ask, by name."""
     site_id, some = large.seed.site_id, large.ids[100:125]
     position = (NOON, UUID(int=0))
-    nobody = Moderator(UUID(int=1), site_id, "Nobody", "moderator")
     return {
-        "a queue": lambda session: comments.held_comments(session, site_id, Wish(), after=None, limit=25),
+        "a queue": lambda session: comments.held_comments(
+            session, site_id, QueueFilter(), after=None, limit=25
+        ),
         "its next page": lambda session: comments.held_comments(
-            session, site_id, Wish(), after=position, limit=25
+            session, site_id, QueueFilter(), after=position, limit=25
         ),
         **of_floods(site_id, large.ids[0]),
         "the reported": lambda session: comments.held_comments(
-            session, site_id, Wish("reported"), after=position, limit=25
+            session, site_id, QueueFilter("reported"), after=position, limit=25
         ),
         "the most reported": lambda session: comments.held_comments(
-            session, site_id, Wish("reported", most_reported=True), after=(3, *position), limit=25
+            session, site_id, QueueFilter("reported", most_reported=True), after=(3, *position), limit=25
         ),
         "a search": lambda session: comments.held_comments(
-            session, site_id, Wish(None, criteria(parse("hello -nothing"), {})), after=position, limit=25
+            session,
+            site_id,
+            QueueFilter(None, criteria(parse("hello -nothing"), {})),
+            after=position,
+            limit=25,
         ),
         "a phrase": lambda session: comments.held_comments(
-            session, site_id, Wish(None, criteria(parse('"hello there"'), {})), after=position, limit=25
+            session,
+            site_id,
+            QueueFilter(None, criteria(parse('"hello there"'), {})),
+            after=position,
+            limit=25,
         ),
         **of_a_page(site_id, large.thread),
         "what is picked out": lambda session: comments.held_comments(
-            session, site_id, Wish(None, criteria(parse("is:featured"), {})), after=position, limit=25
+            session, site_id, QueueFilter(None, criteria(parse("is:featured"), {})), after=position, limit=25
         ),
         "all queues": lambda session: comments.held_comments(
-            session, site_id, Wish(queue=None), after=position, limit=25
+            session, site_id, QueueFilter(queue=None), after=position, limit=25
         ),
         "how an author fared": lambda session: records.author_standings(session, [large.author]),
         "an author": lambda session: profile.profile(session, large.mia, large.author, at=NOON),
@@ -184,17 +192,24 @@ def questions(large: Large) -> dict[str, Callable[[Session], Any]]:
         "what a ban removed": lambda session: history.removals_between(
             session, site_id, large.mia.account_id, NOON.replace(year=2000), NOON.replace(year=2001)
         ),
-        "around all queues": lambda session: page_context.around(session, large.mia, None),
-        "around a page that shows the newest": lambda session: page_context.around(
+        **of_following(large),
+        "deciding": lambda session: lock_subjects(session, site_id, some),
+    }
+
+
+def of_following(large: Large) -> dict[str, Callable[[Session], Any]]:
+    """Return what an open desk asks again and again."""
+    site_id, position = large.seed.site_id, (NOON, UUID(int=0))
+    nobody = Moderator(UUID(int=1), site_id, "Nobody", "moderator")
+    return {
+        "around all queues": lambda session: page_context.queue_context(session, large.mia, None),
+        "around a page that shows the newest": lambda session: page_context.queue_context(
             session, large.mia, "pending", newest=position
         ),
         "what was decided": lambda session: changes.decided_since(session, View(site_id, None), 0),
         "what arrived": lambda session: changes.arrived_since(session, View(site_id, None), position),
         "what others decided": lambda session: changes_since.changes(session, large.mia, 0),
         "own orders": lambda session: changes_since.own_orders(session, nobody, 10),
-        "deciding": lambda session: lock_subjects(
-            session, Order(large.mia, "spam", [Wanted(one) for one in some]).moderator.site_id, some
-        ),
     }
 
 
@@ -206,21 +221,21 @@ def of_a_part(site_id: UUID, row: UUID) -> dict[str, Callable[[Session], Any]]:
             f"{state} of a part": partial(
                 comments.held_comments,
                 site_id=site_id,
-                wish=Wish(state, sections=part),
+                wish=QueueFilter(state, sections=part),
                 after=(NOON, UUID(int=0)),
                 limit=25,
             )
             for state in ("pending", "approved", None)
         },
         "floods of a part": lambda session: comments.held_comments(
-            session, site_id, Wish(grouped=True, sections=part), after=None, limit=25
+            session, site_id, QueueFilter(grouped=True, sections=part), after=None, limit=25
         ),
         "what a row stands for in a part": lambda session: duplicate_groups.others_of(
-            session, site_id, part, {row: duplicate_groups.Shown(1, NOON)}, 500
+            session, site_id, part, {row: duplicate_groups.RowVersion(1, NOON)}, 500
         ),
         "a digest of a part": lambda session: digest_of(session, site_id, part, since=NOON),
         "sizes of a part": lambda session: sizes.queue_sizes(session, site_id, part),
-        "around a part": lambda session: page_context.around(
+        "around a part": lambda session: page_context.queue_context(
             session, Moderator(UUID(int=1), site_id, "Mia", "moderator", part), None
         ),
     }

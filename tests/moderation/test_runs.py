@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from comments.moderation.audit.log import in_words
 from comments.moderation.sweeps.actions import RUN_GOES_ON
-from comments.moderation.sweeps.models import Run
+from comments.moderation.sweeps.models import Sweep
 from comments.moderation.sweeps.worker import run_handler
 from comments.outbox import Delivery
 from comments.threads.models import Comment
@@ -54,7 +54,7 @@ class Flooded:
         return answer.headers["location"]
 
     async def asked(self) -> str:
-        mine = select(Run.asked).where(Run.site_id == self.seed.site_id)
+        mine = select(Sweep.asked).where(Sweep.site_id == self.seed.site_id)
         return str(await self.site.service.db.read(lambda session: session.scalars(mine).one()))
 
     async def states(self) -> Counter[str]:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from comments.background.maintenance import FEW_SEARCHABLE_AT_ONCE, make_searchable
 from comments.moderation.queue.comments import held_comments
-from comments.moderation.queue.filters import Wish
+from comments.moderation.queue.filters import QueueFilter
 from comments.moderation.queue.index_ranges import QUEUES, Position
 from comments.moderation.queue.sizes import queue_sizes
-from comments.moderation.search.effort import Effort, Found, Hunt
+from comments.moderation.search.effort import Effort, SearchRequest, SearchResult
 from comments.moderation.search.models import CommentTerms, TermsDue
 from comments.moderation.search.queries import MOST_DUE, search
 from comments.moderation.search.query_language import parse
@@ -120,8 +120,8 @@ class Crowd:
         found: list[UUID] = []
         after: Position | None = None
         for _ in range(100):
-            wish = Wish(queue, criteria(parse(asked), {}), newest_first=newest_first)
-            page = search(session, Hunt(self.seed.site_id, wish, after, limit, HASTY))
+            wish = QueueFilter(queue, criteria(parse(asked), {}), newest_first=newest_first)
+            page = search(session, SearchRequest(self.seed.site_id, wish, after, limit, HASTY))
             found += page.ids
             after = page.next
             if after is None:
@@ -159,9 +159,9 @@ def found(
     effort: Effort = HASTY,
     limit: int = 25,
     after: Position | None = None,
-) -> Found:
-    wish = Wish(None, criteria(parse(asked), {}))
-    return search(session, Hunt(desk.seed.site_id, wish, after, limit, effort))
+) -> SearchResult:
+    wish = QueueFilter(None, criteria(parse(asked), {}))
+    return search(session, SearchRequest(desk.seed.site_id, wish, after, limit, effort))
 
 
 async def terms_of(db: Database, comment_id: UUID) -> Sequence[str]:
@@ -272,9 +272,9 @@ async def test_a_search_stops_for_its_time_and_goes_on(db: Database, desk: Desk)
     await make_searchable(db)
     nothing_more = Effort(seconds=0, turns=((2, 1),))
 
-    def page(session: Session, asked: str, after: Position | None) -> Found:
-        wish = Wish("pending", criteria(parse(asked), {}))
-        return search(session, Hunt(desk.seed.site_id, wish, after, 25, nothing_more))
+    def page(session: Session, asked: str, after: Position | None) -> SearchResult:
+        wish = QueueFilter("pending", criteria(parse(asked), {}))
+        return search(session, SearchRequest(desk.seed.site_id, wish, after, 25, nothing_more))
 
     first = await db.scan(page, "-late", None)
     second = await db.scan(page, "-late", first.next)
@@ -319,12 +319,12 @@ async def test_the_reported_have_a_queue_whatever_their_state(db: Database, desk
         for state, reports in (("pending", 1), ("spam", 2), ("deleted", 1), ("approved", 0))
     ]
 
-    def shown(session: Session, wish: Wish) -> list[UUID]:
+    def shown(session: Session, wish: QueueFilter) -> list[UUID]:
         page = held_comments(session, desk.seed.site_id, wish, after=None, limit=25)
         return [held.row.id for held in page.comments]
 
-    assert await db.read(shown, Wish("reported")) == [spam, waiting]
-    assert await db.read(shown, Wish("reported", newest_first=False)) == [waiting, spam]
-    assert await db.scan(shown, Wish("reported", criteria(parse("hello"), {}))) == [spam, waiting]
+    assert await db.read(shown, QueueFilter("reported")) == [spam, waiting]
+    assert await db.read(shown, QueueFilter("reported", newest_first=False)) == [waiting, spam]
+    assert await db.scan(shown, QueueFilter("reported", criteria(parse("hello"), {}))) == [spam, waiting]
     assert (await db.read(queue_sizes, desk.seed.site_id))["reported"] == 2
-    assert deleted not in await db.read(shown, Wish("reported"))
+    assert deleted not in await db.read(shown, QueueFilter("reported"))

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from comments.identity.accounts.actions import add_moderator, make_sign_in_link, sign_in
+from comments.identity.accounts.actions import add_moderator
 from comments.identity.accounts.token_actions import make_api_token
+from comments.identity.sign_in.email_link_actions import make_sign_in_link, sign_in
 from comments.sites.queries import site_by_name
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.queries.find_threads import thread_by_keys
-from comments.web.access import DeclaredRoute, Who
+from comments.web.access import Audience, DeclaredRoute
 from tests.support.site import ORIGIN, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -115,7 +116,7 @@ async def test_no_route_for_moderators_shows_anything_from_outside(site: SiteUnd
 
     for route in routes:
         needs = route.needs.get("GET")
-        if needs is None or needs.who is not Who.MODERATOR:
+        if needs is None or needs.who is not Audience.MODERATOR:
             continue
         path = route.path.replace("{site}", "blog").replace("{id}", outside)
         for query in (

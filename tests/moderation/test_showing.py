@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.moderation.queue.comments import Text
+from comments.moderation.queue.comments import RenderedText
 from comments.moderation.queue.safe_text import EXCERPT_LENGTH, excerpt, without_links
 from comments.text import render
 from comments.text.html.allow_list import CLASSES, TAGS
@@ -95,6 +95,6 @@ def test_an_excerpt_is_one_line_that_ends_at_a_word() -> None:
 
 
 def test_what_an_unsafe_renderer_made_is_rendered_again() -> None:
-    old = Text("Hello *you*", "markdown", "<script>alert(1)</script>", renderer=0)
+    old = RenderedText("Hello *you*", "markdown", "<script>alert(1)</script>", renderer=0)
 
     assert safe_html(old) == "<p>Hello <em>you</em></p>"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from comments.moderation.audit.verify import checked
 from comments.sites.queries import site_by_name
 from comments.threads.models import MERGED, Comment, Thread
-from comments.threads.order.tree import TOP, Place, ancestors, place_below
+from comments.threads.order.tree import TOP, TreePosition, ancestors, place_below
 from tests.moderation.test_threads import bearer, moderated, set_page
 from tests.support.site import ORIGIN, Guest, SiteUnderTest
 
@@ -78,11 +78,11 @@ def check_invariants(session: Session) -> None:
         assert thread.title_confirmed or not thread.comment_count
 
 
-def place_of(one: Comment) -> Place:
-    return Place(one.root_id, one.depth, one.path)
+def place_of(one: Comment) -> TreePosition:
+    return TreePosition(one.root_id, one.depth, one.path)
 
 
-def place_again(one: Comment, parent: Comment | None) -> Place:
+def place_again(one: Comment, parent: Comment | None) -> TreePosition:
     return TOP if parent is None else place_below(parent.id, place_of(parent), one.id, one.created_at)
 
 

@@ -11,7 +11,7 @@ import pytest
 from comments.background.maintenance import tidy
 from comments.moderation.audit.verify import checked, log_lines
 from comments.moderation.errors import DecisionUnknown
-from comments.moderation.threads.actions import Acting
+from comments.moderation.threads.actions import ThreadActor
 from comments.moderation.threads.undo import undo_thread
 from comments.sites.actions import add_site
 from comments.sites.queries import site_by_name
@@ -120,27 +120,27 @@ async def test_another_site_and_another_section_cannot_be_reached(site: SiteUnde
     blog = (await db.read(site_by_name, "blog")).id
     other = (await db.write(add_site, "other", ["https://other.example"], at=at)).id
 
-    async def attempt(acting: Acting, number: int) -> dict[str, Any]:
+    async def attempt(acting: ThreadActor, number: int) -> dict[str, Any]:
         return await db.write(undo_thread, keys, acting, number, at=at)
 
     mia = uuid4()
     with pytest.raises(DecisionUnknown):
-        await attempt(Acting(other, (), mia), 2)
+        await attempt(ThreadActor(other, (), mia), 2)
     for number in (0, 1, 3, 10**9 - 1):
         with pytest.raises(DecisionUnknown):
-            await attempt(Acting(blog, (), mia), number)
+            await attempt(ThreadActor(blog, (), mia), number)
     with pytest.raises(ThreadUnknown):
-        await attempt(Acting(blog, (), mia, ("/news/",)), 2)
+        await attempt(ThreadActor(blog, (), mia, ("/news/",)), 2)
     with pytest.raises(OutsideSection):
-        await attempt(Acting(blog, (), mia, ("/sport/",)), 2)
+        await attempt(ThreadActor(blog, (), mia, ("/sport/",)), 2)
     assert (await moderated(site, "/sport/a"))["hold_all"] is True
 
     # Both at once, though its origin is not allowed any more.
-    assert (await attempt(Acting(blog, (), None), 2))["undoes"] == 2
+    assert (await attempt(ThreadActor(blog, (), None), 2))["undoes"] == 2
     found = await moderated(site, "/news/a")
     assert (found["url"], found["hold_all"]) == (f"{ORIGIN}/news/a", False)
     with pytest.raises(DecisionUnknown):
-        await attempt(Acting(blog, (), mia), 3)
+        await attempt(ThreadActor(blog, (), mia), 3)
 
 
 async def test_a_move_is_taken_back_to_where_the_comment_was(site: SiteUnderTest) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from comments.moderation.decisions.decide import decide, undo
-from comments.moderation.decisions.requests import Order, Wanted
+from comments.moderation.decisions.requests import CommentChoice, DecisionOrder
 from comments.moderation.errors import AllHandled, DecisionsMissing
 from tests.moderation.desk import KEYS, Desk
 
@@ -68,7 +68,7 @@ async def test_orders_of_one_moment_are_undone_one_by_one(desk: Desk) -> None:
     one, two = await desk.comments(2)
     at = desk.clock.now()
     first, second = [
-        await desk.db.write(decide, Order(desk.mia, "spam", [Wanted(comment_id)]), KEYS, at=at)
+        await desk.db.write(decide, DecisionOrder(desk.mia, "spam", [CommentChoice(comment_id)]), KEYS, at=at)
         for comment_id in (one, two)
     ]
 

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from comments.identity.accounts.actions import add_moderator
-from comments.identity.authors import Credentials
+from comments.identity.actors import Credentials
 from comments.identity.models import Membership
 from comments.moderation.audit.hash_chain import named
 from comments.moderation.audit.verify import checked

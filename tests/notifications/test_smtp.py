@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from comments.clock import FixedClock
-from comments.notifications.mail_content import Entry, Letter, Link, Paragraph, Quote, plain_text
+from comments.notifications.mail_content import Letter, MailEntry, MailLink, Paragraph, Quote, plain_text
 from comments.notifications.messages import Mail, Post
 from comments.notifications.senders.factory import Mailer
 from comments.notifications.senders.smtp import MailFailed, MailServer
@@ -22,9 +22,13 @@ LETTER = Letter(
     subject="Ana replied to you",
     lang="en",
     heading="Ana replied to you",
-    parts=[Paragraph("She wrote:"), Quote("A & B <b>", loud=True), Entry("ليلى", "new", "مرحبا", ["Waits"])],
-    button=Link("Read", "https://blog.example/a#comment-1"),
-    foot=[["You asked. ", Link("Stop", "https://talk.example/mail/stop/x")]],
+    parts=[
+        Paragraph("She wrote:"),
+        Quote("A & B <b>", loud=True),
+        MailEntry("ليلى", "new", "مرحبا", ["Waits"]),
+    ],
+    button=MailLink("Read", "https://blog.example/a#comment-1"),
+    foot=[["You asked. ", MailLink("Stop", "https://talk.example/mail/stop/x")]],
 )
 LOGIN = "mia:p%40ss%3Aword@"
 
@@ -198,8 +202,8 @@ def test_plain_text_has_short_lines_and_whole_addresses() -> None:
         lang="en",
         heading="h",
         parts=[Quote("word " * 40 + "\n\nend")],
-        button=Link("Read", long),
-        foot=[["Stop: ", Link("here", long), " · ", Link("all", long)], ["Nobody reads this."]],
+        button=MailLink("Read", long),
+        foot=[["Stop: ", MailLink("here", long), " · ", MailLink("all", long)], ["Nobody reads this."]],
     )
 
     lines = plain_text(letter).splitlines()

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from comments.notifications.catalogue import FOLDER, Words
+from comments.notifications.catalogue import FOLDER, Catalogue
 from comments.notifications.digests.mail import digest_letter
-from comments.notifications.digests.queries import Digest, Reader, Waiting
-from comments.notifications.mail_content import Entry, Letter, plain_text
+from comments.notifications.digests.queries import Digest, DigestReader, Waiting
+from comments.notifications.mail_content import Letter, MailEntry, plain_text
 from comments.notifications.messages import Mail, Post
 from comments.notifications.replies import reply_letter
 from comments.notifications.reply_queries import Reply, WatchedPage
@@ -66,7 +66,7 @@ def test_a_language_has_every_plural_that_it_knows_and_leaves_out_only_a_number_
     assert wrong_plurals(language, sentences_of(FOLDER, language)) == []
 
 
-READER = Reader(ID, "mia@blog.example", "hourly", None, (), "blog", "Slow Lines", "en")
+READER = DigestReader(ID, "mia@blog.example", "hourly", None, (), "blog", "Slow Lines", "en")
 
 
 def digest(language: str, count: int) -> Letter:
@@ -180,7 +180,7 @@ def test_a_name_from_right_to_left_keeps_its_place_in_other_mails_too() -> None:
 
 
 def test_a_digest_says_why_something_waits_in_its_language_and_what_it_does_not_know_as_it_is() -> None:
-    (entry,) = [part for part in digest("de", 2).parts if isinstance(part, Entry)]
+    (entry,) = [part for part in digest("de", 2).parts if isinstance(part, MailEntry)]
 
     waits = "Wartet: erster Kommentar · aus deinen Listen: casino, pills · Links: 2 · Imported"
     assert entry.facts == [waits, "Auf: /a"]
@@ -198,7 +198,7 @@ def test_a_digest_says_in_its_language_what_a_ban_and_an_outside_check_have_agai
     found = Digest(1, AT, 0, [Waiting("Jonas", 0, "<p>Hello.</p>", "/a", reasons)])
     letter = digest_letter(replace(READER, lang="de"), found, None, AT, base_url=TALK, ticket="t")
 
-    (entry,) = [part for part in letter.parts if isinstance(part, Entry)]
+    (entry,) = [part for part in letter.parts if isinstance(part, MailEntry)]
     assert entry.facts[0].removeprefix("Wartet: ").split(" · ") == [
         "gesperrter Autor",
         "gesperrte Adresse",
@@ -214,7 +214,7 @@ def test_a_digest_says_in_its_language_what_a_ban_and_an_outside_check_have_agai
 
 
 def test_times_and_numbers_are_written_as_the_language_writes_them() -> None:
-    said = {language: Words(language).time(AT) for language in ("en", "de", "fa", "ja")}
+    said = {language: Catalogue(language).time(AT) for language in ("en", "de", "fa", "ja")}
 
     assert said == {"en": "9:05\u202fPM", "de": "21:05", "fa": "۲۱:۰۵", "ja": "21:05"}
     assert "3 Stunden" in plain_text(digest("de", 1))

@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 from comments.background.outbox_handlers import delivery
 from comments.clock import FixedClock
 from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.queries import moderator_by_email
 from comments.identity.accounts.token_actions import make_api_token
-from comments.identity.queries import moderator_by_email
 from comments.outbox import Delivery, Handler
 from comments.outbox.actions import revive
 from comments.outbox.queries import failures
-from comments.outside.external_checks.actions import Asked, Heard, settle
-from comments.outside.external_checks.answers import Said
+from comments.outside.external_checks.actions import CheckedComment, CheckResult, settle
+from comments.outside.external_checks.answers import CheckAdvice
 from comments.outside.external_checks.checks import LANE, LIMIT, Checks
 from comments.outside.external_checks.questions import to_ask
 from comments.outside.queries import last_check_calls
@@ -253,14 +253,14 @@ async def test_a_moderator_who_decides_meanwhile_wins_and_no_answer_is_done_twic
     found = await svc.db.read(to_ask, site_id, UUID(comment["id"]), 1)
     await checked.site.decide("approve", comment["id"])
     assert found is not None
-    heard = [Heard(found.checks[0].id, Said("spam", "spam"))]
-    asked = Asked(site_id, UUID(comment["id"]), 1, is_last=False)
+    heard = [CheckResult(found.checks[0].id, CheckAdvice("spam", "spam"))]
+    asked = CheckedComment(site_id, UUID(comment["id"]), 1, is_last=False)
     assert await svc.db.write(settle, asked, heard, keys, at=clock.now())
     assert (await checked.stands(comment))[0] == "approved"
 
     twice = await checked.posted("Answered to two workers at once")
-    asked = Asked(site_id, UUID(twice["id"]), 1, is_last=False)
-    said = [Heard(found.checks[0].id, Said("approve", "no spam"))]
+    asked = CheckedComment(site_id, UUID(twice["id"]), 1, is_last=False)
+    said = [CheckResult(found.checks[0].id, CheckAdvice("approve", "no spam"))]
     await asyncio.gather(*(svc.db.write(settle, asked, said, keys, at=clock.now()) for _ in range(2)))
     assert (await checked.stands(twice))[0] == "approved"
     assert [one["decision"] for one in await checked.log()].count("check_approve") == 1

@@ -8,8 +8,8 @@ import pytest
 
 from comments.background.outbox_handlers import delivery
 from comments.outbox import enqueue
-from comments.outside.external_checks.actions import Asked, Heard, settle
-from comments.outside.external_checks.answers import Said
+from comments.outside.external_checks.actions import CheckedComment, CheckResult, settle
+from comments.outside.external_checks.answers import CheckAdvice
 from comments.outside.queries import last_check_calls
 from comments.sites.actions import add_site
 from comments.sites.check_actions import set_check
@@ -33,8 +33,10 @@ async def test_what_is_said_about_another_sites_comment_changes_nothing(checked:
     theirs = await svc.db.write(set_check, other.id, order, svc.keys, at=at)
 
     for site_id in (other.id, mine):
-        asked = Asked(site_id, comment_id, 1, is_last=False)
-        await svc.db.write(settle, asked, [Heard(theirs.id, Said("spam", "Theirs"))], svc.keys, at=at)
+        asked = CheckedComment(site_id, comment_id, 1, is_last=False)
+        await svc.db.write(
+            settle, asked, [CheckResult(theirs.id, CheckAdvice("spam", "Theirs"))], svc.keys, at=at
+        )
 
     assert await checked.stands(comment) == ("pending", UNANSWERED)
     assert await svc.db.read(last_check_calls, theirs.id, limit=1) == []

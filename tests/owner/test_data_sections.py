@@ -16,9 +16,9 @@ from comments.app import create_app
 from comments.background.outbox_handlers import delivery
 from comments.clock import FixedClock
 from comments.config import Settings
-from comments.identity import queries
-from comments.identity.accounts import actions
+from comments.identity.accounts import actions, queries, token_queries
 from comments.identity.accounts.token_actions import make_api_token
+from comments.identity.sessions import queries as sessions_queries
 from comments.outbox import enqueue
 from comments.outbox.actions import note_dead, take_up
 from comments.sites.actions import add_site
@@ -114,8 +114,8 @@ def test_tokens_are_made_shown_once_and_ended(ana: Visitor) -> None:
     assert "Nightly &lt;b&gt;" in page
     assert "admin, read" in page
     assert "Eve" not in page
-    eves = ana.read(lambda session: queries.tokens_of(session, site_id=ana.site.id))
-    named = queries.handle(ana.service.keys, eves[0].token_hash)
+    eves = ana.read(lambda session: token_queries.tokens_of(session, site_id=ana.site.id))
+    named = sessions_queries.handle(ana.service.keys, eves[0].token_hash)
     assert ana.post(f"{AT}/tokens/end", api_token=named).status_code == 303
     assert ana.post(f"{AT}/tokens/end", api_token=named).status_code == 404
     assert "There are none." in shown(ana, "tokens")

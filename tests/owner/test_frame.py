@@ -1,7 +1,6 @@
 """The owner's pages: every section is there, and the desk leads owners to them."""
 
-from comments.identity import queries
-from comments.identity.accounts import actions
+from comments.identity.accounts import actions, queries
 from comments.owner.pages.frame import SECTIONS
 from tests.identity.visiting import Visitor
 

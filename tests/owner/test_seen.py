@@ -37,7 +37,7 @@ def test_pages_that_ask_are_seen_and_strange_ones_can_be_allowed(ana: Visitor) -
     assert "We have seen it on <b>https://blog.example/a</b>" in page
     assert "A page on <b>https://new.example:8443</b> asked" in page
     allowed = ana.post(AT, origin="https://new.example:8443")
-    assert (allowed.status_code, allowed.headers["location"][-13:]) == (303, "?told=allowed")
+    assert (allowed.status_code, allowed.headers["location"][-15:]) == (303, "?notice=allowed")
     assert origins_of(ana.read(site_by_name, "blog"))[-1] == "https://new.example:8443"
     assert "asked" not in ana.client.get(AT).text
     assert ana.post(AT, origin="new.example").status_code == 422

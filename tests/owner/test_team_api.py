@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.team_queries import open_invitation
 from comments.identity.accounts.token_actions import make_api_token
 from comments.identity.errors import InvitationUnknown, LastOwner, ScopeMissing
-from comments.identity.queries import open_invitation
 from comments.sites.actions import add_site
 from comments.sites.queries import site_by_name
 from comments.web.access import SCOPES

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from comments.background.outbox_handlers import delivery
 from comments.classifier.models import LearnedComment, Learning
-from comments.identity.queries import moderator_by_email
+from comments.identity.accounts.queries import moderator_by_email
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Choice, Order, Wanted
+from comments.moderation.decisions.requests import Choice, CommentChoice, DecisionOrder
 from comments.sites.queries import site_by_name
 from tests.identity.visiting import OURS, Visitor
 from tests.moderation.seeding import Seed
@@ -34,7 +34,7 @@ def moderate(ana: Visitor) -> None:
     wanted = [(seed.comment(thread, author, text=text, reasons="[]"), choice) for text, choice in DECIDED]
     ana.write(lambda session, at: seed.store(session))
     for comment_id, choice in wanted:
-        ana.write(decide, Order(me, choice, [Wanted(comment_id)]), ana.service.keys)
+        ana.write(decide, DecisionOrder(me, choice, [CommentChoice(comment_id)]), ana.service.keys)
     assert ana.client.portal is not None
     ana.client.portal.call(delivery(ana.service).deliver_due)
 

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from comments.background.outbox_handlers import delivery
-from comments.classifier.queries import Quality, quality
+from comments.classifier.queries import ModelQuality, quality
 from comments.classifier.score import FEWEST_OF_EACH
 from comments.ids import new_id
 from comments.sites.queries import site_by_name
@@ -26,7 +26,7 @@ async def learn(site: SiteUnderTest) -> None:
     await delivery(site.service).deliver_due()
 
 
-async def quality_of(site: SiteUnderTest) -> Quality:
+async def quality_of(site: SiteUnderTest) -> ModelQuality:
     found = await site.service.db.read(site_by_name, site.name)
     return await site.service.db.read(quality, found.id)
 

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from comments.background.maintenance import tidy
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.moderation.audit.log import erase_author_from_log
 from comments.moderation.audit.other_entries import other_entries
-from comments.moderation.audit.verify import Checked, checked, log_lines
+from comments.moderation.audit.verify import LogCheck, checked, log_lines
 from comments.moderation.bans.actions import BanWish, ban_somebody
 from comments.policy.errors import BanOutside
 from comments.sites.queries import site_by_name
@@ -146,7 +146,7 @@ async def test_bans_stand_in_the_log_and_their_names_go_with_the_author(site: Si
     await db.write(erase_author_from_log, [UUID(comment["id"])])
 
     gone = await db.read(checked, keys, found.id)
-    assert gone == Checked(head=gone.head, older=0, erased=5, faults=[])
+    assert gone == LogCheck(head=gone.head, older=0, erased=5, faults=[])
 
 
 @pytest.mark.parametrize("kind", ["author", "address", "network", "domain"])

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from comments.classifier.models import LearnedComment, LearnedSign
+from comments.classifier.models import LearnedComment, LearnedFeature
 from comments.moderation.training.worker import learn_anew
 from comments.sites.queries import site_by_name
 from tests.policy.asking import stored
@@ -23,7 +23,9 @@ async def regular(site: SiteUnderTest) -> Guest:
 async def counts(site: SiteUnderTest) -> list[tuple[int, int, int]]:
     """Return what is counted, by sign; what was counted and taken back is as if it had never been."""
     rows = await site.service.db.read(
-        lambda session: session.execute(select(LearnedSign.bucket, LearnedSign.good, LearnedSign.bad)).all()
+        lambda session: session.execute(
+            select(LearnedFeature.bucket, LearnedFeature.good, LearnedFeature.bad)
+        ).all()
     )
     return sorted((row.bucket, row.good, row.bad) for row in rows if row.good or row.bad)
 
@@ -161,11 +163,11 @@ async def test_quality_is_of_guesses_made_before_their_comments_were_learned(sit
 
 async def test_another_sites_decisions_teach_nothing_here(site: SiteUnderTest) -> None:
     await taught(site)
-    signs = await site.service.db.read(
+    features = await site.service.db.read(
         lambda session: session.scalars(select(LearnedComment.site_id).distinct()).all()
     )
 
-    assert len(signs) == 1
-    assert await site.app.state.model_book.model(signs[0]) is not None
-    other = type(signs[0])(int=1)
-    assert await site.app.state.model_book.model(other) is None
+    assert len(features) == 1
+    assert await site.app.state.model_cache.model(features[0]) is not None
+    other = type(features[0])(int=1)
+    assert await site.app.state.model_cache.model(other) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments.moderation.sweeps.recheck import Recheck, Rechecked
+from comments.moderation.sweeps.recheck import Recheck, RecheckCounts
 from comments.sites.queries import site_by_name
 from tests.policy.asking import stored
 from tests.support.site import Guest, SiteUnderTest
@@ -10,9 +10,9 @@ from tests.support.site import Guest, SiteUnderTest
 pytestmark = pytest.mark.anyio
 
 
-async def recheck(site: SiteUnderTest, *, applies: bool) -> tuple[Rechecked, list[str]]:
+async def recheck(site: SiteUnderTest, *, applies: bool) -> tuple[RecheckCounts, list[str]]:
     """Return what was counted, and the ids of the comments of which the rules say something else."""
-    svc, told = site.service, Rechecked()
+    svc, told = site.service, RecheckCounts()
     found = await svc.db.read(site_by_name, site.name)
     run = Recheck(svc.db, svc.keys, svc.clock, found, applies=applies)
     return told, [str(one.read.row.id) async for one in run.run(told)]
@@ -61,7 +61,7 @@ async def test_two_at_once_do_everything_once(site: SiteUnderTest) -> None:
     await site.set(spam_words="casino")
     svc = site.service
     found = await svc.db.read(site_by_name, site.name)
-    one, other = Rechecked(), Rechecked()
+    one, other = RecheckCounts(), RecheckCounts()
     runs = [Recheck(svc.db, svc.keys, svc.clock, found, applies=True).run(told) for told in (one, other)]
 
     # Both have read the same comments before either decides.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.policy.fingerprints import NEARLY_THE_SAME, likeness, print_of
+from comments.policy.fingerprints import NEARLY_THE_SAME, fingerprint_of, likeness
 from tests.policy.asking import stored
 from tests.support.site import ORIGIN, Guest, SiteUnderTest
 
@@ -25,7 +25,7 @@ texts = st.lists(st.sampled_from("a b c d e f g h night train sleep shop".split(
 
 
 def alike(one: str, other: str) -> float:
-    ours, theirs = print_of(one), print_of(other)
+    ours, theirs = fingerprint_of(one), fingerprint_of(other)
     assert ours is not None
     assert theirs is not None
     return likeness(ours.sketch, theirs.sketch)
@@ -43,7 +43,7 @@ def alike(one: str, other: str) -> float:
     ],
 )
 def test_a_text_is_known_again_however_it_is_dressed(changed: str) -> None:
-    ours, theirs = print_of(LONG), print_of(changed)
+    ours, theirs = fingerprint_of(LONG), fingerprint_of(changed)
 
     assert ours is not None
     assert theirs is not None
@@ -57,18 +57,18 @@ def test_different_texts_are_not_alike() -> None:
 
 @pytest.mark.parametrize("text", ["", "thanks!", "Thank you all!", "谢谢你的文章", "🎉" * 50])
 def test_what_many_people_say_has_no_print(text: str) -> None:
-    assert print_of(text) is None
+    assert fingerprint_of(text) is None
 
 
 @pytest.mark.parametrize("text", ["Thank you, this helped me a lot today.", "谢谢你的文章很好看"])
 def test_a_short_text_is_known_of_one_author_alone(text: str) -> None:
     ann, bob = UUID(int=1), UUID(int=2)
-    seen = print_of(text)
+    seen = fingerprint_of(text)
 
     assert seen is not None
     assert seen.said_by(ann) == seen.said_by(ann)
     assert not {*seen.said_by(ann).marks} & {*seen.said_by(bob).marks, *seen.marks}
-    assert print_of(LONG) == (print_of(LONG) or seen).said_by(ann)
+    assert fingerprint_of(LONG) == (fingerprint_of(LONG) or seen).said_by(ann)
 
 
 def test_scripts_without_blanks_have_prints_too() -> None:
@@ -79,7 +79,7 @@ def test_scripts_without_blanks_have_prints_too() -> None:
 
 @given(texts, texts)
 def test_likeness_is_a_share_the_same_both_ways_and_whole_for_the_same(one: str, other: str) -> None:
-    ours, theirs = print_of(one), print_of(other)
+    ours, theirs = fingerprint_of(one), fingerprint_of(other)
     if ours is None or theirs is None:
         return
     assert 0 <= likeness(ours.sketch, theirs.sketch) <= 1

@@ -7,8 +7,8 @@ import pytest
 
 from comments.classifier.precision import Tally
 from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.queries import moderator_by_email
 from comments.identity.accounts.token_actions import make_api_token
-from comments.identity.queries import moderator_by_email
 from comments.sites.queries import site_by_name
 from tests.policy.learning import GOOD, NEW_SPAM, decided_about, learn, taught
 from tests.support.site import Guest, SiteUnderTest

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Text, false, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from comments.classifier.actions import Lesson, learn
-from comments.classifier.features import Signs
+from comments.classifier.features import FeatureSet
 from comments.ids import new_id
 from comments.keys import Keyring
 from comments.outbox.models import Outbox
@@ -105,7 +105,7 @@ def _more(session: Session, comment_id: UUID, at: Any, mark: str) -> UUID:
             )
         )
     _add_tasks(session, comment_id, site_id, at, mark)
-    lesson = Lesson(comment_id, True, Signs((f"word {mark}",), ()), (), at)
+    lesson = Lesson(comment_id, True, FeatureSet((f"word {mark}",), ()), (), at)
     learn(session, site_id, [lesson], read_to=at)
     session.flush()
     _mark_every_column(session, author_id, mark)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comments.background.maintenance import make_searchable
-from comments.classifier.models import LearnedSign, Learning
+from comments.classifier.models import LearnedFeature, Learning
 from comments.identity.models import Author
 from comments.ids import new_id
 from comments.importers.jobs.models import ImportJob
@@ -105,7 +105,7 @@ def _has_mark(database_url: str, *, otherwise: bool) -> bool:
 def _left_of(session: Session, person: Any) -> dict[str, int]:
     voted = session.get_one(Comment, UUID(person.voted))
     learning = session.scalars(select(Learning)).one()
-    signs = session.scalars(select(LearnedSign).where(LearnedSign.bad > 0)).all()
+    signs = session.scalars(select(LearnedFeature).where(LearnedFeature.bad > 0)).all()
     return {
         "votes": voted.upvotes,
         "report_count": voted.report_count,

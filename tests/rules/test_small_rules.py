@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from comments.rules import Banned, Draft, Outcome, Policy, Sending, ThreadFacts, Ticket, Verdict
+from comments.rules import Banned, Draft, FormTokenCheck, Outcome, Policy, Submission, ThreadFacts, Verdict
 from comments.rules.author.banned import banned
 from comments.rules.author.first_comment import first_comment
 from comments.rules.author.known_author import known_author
@@ -200,10 +200,10 @@ def test_a_text_that_stands_elsewhere_waits() -> None:
 
 
 def test_a_field_that_people_do_not_see_is_filled_in_by_programs() -> None:
-    trapped = Sending(trapped=True)
+    trapped = Submission(trapped=True)
 
     said = [
-        honeypot(a_draft(), replace(who, sending=trapped), DEFAULTS) for who in (NEWCOMER, KNOWN, TRUSTED)
+        honeypot(a_draft(), replace(who, submission=trapped), DEFAULTS) for who in (NEWCOMER, KNOWN, TRUSTED)
     ]
 
     assert [verdict and verdict.outcome for verdict in said] == [Outcome.SILENT, Outcome.HOLD, Outcome.HOLD]
@@ -213,40 +213,45 @@ def test_a_field_that_people_do_not_see_is_filled_in_by_programs() -> None:
 @pytest.mark.parametrize(
     ("ticket", "said"),
     [
-        (Ticket.UNASKED, []),
-        (Ticket.GOOD, []),
-        (Ticket.MISSING, ["No proof of work"]),
-        (Ticket.FORGED, ["A proof of work for another page, or not by us"]),
-        (Ticket.OUTDATED, ["A proof of work that was too old"]),
-        (Ticket.SPENT, ["A proof of work that another comment has used"]),
+        (FormTokenCheck.UNASKED, []),
+        (FormTokenCheck.GOOD, []),
+        (FormTokenCheck.MISSING, ["No proof of work"]),
+        (FormTokenCheck.FORGED, ["A proof of work for another page, or not by us"]),
+        (FormTokenCheck.OUTDATED, ["A proof of work that was too old"]),
+        (FormTokenCheck.SPENT, ["A proof of work that another comment has used"]),
     ],
 )
-def test_a_strangers_comment_waits_without_a_good_proof(ticket: Ticket, said: list[str]) -> None:
-    sending = Sending(form=Ticket.GOOD, proof=ticket)
+def test_a_strangers_comment_waits_without_a_good_proof(ticket: FormTokenCheck, said: list[str]) -> None:
+    submission = Submission(form=FormTokenCheck.GOOD, proof=ticket)
 
-    assert reasons(proof_of_work, a_draft(), replace(NEWCOMER, sending=sending)) == said
+    assert reasons(proof_of_work, a_draft(), replace(NEWCOMER, submission=submission)) == said
     assert (
-        reasons(proof_of_work, a_draft(), replace(NEWCOMER, sending=sending), Policy(proof_of_work=False))
+        reasons(
+            proof_of_work, a_draft(), replace(NEWCOMER, submission=submission), Policy(proof_of_work=False)
+        )
         == []
     )
-    assert reasons(proof_of_work, a_draft(), replace(KNOWN, sending=sending)) == []
-    assert reasons(proof_of_work, a_draft(), replace(TRUSTED, sending=sending)) == []
+    assert reasons(proof_of_work, a_draft(), replace(KNOWN, submission=submission)) == []
+    assert reasons(proof_of_work, a_draft(), replace(TRUSTED, submission=submission)) == []
 
 
 @pytest.mark.parametrize(
-    ("sending", "said"),
+    ("submission", "said"),
     [
-        (Sending(), []),
-        (Sending(Ticket.GOOD, open_for=timedelta(seconds=3)), []),
-        (Sending(Ticket.GOOD, open_for=timedelta(seconds=2.9)), ["Written within 3 seconds"]),
-        (Sending(Ticket.FORGED), ["Its form was made for another page, or not by us"]),
-        (Sending(Ticket.OUTDATED, open_for=timedelta(days=2)), ["Its form was more than a day old"]),
-        (Sending(Ticket.MISSING, Ticket.GOOD), ["Sent without a form"]),
-        (Sending(Ticket.MISSING, Ticket.MISSING), []),
+        (Submission(), []),
+        (Submission(FormTokenCheck.GOOD, open_for=timedelta(seconds=3)), []),
+        (Submission(FormTokenCheck.GOOD, open_for=timedelta(seconds=2.9)), ["Written within 3 seconds"]),
+        (Submission(FormTokenCheck.FORGED), ["Its form was made for another page, or not by us"]),
+        (
+            Submission(FormTokenCheck.OUTDATED, open_for=timedelta(days=2)),
+            ["Its form was more than a day old"],
+        ),
+        (Submission(FormTokenCheck.MISSING, FormTokenCheck.GOOD), ["Sent without a form"]),
+        (Submission(FormTokenCheck.MISSING, FormTokenCheck.MISSING), []),
     ],
 )
 def test_a_strangers_comment_waits_without_a_form_or_too_soon_after_it(
-    sending: Sending, said: list[str]
+    submission: Submission, said: list[str]
 ) -> None:
-    assert reasons(form_token, a_draft(), replace(NEWCOMER, sending=sending)) == said
-    assert reasons(form_token, a_draft(), replace(KNOWN, sending=sending)) == []
+    assert reasons(form_token, a_draft(), replace(NEWCOMER, submission=submission)) == said
+    assert reasons(form_token, a_draft(), replace(KNOWN, submission=submission)) == []

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from threading import Thread
 
-from comments.storage.sqlite.turns import Turns
+from comments.storage.sqlite.turns import WriterLocks
 
 
 def is_somebody_next(path: Path) -> bool:
@@ -19,7 +19,7 @@ def is_somebody_next(path: Path) -> bool:
 
 def test_who_has_written_comes_after_who_was_waiting(tmp_path: Path) -> None:
     path, wrote = tmp_path / "comments.db", []
-    first, second = Turns(path, patience_seconds=60), Turns(path, patience_seconds=60)
+    first, second = WriterLocks(path, patience_seconds=60), WriterLocks(path, patience_seconds=60)
 
     def write_second() -> None:
         with second.taken() as has_waited:
@@ -40,7 +40,7 @@ def test_who_has_written_comes_after_who_was_waiting(tmp_path: Path) -> None:
 
 
 def test_who_is_alone_waits_for_nobody(tmp_path: Path) -> None:
-    alone = Turns(tmp_path / "comments.db")
+    alone = WriterLocks(tmp_path / "comments.db")
 
     with alone.taken() as has_waited:
         assert not has_waited
@@ -50,7 +50,7 @@ def test_who_is_alone_waits_for_nobody(tmp_path: Path) -> None:
 
 def test_who_never_hands_on_the_turn_keeps_nobody_from_writing(tmp_path: Path) -> None:
     path = tmp_path / "comments.db"
-    stopped, other = Turns(path), Turns(path, patience_seconds=0)
+    stopped, other = WriterLocks(path), WriterLocks(path, patience_seconds=0)
 
     with stopped.taken(), other.taken():
         assert not is_somebody_next(path)

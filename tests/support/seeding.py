@@ -17,7 +17,7 @@ from comments.ids import new_id
 from comments.threads.addresses.page_keys import key_hash, page_keys
 from comments.threads.models import Comment, Thread, ThreadKey
 from comments.threads.order.ranking import rank
-from comments.threads.order.tree import TOP, Place, ancestors, place_below
+from comments.threads.order.tree import TOP, TreePosition, ancestors, place_below
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ROWS_AT_ONCE = 2_000
@@ -74,7 +74,7 @@ class _Seeded:
     parents: Sequence[int | None]
     writing: Writing
     ids: list[UUID] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    places: list[TreePosition] = field(default_factory=list)
     totals: Counter[UUID] = field(default_factory=Counter)
     author_ids: list[UUID] = field(default_factory=list)
 

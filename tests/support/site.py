@@ -18,8 +18,8 @@ from comments.app import create_app
 from comments.clock import FixedClock
 from comments.config import Settings
 from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.queries import moderator_by_email
 from comments.identity.accounts.token_actions import make_api_token
-from comments.identity.queries import moderator_by_email
 from comments.sites.actions import add_site, set_settings
 from comments.sites.queries import site_by_name
 from comments.web.access import NOBODY, page_route

@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from comments.identity.accounts.actions import add_moderator
+from comments.identity.accounts.queries import moderator_by_email
 from comments.identity.accounts.token_actions import make_api_token
-from comments.identity.queries import moderator_by_email
 from comments.sites.queries import site_by_name
 from tests.support.site import SiteUnderTest
 

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from comments.identity.accounts.actions import add_moderator, make_sign_in_link, sign_in
+from comments.identity.accounts.actions import add_moderator
+from comments.identity.sign_in.email_link_actions import make_sign_in_link, sign_in
 from comments.sites.queries import site_by_name
 from tests.support.plain import PlainBrowser
 from tests.support.site import PAGE, SiteUnderTest

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Credentials
+from comments.identity.actors import Credentials
 from comments.threads.posting.parse import Sender, parse
 from comments.threads.posting.post_comment import post_comment
 from comments.threads.posting.prepare import Prepared, prepare
@@ -54,7 +54,7 @@ async def sent(
         form_token=brings.get("form_token"),
         altcha=brings.get("altcha"),
     )
-    card, sender = await site.app.state.site_book.card(site.name), Sender("net", shown, site.clock.now())
+    card, sender = await site.app.state.site_cache.card(site.name), Sender("net", shown, site.clock.now())
     key = f"{body[:12]}-a-key-that-nobody-can-guess"
     draft = parse(card, sender, asked, key, keys, sends_mail=False)
     rates = count_post(site.service.limits, draft)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from comments.web.middleware.admission import ALWAYS_INSIDE, MOST_INSIDE, Admission, Overloaded, Turns
+from comments.web.middleware.admission import ALWAYS_INSIDE, MOST_INSIDE, Admission, FairQueue, Overloaded
 
 pytestmark = pytest.mark.anyio
 
@@ -96,7 +96,7 @@ async def test_quiet_hours_are_not_taken_for_slowness() -> None:
 
 
 async def test_a_few_go_on_in_each_round_and_others_have_theirs_in_between() -> None:
-    turns, order = Turns(2), []
+    turns, order = FairQueue(2), []
 
     async def change(number: int) -> None:
         await turns.take()

@@ -8,7 +8,7 @@ import brotli
 import pytest
 from sqlalchemy import Engine, event
 
-from comments.web.answers import JSON, Body
+from comments.web.answers import JSON, EncodedBody
 from comments.web.page_cache import PageCache
 from tests.support.site import PAGE, SiteUnderTest
 
@@ -55,10 +55,10 @@ async def test_who_asks_after_a_change_is_not_given_what_was_read_before_it() ->
     cache, reading = PageCache(), asyncio.Event()
     made: list[int] = []
 
-    async def make() -> Body:
+    async def make() -> EncodedBody:
         made.append(len(made))
         await reading.wait()
-        return Body(b"", JSON, [])
+        return EncodedBody(b"", JSON, [])
 
     before = [asyncio.create_task(cache.kept_or_made("page", make)) for _ in range(2)]
     await asyncio.sleep(0)
@@ -76,7 +76,7 @@ async def test_who_asks_after_a_change_is_not_given_what_was_read_before_it() ->
 
 def test_what_is_kept_is_kept_compressed_and_answers_everybody_alike() -> None:
     content = b'{"comments":[%b]}' % b",".join(b'{"number":%d}' % number for number in range(2_000))
-    body, cache = Body(content, JSON, []), PageCache()
+    body, cache = EncodedBody(content, JSON, []), PageCache()
     before = body.answer(b"", b"")
     cache.put("page", body, [])
 

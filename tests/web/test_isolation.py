@@ -10,7 +10,7 @@ from comments.app import endpoints
 from comments.identity.accounts.actions import add_moderator
 from comments.identity.accounts.token_actions import make_api_token
 from comments.sites.actions import add_site
-from comments.web.access import Who
+from comments.web.access import Audience
 from tests.support.site import PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +45,7 @@ async def test_no_route_gives_or_changes_anything_for_another_sites_token(site: 
     for endpoint in (endpoint for endpoint in endpoints() if not endpoint.events):
         short = endpoint.path.removeprefix("/api/v1/sites/{site}")
         body = BODIES.get((endpoint.method, short))
-        if endpoint.needs.who is Who.MODERATOR and endpoint.method == "POST":
+        if endpoint.needs.who is Audience.MODERATOR and endpoint.method == "POST":
             body = {"comment_ids": [waiting["id"]], "decision": "approve"}
         for comment_id in (waiting["id"], public["id"]):
             answer = await site.send(
@@ -54,7 +54,7 @@ async def test_no_route_gives_or_changes_anything_for_another_sites_token(site: 
                 body,
                 authorization=f"Bearer {foreign}",
             )
-            reads_public = endpoint.needs.who is Who.NOBODY and endpoint.method != "POST"
+            reads_public = endpoint.needs.who is Audience.NOBODY and endpoint.method != "POST"
             if not (reads_public or short in {"/preview", "/counts", "/challenge"}):
                 assert answer.status_code in {401, 404}, f"{endpoint.method} {short}: {answer.text}"
             assert "Waiting" not in answer.text, short

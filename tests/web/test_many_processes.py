@@ -40,7 +40,7 @@ def seen_after(services: list[LiveService], comment: str) -> float:
     return time.monotonic() - began
 
 
-def lines_down(service: LiveService) -> int:
+def channels_down(service: LiveService) -> int:
     # ruff: noqa: S310 (a service that this test has started)
     with urllib.request.urlopen(f"{service.base_url}/metrics", timeout=10) as answer:
         told = answer.read().decode()
@@ -48,7 +48,7 @@ def lines_down(service: LiveService) -> int:
 
 
 def all_miss(services: list[LiveService], lines: int) -> bool:
-    return all(within(30, lambda one=one: lines_down(one) == lines) for one in services)  # type: ignore[misc]
+    return all(within(30, lambda one=one: channels_down(one) == lines) for one in services)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from comments.identity.accounts.actions import add_moderator, make_sign_in_link, sign_in
+from comments.identity.accounts.actions import add_moderator
 from comments.identity.accounts.token_actions import make_api_token
 from comments.identity.errors import OwnersOnly
+from comments.identity.sign_in.email_link_actions import make_sign_in_link, sign_in
 from comments.sites.actions import add_site
-from comments.web.access import SCOPES, DeclaredRoute, Needs, Who
+from comments.web.access import SCOPES, AccessRule, Audience, DeclaredRoute
 from tests.support.site import ORIGIN, PAGE, Guest, SiteUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -43,23 +44,23 @@ class Asker:
     cookie: str = ""
 
 
-def expected(needs: Needs, asker: Asker) -> str:
+def expected(needs: AccessRule, asker: Asker) -> str:
     """Return the code of the refusal that a route's declaration promises, "" if the asker may pass."""
     is_team = asker.role in {"moderator", "owner"}
-    if needs.who is Who.OPERATOR:
+    if needs.who is Audience.OPERATOR:
         return "metrics-refused"
-    if needs.who is Who.NOBODY or (needs.who is Who.READER and (asker.here or not needs.scope)):
+    if needs.who is Audience.NOBODY or (needs.who is Audience.READER and (asker.here or not needs.scope)):
         return ""
-    if needs.who is Who.READER:
+    if needs.who is Audience.READER:
         return "token-unknown" if asker.token else ""
-    if needs.who is Who.SIGNED_IN:
+    if needs.who is Audience.SIGNED_IN:
         return "" if is_team else "sign-in-needed"
     if not is_team:
         by_token = "moderators-only" if asker.token else "token-missing"
         return by_token if needs.scope else "sign-in-needed"
     if not asker.here:
         return "token-unknown" if needs.scope else "site-unknown"
-    return "owners-only" if needs.who is Who.OWNER and asker.role != "owner" else ""
+    return "owners-only" if needs.who is Audience.OWNER and asker.role != "owner" else ""
 
 
 async def everybody(site: SiteUnderTest) -> list[Asker]:
@@ -94,7 +95,7 @@ def member(session: Any, site: SiteUnderTest, name: str, role: str) -> tuple[str
     return make_api_token(session, keys, of.id, account.id, at=at, scopes=SCOPES), cookie
 
 
-def declared(site: SiteUnderTest) -> list[tuple[str, str, Needs]]:
+def declared(site: SiteUnderTest) -> list[tuple[str, str, AccessRule]]:
     return [
         (method, route.path, needs)
         for route in site.app.routes
@@ -138,7 +139,7 @@ async def test_the_gate_lets_pass_exactly_whom_each_route_says_it_is_for(site: S
             is_problem = answer.headers.get("content-type", "").startswith("application/problem")
             code = answer.json()["code"] if is_problem else ""
             seen = code if code in REFUSALS else ""
-            if needs.who is Who.READER and seen == "token-missing" and not asker.token:
+            if needs.who is Audience.READER and seen == "token-missing" and not asker.token:
                 seen = ""  # It passed; what it asked to change belongs to nobody without a token.
             if seen != expected(needs, asker):
                 wrong.append((method, path, asker.role, asker.here, seen, expected(needs, asker)))

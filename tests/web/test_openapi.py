@@ -12,7 +12,7 @@ import pytest
 
 from comments.app import endpoints
 from comments.errors import CommentsError
-from comments.web.access import Who
+from comments.web.access import Audience
 from tests.support.live import Installation
 from tests.support.site import ORIGIN, SiteUnderTest
 
@@ -62,7 +62,7 @@ def test_the_teams_bodies_take_no_unknown_field_and_readers_bodies_any() -> None
     wrong: list[tuple[str, bool]] = []
     for endpoint in (endpoint for endpoint in endpoints() if endpoint.body is not None):
         _, shapes = msgspec.json.schema_components([endpoint.body])
-        is_teams = endpoint.needs.who in {Who.MODERATOR, Who.OWNER}
+        is_teams = endpoint.needs.who in {Audience.MODERATOR, Audience.OWNER}
         for name, shape in shapes.items():
             refuses = shape.get("additionalProperties") is False
             if "properties" in shape and refuses is not is_teams:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from comments.cli.output import counted
 from comments.exporters.files import export_to_file, export_to_stream
-from comments.exporters.native import Exported
+from comments.exporters.native import ExportCounts
 from comments.exporters.native import Progress as Heard
 from comments.installation import Installation, in_installation
 
@@ -26,11 +26,11 @@ def export(file: Path | None, site: str) -> None:
     e-mail addresses, and comments that wait.
     """
 
-    async def work(here: Installation) -> Exported:
+    async def work(here: Installation) -> ExportCounts:
         if file is None:
             return await export_to_stream(here.db, site, sys.stdout.buffer)
-        with _bar() as heard:
-            return await export_to_file(here.db, site, file, progress=heard)
+        with _bar() as progress:
+            return await export_to_file(here.db, site, file, progress=progress)
 
     done = in_installation(work)
     if file is not None:

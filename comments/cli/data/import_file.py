@@ -18,8 +18,8 @@ from rich.progress import (
 )
 
 from comments.importers.formats.registry import ALL_NAMES, AUTO, FORMATS
-from comments.importers.pipeline.report import Report
-from comments.importers.pipeline.run import Order, run_import
+from comments.importers.pipeline.report import ImportReport
+from comments.importers.pipeline.run import ImportOrder, run_import
 from comments.importers.pipeline.run import Progress as Heard
 from comments.installation import Installation, in_installation
 
@@ -38,11 +38,11 @@ def import_(format: str, file: Path, site: str, dry_run: bool, as_json: bool) ->
 
     The whole file is read first, and nothing is written if it is broken. Posting goes on meanwhile.
     """
-    order = Order(file, site, format, dry_run)
+    order = ImportOrder(file, site, format, dry_run)
 
-    async def work(here: Installation) -> Report:
-        with _bar() as heard:
-            return await run_import(here.db, order, keys=here.keys, clock=here.clock, progress=heard)
+    async def work(here: Installation) -> ImportReport:
+        with _bar() as progress:
+            return await run_import(here.db, order, keys=here.keys, clock=here.clock, progress=progress)
 
     try:
         report = in_installation(work)
@@ -59,12 +59,12 @@ def _bar() -> Iterator[Heard | None]:
         yield None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 
-        def heard(step: str, done: int, total: int) -> None:
+        def progress(step: str, done: int, total: int) -> None:
             if step not in tasks:
-                tasks[step] = progress.add_task(STEPS[step], total=total)
-            progress.update(tasks[step], completed=done)
+                tasks[step] = bar.add_task(STEPS[step], total=total)
+            bar.update(tasks[step], completed=done)
 
-        yield heard
+        yield progress

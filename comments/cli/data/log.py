@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from comments.cli.output import counted
 from comments.installation import Installation, in_installation
 from comments.moderation.audit.hash_chain import named
-from comments.moderation.audit.verify import Checked, checked, log_lines
+from comments.moderation.audit.verify import LogCheck, checked, log_lines
 from comments.sites.queries import site_by_name
 
 
@@ -31,7 +31,7 @@ def verify(site_name: str, given: str | None) -> None:
     if given is not None and known is None:
         raise click.UsageError("--head is a number, a colon and 32 hexadecimal digits.")
 
-    async def work(here: Installation) -> Checked:
+    async def work(here: Installation) -> LogCheck:
         site = await here.db.read(site_by_name, site_name)
         return await here.db.scan(checked, here.keys, site.id, known)
 

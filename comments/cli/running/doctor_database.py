@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from comments.broadcast import Valkey, ValkeyAway, lines_of
+from comments.broadcast import Valkey, ValkeyAway, channels_of
 from comments.cli.failures import reason
 from comments.cli.running.doctor_findings import Finding, of_kind
 from comments.config import LOOPBACK_HOSTS, Settings, SettingsFault, with_secret_key
 from comments.errors import Unavailable
-from comments.identity.queries import team
+from comments.identity.accounts.team_queries import team
 from comments.keys import Keyring
 from comments.outbox.queries import counts
 from comments.sites.actions import FINGERPRINT
@@ -91,7 +91,7 @@ async def _listening(settings: Settings) -> Finding:
     except Unavailable:
         return Finding(what, "not asked, for the database does not answer")
     try:
-        (line,) = lines_of(settings, db, None)
+        (line,) = channels_of(settings, db, None)
         listens = asyncio.Event()
         listening = asyncio.create_task(line.listen(listens.set, lambda _: None))
         hearing = asyncio.create_task(listens.wait())

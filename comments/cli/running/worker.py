@@ -44,7 +44,7 @@ def worker(once: bool) -> None:
             asyncio.get_running_loop().add_signal_handler(stop, tidying.cancel)
         searchable = asyncio.create_task(keep_searchable(here.db))
         running = asyncio.create_task(delivering.run())
-        hearing = asyncio.create_task(here.siblings.run())
+        hearing = asyncio.create_task(here.peers.run())
         imports_run = asyncio.create_task(importing.run())
         with contextlib.suppress(asyncio.CancelledError):
             await tidying

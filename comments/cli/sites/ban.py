@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from comments.cli.output import counted, table
-from comments.identity.queries import moderator_by_email
+from comments.identity.accounts.queries import moderator_by_email
 from comments.installation import Installation, in_installation
 from comments.moderation.bans.actions import BanWish, ban_somebody, lift_ban, undo_lift
 from comments.policy.actions import KINDS

@@ -4,11 +4,19 @@ import click
 
 from comments.cli.output import counted, table
 from comments.config import Settings
-from comments.identity import queries
-from comments.identity.accounts import actions, invitation_actions, team_actions, token_actions
+from comments.identity.accounts import (
+    actions,
+    invitation_actions,
+    queries,
+    team_actions,
+    team_queries,
+    token_actions,
+)
 from comments.identity.accounts.actions import DEFAULT_ROLE, ROLE_NAMES
 from comments.identity.accounts.sections import decoded_sections
 from comments.identity.models import Invitation
+from comments.identity.sessions import queries as sessions_queries
+from comments.identity.sign_in import email_link_actions
 from comments.installation import Installation, in_installation
 from comments.keys import Keyring
 from comments.notifications.digests.actions import CHOICES, choose_digest
@@ -50,7 +58,7 @@ def add(email: str, site_name: str, role: str | None, sections: tuple[str, ...],
         account = await here.db.write(
             actions.add_moderator, site.id, email, role=role, name=name, sections=sections, at=at
         )
-        secret = await here.db.write(actions.make_sign_in_link, here.keys, account.id, at=at)
+        secret = await here.db.write(email_link_actions.make_sign_in_link, here.keys, account.id, at=at)
         found = await here.db.read(queries.moderator_by_email, site.id, email)
         where = f"{' and '.join(found.sections)} on {site_name}" if found.sections else site_name
         click.echo(f"{found.name} is {found.role} of {where}. To sign in, once, within 24 hours:")
@@ -100,7 +108,7 @@ def invitations(site_name: str) -> None:
 
     async def work(here: Installation) -> None:
         site = await here.db.read(site_by_name, site_name)
-        found = await here.db.read(queries.invitations_of, site.id, here.clock.now())
+        found = await here.db.read(team_queries.invitations_of, site.id, here.clock.now())
         if not found:
             click.echo(f"Nobody is invited to {site_name}.")
         table([_invited(here.keys, one) for one in found])
@@ -129,7 +137,7 @@ def list_(site_name: str) -> None:
 
     async def work(here: Installation) -> None:
         site = await here.db.read(site_by_name, site_name)
-        team = await here.db.read(queries.team, site.id)
+        team = await here.db.read(team_queries.team, site.id)
         if not team:
             click.echo(
                 f"Nobody moderates {site_name}. Add one: comments moderator add EMAIL --site {site_name}"
@@ -233,5 +241,5 @@ def sign_in_address(settings: Settings, secret: str) -> str:
 
 def _invited(keys: Keyring, one: Invitation) -> tuple[str, ...]:
     sections = " ".join(decoded_sections(one.sections) or ())
-    named = queries.handle(keys, one.token_hash)
+    named = sessions_queries.handle(keys, one.token_hash)
     return named, one.email, one.role, f"until {date_and_time(one.expires_at)}", sections

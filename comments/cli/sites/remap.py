@@ -8,9 +8,9 @@ import click
 from comments.cli.output import counted
 from comments.cli.sites.thread import acting, by_moderator, of_site, thread
 from comments.installation import Installation, in_installation
-from comments.moderation.threads.actions import Acting
+from comments.moderation.threads.actions import ThreadActor
 from comments.moderation.threads.merging import finish_merge
-from comments.moderation.threads.remap import Line, Step, carry_out, plan, read_lines
+from comments.moderation.threads.remap import RemapLine, RemapStep, carry_out, plan, read_lines
 
 
 @thread.command()
@@ -40,7 +40,7 @@ def remap(file: Path, site_name: str, email: str | None, dry_run: bool) -> None:
     in_installation(work)
 
 
-async def _carried_out(here: Installation, who: Acting, line: Line) -> Step:
+async def _carried_out(here: Installation, who: ThreadActor, line: RemapLine) -> RemapStep:
     step = await here.db.write(carry_out, here.keys, who, line, at=here.clock.now())
     if step.thread_id is not None and step.into is not None:
         await finish_merge(here.db, here.clock, step.thread_id, step.into)
@@ -54,12 +54,12 @@ _SAID = {
 }
 
 
-def _line(step: Step) -> str:
+def _line(step: RemapStep) -> str:
     said = _SAID.get(step.kind) or f"is merged, {counted(step.comments, 'comment')}"
     return f"line {step.line.number}: {step.line.old.url} → {step.line.new.url} {said}"
 
 
-def _summary(steps: list[Step], renamed: str, merged: str) -> str:
+def _summary(steps: list[RemapStep], renamed: str, merged: str) -> str:
     kinds = Counter(step.kind for step in steps)
     comments = sum(step.comments for step in steps if step.kind == "merge")
     return (

@@ -7,12 +7,12 @@ from typing import Any
 import click
 import msgspec
 
-from comments.classifier.queries import LAST, Quality, Standing, quality
+from comments.classifier.queries import LAST, ModelQuality, ThresholdTally, quality
 from comments.classifier.score import FEWEST_OF_EACH
 from comments.cli.output import counted
 from comments.cli.sites.trial_report import anew_line, part, recheck_words, trial_lines
 from comments.installation import Installation, in_installation
-from comments.moderation.sweeps.recheck import Recheck, Rechecked
+from comments.moderation.sweeps.recheck import Recheck, RecheckCounts
 from comments.moderation.training.worker import learn_anew
 from comments.moderation.trials.run import LAST as LAST_TRIED
 from comments.moderation.trials.run import attempt, tried
@@ -40,8 +40,8 @@ def learn(site_name: str) -> None:
 
     async def work(here: Installation) -> None:
         site = await here.db.read(site_by_name, site_name)
-        told = await learn_anew(here.db, site.id)
-        click.echo(f"Learned from {counted(told, 'comment')} of {site_name}.")
+        recheck_counts = await learn_anew(here.db, site.id)
+        click.echo(f"Learned from {counted(recheck_counts, 'comment')} of {site_name}.")
 
     in_installation(work)
 
@@ -119,12 +119,12 @@ def recheck(site_name: str, queue: str, applies: bool, listed: int) -> None:
 
     async def work(here: Installation) -> None:
         site = await here.db.read(site_by_name, site_name)
-        told, shown = Rechecked(), 0
-        async for one in Recheck(here.db, here.keys, here.clock, site, queue, applies).run(told):
+        recheck_counts, shown = RecheckCounts(), 0
+        async for one in Recheck(here.db, here.keys, here.clock, site, queue, applies).run(recheck_counts):
             shown += 1
             if shown <= listed:
                 click.echo(anew_line(one))
-        click.echo(recheck_words(told, site_name, applies=applies))
+        click.echo(recheck_words(recheck_counts, site_name, applies=applies))
 
     in_installation(work)
 
@@ -139,7 +139,7 @@ def _settings(file: Path) -> dict[str, Any]:
     return given
 
 
-def in_words(found: Quality) -> list[str]:
+def in_words(found: ModelQuality) -> list[str]:
     """Return how good guesses were, for people."""
     lines = [f"Learned: {counted(found.bad, 'spam comment')}, {counted(found.good, 'other')}."]
     if not found.guessed:
@@ -151,7 +151,7 @@ def in_words(found: Quality) -> list[str]:
     ]
 
 
-def _standings(rows: tuple[tuple[str, Standing], ...]) -> list[str]:
+def _standings(rows: tuple[tuple[str, ThresholdTally], ...]) -> list[str]:
     return [
         f"From {one.share:.2f} on, {name}: {one.caught} of {one.caught + one.missed} spam "
         f"(recall {part(one.recall)}), "

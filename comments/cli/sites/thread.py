@@ -7,12 +7,12 @@ from uuid import UUID
 import click
 
 from comments.cli.output import counted, table
-from comments.identity.queries import moderator_by_email
+from comments.identity.accounts.queries import moderator_by_email
 from comments.installation import Installation, in_installation
 from comments.moderation.errors import ChangedSince
-from comments.moderation.threads.actions import Acting, MoveWish, acting_as, merge, move, set_thread
+from comments.moderation.threads.actions import MoveWish, ThreadActor, acting_as, merge, move, set_thread
 from comments.moderation.threads.merging import finish_merge
-from comments.moderation.threads.messages import changed_since, thread_told
+from comments.moderation.threads.messages import changed_since, thread_notice
 from comments.moderation.threads.schemas import page_moderated, thread_of_page
 from comments.moderation.threads.undo import undo_thread
 from comments.sites.queries import origins_of, site_by_name
@@ -180,16 +180,16 @@ def undo(number: int, site_name: str, email: str | None) -> None:
             undone = await here.db.write(undo_thread, here.keys, who, number, at=at)
         except ChangedSince as changed:
             raise click.ClickException(changed_since(changed.by, changed.at, at)) from changed
-        click.echo(thread_told(undone))
+        click.echo(thread_notice(undone))
 
     in_installation(work)
 
 
-async def acting(here: Installation, site_name: str, email: str | None) -> Acting:
+async def acting(here: Installation, site_name: str, email: str | None) -> ThreadActor:
     """Return who acts: a moderator, or whoever has the command line. Raises SiteUnknown, AccountUnknown."""
     site = await here.db.read(site_by_name, site_name)
     if email is None:
-        return Acting(site.id, origins_of(site))
+        return ThreadActor(site.id, origins_of(site))
     moderator = await here.db.read(moderator_by_email, site.id, email)
     return acting_as(moderator, origins_of(site))
 

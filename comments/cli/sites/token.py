@@ -4,8 +4,8 @@ import click
 
 from comments.cli.output import table
 from comments.cli.sites.moderator import of_site
-from comments.identity import queries
-from comments.identity.accounts import token_actions
+from comments.identity.accounts import team_queries, token_actions, token_queries
+from comments.identity.sessions import queries as sessions_queries
 from comments.installation import Installation, in_installation
 from comments.sites.queries import site_by_name
 
@@ -22,12 +22,12 @@ def list_(site_name: str) -> None:
 
     async def work(here: Installation) -> None:
         site = await here.db.read(site_by_name, site_name)
-        team = {one.account.id: one.account.email for one in await here.db.read(queries.team, site.id)}
+        team = {one.account.id: one.account.email for one in await here.db.read(team_queries.team, site.id)}
         rows = []
-        for one in await here.db.read(queries.tokens_of, site_id=site.id):
+        for one in await here.db.read(token_queries.tokens_of, site_id=site.id):
             used = f"used {one.used_at.date()}" if one.used_at else "not used yet"
-            allowed = ",".join(sorted(queries.decoded_scopes(one.scopes)))
-            named = queries.handle(here.keys, one.token_hash)
+            allowed = ",".join(sorted(token_queries.decoded_scopes(one.scopes)))
+            named = sessions_queries.handle(here.keys, one.token_hash)
             rows.append((named, team.get(one.account_id, ""), one.name, allowed, used))
         table(rows)
 

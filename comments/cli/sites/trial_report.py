@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from comments.classifier.precision import Tally
 from comments.cli.output import counted
-from comments.moderation.sweeps.recheck import Rechecked
-from comments.moderation.sweeps.recheck_actions import Anew
-from comments.moderation.trials.outcomes import Otherwise, Trial, by_weight, shortened
-from comments.moderation.trials.run import Attempt
+from comments.moderation.sweeps.recheck import RecheckCounts
+from comments.moderation.sweeps.recheck_actions import RecheckVerdict
+from comments.moderation.trials.outcomes import ChangedVerdict, Trial, by_weight, shortened
+from comments.moderation.trials.run import TrialRequest
 
 DECIDED = {True: "moderators took it down", False: "moderators kept it"}
 
 
-def trial_lines(wanted: Attempt, trial: Trial) -> Iterator[str]:
+def trial_lines(wanted: TrialRequest, trial: Trial) -> Iterator[str]:
     """Yield what came of a trial, for people."""
     for one in trial.otherwise:
         yield from _otherwise(one)
@@ -51,7 +51,7 @@ def part(share: float | None) -> str:
     return "unknown" if share is None else f"{share:.1%}"
 
 
-def anew_line(one: Anew) -> str:
+def anew_line(one: RecheckVerdict) -> str:
     """Say what the rules make of a comment today."""
     stays = "" if one.deed else " (stays)"
     name, text = one.read.row.author_name, shortened(one.read.draft.text)
@@ -60,24 +60,26 @@ def anew_line(one: Anew) -> str:
     )
 
 
-def recheck_words(told: Rechecked, site_name: str, *, applies: bool) -> str:
+def recheck_words(recheck_counts: RecheckCounts, site_name: str, *, applies: bool) -> str:
     """Say what became of a queue."""
-    counts = told.done if applies else told.wanted
+    counts = recheck_counts.done if applies else recheck_counts.wanted
     spam, public = counts["rules_spam"], counts["rules_approve"]
     done = "went to Spam" if applies else "would go to Spam"
     appeared = "appeared" if applies else "would appear"
     left = (
-        f" {counted(told.left, 'comment')} the rules see otherwise, and leave to people." if told.left else ""
+        f" {counted(recheck_counts.left, 'comment')} the rules see otherwise, and leave to people."
+        if recheck_counts.left
+        else ""
     )
-    passed = told.wanted.total() - told.left - spam - public if applies else 0
+    passed = recheck_counts.wanted.total() - recheck_counts.left - spam - public if applies else 0
     meanwhile = f" {counted(passed, 'comment')} somebody else was first with." if passed else ""
     return (
-        f"Checked {counted(told.checked, 'comment')} of {site_name}:"
+        f"Checked {counted(recheck_counts.checked, 'comment')} of {site_name}:"
         f" {spam:,} {done}, {public:,} {appeared}.{left}{meanwhile}"
     )
 
 
-def _otherwise(one: Otherwise) -> Iterator[str]:
+def _otherwise(one: ChangedVerdict) -> Iterator[str]:
     yield f"{one.id}  {one.was} → {one.would_be}, {DECIDED[one.is_unwanted]}"
     yield f"    {one.author}: {one.beginning}"
     if one.reason is not None:

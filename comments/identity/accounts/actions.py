@@ -2,36 +2,24 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from comments.identity.accounts.address_actions import end_unproved_ways, prove
+from comments.identity.accounts.address_actions import end_unproved_ways
 from comments.identity.accounts.sections import Sections, encoded_sections, read_sections
 from comments.identity.emails import folded_email
-from comments.identity.errors import LastOwner, LinkUsedUp, NameRefused, RoleRefused
-from comments.identity.models import Account, ApiToken, BrowserSession, Membership, SignInLink
+from comments.identity.errors import LastOwner, NameRefused, RoleRefused
+from comments.identity.models import Account, ApiToken, Membership
 from comments.ids import new_id
-from comments.keys import Keyring, new_token
 
 ROLE_NAMES = {"owner": "Owner", "moderator": "Moderator"}
 """Every role, with the name of somebody who gave none: never a piece of the address, which is private."""
 
 DEFAULT_ROLE = "moderator"
 LONGEST_NAME = 80
-LINK_LIFETIME = timedelta(hours=24)
-SESSION_LIFETIME = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Somebody who has just signed in, and the secret of their new cookie."""
-
-    account: Account
-    cookie: str
 
 
 def add_moderator(
@@ -120,83 +108,6 @@ def forget_idle_account(session: Session, account_id: UUID) -> None:
     """Delete an account without any site; its sessions, links and tokens go with it."""
     has_a_site = exists().where(Membership.account_id == Account.id)
     session.execute(delete(Account).where(Account.id == account_id, ~has_a_site))
-
-
-def make_sign_in_link(
-    session: Session,
-    keys: Keyring,
-    account_id: UUID,
-    *,
-    at: datetime,
-    lifetime: timedelta = LINK_LIFETIME,
-) -> str:
-    """Return the secret of a link that signs in once, within its lifetime."""
-    secret = new_token("l")
-    session.add(
-        SignInLink(
-            token_hash=keys.token_hash(secret),
-            account_id=account_id,
-            created_at=at,
-            expires_at=at + lifetime,
-        )
-    )
-    return secret
-
-
-def sign_in(
-    session: Session,
-    keys: Keyring,
-    secret: str,
-    *,
-    at: datetime,
-    old_cookie: str | None = None,
-    device: str = "",
-) -> SignedIn:
-    """Use a sign-in link up and begin a session under a new cookie; the browser's old one ends.
-
-    Raises LinkUsedUp.
-    """
-    # One statement finds and uses it: of two presses on the button at once, one signs in.
-    account_id = session.scalar(
-        update(SignInLink)
-        .where(
-            SignInLink.token_hash.in_(keys.token_hashes(secret)),
-            SignInLink.used_at.is_(None),
-            SignInLink.expires_at > at,
-        )
-        .values(used_at=at)
-        .returning(SignInLink.account_id)
-    )
-    account = None if account_id is None else session.get(Account, account_id)
-    if account is None:
-        raise LinkUsedUp(LinkUsedUp.DETAIL)
-    prove(session, account, at=at)
-    return begin_session(session, keys, account, at=at, old_cookie=old_cookie, device=device)
-
-
-def begin_session(
-    session: Session, keys: Keyring, account: Account, *, at: datetime, old_cookie: str | None, device: str
-) -> SignedIn:
-    """Begin a session under a new cookie; the browser's old one ends."""
-    if old_cookie is not None:
-        sign_out(session, keys, old_cookie)
-    cookie = new_token("s")
-    session.add(
-        BrowserSession(
-            token_hash=keys.token_hash(cookie),
-            account_id=account.id,
-            created_at=at,
-            expires_at=at + SESSION_LIFETIME,
-            device=device,
-            seen_at=at,
-        )
-    )
-    return SignedIn(account, cookie)
-
-
-def sign_out(session: Session, keys: Keyring, cookie: str) -> None:
-    """End the session of this cookie, if there is one."""
-    session.execute(delete(BrowserSession).where(BrowserSession.token_hash.in_(keys.token_hashes(cookie))))
 
 
 def clean_name(written: str) -> str:

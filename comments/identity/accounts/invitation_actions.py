@@ -7,19 +7,15 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from comments.identity.accounts.actions import (
-    DEFAULT_ROLE,
-    SignedIn,
-    add_moderator,
-    begin_session,
-    checked_part,
-)
+from comments.identity.accounts.actions import DEFAULT_ROLE, add_moderator, checked_part
 from comments.identity.accounts.address_actions import hold_signed_in
 from comments.identity.accounts.sections import decoded_sections, encoded_sections
+from comments.identity.accounts.team_queries import invitations_of, open_invitation
 from comments.identity.emails import folded_email
 from comments.identity.errors import InvitationForOther, InvitationUnknown, InvitationUsedUp
 from comments.identity.models import Account, Invitation
-from comments.identity.queries import handle, invitations_of, open_invitation
+from comments.identity.sessions.actions import NewSession, begin_session
+from comments.identity.sessions.queries import handle
 from comments.keys import Keyring, new_token
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -81,7 +77,7 @@ def accept(
     signed_in_as: UUID | None,
     old_cookie: str | None,
     device: str,
-) -> SignedIn:
+) -> NewSession:
     """Use an invitation up, and begin a session. Raises InvitationUsedUp, InvitationForOther, LastOwner,
     NameRefused.
 

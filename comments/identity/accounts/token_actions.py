@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from comments.identity.accounts.token_queries import clean_label, tokens_of
 from comments.identity.errors import ApiTokenUnknown, ScopeRefused
 from comments.identity.models import ApiToken
-from comments.identity.queries import clean_label, handle, tokens_of
+from comments.identity.sessions.queries import handle
 from comments.keys import Keyring, new_token
 from comments.web.access import SCOPES
 

@@ -10,22 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.identity.accounts import token_actions
+from comments.identity.accounts.queries import SiteRole, moderator_at, parts_of
+from comments.identity.accounts.token_queries import decoded_scopes, tokens_of
 from comments.identity.models import ApiToken, BrowserSession, Credential, Passkey
 from comments.identity.pages.sign_in import Visitor, signed_in, visitor_with_form
-from comments.identity.queries import (
-    Part,
-    credential_of,
-    decoded_scopes,
-    handle,
-    moderator_at,
-    parts_of,
-    passkeys_of,
-    recovery_codes_left,
-    sessions_of,
-    tokens_of,
-)
 from comments.identity.sessions import actions
+from comments.identity.sessions.queries import handle, sessions_of
 from comments.identity.sign_in.passkeys import place_of
+from comments.identity.sign_in.queries import credential_of, passkeys_of, recovery_codes_left
 from comments.web.access import SCOPES, SIGNED_IN, page_route
 from comments.web.forms import see_other
 from comments.web.html.templating import html_page, page
@@ -43,7 +35,7 @@ NOTICES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class SignInWays:
     """How somebody signs in, and what of it is shown just now: a factor to set up, new recovery codes."""
 
     has_password: bool = False
@@ -56,10 +48,10 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountOverview:
     """All that an account has."""
 
-    parts: list[Part]
+    parts: list[SiteRole]
     sessions: list[BrowserSession]
     tokens: list[ApiToken]
     credential: Credential | None
@@ -67,9 +59,9 @@ class Standing:
     passkeys: list[Passkey]
 
 
-def standing(session: Session, found: Visitor, now: Any) -> Standing:
+def standing(session: Session, found: Visitor, now: Any) -> AccountOverview:
     account_id = found.account.id
-    return Standing(
+    return AccountOverview(
         list(parts_of(session, account_id)),
         list(sessions_of(session, account_id, now)),
         list(tokens_of(session, account_id=account_id)),
@@ -82,8 +74,8 @@ def standing(session: Session, found: Visitor, now: Any) -> Standing:
 @page
 async def show_account(request: Request) -> Response:
     """Show one's own account."""
-    told = NOTICES.get(request.query_params.get("done", ""), "")
-    return await account_page(request, await signed_in(request), told=told)
+    notice = NOTICES.get(request.query_params.get("done", ""), "")
+    return await account_page(request, await signed_in(request), notice=notice)
 
 
 @page
@@ -128,9 +120,9 @@ async def end_token(request: Request) -> Response:
 
 
 async def account_page(
-    request: Request, found: Visitor, *, shown: Ways | None = None, **told: str
+    request: Request, found: Visitor, *, shown: SignInWays | None = None, **texts: str
 ) -> Response:
-    """Return the page; `told` may have what happened (`told`), a `problem`, or a token that was `made`."""
+    """Return the page; `texts` may have what happened (`notice`), a `problem`, or a token that was `made`."""
     svc = service(request)
     has = await svc.db.read(standing, found, svc.clock.now())
     current = svc.keys.token_hashes(found.cookie)
@@ -138,7 +130,7 @@ async def account_page(
     return html_page(
         request,
         "account.html",
-        status=422 if told.get("problem") else 200,
+        status=422 if texts.get("problem") else 200,
         visitor=found,
         parts=has.parts,
         sessions=[(one, handle(svc.keys, one.token_hash), one.token_hash in current) for one in has.sessions],
@@ -151,12 +143,12 @@ async def account_page(
         scopes=SCOPES,
         owns=any(part.role == "owner" for part in has.parts),
         ways=replace(
-            shown or Ways(),
+            shown or SignInWays(),
             has_password=has.credential is not None and has.credential.password_hash is not None,
             factor_on=has.credential is not None and has.credential.factor_on,
             codes_left=has.codes_left,
         ),
-        **{"told": "", "problem": "", "told_of": "", "made": "", **told},
+        **{"notice": "", "problem": "", "notice_about": "", "made": "", **texts},
     )
 
 

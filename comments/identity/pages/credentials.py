@@ -8,11 +8,11 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity import queries
 from comments.identity.errors import CodeWrong, PasswordRefused
-from comments.identity.pages.account import Ways, account_page, back_to_account
+from comments.identity.pages.account import SignInWays, account_page, back_to_account
 from comments.identity.pages.sign_in import TooManySignIns, Visitor, visitor_with_form
 from comments.identity.sign_in import password_actions
+from comments.identity.sign_in import queries as sign_in_queries
 from comments.identity.sign_in.one_time_codes import otpauth_url, secret_words
 from comments.identity.sign_in.passwords import check_password, is_password, password_hash
 from comments.limits import Rate
@@ -31,7 +31,7 @@ async def save_password(request: Request) -> Response:
         await _require_old(request, found, fields)
         check_password(fields.get("password", ""), account.email)
     except PasswordRefused as refused:
-        return await account_page(request, found, problem=refused.detail, told_of="password")
+        return await account_page(request, found, problem=refused.detail, notice_about="password")
     hashed = await to_thread.run_sync(password_hash, fields["password"])
     change = partial(password_actions.set_password, cookie=found.cookie, at=svc.clock.now())
     await svc.db.write(change, svc.keys, account.id, hashed)
@@ -61,7 +61,7 @@ async def confirm_factor(request: Request) -> Response:
         )
     except CodeWrong as wrong:
         return await _setting_up(request, found, problem=wrong.detail)
-    return await account_page(request, found, shown=Ways(recovery_codes=codes))
+    return await account_page(request, found, shown=SignInWays(recovery_codes=codes))
 
 
 @page
@@ -71,7 +71,7 @@ async def end_factor(request: Request) -> Response:
     try:
         await _require_old(request, found, fields)
     except PasswordRefused as refused:
-        return await account_page(request, found, problem=refused.detail, told_of="factor")
+        return await account_page(request, found, problem=refused.detail, notice_about="factor")
     await service(request).db.write(password_actions.end_factor, found.account.id)
     return back_to_account(request, "factor")
 
@@ -80,8 +80,8 @@ async def _setting_up(request: Request, found: Visitor, *, anew: bool = False, p
     svc, account = service(request), found.account
     secret = await svc.db.write(password_actions.start_factor, svc.keys, account.id, anew=anew)
     address = otpauth_url(secret, account=account.email, issuer="Comments")
-    shown = Ways(qr=_drawn(address), secret=secret_words(secret), otpauth=address)
-    return await account_page(request, found, problem=problem, told_of="factor", shown=shown)
+    shown = SignInWays(qr=_drawn(address), secret=secret_words(secret), otpauth=address)
+    return await account_page(request, found, problem=problem, notice_about="factor", shown=shown)
 
 
 def _drawn(address: str) -> Markup:
@@ -105,7 +105,7 @@ def _drawn(address: str) -> Markup:
 async def _require_old(request: Request, found: Visitor, fields: Fields) -> None:
     """Raise PasswordRefused unless the password that there is was given."""
     _refuse_over(request, found)
-    held = await service(request).db.read(queries.credential_of, found.account.id)
+    held = await service(request).db.read(sign_in_queries.credential_of, found.account.id)
     if held is None or held.password_hash is None:
         return
     if not await to_thread.run_sync(is_password, held.password_hash, fields.get("old", "")):

@@ -33,8 +33,8 @@ async def ask(request: Request) -> Response:
             "Some links were asked for already. Look into your mail, or try again later.", retry_after=wait
         )
     await svc.db.write(ask_for_link, svc.keys, email, onwards, at=svc.clock.now())
-    told = urlencode({"asked": "1", **({"next": onwards} if onwards else {})})
-    return see_other(f"{svc.settings.base_path}/sign-in?{told}")
+    notice = urlencode({"asked": "1", **({"next": onwards} if onwards else {})})
+    return see_other(f"{svc.settings.base_path}/sign-in?{notice}")
 
 
 routes = [page_route("/sign-in/mail", ask, needs=NOBODY, methods=["POST"])]

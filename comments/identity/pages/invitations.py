@@ -5,9 +5,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity import queries
-from comments.identity.accounts import invitation_actions
-from comments.identity.accounts.actions import SESSION_LIFETIME
+from comments.identity.accounts import invitation_actions, team_queries
 from comments.identity.errors import (
     InvitationForOther,
     InvitationUsedUp,
@@ -15,6 +13,7 @@ from comments.identity.errors import (
     NameRefused,
 )
 from comments.identity.pages.sign_in import TooManySignIns, visitor
+from comments.identity.sessions.actions import SESSION_LIFETIME
 from comments.identity.sessions.devices import device_words
 from comments.limits import Rate
 from comments.web.access import NOBODY, page_route
@@ -56,7 +55,7 @@ async def accept_invitation(request: Request) -> Response:
 
 async def _invitation_page(request: Request, secret: str, *, problem: str = "") -> Response:
     svc = service(request)
-    found = await svc.db.read(queries.invitation_shown, svc.keys.token_hashes(secret), svc.clock.now())
+    found = await svc.db.read(team_queries.invitation_shown, svc.keys.token_hashes(secret), svc.clock.now())
     if found is None:
         problem = InvitationUsedUp.DETAIL
     who = await visitor(request)

@@ -6,15 +6,15 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity import queries
 from comments.identity.errors import PasskeyRefused
 from comments.identity.pages.account import account_page, back_to_account
-from comments.identity.pages.passwords import around, code_form, halfway, signed_in_answer
+from comments.identity.pages.passwords import code_form, halfway, request_facts, signed_in_answer
 from comments.identity.pages.sign_in import TooManySignIns, refused_sign_in, visitor_with_form
 from comments.identity.sessions.devices import device_words
 from comments.identity.sign_in import passkey_actions, passkeys
-from comments.identity.sign_in.passkey_actions import QUESTION_LIFETIME, TooManyPasskeys, Used
-from comments.identity.sign_in.passkeys import Place, place_of
+from comments.identity.sign_in import queries as sign_in_queries
+from comments.identity.sign_in.passkey_actions import QUESTION_LIFETIME, PasskeyUse, TooManyPasskeys
+from comments.identity.sign_in.passkeys import RelyingParty, place_of
 from comments.limits import Rate
 from comments.web.access import NOBODY, SIGNED_IN, page_route
 from comments.web.forms import clear_cookie, cookie_name, own_form, set_cookie
@@ -31,7 +31,7 @@ async def ask_for_new(request: Request) -> Response:
     """Say what the browser is to make."""
     place, (found, _) = _place(request), await visitor_with_form(request)
     svc, account = service(request), found.account
-    known = [one.credential_id for one in await svc.db.read(queries.passkeys_of, account.id)]
+    known = [one.credential_id for one in await svc.db.read(sign_in_queries.passkeys_of, account.id)]
     ask = partial(passkey_actions.ask, at=svc.clock.now(), account_id=account.id)
     secret = await svc.db.write(ask, svc.keys)
     challenge = passkey_actions.challenge(svc.keys, secret, found.cookie)
@@ -50,7 +50,7 @@ async def add(request: Request) -> Response:
         keep = partial(passkey_actions.add_passkey, cookie=found.cookie, name=name, at=svc.clock.now())
         await svc.db.write(keep, svc.keys, found.account.id, made, secret)
     except (PasskeyRefused, TooManyPasskeys) as refused:
-        return await account_page(request, found, problem=refused.detail, told_of="passkey")
+        return await account_page(request, found, problem=refused.detail, notice_about="passkey")
     response = back_to_account(request, "passkey")
     clear_cookie(response, svc.settings, QUESTION)
     return response
@@ -87,12 +87,12 @@ async def sign_in(request: Request) -> Response:
     svc, secret = service(request), _question(request)
     try:
         used, account_id = await _shown(request, place, fields.get("answer", ""), secret)
-        credential = await svc.db.read(queries.credential_of, account_id)
+        credential = await svc.db.read(sign_in_queries.credential_of, account_id)
         if credential is not None and credential.factor_on and not used.shown.is_verified:
             now = svc.clock.now()
             await svc.db.write(passkey_actions.use_passkey, svc.keys, used, secret, at=now)
             return code_form(request, fields, halfway(svc.keys, credential, now))
-        begin = partial(passkey_actions.sign_in_by_passkey, **around(request))
+        begin = partial(passkey_actions.sign_in_by_passkey, **request_facts(request))
         begun = await svc.db.write(begin, svc.keys, used, secret)
     except PasskeyRefused as refused:
         return await refused_sign_in(request, refused.detail)
@@ -101,20 +101,20 @@ async def sign_in(request: Request) -> Response:
     return response
 
 
-async def _shown(request: Request, place: Place, answer: str, secret: str) -> tuple[Used, UUID]:
+async def _shown(request: Request, place: RelyingParty, answer: str, secret: str) -> tuple[PasskeyUse, UUID]:
     """Return the passkey that an answer shows, and whose it is. Raises PasskeyRefused."""
     svc = service(request)
-    held = await svc.db.read(queries.passkey, passkeys.named_key(answer))
+    held = await svc.db.read(sign_in_queries.passkey, passkeys.named_key(answer))
     if held is None:
         raise PasskeyRefused(passkeys.REFUSED)
     challenge = passkey_actions.challenge(svc.keys, secret)
     shown = passkeys.shown_key(
         place, answer, challenge, public_key=held.public_key, sign_count=held.sign_count
     )
-    return Used(held.credential_id, held.sign_count, shown), held.account_id
+    return PasskeyUse(held.credential_id, held.sign_count, shown), held.account_id
 
 
-def _place(request: Request) -> Place:
+def _place(request: Request) -> RelyingParty:
     """Return where passkeys are good. Raises NoSuchAddress where they are nowhere."""
     place = place_of(service(request).settings)
     if place is None:

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity import queries
-from comments.identity.accounts.actions import SESSION_LIFETIME, SignedIn
 from comments.identity.emails import folded_email
 from comments.identity.errors import CodeWrong, EmailRefused
 from comments.identity.models import Credential
 from comments.identity.pages.sign_in import TooManySignIns
+from comments.identity.sessions.actions import SESSION_LIFETIME, NewSession
 from comments.identity.sessions.devices import device_words
 from comments.identity.sign_in import password_actions
+from comments.identity.sign_in import queries as sign_in_queries
 from comments.identity.sign_in.password_actions import HALFWAY_LIFETIME
 from comments.identity.sign_in.passwords import is_password
 from comments.keys import Keyring
@@ -43,7 +43,7 @@ async def sign_in_with_password(request: Request) -> Response:
     # A flood from elsewhere makes the password rest for this account, never its links.
     _refuse_over(request, (Rate.SIGN_IN, ""), (Rate.TRY, email))
     _refuse_over_account(request, Rate.TRY_ACCOUNT, email)
-    held = await svc.db.read(queries.credential_by_email, email)
+    held = await svc.db.read(sign_in_queries.credential_by_email, email)
     stored = None if held is None else held.password_hash
     is_right = await to_thread.run_sync(partial(is_password, stored, fields.get("password", "")))
     if held is None or stored is None or not is_right:
@@ -51,7 +51,7 @@ async def sign_in_with_password(request: Request) -> Response:
     if held.factor_on:
         return code_form(request, fields, halfway(svc.keys, held, svc.clock.now()))
     begun = await svc.db.write(
-        password_actions.sign_in_by_password, svc.keys, held.account_id, stored, **around(request)
+        password_actions.sign_in_by_password, svc.keys, held.account_id, stored, **request_facts(request)
     )
     return signed_in_answer(request, fields, begun)
 
@@ -72,7 +72,7 @@ async def sign_in_with_code(request: Request) -> Response:
             svc.keys,
             account_id,
             fields.get("code", "")[:40],
-            **around(request),
+            **request_facts(request),
         )
     except CodeWrong as wrong:
         return code_form(request, fields, way, problem=wrong.detail)
@@ -113,7 +113,7 @@ def _refuse_over_account(request: Request, rate: Rate, whose: str) -> None:
         raise TooManySignIns("Too many tries. A sign-in link still works.", retry_after=wait)
 
 
-def around(request: Request) -> dict[str, Any]:
+def request_facts(request: Request) -> dict[str, Any]:
     """Return what beginning a session takes from the request."""
     svc = service(request)
     return {
@@ -123,7 +123,7 @@ def around(request: Request) -> dict[str, Any]:
     }
 
 
-def signed_in_answer(request: Request, fields: Fields, begun: SignedIn) -> Response:
+def signed_in_answer(request: Request, fields: Fields, begun: NewSession) -> Response:
     """Give the browser its new cookie, and lead to where it was going."""
     settings = service(request).settings
     response = see_other(local_path(fields.get("next", ""), f"{settings.base_path}/moderate"))

@@ -7,13 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.errors import TooMany
-from comments.identity import queries
-from comments.identity.accounts import actions, address_actions
-from comments.identity.accounts.actions import SESSION_LIFETIME
+from comments.identity.accounts import address_actions, queries
 from comments.identity.errors import LinkUsedUp, SignInNeeded
 from comments.identity.models import Account
-from comments.identity.sessions.actions import note_session
+from comments.identity.sessions import actions as sessions_actions
+from comments.identity.sessions import queries as sessions_queries
+from comments.identity.sessions.actions import SESSION_LIFETIME, note_session
 from comments.identity.sessions.devices import device_words
+from comments.identity.sign_in import email_link_actions
+from comments.identity.sign_in import queries as sign_in_queries
 from comments.identity.sign_in.passkeys import place_of
 from comments.limits import Rate
 from comments.web.access import NOBODY, SIGNED_IN, page_route
@@ -61,7 +63,7 @@ async def visitor(request: Request) -> Visitor | None:
     if cookie:
         hashes, now = svc.keys.token_hashes(cookie), svc.clock.now()
         site = request.path_params.get("site", "")
-        known = await svc.db.read(queries.session_account, hashes, now, site)
+        known = await svc.db.read(sessions_queries.session_account, hashes, now, site)
         if known is not None:
             found = Visitor(known.account, cookie, form_token(svc.keys, cookie), known.moderator)
             if known.noted_at.date() < now.date():
@@ -110,7 +112,7 @@ async def sign_in(request: Request) -> Response:
         raise TooManySignIns("A moment, please.", retry_after=retry_after)
     try:
         begun = await svc.db.write(
-            actions.sign_in,
+            email_link_actions.sign_in,
             svc.keys,
             fields.get("secret", ""),
             at=svc.clock.now(),
@@ -134,7 +136,7 @@ async def refused_sign_in(request: Request, problem: str) -> Response:
 async def link(request: Request) -> Response:
     """Show a sign-in link's button. Nothing changes: mail programs open links too."""
     svc, secret = service(request), request.path_params["secret"]
-    account = await svc.db.read(queries.link_account, svc.keys.token_hashes(secret), svc.clock.now())
+    account = await svc.db.read(sign_in_queries.link_account, svc.keys.token_hashes(secret), svc.clock.now())
     if account is None:
         return _page(request, await visitor(request), problem=LinkUsedUp.DETAIL, status=404)
     ends = account.email_proved_at is None and await svc.db.read(address_actions.has_ways, account.id)
@@ -146,7 +148,7 @@ async def sign_out(request: Request) -> Response:
     """End this browser's session."""
     svc = service(request)
     found, _ = await visitor_with_form(request)
-    await svc.db.write(actions.sign_out, svc.keys, found.cookie)
+    await svc.db.write(sessions_actions.sign_out, svc.keys, found.cookie)
     response = see_other(f"{svc.settings.base_path}/sign-in")
     clear_cookie(response, svc.settings)
     return response

@@ -8,12 +8,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from comments.errors import Conflict
-from comments.identity.accounts.actions import SignedIn, begin_session
 from comments.identity.accounts.address_actions import hold, hold_signed_in
+from comments.identity.accounts.token_queries import clean_label
 from comments.identity.errors import PasskeyRefused
 from comments.identity.models import Account, Passkey, PasskeyQuestion
-from comments.identity.queries import clean_label, handle, passkeys_of
-from comments.identity.sign_in.passkeys import REFUSED, NewKey, Shown
+from comments.identity.sessions.actions import NewSession, begin_session
+from comments.identity.sessions.queries import handle
+from comments.identity.sign_in.passkeys import REFUSED, NewPasskey, PasskeyAssertion
+from comments.identity.sign_in.queries import passkeys_of
 from comments.keys import Keyring, new_token
 
 QUESTION_LIFETIME = timedelta(minutes=5)
@@ -27,12 +29,12 @@ class TooManyPasskeys(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class PasskeyUse:
     """A passkey that was shown, as it was found before the write's turn."""
 
     credential_id: bytes
     sign_count: int
-    shown: Shown
+    shown: PasskeyAssertion
 
 
 def ask(session: Session, keys: Keyring, *, at: datetime, account_id: UUID | None = None) -> str:
@@ -54,7 +56,7 @@ def add_passkey(
     session: Session,
     keys: Keyring,
     account_id: UUID,
-    made: NewKey,
+    made: NewPasskey,
     secret: str,
     *,
     cookie: str,
@@ -81,7 +83,7 @@ def add_passkey(
     )
 
 
-def use_passkey(session: Session, keys: Keyring, used: Used, secret: str, *, at: datetime) -> Account:
+def use_passkey(session: Session, keys: Keyring, used: PasskeyUse, secret: str, *, at: datetime) -> Account:
     """Use a question up and note that a passkey was shown; return whose it is. Raises PasskeyRefused."""
     _use_question(session, keys, secret, None, at)
     mine = select(Passkey).where(Passkey.credential_id == used.credential_id).with_for_update()
@@ -96,13 +98,13 @@ def use_passkey(session: Session, keys: Keyring, used: Used, secret: str, *, at:
 def sign_in_by_passkey(
     session: Session,
     keys: Keyring,
-    used: Used,
+    used: PasskeyUse,
     secret: str,
     *,
     at: datetime,
     old_cookie: str | None,
     device: str,
-) -> SignedIn:
+) -> NewSession:
     """Begin a session for whoever showed a passkey. Raises PasskeyRefused."""
     account_id = session.scalar(select(Passkey.account_id).where(Passkey.credential_id == used.credential_id))
     account = None if account_id is None else session.get(Account, account_id)

@@ -32,7 +32,7 @@ REFUSED = "This passkey is not good here, or the time for it is over. Please try
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RelyingParty:
     """Where passkeys are good: the host they are made for, and the origins of the pages that may ask."""
 
     host: str
@@ -40,7 +40,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class NewKey:
+class NewPasskey:
     """A passkey that a browser has just made."""
 
     credential_id: bytes
@@ -49,26 +49,26 @@ class NewKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PasskeyAssertion:
     """A passkey that was shown: how often it says it was used, and whether it asked who holds it."""
 
     sign_count: int
     is_verified: bool
 
 
-def place_of(settings: Settings) -> Place | None:
+def place_of(settings: Settings) -> RelyingParty | None:
     """Return where passkeys are good, None if nowhere: no browser makes one for an address in numbers."""
     host = urlsplit(settings.base_url).hostname or ""
     if host in LOOPBACK_HOSTS:
-        return Place("localhost", settings.own_origins)
+        return RelyingParty("localhost", settings.own_origins)
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return Place(host, settings.own_origins) if settings.base_url.startswith("https:") else None
+        return RelyingParty(host, settings.own_origins) if settings.base_url.startswith("https:") else None
     return None
 
 
-def creation_options(place: Place, account: Account, known: Sequence[bytes], challenge: bytes) -> str:
+def creation_options(place: RelyingParty, account: Account, known: Sequence[bytes], challenge: bytes) -> str:
     """Return as JSON what the browser is asked to make; it makes none where one of the `known` is."""
     import webauthn
     from webauthn.helpers import structs
@@ -89,7 +89,7 @@ def creation_options(place: Place, account: Account, known: Sequence[bytes], cha
     return webauthn.options_to_json(options)
 
 
-def request_options(place: Place, challenge: bytes) -> str:
+def request_options(place: RelyingParty, challenge: bytes) -> str:
     """Return as JSON what the browser is asked to show: any passkey that is for this host."""
     import webauthn
     from webauthn.helpers import structs
@@ -102,7 +102,7 @@ def request_options(place: Place, challenge: bytes) -> str:
     return webauthn.options_to_json(options)
 
 
-def made_key(place: Place, answer: str, challenge: bytes) -> NewKey:
+def made_key(place: RelyingParty, answer: str, challenge: bytes) -> NewPasskey:
     """Return the passkey that a browser made for this challenge. Raises PasskeyRefused."""
     import webauthn
 
@@ -113,7 +113,7 @@ def made_key(place: Place, answer: str, challenge: bytes) -> NewKey:
             expected_rp_id=place.host,
             expected_origin=list(place.origins),
         )
-    return NewKey(made.credential_id, made.credential_public_key, made.sign_count)
+    return NewPasskey(made.credential_id, made.credential_public_key, made.sign_count)
 
 
 def named_key(answer: str) -> bytes:
@@ -124,7 +124,9 @@ def named_key(answer: str) -> bytes:
         return parse_authentication_credential_json(_short(answer)).raw_id
 
 
-def shown_key(place: Place, answer: str, challenge: bytes, *, public_key: bytes, sign_count: int) -> Shown:
+def shown_key(
+    place: RelyingParty, answer: str, challenge: bytes, *, public_key: bytes, sign_count: int
+) -> PasskeyAssertion:
     """Return what an answer to this challenge shows. Raises PasskeyRefused.
 
     A counter that did not grow is refused: there is a copy of the key, or the answer is an old one. Keys
@@ -141,7 +143,7 @@ def shown_key(place: Place, answer: str, challenge: bytes, *, public_key: bytes,
             credential_public_key=public_key,
             credential_current_sign_count=sign_count,
         )
-    return Shown(shown.new_sign_count, shown.user_verified)
+    return PasskeyAssertion(shown.new_sign_count, shown.user_verified)
 
 
 @contextmanager

@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from comments.identity.accounts.actions import SignedIn, begin_session
 from comments.identity.accounts.address_actions import hold, hold_signed_in
 from comments.identity.errors import CodeWrong, FactorOn, PasswordRefused
 from comments.identity.models import Account, Credential, RecoveryCode
-from comments.identity.sessions.actions import end_other_sessions
+from comments.identity.sessions.actions import NewSession, begin_session, end_other_sessions
 from comments.identity.sign_in.one_time_codes import matching_step, new_recovery_codes, plain_recovery_code
 from comments.keys import Keyring
 
@@ -71,7 +70,7 @@ def sign_in_by_code(
     at: datetime,
     old_cookie: str | None,
     device: str,
-) -> SignedIn:
+) -> NewSession:
     """Begin a session for somebody whose password was right. Raises CodeWrong.
 
     The code is of the authenticator, or one of the recovery codes, which it uses up.
@@ -96,7 +95,7 @@ def sign_in_by_password(
     at: datetime,
     old_cookie: str | None,
     device: str,
-) -> SignedIn:
+) -> NewSession:
     """Begin a session for somebody who has no second factor, and whose password fits the hash `checked`.
 
     Raises PasswordRefused if the account has another one by now, or none.

@@ -16,7 +16,7 @@ NOT_GIVEN = {"", "undefined"}
 PUBLIC = "approved"
 
 
-class _Comment(msgspec.Struct, rename="camel"):
+class _CommentoComment(msgspec.Struct, rename="camel"):
     comment_hex: str
     domain: str
     url: str
@@ -36,9 +36,9 @@ class _Commenter(msgspec.Struct, rename="camel"):
     link: str = ""
 
 
-class _Export(msgspec.Struct):
+class _CommentoExport(msgspec.Struct):
     version: int
-    comments: list[_Comment]
+    comments: list[_CommentoComment]
     commenters: list[_Commenter] = msgspec.field(default_factory=list)
 
 
@@ -49,7 +49,7 @@ def looks_like(head: bytes) -> bool:
 
 def records(pieces: Iterable[bytes]) -> Iterator[Record]:
     """Yield each page before its first comment, and the comments as they come; raises FileBroken."""
-    export = document(pieces, _Export, kind="an export of Commento")
+    export = document(pieces, _CommentoExport, kind="an export of Commento")
     if export.version != VERSION:
         raise file_broken(f"This export has version {export.version}, and only {VERSION} is known here.")
     people = {one.commenter_hex: one for one in export.commenters}
@@ -62,7 +62,7 @@ def records(pieces: Iterable[bytes]) -> Iterator[Record]:
         yield _record(comment, page, people.get(comment.commenter_hex))
 
 
-def _record(comment: _Comment, page: str, commenter: _Commenter | None) -> Record:
+def _record(comment: _CommentoComment, page: str, commenter: _Commenter | None) -> Record:
     created_at = time_in_words(comment.creation_date)
     if created_at is None:
         return Unusable("its date cannot be read", comment.comment_hex)
@@ -80,13 +80,13 @@ def _record(comment: _Comment, page: str, commenter: _Commenter | None) -> Recor
     )
 
 
-def _state(comment: _Comment) -> str:
+def _state(comment: _CommentoComment) -> str:
     if comment.deleted or not comment.markdown:
         return "deleted"
     return "approved" if comment.state == PUBLIC else "pending"
 
 
-def _author(comment: _Comment, commenter: _Commenter | None) -> ImportedAuthor:
+def _author(comment: _CommentoComment, commenter: _Commenter | None) -> ImportedAuthor:
     if commenter is None:
         # Nobody tells one who gave no name from another.
         return ImportedAuthor(f"comment:{comment.comment_hex}", NAMELESS)

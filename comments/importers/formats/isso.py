@@ -25,7 +25,7 @@ COMMENTS = (
 )
 
 
-class _Comment(msgspec.Struct):
+class _IssoComment(msgspec.Struct):
     created: str
     text: str = ""
     author: str | None = None
@@ -34,9 +34,9 @@ class _Comment(msgspec.Struct):
     id: int | str = ""
 
 
-class _Page(msgspec.Struct):
+class _IssoPage(msgspec.Struct):
     id: str
-    comments: list[_Comment]
+    comments: list[_IssoComment]
     title: str | None = None
 
 
@@ -54,7 +54,7 @@ def records(pieces: Iterable[bytes]) -> Iterator[Record]:
 
 
 def _of_json(pieces: Iterable[bytes]) -> Iterator[Record]:
-    for page in document(pieces, list[_Page], kind="what Isso's generic import takes"):
+    for page in document(pieces, list[_IssoPage], kind="what Isso's generic import takes"):
         yield _thread(page.id, page.id, page.title)
         for number, comment in enumerate(page.comments):
             # Ids are of one page here, and often all the same.

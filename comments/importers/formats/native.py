@@ -22,7 +22,7 @@ from comments.importers.formats.native_rows import (
     texts_of_exact,
     thread_from_exact,
 )
-from comments.importers.pipeline.sanitise import Shown
+from comments.importers.pipeline.sanitise import RenderedImport
 from comments.importers.records import (
     ImportedAccount,
     ImportedAuthor,
@@ -65,7 +65,7 @@ def looks_like(head: bytes) -> bool:
 
 def records(pieces: Iterable[bytes], *, shift: timedelta = timedelta()) -> Iterator[Record]:
     """Yield what the export holds, every value checked; raises FileBroken. All times are moved by `shift`."""
-    reading = _Reading(shift)
+    reading = _NativeReader(shift)
     for line in lines(pieces):
         found = reading.read(line)
         if found is not None:
@@ -73,7 +73,7 @@ def records(pieces: Iterable[bytes], *, shift: timedelta = timedelta()) -> Itera
     reading.check_end()
 
 
-class _Reading:
+class _NativeReader:
     def __init__(self, shift: timedelta) -> None:
         self._shift = shift
         self._counts: Counter[str] = Counter()
@@ -207,7 +207,7 @@ def _comment(plain: Plain) -> ImportedComment:
     comment_id, parent = _id(plain.pop("id")), plain.pop("parent_id")
     thread, author = _id(plain.pop("thread_id")), _id(plain.pop("author_id"))
     created_at, source = _time(plain.pop("created_at")), plain.pop("source")
-    seen = iter([Shown(text.html or "", text.renderer) for text in texts_of_exact(source, plain)])
+    seen = iter([RenderedImport(text.html or "", text.renderer) for text in texts_of_exact(source, plain)])
     comment_from_exact(UUID(comment_id), source, plain, seen, _NOBODY)
     voters = {
         _id(one["author_id"]) for name in ("votes", "reports", "watches") for one in plain.get(name, ())

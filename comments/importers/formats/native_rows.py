@@ -9,9 +9,9 @@ from msgspec import structs
 from comments.identity.models import Author, Membership
 from comments.importers.formats.fields import shown_website
 from comments.importers.pipeline.drafts import Row
-from comments.importers.pipeline.sanitise import Shown, Text
+from comments.importers.pipeline.sanitise import ImportText, RenderedImport
 from comments.moderation.decisions import replaced as decisions_replaced
-from comments.moderation.decisions.replaced import Replaced
+from comments.moderation.decisions.replaced import ReplacedText
 from comments.moderation.models import Decision
 from comments.policy.models import Ban
 from comments.rules import decoded
@@ -89,24 +89,28 @@ def row_from_exact(entity: type[Base], plain: Plain, without: frozenset[str]) ->
     return row
 
 
-def texts_of_exact(source: str, exact: Plain) -> list[Text]:
+def texts_of_exact(source: str, exact: Plain) -> list[ImportText]:
     """Return what has to be shown of a comment: its text, an edit that waits, what `restore` brings back."""
     edit = exact.get("revision")
     replaced = [
         text for one in map(_replaced, exact.get("decisions", ())) for text in (one.text, one.waiting)
     ]
     return [
-        Text(source, exact["source_format"], exact["html"], exact["renderer"]),
-        *([Text(edit["source"], edit["source_format"], edit["html"], edit["renderer"])] if edit else []),
+        ImportText(source, exact["source_format"], exact["html"], exact["renderer"]),
         *(
-            Text(text.source, _format(text.source_format), text.html, text.renderer)
+            [ImportText(edit["source"], edit["source_format"], edit["html"], edit["renderer"])]
+            if edit
+            else []
+        ),
+        *(
+            ImportText(text.source, _format(text.source_format), text.html, text.renderer)
             for text in replaced
             if text
         ),
     ]
 
 
-def _replaced(decision: Plain) -> Replaced:
+def _replaced(decision: Plain) -> ReplacedText:
     return decisions_replaced.decode(decision.get("replaced"))
 
 
@@ -117,7 +121,7 @@ def _format(given: str) -> Format:
 
 
 def comment_from_exact(
-    comment_id: UUID, source: str, exact: Plain, shown: Iterator[Shown], people: People
+    comment_id: UUID, source: str, exact: Plain, shown: Iterator[RenderedImport], people: People
 ) -> tuple[dict[str, Any], dict[str, list[Row]]]:
     """Return the comment's columns besides its place, and the rows that belong to it, by table.
 
@@ -138,21 +142,23 @@ def comment_from_exact(
     return row, belongings
 
 
-def _with_safe_replaced(decision: Plain, shown: Iterator[Shown]) -> Plain:
+def _with_safe_replaced(decision: Plain, shown: Iterator[RenderedImport]) -> Plain:
     """Return the decision with the texts that it replaced sanitised: `restore` brings them back."""
     replaced = _replaced(decision)
     safe = structs.replace(replaced, text=_safe(replaced.text, shown), waiting=_safe(replaced.waiting, shown))
     return decision if safe == replaced else {**decision, "replaced": safe.encode()}
 
 
-def _safe(text: decisions_replaced.Text | None, shown: Iterator[Shown]) -> decisions_replaced.Text | None:
+def _safe(
+    text: decisions_replaced.CommentText | None, shown: Iterator[RenderedImport]
+) -> decisions_replaced.CommentText | None:
     if text is None:
         return None
     safe = next(shown)
     return structs.replace(text, html=safe.html, renderer=safe.renderer)
 
 
-def _with_text(plain: Plain, shown: Shown) -> Plain:
+def _with_text(plain: Plain, shown: RenderedImport) -> Plain:
     return {**plain, "html": shown.html, "renderer": shown.renderer}
 
 

@@ -16,14 +16,14 @@ VERSION = 1
 T = TypeVar("T")
 
 
-class _Page(msgspec.Struct):
+class _RemarkPage(msgspec.Struct):
     url: str
     read_only: bool = False
 
 
 class _Head(msgspec.Struct):
     version: int
-    posts: list[_Page] | None = None
+    posts: list[_RemarkPage] | None = None
 
 
 class _User(msgspec.Struct):
@@ -39,7 +39,7 @@ class _Edit(msgspec.Struct):
     time: str = ""
 
 
-class _Comment(msgspec.Struct):
+class _RemarkComment(msgspec.Struct):
     """A comment as Remark42's API shows it, too."""
 
     id: str
@@ -72,7 +72,7 @@ def records(pieces: Iterable[bytes]) -> Iterator[Record]:
     for number, line in found:
         if not line.strip():
             continue
-        comment = _decoded(line, _Comment, number)
+        comment = _decoded(line, _RemarkComment, number)
         url = comment.locator.url
         if url not in pages:
             pages.add(url)
@@ -87,7 +87,7 @@ def _decoded(line: bytes, shape: type[T], number: int) -> T:
         raise file_broken(f"This file is broken in line {number:,}: {error}.") from error
 
 
-def _record(comment: _Comment) -> Record:
+def _record(comment: _RemarkComment) -> Record:
     created_at = time_in_words(comment.time)
     if created_at is None:
         return Unusable("its date cannot be read", comment.id)
@@ -109,7 +109,7 @@ def _record(comment: _Comment) -> Record:
     )
 
 
-def _votes(comment: _Comment) -> tuple[int, int]:
+def _votes(comment: _RemarkComment) -> tuple[int, int]:
     """Return votes for and against. Old votes are no longer in the list, but in the score."""
     votes = list((comment.votes or {}).values())
     up, down = votes.count(True), votes.count(False)

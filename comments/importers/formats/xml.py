@@ -50,7 +50,7 @@ def xml_records(pieces: Iterable[bytes], wanted: Mapping[str, str], *, kind: str
     `wanted` gives what people call a record of that path (`comment`). Raises FileBroken with a sentence that
     says where the file breaks, and for a document type declaration: entities live there, no export has one.
     """
-    reading = _Reading(wanted, kind)
+    reading = _XmlHandlers(wanted, kind)
     for piece in _readable(pieces):
         yield from reading.feed(piece)
     yield from reading.feed(b"", is_last=True)
@@ -80,7 +80,7 @@ class _Element:
     """By name, those in it that have been met."""
 
 
-class _Reading:
+class _XmlHandlers:
     """The parser's handlers; text is kept only inside a record."""
 
     def __init__(self, wanted: Mapping[str, str], kind: str) -> None:
@@ -113,8 +113,8 @@ class _Reading:
         return finished
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        around = self._above[-1]
-        element = around.inner.get(name) or self._met(around, name)
+        enclosing = self._above[-1]
+        element = enclosing.inner.get(name) or self._met(enclosing, name)
         self._above.append(element)
         if not element.is_kept:
             return
@@ -126,19 +126,19 @@ class _Reading:
                 fields.setdefault(f"{element.below}@{key.rpartition(':')[2]}", value)
         self._text.clear()
 
-    def _met(self, around: _Element, name: str) -> _Element:
-        if not around.path and name != self._root:
+    def _met(self, enclosing: _Element, name: str) -> _Element:
+        if not enclosing.path and name != self._root:
             found = f"<{name[:40]}> instead of <{self._root}>"
             raise file_broken(f"This is not {self._kind}: it begins with {found}.")
         if len(self._above) > DEEPEST + 1:
             raise file_broken(f"This file is broken {self._where()}: its elements are nested too deep.")
-        element = _Element(f"{around.path}/{name}" if around.path else name)
+        element = _Element(f"{enclosing.path}/{name}" if enclosing.path else name)
         element.is_record = element.path in self._wanted
-        element.is_kept = element.is_record or around.is_kept
+        element.is_kept = element.is_record or enclosing.is_kept
         if element.is_kept and not element.is_record:
-            element.below = f"{around.below}/{name}" if around.below else name
+            element.below = f"{enclosing.below}/{name}" if enclosing.below else name
         if self._remembered < ELEMENTS_REMEMBERED:
-            around.inner[name] = element
+            enclosing.inner[name] = element
             self._remembered += 1
         return element
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from comments.importers.jobs.errors import ImportNotTried, ImportOver, ImportUnderWay
 from comments.importers.jobs.models import ImportJob
-from comments.importers.jobs.queries import Claimed, due_jobs, job_of
+from comments.importers.jobs.queries import ClaimedJob, due_jobs, job_of
 from comments.sites.models import Site
 from comments.storage import changed_rows, insert_ignoring
 
@@ -83,7 +83,7 @@ def stop_job(session: Session, site_id: UUID, job_id: UUID, *, at: datetime) -> 
     return job
 
 
-def claim_job(session: Session, job_id: UUID, *, by: UUID, at: datetime) -> Claimed | None:
+def claim_job(session: Session, job_id: UUID, *, by: UUID, at: datetime) -> ClaimedJob | None:
     """Take a job that waits; None if another was quicker, or it has been begun too often and fails."""
     if job_id not in due_jobs(session, at):
         return None
@@ -96,11 +96,11 @@ def claim_job(session: Session, job_id: UUID, *, by: UUID, at: datetime) -> Clai
         return None
     job.claimed_by, job.claimed_until, job.attempts = by, at + CLAIMED_FOR, job.attempts + 1
     name = session.get_one(Site, job.site_id).name
-    return Claimed(job.id, name, job.state, job.format, job.trial, job.attempts, job.stop_asked, by)
+    return ClaimedJob(job.id, name, job.state, job.format, job.trial, job.attempts, job.stop_asked, by)
 
 
 def note_progress(
-    session: Session, claimed: Claimed, step: str, done: int, total: int, *, at: datetime
+    session: Session, claimed: ClaimedJob, step: str, done: int, total: int, *, at: datetime
 ) -> bool:
     """Note how far it is, and stay with it; return False if it shall stop, or is another's by now."""
     said = {"step": step, "done": done, "total": total, "claimed_until": at + CLAIMED_FOR}
@@ -108,7 +108,7 @@ def note_progress(
     return changed_rows(session, going_on) == 1
 
 
-def note_tried(session: Session, claimed: Claimed, trial: str) -> None:
+def note_tried(session: Session, claimed: ClaimedJob, trial: str) -> None:
     """Keep what the trial said; the owner decides now."""
     tried = {"state": "tried", "trial": trial, "error": "", "attempts": 0}
     free = {"claimed_by": None, "claimed_until": None}
@@ -116,7 +116,7 @@ def note_tried(session: Session, claimed: Claimed, trial: str) -> None:
 
 
 def end_job(
-    session: Session, claimed: Claimed, state: str, *, report: str = "", error: str = "", at: datetime
+    session: Session, claimed: ClaimedJob, state: str, *, report: str = "", error: str = "", at: datetime
 ) -> None:
     """Note that it is `done`, `failed` or `stopped`."""
     ended = {"state": state, "ended_at": at, "error": error[:LONGEST_ERROR]}
@@ -125,7 +125,7 @@ def end_job(
     changed_rows(session, update(ImportJob).where(_mine(claimed)).values(ended | free | said))
 
 
-def let_go(session: Session, claimed: Claimed, *, error: str = "", until: datetime | None = None) -> None:
+def let_go(session: Session, claimed: ClaimedJob, *, error: str = "", until: datetime | None = None) -> None:
     """Give a job back. With an error it waits until then; without one this was no attempt."""
     attempts = claimed.attempts if error else claimed.attempts - 1
     free = {"claimed_by": None, "claimed_until": until, "attempts": attempts, "error": error[:LONGEST_ERROR]}
@@ -160,5 +160,5 @@ def _held(session: Session, site_id: UUID, job_id: UUID) -> ImportJob:
     return job
 
 
-def _mine(claimed: Claimed) -> Any:
+def _mine(claimed: ClaimedJob) -> Any:
     return (ImportJob.id == claimed.id) & (ImportJob.claimed_by == claimed.by) & ImportJob.ended_at.is_(None)

@@ -16,7 +16,7 @@ WORKED_ON = ("reading", "importing")
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedJob:
     """A job that somebody works on, as it was when they took it."""
 
     id: UUID

@@ -16,14 +16,14 @@ from comments.config import Settings
 from comments.errors import CommentsError, Unavailable
 from comments.importers.errors import NOTHING_IMPORTED, ImportRefused
 from comments.importers.jobs import actions
-from comments.importers.jobs.queries import Claimed, due_jobs, open_jobs
+from comments.importers.jobs.queries import ClaimedJob, due_jobs, open_jobs
 from comments.importers.jobs.uploads import remove_upload, sweep_uploads, upload_path
 from comments.keys import Keyring
 from comments.storage import Database
 
 if TYPE_CHECKING:
-    from comments.importers.pipeline.report import Report
-    from comments.importers.pipeline.run import Order
+    from comments.importers.pipeline.report import ImportReport
+    from comments.importers.pipeline.run import ImportOrder
 
 EVERY = timedelta(seconds=1)
 BEAT = timedelta(seconds=1)
@@ -95,7 +95,7 @@ class ImportJobs:
         needed = await self._db.read(open_jobs)
         await asyncio.to_thread(sweep_uploads, self._settings.data_dir, needed)
 
-    async def _claim(self) -> Claimed | None:
+    async def _claim(self) -> ClaimedJob | None:
         for job_id in await self._db.read(due_jobs, self._clock.now()):
             # The file is on the machine that it was sent to, and perhaps not on this one.
             if not upload_path(self._settings.data_dir, job_id).exists():
@@ -105,7 +105,7 @@ class ImportJobs:
                 return taken
         return None
 
-    async def _do(self, claimed: Claimed) -> None:
+    async def _do(self, claimed: ClaimedJob) -> None:
         try:
             await self._import(claimed)
         except asyncio.CancelledError:
@@ -121,15 +121,15 @@ class ImportJobs:
             logger.exception("import %s failed", claimed.id)
             await self._again(claimed, "Something went wrong here. Who runs the service finds it in its log.")
 
-    async def _import(self, claimed: Claimed) -> None:
+    async def _import(self, claimed: ClaimedJob) -> None:
         if claimed.stop_asked:
             raise ImportStopped
         # Here, for whoever serves looks for jobs, and hardly ever finds one.
         from comments.importers.pipeline.report import whole_report
-        from comments.importers.pipeline.run import Order
+        from comments.importers.pipeline.run import ImportOrder
 
         is_trial = claimed.state == "reading"
-        order = Order(
+        order = ImportOrder(
             upload_path(self._settings.data_dir, claimed.id),
             claimed.site,
             claimed.format,
@@ -145,7 +145,7 @@ class ImportJobs:
         else:
             await self._end(claimed, "done", report=_as_text(whole_report(report, json.loads(claimed.trial))))
 
-    async def _report(self, order: "Order", progress: _Progress) -> "Report":
+    async def _report(self, order: "ImportOrder", progress: _Progress) -> "ImportReport":
         """Import, and if this is cancelled, let it come to a place where it can stop."""
         from comments.importers.pipeline.run import run_import
 
@@ -162,7 +162,7 @@ class ImportJobs:
             raise
 
     @asynccontextmanager
-    async def _heartbeat(self, claimed: Claimed, progress: _Progress) -> AsyncIterator[None]:
+    async def _heartbeat(self, claimed: ClaimedJob, progress: _Progress) -> AsyncIterator[None]:
         beating = asyncio.create_task(self._beat_on(claimed, progress))
         try:
             yield
@@ -171,7 +171,7 @@ class ImportJobs:
             with contextlib.suppress(asyncio.CancelledError):
                 await beating
 
-    async def _beat_on(self, claimed: Claimed, progress: _Progress) -> None:
+    async def _beat_on(self, claimed: ClaimedJob, progress: _Progress) -> None:
         while True:
             await asyncio.sleep(self._beat.total_seconds())
             said = (progress.step, progress.done, progress.total)
@@ -182,17 +182,17 @@ class ImportJobs:
                 continue
             progress.is_stopped = progress.is_stopped or not goes_on
 
-    async def _end(self, claimed: Claimed, state: str, **said: str) -> None:
+    async def _end(self, claimed: ClaimedJob, state: str, **said: str) -> None:
         await self._db.write(actions.end_job, claimed, state, at=self._clock.now(), **said)
         await asyncio.to_thread(remove_upload, self._settings.data_dir, claimed.id)
         logger.info("import %s of %s: %s", claimed.id, claimed.site, state)
 
-    async def _again(self, claimed: Claimed, error: str) -> None:
+    async def _again(self, claimed: ClaimedJob, error: str) -> None:
         until = self._clock.now() + actions.PAUSE
         await self._db.write(actions.let_go, claimed, error=error, until=until)
 
 
-def _as_text(report: "Report") -> str:
+def _as_text(report: "ImportReport") -> str:
     return json.dumps(report.as_json(), ensure_ascii=False)
 
 

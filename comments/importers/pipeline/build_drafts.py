@@ -19,20 +19,20 @@ from comments.importers.pipeline.drafts import (
     LATE,
     AuthorDraft,
     Batch,
-    CommentDraft,
+    CommentRowDraft,
     KeyDraft,
     PageDraft,
     Row,
 )
 from comments.importers.pipeline.plan import Target
 from comments.importers.pipeline.read_file import EPOCH, instant, unpacked
-from comments.importers.pipeline.sanitise import Shown, Text
+from comments.importers.pipeline.sanitise import ImportText, RenderedImport
 from comments.importers.pipeline.spool import Spool
 from comments.storage.rows.plain import defaults_of
 from comments.text.html.render import Format
 from comments.threads.models import Comment
 from comments.threads.order.ranking import rank
-from comments.threads.order.tree import TOP, Place, ancestors, place_below
+from comments.threads.order.tree import TOP, TreePosition, ancestors, place_below
 
 PREPARE = (
     "CREATE TABLE places"
@@ -72,7 +72,7 @@ GIVEN = tuple(sorted(UNTOUCHED.keys() - {"site_id", *PLACED, *LATE}))
 """Besides their place, the columns of comments of our own export: they may differ in all."""
 
 
-class Planned(NamedTuple):
+class PlannedComment(NamedTuple):
     """One comment of the plan, as it lies in the spool."""
 
     n: int
@@ -93,22 +93,22 @@ class Planned(NamedTuple):
     html: str | None
     renderer: int | None
 
-    def texts(self) -> list[Text]:
+    def texts(self) -> list[ImportText]:
         """Return what still has to be shown of it: its text, and the edit that waits if there is one."""
         if self.exact is None:
-            return [] if self.html is not None else [Text(self.source, self.format)]
+            return [] if self.html is not None else [ImportText(self.source, self.format)]
         return texts_of_exact(self.source, unpacked(self.exact))
 
 
-class Stand(NamedTuple):
+class ParentPosition(NamedTuple):
     """Where a comment that is answered stands."""
 
     comment_id: UUID
     thread_id: UUID | None
-    place: Place
+    place: TreePosition
 
 
-class Drafting:
+class DraftBuilder:
     """Goes through the plan in order, and must get it back in order: a reply asks for its parent's place."""
 
     def __init__(
@@ -123,14 +123,14 @@ class Drafting:
         self._people = People(self._author_id, account_ids)
         self._target = target
         self._tree = 0
-        self._stands: dict[int, Stand] = {}
+        self._stands: dict[int, ParentPosition] = {}
         """The first places of the tree that is gone through, by number: the plan goes tree after tree."""
         self._same = {names: _same(target, names) for names in (MADE_UP, (*MADE_UP, *MARKED), GIVEN)}
         self._at_once = min(BATCH_COMMENTS, BATCH_WHILE_OTHERS_WAIT) if others_wait else BATCH_COMMENTS
         for statement in PREPARE:
             self._scratch.run(statement)
 
-    def planned(self) -> Iterator[list[Planned]]:
+    def planned(self) -> Iterator[list[PlannedComment]]:
         """Yield what one write shall write, batch after batch."""
         rows = self._scratch.rows(
             "SELECT p.n, p.page, p.parent, p.has_replies, c.source_id, c.parent, c.author, c.created,"
@@ -138,9 +138,9 @@ class Drafting:
             " FROM planned p CROSS JOIN comments c ON c.n = p.n LEFT JOIN shown s ON s.n = p.n"
             " ORDER BY p.root_created, p.root, p.level, p.n"
         )
-        return in_batches((Planned(*row) for row in rows), self._at_once)
+        return in_batches((PlannedComment(*row) for row in rows), self._at_once)
 
-    def batch(self, planned: Sequence[Planned], shown: Sequence[Shown]) -> Batch:
+    def batch(self, planned: Sequence[PlannedComment], shown: Sequence[RenderedImport]) -> Batch:
         """Return the drafts of these comments; `shown` has an answer for each of their texts, in order."""
         authors = self._authors({one.author for one in planned})
         answers = iter(shown)
@@ -175,8 +175,8 @@ class Drafting:
             yield {thread_id: row["version"] for thread_id, row in batch if row["id"] == thread_id}
 
     def _comment(
-        self, one: Planned, author: AuthorDraft, shown: Iterator[Shown], names: Sequence[str]
-    ) -> tuple[CommentDraft, tuple[Any, ...]]:
+        self, one: PlannedComment, author: AuthorDraft, shown: Iterator[RenderedImport], names: Sequence[str]
+    ) -> tuple[CommentRowDraft, tuple[Any, ...]]:
         """Return a draft, and the values of its columns `PLACED` and `names`."""
         created_at = instant(one.created)
         above = self._stand_of_parent(one)
@@ -184,7 +184,7 @@ class Drafting:
         if one.exact is None:
             system = self._target.system or ""
             comment_id = derived_id(created_at, self._target.site_name, system, one.source_id)
-            answer = next(shown) if one.html is None else Shown(one.html, one.renderer or 0)
+            answer = next(shown) if one.html is None else RenderedImport(one.html, one.renderer or 0)
             state, author_name = one.state, author.name
             values = _made_up(one, author, self._target, answer)
             if len(names) > len(MADE_UP):
@@ -199,8 +199,8 @@ class Drafting:
         place = place_below(above.comment_id, above.place, comment_id, created_at) if above else TOP
         thread_id = above.thread_id if above else None
         if one.has_replies:
-            self._remember(one, Stand(comment_id, thread_id, place))
-        draft = CommentDraft(
+            self._remember(one, ParentPosition(comment_id, thread_id, place))
+        draft = CommentRowDraft(
             source_id=one.source_id,
             comment_id=comment_id.bytes,
             page=one.page,
@@ -214,7 +214,7 @@ class Drafting:
         parent_id = above.comment_id if above else None
         return draft, (comment_id, created_at, parent_id, place.root_id, place.depth, place.path, *values)
 
-    def _stand_of_parent(self, one: Planned) -> Stand | None:
+    def _stand_of_parent(self, one: PlannedComment) -> ParentPosition | None:
         if one.answers is None:
             return None
         if one.root == self._tree and (known := self._stands.get(one.parent)) is not None:
@@ -224,9 +224,11 @@ class Drafting:
         if row is None:
             return None
         comment_id, thread_id, root_id, depth, path = row
-        return Stand(UUID(bytes=comment_id), _uuid(thread_id), Place(_uuid(root_id), depth, path))
+        return ParentPosition(
+            UUID(bytes=comment_id), _uuid(thread_id), TreePosition(_uuid(root_id), depth, path)
+        )
 
-    def _remember(self, one: Planned, stand: Stand) -> None:
+    def _remember(self, one: PlannedComment, stand: ParentPosition) -> None:
         if one.root != self._tree:
             self._tree = one.root
             self._stands.clear()
@@ -307,7 +309,9 @@ def _same(target: Target, names: Sequence[str]) -> Row:
     return {name: value for name, value in all_of.items() if name not in differing}
 
 
-def _made_up(one: Planned, author: AuthorDraft, target: Target, shown: Shown) -> tuple[Any, ...]:
+def _made_up(
+    one: PlannedComment, author: AuthorDraft, target: Target, shown: RenderedImport
+) -> tuple[Any, ...]:
     """Return the values of `MADE_UP`."""
     return (
         author.name,

@@ -53,7 +53,7 @@ class AuthorDraft:
     created_at: datetime
 
 
-class CommentDraft(NamedTuple):
+class CommentRowDraft(NamedTuple):
     """A comment with its place; thread and author follow in the write, from their numbers.
 
     `thread_id` is given if it answers a comment that is here, and that stands elsewhere than the file says.
@@ -83,14 +83,14 @@ class Batch:
     target: Target
     pages: Mapping[int, PageDraft]
     authors: Mapping[int, AuthorDraft]
-    comments: Sequence[CommentDraft]
+    comments: Sequence[CommentRowDraft]
     same: Row
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenBatch:
     """What came of a batch: how many comments are new, and the ids its pages and authors have."""
 
     imported: int

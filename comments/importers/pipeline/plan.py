@@ -79,7 +79,7 @@ def make_plan(session: Session, spool: Spool, target: Target) -> Plan:
     scratch.run(HIDE)
     find_pages(session, spool, target.site_id, target.origins)
     _find_comments_that_are_here(session, scratch, target)
-    _Planting(scratch, plan).plant()
+    _TreeBuilder(scratch, plan).plant()
     _count_pages(scratch, plan)
     return plan
 
@@ -204,7 +204,7 @@ def comments_here(session: Session, target: Target, source_ids: Sequence[str]) -
     return {str(row.id): row for row in ours}
 
 
-class _Planting:
+class _TreeBuilder:
     """Finds each comment's parent, root and level.
 
     It holds about 30 bytes a comment, in arrays: 1,000,000 comments stay small.

@@ -17,8 +17,8 @@ import comments
 from comments.errors import CommentsError, Unavailable
 from comments.importers.errors import FileBroken, ImportRefused
 from comments.importers.pipeline.garbage_collection import collecting_seldom
-from comments.importers.pipeline.read_file import Reading, Stretch, stretches
-from comments.importers.pipeline.sanitise import Shown, Text, show
+from comments.importers.pipeline.read_file import FilePart, ReadOrder, stretches
+from comments.importers.pipeline.sanitise import ImportText, RenderedImport, show
 from comments.importers.pipeline.source_file import Moved
 
 LENGTH = struct.Struct(">I")
@@ -35,42 +35,42 @@ REFUSALS: dict[str, type[CommentsError]] = {one.code: one for one in (FileBroken
 """What reading a file raises, by the code it has on its way here."""
 
 
-class Showing(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class RenderOrder(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """An order: say what these are shown as."""
 
-    texts: list[Text]
+    texts: list[ImportText]
 
 
-class Shows(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class RenderReply(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The answer, in order."""
 
-    shown: list[Shown]
+    shown: list[RenderedImport]
 
 
-class Reached(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class ReadProgress(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """How many bytes of a file have been read, and how many it has."""
 
     done: int
     total: int
 
 
-class Refused(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class ReadRefusal(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Why a file cannot be read on."""
 
     code: str
     detail: str
 
 
-class Finished(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class ReadFinished(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The file has been read to its end."""
 
 
-Order = Showing | Reading
-OfAFile = Stretch | Reached | Refused | Finished
+Order = RenderOrder | ReadOrder
+OfAFile = FilePart | ReadProgress | ReadRefusal | ReadFinished
 T = TypeVar("T")
 
 ORDERS = msgspec.msgpack.Decoder[Order](Order)
-THE_SHOWN = msgspec.msgpack.Decoder(Shows)
+THE_SHOWN = msgspec.msgpack.Decoder(RenderReply)
 OF_A_FILE = msgspec.msgpack.Decoder[OfAFile](OfAFile)
 
 
@@ -80,7 +80,7 @@ class HelperStopped(Unavailable):
     code = "import-helper-stopped"
 
 
-class Crew:
+class HelperPool:
     """Reads and shows with `helpers` processes of its own, or in this one if there are none."""
 
     def __init__(self, helpers: int) -> None:
@@ -102,7 +102,7 @@ class Crew:
     ) -> None:
         await self._stack.aclose()
 
-    async def show(self, texts: Sequence[Text]) -> list[Shown]:
+    async def show(self, texts: Sequence[ImportText]) -> list[RenderedImport]:
         """Return what each text is shown as. Raises HelperStopped."""
         if not self.helpers or not texts:
             return [show(text) for text in texts]
@@ -112,7 +112,7 @@ class Crew:
         finally:
             self._idle.put_nowait(helper)
 
-    async def read(self, reading: Reading, moved: Moved) -> AsyncGenerator[Stretch, None]:
+    async def read(self, reading: ReadOrder, moved: Moved) -> AsyncGenerator[FilePart, None]:
         """Yield what a file holds. Raises FileBroken, ImportRefused, HelperStopped, and what `moved` raises.
 
         Whoever does not go on to the end must not ask for anything else.
@@ -146,21 +146,21 @@ class _Helper:
             )
         )
 
-    async def show(self, texts: Sequence[Text]) -> list[Shown]:
-        await self._ask(Showing(list(texts)))
+    async def show(self, texts: Sequence[ImportText]) -> list[RenderedImport]:
+        await self._ask(RenderOrder(list(texts)))
         return (await self._answer(THE_SHOWN)).shown
 
-    async def read(self, reading: Reading, moved: Moved) -> AsyncGenerator[Stretch, None]:
+    async def read(self, reading: ReadOrder, moved: Moved) -> AsyncGenerator[FilePart, None]:
         await self._ask(reading)
         while True:
             match await self._answer(OF_A_FILE):
-                case Stretch() as stretch:
+                case FilePart() as stretch:
                     yield stretch
-                case Reached(done, total):
+                case ReadProgress(done, total):
                     moved(done, total)
-                case Refused(code, detail):
+                case ReadRefusal(code, detail):
                     raise REFUSALS[code](detail)
-                case Finished():
+                case ReadFinished():
                     return
 
     async def _ask(self, order: Order) -> None:
@@ -198,35 +198,35 @@ def _stopped() -> HelperStopped:
 def work(orders: BinaryIO, answers: BinaryIO) -> None:
     """Answer orders until there are no more."""
 
-    def say(answer: Shows | OfAFile) -> None:
+    def say(answer: RenderReply | OfAFile) -> None:
         encoded = msgspec.msgpack.encode(answer)
         answers.write(LENGTH.pack(len(encoded)) + encoded)
         answers.flush()
 
     while len(head := orders.read(LENGTH.size)) == LENGTH.size:
         order = ORDERS.decode(orders.read(LENGTH.unpack(head)[0]))
-        if isinstance(order, Showing):
-            say(Shows([show(text) for text in order.texts]))
+        if isinstance(order, RenderOrder):
+            say(RenderReply([show(text) for text in order.texts]))
         else:
             _read_aloud(order, say)
 
 
-def _read_aloud(reading: Reading, say: Callable[[OfAFile], None]) -> None:
-    told = 0
+def _read_aloud(reading: ReadOrder, say: Callable[[OfAFile], None]) -> None:
+    reported = 0
 
     def moved(done: int, total: int) -> None:
-        nonlocal told
-        if done - told >= TOLD_EVERY_BYTES or done == total:
-            told = done
-            say(Reached(done, total))
+        nonlocal reported
+        if done - reported >= TOLD_EVERY_BYTES or done == total:
+            reported = done
+            say(ReadProgress(done, total))
 
     try:
         for stretch in stretches(reading, moved):
             say(stretch)
     except tuple(REFUSALS.values()) as error:
-        say(Refused(error.code, error.detail))
+        say(ReadRefusal(error.code, error.detail))
     else:
-        say(Finished())
+        say(ReadFinished())
 
 
 if __name__ == "__main__":

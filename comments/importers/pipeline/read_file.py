@@ -50,7 +50,7 @@ AuthorRow = tuple[str, str, str | None, str | None, int, bytes | None]
 """Key, name, e-mail, website, when first seen, exact."""
 
 
-class Reading(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class ReadOrder(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Which file is to be read and by which importer, and what may be kept of it.
 
     `shift` moves every time of our own export. Addresses that were seen before `addresses_since`, in
@@ -65,7 +65,7 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, tag=True):
     rows_at_once: int
 
 
-class Stretch(msgspec.Struct, array_like=True, tag=True):
+class FilePart(msgspec.Struct, array_like=True, tag=True):
     """What a part of a file holds: each author, thread and comment as a row; `unusable` counts by reason.
 
     An author that came with a stretch before is not in every one in which they wrote.
@@ -81,26 +81,26 @@ class Stretch(msgspec.Struct, array_like=True, tag=True):
     unusable: dict[str, int]
 
 
-def stretches(reading: Reading, moved: Moved) -> Iterator[Stretch]:
+def stretches(reading: ReadOrder, moved: Moved) -> Iterator[FilePart]:
     """Yield what the file holds; raises FileBroken, ImportRefused, and what `moved` raises."""
     records = import_module(reading.importer).records
     pieces = ImportFile(Path(reading.path), most_bytes=reading.most_bytes).pieces(moved)
     found = records(pieces, shift=reading.shift) if reading.shift else records(pieces)
-    return _Cutting(reading).cut(found)
+    return _PartCutter(reading).cut(found)
 
 
-class _Cutting:
-    def __init__(self, reading: Reading) -> None:
+class _PartCutter:
+    def __init__(self, reading: ReadOrder) -> None:
         self._reading = reading
         self._sent: set[str] = set()
         """The keys of authors that have been given; few enough to be kept in memory."""
         self._begin()
 
     def _begin(self) -> None:
-        self._stretch = Stretch([], [], [], [], [], [], [], {})
+        self._stretch = FilePart([], [], [], [], [], [], [], {})
         self._rows = self._characters = 0
 
-    def cut(self, records: Iterable[Record]) -> Iterator[Stretch]:
+    def cut(self, records: Iterable[Record]) -> Iterator[FilePart]:
         takers: dict[type[Any], Callable[[Any], None]] = {
             ImportedComment: self._take_comment,
             ImportedThread: self._take_thread,

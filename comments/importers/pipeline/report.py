@@ -13,7 +13,7 @@ IN_WORDS = {"approved": "public", "pending": "waiting"}
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ImportReport:
     """Counts of comments, but for `threads` (pages they belong to) and `merged_threads` (joined to another).
 
     `read = imported + sum(skipped)`. A dry run says what an import would say.
@@ -88,12 +88,12 @@ class Report:
         return f"{self.orphans:,} {whose} that cannot be found, {stands} at the top: {named}{rest}"
 
 
-def report_of(plan: Plan, *, read: int, format_name: str, imported: int | None) -> Report:
+def report_of(plan: Plan, *, read: int, format_name: str, imported: int | None) -> ImportReport:
     """Return the report of a plan that was carried out, `imported` comments of it, or only made (None)."""
     skipped = _with_few_hosts(plan.skipped)
     if imported is not None and imported < plan.to_write:
         skipped[ALREADY] += plan.to_write - imported
-    return Report(
+    return ImportReport(
         format=format_name,
         dry_run=imported is None,
         read=read,
@@ -107,7 +107,7 @@ def report_of(plan: Plan, *, read: int, format_name: str, imported: int | None) 
     )
 
 
-def whole_report(report: Report, trial: Mapping[str, Any]) -> Report:
+def whole_report(report: ImportReport, trial: Mapping[str, Any]) -> ImportReport:
     """Return the report of an import with what attempts before it brought in, which it found here already.
 
     They are what is here now and was not when it was tried.

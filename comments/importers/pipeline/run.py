@@ -18,17 +18,17 @@ from comments.clock import Clock
 from comments.importers.formats import native_people
 from comments.importers.formats.registry import AUTO, find_format
 from comments.importers.pipeline.batches import in_batches
-from comments.importers.pipeline.build_drafts import BATCH_COMMENTS, Drafting, Planned
-from comments.importers.pipeline.drafts import Batch, Written
+from comments.importers.pipeline.build_drafts import BATCH_COMMENTS, DraftBuilder, PlannedComment
+from comments.importers.pipeline.drafts import Batch, WrittenBatch
 from comments.importers.pipeline.garbage_collection import collecting_seldom, taking_short_turns
 from comments.importers.pipeline.plan import Plan, Target, has_comments_of, make_plan
-from comments.importers.pipeline.processes import Crew
-from comments.importers.pipeline.read_file import HELD_ROWS, Reading, micros, unpacked
-from comments.importers.pipeline.report import Report, report_of
-from comments.importers.pipeline.sanitise import Shown
+from comments.importers.pipeline.processes import HelperPool
+from comments.importers.pipeline.read_file import HELD_ROWS, ReadOrder, micros, unpacked
+from comments.importers.pipeline.report import ImportReport, report_of
+from comments.importers.pipeline.sanitise import RenderedImport
 from comments.importers.pipeline.source_file import ImportFile
 from comments.importers.pipeline.spool import Spool
-from comments.importers.pipeline.write_rows import Overtaken, open_pages, settle_versions, write_batch
+from comments.importers.pipeline.write_rows import WrittenMeanwhile, open_pages, settle_versions, write_batch
 from comments.keys import Keyring
 from comments.sites.actions import add_site
 from comments.sites.errors import SiteUnknown
@@ -50,7 +50,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ImportOrder:
     """What to import, and where to.
 
     `shift` moves every time of our own export. `helpers` None means as many as the machine is good for.
@@ -69,8 +69,8 @@ class Order:
 
 
 async def run_import(
-    db: Database, order: Order, *, keys: Keyring, clock: Clock, progress: Progress | None = None
-) -> Report:
+    db: Database, order: ImportOrder, *, keys: Keyring, clock: Clock, progress: Progress | None = None
+) -> ImportReport:
     """Import a file and return the report; a dry run returns the same report and changes nothing.
 
     Raises FileBroken, FormatUnknown, ImportRefused, SiteUnknown: nothing has been written then. An import
@@ -85,7 +85,9 @@ def _silent(step: str, done: int, total: int) -> None:
 
 
 class _Run:
-    def __init__(self, db: Database, order: Order, keys: Keyring, clock: Clock, progress: Progress) -> None:
+    def __init__(
+        self, db: Database, order: ImportOrder, keys: Keyring, clock: Clock, progress: Progress
+    ) -> None:
         self._db = db
         self._order = order
         self._keys = keys
@@ -96,17 +98,17 @@ class _Run:
         self._spool = Spool(keys.address_key)
         self._looks = False
 
-    async def report(self) -> Report:
+    async def report(self) -> ImportReport:
         try:
             if self._format.system is not None:
                 # Before the file is read: that takes minutes, and a wrong name is a matter of a moment.
                 await self._db.read(site_by_name, self._order.site)
             shows = self._format.system is not None and await self._db.read(self._is_first)
-            async with Crew(self._helpers()) as crew:
-                await self._read(crew, shows=shows)
+            async with HelperPool(self._helpers()) as pool:
+                await self._read(pool, shows=shows)
                 target = await self._db.read(self._target)
                 plan = await self._db.scan(make_plan, self._spool, target)
-                imported = None if self._order.dry_run else await self._write(plan, target, crew)
+                imported = None if self._order.dry_run else await self._write(plan, target, pool)
             return report_of(plan, read=self._spool.read, format_name=self._format.name, imported=imported)
         finally:
             self._spool.close()
@@ -126,17 +128,17 @@ class _Run:
                 origins = native_people.merged_origins(origins, of_export[0])
         return Target(site_id, self._order.site, origins, self._format.system, self._clock.now())
 
-    async def _read(self, crew: Crew, *, shows: bool) -> None:
-        """Read the whole file; if it `shows`, what the crew has time for is shown meanwhile."""
-        showing: dict[asyncio.Task[list[Shown]], int] = {}
+    async def _read(self, pool: HelperPool, *, shows: bool) -> None:
+        """Read the whole file; if it `shows`, what the pool has time for is shown meanwhile."""
+        showing: dict[asyncio.Task[list[RenderedImport]], int] = {}
         try:
-            async with aclosing(crew.read(self._reading(), partial(self._progress, "reading"))) as reading:
+            async with aclosing(pool.read(self._reading(), partial(self._progress, "reading"))) as reading:
                 async for stretch in reading:
                     kept = await asyncio.to_thread(self._spool.keep, stretch)
                     await self._keep_shown(showing, [one for one in showing if one.done()])
                     # One more than there are processes besides the one that reads, so that none waits.
-                    if shows and len(showing) < crew.helpers > 1:
-                        showing[asyncio.create_task(crew.show(kept.texts()))] = kept.first
+                    if shows and len(showing) < pool.helpers > 1:
+                        showing[asyncio.create_task(pool.show(kept.texts()))] = kept.first
             await asyncio.to_thread(self._spool.be_complete)
             await self._keep_shown(showing, list(showing))
         finally:
@@ -144,7 +146,9 @@ class _Run:
                 task.cancel()
 
     async def _keep_shown(
-        self, showing: dict[asyncio.Task[list[Shown]], int], some: Sequence[asyncio.Task[list[Shown]]]
+        self,
+        showing: dict[asyncio.Task[list[RenderedImport]], int],
+        some: Sequence[asyncio.Task[list[RenderedImport]]],
     ) -> None:
         for one in some:
             shown = await one
@@ -154,9 +158,9 @@ class _Run:
         """Whether nothing of this system is on the site: else much of the file may be here already."""
         return not has_comments_of(session, self._target(session))
 
-    def _reading(self) -> Reading:
+    def _reading(self) -> ReadOrder:
         """Addresses are kept as keyed hashes, and for 30 days only: older ones are not taken in at all."""
-        return Reading(
+        return ReadOrder(
             path=str(self._order.path),
             importer=self._format.records.__module__,
             shift=self._order.shift,
@@ -165,16 +169,16 @@ class _Run:
             rows_at_once=HELD_ROWS,
         )
 
-    async def _write(self, plan: Plan, target: Target, crew: Crew) -> int:
+    async def _write(self, plan: Plan, target: Target, pool: HelperPool) -> int:
         account_ids: dict[str, UUID] = {}
         if self._spool.sites:
             target, account_ids = await self._db.write(self._prepare_site, target)
         others_wait = await self._db.read(writes_alone)
-        drafting = Drafting(self._spool, target, account_ids, others_wait=others_wait)
+        drafting = DraftBuilder(self._spool, target, account_ids, others_wait=others_wait)
         if self._spool.sites:
             await self._write_authors(target, account_ids)
         async with being_filled(self._db):
-            imported = await self._write_comments(plan, drafting, crew)
+            imported = await self._write_comments(plan, drafting, pool)
         if self._spool.sites:
             await self._finish_threads(target, drafting)
         return imported
@@ -202,11 +206,11 @@ class _Run:
             found = await self._db.write(native_people.write_authors, target.site_id, authors, account_ids)
             self._spool.note_authors(found)
 
-    async def _write_comments(self, plan: Plan, drafting: Drafting, crew: Crew) -> int:
+    async def _write_comments(self, plan: Plan, drafting: DraftBuilder, pool: HelperPool) -> int:
         """Write the plan batch after batch, while the next one is drafted and those after it are shown."""
         done = imported = 0
-        written = Written(0, {}, {})
-        async with aclosing(_drafted(drafting, crew)) as drafted:
+        written = WrittenBatch(0, {}, {})
+        async with aclosing(_drafted(drafting, pool)) as drafted:
             batch = await anext(drafted, None)
             while batch is not None:
                 writing = asyncio.create_task(self._write_batch(batch, written))
@@ -224,19 +228,19 @@ class _Run:
                 batch = following
         return imported
 
-    async def _write_batch(self, batch: Batch, before: Written) -> Written:
+    async def _write_batch(self, batch: Batch, before: WrittenBatch) -> WrittenBatch:
         for _ in range(TRIES):
-            with suppress(Overtaken):
+            with suppress(WrittenMeanwhile):
                 return await self._try_batch(batch, before)
             # Somebody else imports the same; until now nobody did, and looking takes time.
             self._looks = True
         return await self._try_batch(batch, before)
 
-    async def _try_batch(self, batch: Batch, before: Written) -> Written:
+    async def _try_batch(self, batch: Batch, before: WrittenBatch) -> WrittenBatch:
         at = self._clock.now()
         return await self._db.write(write_batch, batch, before, self._keys, looks=self._looks, at=at)
 
-    async def _finish_threads(self, target: Target, drafting: Drafting) -> None:
+    async def _finish_threads(self, target: Target, drafting: DraftBuilder) -> None:
         for pages in drafting.pages_without_comments():
             written = await self._db.write(open_pages, target, pages, at=self._clock.now())
             self._spool.note_pages(written.thread_ids)
@@ -256,24 +260,24 @@ class _Run:
         return min(max(1, cores - 1), MOST_HELPERS)
 
 
-async def _drafted(drafting: Drafting, crew: Crew) -> AsyncGenerator[Batch, None]:
+async def _drafted(drafting: DraftBuilder, pool: HelperPool) -> AsyncGenerator[Batch, None]:
     """Yield drafts in their order, made beside what the event loop does."""
-    async with aclosing(_shown_in_order(drafting, crew)) as batches:
+    async with aclosing(_shown_in_order(drafting, pool)) as batches:
         async for planned, shown in batches:
             yield await asyncio.to_thread(drafting.batch, planned, shown)
 
 
 async def _shown_in_order(
-    drafting: Drafting, crew: Crew
-) -> AsyncGenerator[tuple[list[Planned], list[Shown]], None]:
-    """Yield batches in their order, each with what its texts are shown as; the crew works some ahead."""
-    ahead: deque[tuple[list[Planned], asyncio.Task[list[Shown]]]] = deque()
+    drafting: DraftBuilder, pool: HelperPool
+) -> AsyncGenerator[tuple[list[PlannedComment], list[RenderedImport]], None]:
+    """Yield batches in their order, each with what its texts are shown as; the pool works some ahead."""
+    ahead: deque[tuple[list[PlannedComment], asyncio.Task[list[RenderedImport]]]] = deque()
     try:
         batches = drafting.planned()
         while (planned := await asyncio.to_thread(next, batches, None)) is not None:
             texts = [text for one in planned for text in one.texts()]
-            ahead.append((planned, asyncio.create_task(crew.show(texts))))
-            if len(ahead) > crew.ahead:
+            ahead.append((planned, asyncio.create_task(pool.show(texts))))
+            if len(ahead) > pool.ahead:
                 first, showing = ahead.popleft()
                 yield first, await showing
         while ahead:

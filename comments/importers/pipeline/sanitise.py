@@ -6,7 +6,7 @@ from comments.text import RENDERER_VERSION, render
 from comments.text.html.render import Format
 
 
-class Text(NamedTuple):
+class ImportText(NamedTuple):
     """What is to be shown. `html` is there if it has been rendered before, by `renderer`."""
 
     source: str
@@ -15,16 +15,16 @@ class Text(NamedTuple):
     renderer: int = 0
 
 
-class Shown(NamedTuple):
+class RenderedImport(NamedTuple):
     html: str
     renderer: int
 
 
-def show(text: Text) -> Shown:
+def show(text: ImportText) -> RenderedImport:
     """Render a source; sanitise once more what is said to be rendered: a file may say anything."""
     if text.html is None or text.renderer > RENDERER_VERSION:
         rendered = render(text.source, format=text.format)
-        return Shown(rendered.html, rendered.renderer)
+        return RenderedImport(rendered.html, rendered.renderer)
     from comments.text.html.sanitise import sanitise
 
-    return Shown(sanitise(text.html, classes=text.format == "markdown").html, text.renderer)
+    return RenderedImport(sanitise(text.html, classes=text.format == "markdown").html, text.renderer)

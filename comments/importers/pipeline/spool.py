@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from comments.importers.pipeline.read_file import ADDRESS, CommentRow, Stretch
-from comments.importers.pipeline.sanitise import Text
+from comments.importers.pipeline.read_file import ADDRESS, CommentRow, FilePart
+from comments.importers.pipeline.sanitise import ImportText
 from comments.importers.records import ImportedAccount, ImportedSite
 from comments.storage.sqlite.scratch import Scratch
 
@@ -44,14 +44,14 @@ KEEP_COMMENT = (
 )
 
 
-class Kept(NamedTuple):
+class SpooledRows(NamedTuple):
     """Comments that have just been kept, and the number of the first."""
 
     first: int
     rows: Sequence[CommentRow]
 
-    def texts(self) -> list[Text]:
-        return [Text(row[-1], row[-2]) for row in self.rows]
+    def texts(self) -> list[ImportText]:
+        return [ImportText(row[-1], row[-2]) for row in self.rows]
 
 
 class Spool:
@@ -69,7 +69,7 @@ class Spool:
         self._address_key = address_key
         self._kept = 0
 
-    def keep(self, stretch: Stretch) -> Kept:
+    def keep(self, stretch: FilePart) -> SpooledRows:
         """Keep all that a stretch holds; an author or a thread that is there already stays as it is."""
         self.scratch.run_many(KEEP_AUTHOR, stretch.authors)
         self.scratch.run_many(KEEP_THREAD, stretch.threads)
@@ -83,7 +83,7 @@ class Spool:
         self.accounts += stretch.accounts
         self.unusable.update(stretch.unusable)
         self.read += len(rows) + sum(stretch.unusable.values())
-        kept = Kept(self._kept + 1, rows)
+        kept = SpooledRows(self._kept + 1, rows)
         self._kept += len(rows)
         return kept
 

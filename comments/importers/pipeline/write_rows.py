@@ -17,10 +17,10 @@ from comments.importers.pipeline.drafts import (
     LATE,
     AuthorDraft,
     Batch,
-    CommentDraft,
+    CommentRowDraft,
     PageDraft,
     Row,
-    Written,
+    WrittenBatch,
 )
 from comments.importers.pipeline.plan import Target, comments_here
 from comments.keys import Keyring
@@ -83,15 +83,15 @@ BELONGINGS: Mapping[str, type[Base]] = {
 }
 
 
-class Overtaken(Unavailable):
+class WrittenMeanwhile(Unavailable):
     """Somebody else has just written one of these rows; the same write again finds it there."""
 
     code = "import-overtaken"
 
 
 def write_batch(
-    session: Session, batch: Batch, before: Written, keys: Keyring, *, looks: bool, at: datetime
-) -> Written:
+    session: Session, batch: Batch, before: WrittenBatch, keys: Keyring, *, looks: bool, at: datetime
+) -> WrittenBatch:
     """Write the comments of a batch that are not here yet, with their pages and authors. Raises Overtaken.
 
     `before` is what came of the write that went on while the batch was drafted. Whether its comments are here
@@ -129,11 +129,11 @@ def write_batch(
             one: thread_id for draft, thread_id in zip(drafts, placed, strict=True) for one in draft.above
         }
         _count_below(session, {one: (more, versions[within[one]]) for one, more in below.items()})
-    return Written(len(drafts), thread_ids, author_ids)
+    return WrittenBatch(len(drafts), thread_ids, author_ids)
 
 
 def _write_belongings(
-    session: Session, site_id: UUID, keys: Keyring, drafts: Sequence[CommentDraft], at: datetime
+    session: Session, site_id: UUID, keys: Keyring, drafts: Sequence[CommentRowDraft], at: datetime
 ) -> None:
     """Write what came along, and log the decisions among it: from now on nobody changes them unseen."""
     drafts = [draft for draft in drafts if draft.belongings]
@@ -148,9 +148,9 @@ def _write_belongings(
     add_to_log(session, keys, site_id, entries, at=at)
 
 
-def open_pages(session: Session, target: Target, pages: Sequence[PageDraft], *, at: datetime) -> Written:
+def open_pages(session: Session, target: Target, pages: Sequence[PageDraft], *, at: datetime) -> WrittenBatch:
     """Open the threads of pages on which nobody has written any more. Raises Overtaken."""
-    return Written(0, _thread_ids(session, target.site_id, pages, at), {})
+    return WrittenBatch(0, _thread_ids(session, target.site_id, pages, at), {})
 
 
 def _known(
@@ -170,7 +170,9 @@ def _insert_all(session: Session, entity: type[Base], rows: Sequence[Row]) -> No
 
 def _must_be_new(were_new: bool) -> None:
     if not were_new:
-        raise Overtaken("Somebody else is importing the same; run the import again when they are done.")
+        raise WrittenMeanwhile(
+            "Somebody else is importing the same; run the import again when they are done."
+        )
 
 
 def _count_below(session: Session, below: Mapping[bytes, tuple[int, int]]) -> None:

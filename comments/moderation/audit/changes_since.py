@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from comments.identity.accounts.queries import Moderator
 from comments.identity.accounts.sections import Sections
-from comments.identity.queries import Moderator
 from comments.moderation.decisions.requests import FINAL
 from comments.moderation.decisions.undoable import undoable
 from comments.moderation.models import Decision, LogHead, LogLink

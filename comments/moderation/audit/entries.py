@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.moderation.audit.history import LogEntry, LogPosition, log
 from comments.moderation.audit.other_entries import BanEntry, ThreadEntry, other_entries
 from comments.moderation.models import LogLink
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionEntry:
     """A decision, with the kind of its entry and the rules of then; None if it is older than the log."""
 
     entry: LogEntry
@@ -30,11 +30,11 @@ class Decided:
 
 def whole_log(
     session: Session, moderator: Moderator, *, after: LogPosition | None, limit: int
-) -> tuple[Sequence[Decided | ThreadEntry | BanEntry], LogPosition | None]:
+) -> tuple[Sequence[DecisionEntry | ThreadEntry | BanEntry], LogPosition | None]:
     """Return so many decisions and what stands between them, newest first, and where the next page begins."""
     entries, end = log(session, moderator.site_id, after=after, limit=limit, sections=moderator.sections)
     marks = marks_of(session, moderator.site_id, [entry.id for entry in entries])
-    decided = [Decided(entry, *marks.get(entry.id, ("decision", None))) for entry in entries]
+    decided = [DecisionEntry(entry, *marks.get(entry.id, ("decision", None))) for entry in entries]
     newer, older = after[1] if after else None, end[1] if end else None
     found = [*decided, *other_entries(session, moderator, newer=newer, older=older)]
     return sorted(found, key=lambda one: one.at, reverse=True), end

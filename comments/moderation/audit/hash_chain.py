@@ -31,7 +31,7 @@ Personal = dict[str, list[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """The end of a chain: what the next entry is tied to."""
 
     number: int = 0
@@ -97,7 +97,7 @@ def commitment(name: str, salt: str, value: str) -> str:
     return keyed.hexdigest()
 
 
-def next_digest(last: Link, entry: bytes) -> bytes:
+def next_digest(last: ChainLink, entry: bytes) -> bytes:
     """Return the digest of the entry that follows `last`."""
     digest = hashlib.blake2b(digest_size=32, person=b"log digest")
     # Both are as long as ever from the second entry on, so the parts cannot be cut otherwise.
@@ -106,18 +106,18 @@ def next_digest(last: Link, entry: bytes) -> bytes:
     return digest.digest()
 
 
-def joined(keys: Keyring, last: Link, entry: bytes) -> Link:
+def joined(keys: Keyring, last: ChainLink, entry: bytes) -> ChainLink:
     """Return the chain's new end with the entry after `last`."""
     digest = next_digest(last, entry)
-    return Link(last.number + 1, digest, keys.mac(_PURPOSE, digest, size=MAC_BYTES))
+    return ChainLink(last.number + 1, digest, keys.mac(_PURPOSE, digest, size=MAC_BYTES))
 
 
-def is_sealed(keys: Keyring, link: Link) -> bool:
+def is_sealed(keys: Keyring, link: ChainLink) -> bool:
     """Say whether somebody with the key, or with the old one, made this MAC."""
     return keys.matches(_PURPOSE, link.digest, link.mac)
 
 
-def is_sealed_now(keys: Keyring, link: Link) -> bool:
+def is_sealed_now(keys: Keyring, link: ChainLink) -> bool:
     """Say whether the MAC is the present key's."""
     return hmac.compare_digest(keys.mac(_PURPOSE, link.digest, size=MAC_BYTES), link.mac)
 

@@ -14,7 +14,7 @@ from comments import __version__
 from comments.identity.models import Membership
 from comments.keys import Keyring
 from comments.moderation.audit import hash_chain
-from comments.moderation.audit.hash_chain import Link, NewEntry
+from comments.moderation.audit.hash_chain import ChainLink, NewEntry
 from comments.moderation.models import Decision, LogHead, LogLink
 from comments.policy.models import Ban
 from comments.sites.models import Site
@@ -92,8 +92,8 @@ def seal_log(session: Session, keys: Keyring, site_id: UUID, *, at: datetime) ->
     ).one_or_none()
     if (
         row is None
-        or hash_chain.is_sealed_now(keys, Link(*row))
-        or not hash_chain.is_sealed(keys, Link(*row))
+        or hash_chain.is_sealed_now(keys, ChainLink(*row))
+        or not hash_chain.is_sealed(keys, ChainLink(*row))
     ):
         return False
     add_to_log(session, keys, site_id, [NewEntry("seal", {"at": in_words(at)})], at=at)
@@ -137,7 +137,7 @@ def in_words(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _held_head(session: Session, site_id: UUID) -> tuple[Link, str]:
+def _held_head(session: Session, site_id: UUID) -> tuple[ChainLink, str]:
     """Return the end of the log once nobody else can add to it, and by which rules the site is judged now."""
     head = (
         select(LogHead.number, LogHead.digest, LogHead.mac, Site.version)
@@ -149,7 +149,7 @@ def _held_head(session: Session, site_id: UUID) -> tuple[Link, str]:
     if row is None:
         insert_ignoring(session, LogHead, [{"site_id": site_id, "number": 0, "digest": b"", "mac": b""}])
         row = session.execute(head).one()
-    return Link(row.number, row.digest, row.mac), f"{__version__}/{row.version}"
+    return ChainLink(row.number, row.digest, row.mac), f"{__version__}/{row.version}"
 
 
 def _opening(session: Session, site_id: UUID, entries: Sequence[NewEntry], at: datetime) -> NewEntry:

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Row, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
+from comments.identity.accounts.queries import Moderator
 from comments.identity.models import Account
-from comments.identity.queries import Moderator
 from comments.moderation.audit.log import in_words
 from comments.moderation.audit.thread_entries import BY_PROGRAM, can_part
 from comments.moderation.models import LogLink
@@ -84,9 +84,9 @@ def other_entries(
         between = between.where(LogLink.number > func.coalesce(_number_of(moderator.site_id, older), 0))
     links = session.execute(between.order_by(LogLink.number.desc()).limit(MOST_SHOWN))
     found = [(json.loads(entry), json.loads(personal or "{}")) for entry, personal in links]
-    told = [facts for facts, _ in found if facts["kind"] == "thread"]
+    entries = [facts for facts, _ in found if facts["kind"] == "thread"]
     banned = [one for one in found if one[0]["kind"] == "ban" and moderator.sections is None]
-    people = _people(session, [*told, *(facts for facts, _ in banned)])
+    people = _people(session, [*entries, *(facts for facts, _ in banned)])
     lifted = _lifted(session, moderator.site_id, [facts for facts, _ in banned if facts["choice"] == "lift"])
     bans = [
         BanEntry(
@@ -98,14 +98,14 @@ def other_entries(
         )
         for facts, personal in banned
     ]
-    return [*_of_threads(session, moderator, told, people), *bans]
+    return [*_of_threads(session, moderator, entries, people), *bans]
 
 
-def _lifted(session: Session, site_id: UUID, told: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
+def _lifted(session: Session, site_id: UUID, entries: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
     """Return of which bans it is kept that they were lifted then, and nothing has become of them since."""
-    if not told:
+    if not entries:
         return set()
-    ids = {UUID(facts["ban"]) for facts in told}
+    ids = {UUID(facts["ban"]) for facts in entries}
     rows = session.execute(select(Ban.id, Ban.until).where(Ban.site_id == site_id, Ban.id.in_(ids)))
     return {(str(row.id), in_words(row.until)) for row in rows if row.until is not None}
 
@@ -117,10 +117,10 @@ def _number_of(site_id: UUID, decision_id: UUID) -> ScalarSelect[int]:
 
 
 def _of_threads(
-    session: Session, moderator: Moderator, told: Sequence[dict[str, Any]], people: dict[UUID, str]
+    session: Session, moderator: Moderator, entries: Sequence[dict[str, Any]], people: dict[UUID, str]
 ) -> Sequence[ThreadEntry]:
-    now = _threads(session, moderator, {_thread_of(facts) for facts in told}) if told else {}
-    standing = _standing(session, moderator.site_id, told, now)
+    now = _threads(session, moderator, {_thread_of(facts) for facts in entries}) if entries else {}
+    standing = _standing(session, moderator.site_id, entries, now)
     return [
         ThreadEntry(
             *_when_and_who(facts, people),
@@ -130,7 +130,7 @@ def _of_threads(
             thread.title if thread else None,
             facts["number"] in standing,
         )
-        for facts in told
+        for facts in entries
         for thread in [now.get(_thread_of(facts))]
         # Of what is gone nobody can tell in which section it was.
         if thread or moderator.sections is None
@@ -138,19 +138,19 @@ def _of_threads(
 
 
 def _standing(
-    session: Session, site_id: UUID, told: Sequence[dict[str, Any]], now: Mapping[UUID, Row[Any]]
+    session: Session, site_id: UUID, entries: Sequence[dict[str, Any]], now: Mapping[UUID, Row[Any]]
 ) -> set[int]:
     """Return the numbers of what can be taken back, of entries that come the newest first.
 
     What was decided otherwise after all of these is told apart by how things are now.
     """
-    moved = [UUID(facts["comment"]) for facts in told if facts["choice"] == "move" and "comment" in facts]
+    moved = [UUID(facts["comment"]) for facts in entries if facts["choice"] == "move" and "comment" in facts]
     places = _places(session, site_id, moved) if moved else {}
-    merges = [facts for facts in told if facts["choice"] == "merge" and "undoes" not in facts]
+    merges = [facts for facts in entries if facts["choice"] == "merge" and "undoes" not in facts]
     parted = can_part(session, merges) if merges else set()
     later: set[tuple[str, str]] = set()
     standing = set()
-    for facts in told:
+    for facts in entries:
         if facts["choice"] == "set":
             thread = now.get(UUID(facts["thread"]))
             decided = {(facts["thread"], name) for name in facts["after"]}
@@ -175,8 +175,8 @@ def _places(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[str, t
     return {str(row.id): (str(row.thread_id), str(row.parent_id) if row.parent_id else None) for row in rows}
 
 
-def _people(session: Session, told: Sequence[dict[str, Any]]) -> dict[UUID, str]:
-    accounts = {UUID(facts["account"]) for facts in told if facts["account"]}
+def _people(session: Session, entries: Sequence[dict[str, Any]]) -> dict[UUID, str]:
+    accounts = {UUID(facts["account"]) for facts in entries if facts["account"]}
     if not accounts:
         return {}
     return dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts))).all())

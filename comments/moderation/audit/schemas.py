@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from comments.moderation.audit.entries import Decided
+from comments.moderation.audit.entries import DecisionEntry
 from comments.moderation.audit.other_entries import BanEntry, ThreadEntry
 from comments.moderation.schemas import ThreadNamed
 
@@ -47,12 +47,12 @@ class LogAnswer(msgspec.Struct):
     next: str | None
 
 
-def log_answer(found: Sequence[Decided | ThreadEntry | BanEntry], following: str | None) -> LogAnswer:
+def log_answer(found: Sequence[DecisionEntry | ThreadEntry | BanEntry], following: str | None) -> LogAnswer:
     return LogAnswer([_entry(one) for one in found], following)
 
 
-def _entry(one: Decided | ThreadEntry | BanEntry) -> EntryLogged:
-    if isinstance(one, Decided):
+def _entry(one: DecisionEntry | ThreadEntry | BanEntry) -> EntryLogged:
+    if isinstance(one, DecisionEntry):
         return _decision(one)
     thread, author, reason = None, "", ""
     if isinstance(one, BanEntry):
@@ -82,7 +82,7 @@ def said(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in _SAID_ELSEWHERE}
 
 
-def _decision(one: Decided) -> EntryLogged:
+def _decision(one: DecisionEntry) -> EntryLogged:
     entry = one.entry
     return EntryLogged(
         kind=one.kind,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from comments.keys import Keyring
 from comments.moderation.audit import hash_chain
-from comments.moderation.audit.hash_chain import Link
+from comments.moderation.audit.hash_chain import ChainLink
 from comments.moderation.audit.log import in_words
 from comments.moderation.models import Decision, LogHead, LogLink
 from comments.threads.models import Comment
@@ -22,14 +22,14 @@ MOST_FAULTS = 20
 
 
 @dataclass(slots=True)
-class Checked:
+class LogCheck:
     """What checking a log found. `older` decisions were made before it began; it vouches for none of them.
 
     `erased` is how many names, reasons and texts are gone from it on purpose. Without `faults` nobody who
     lacks the key has changed anything.
     """
 
-    head: Link = field(default_factory=Link)
+    head: ChainLink = field(default_factory=ChainLink)
     older: int = 0
     erased: int = 0
     faults: list[str] = field(default_factory=list)
@@ -39,15 +39,15 @@ class Checked:
             self.faults.append(fault)
 
 
-def head(session: Session, site_id: UUID) -> Link | None:
+def head(session: Session, site_id: UUID) -> ChainLink | None:
     """Return the end of a site's log, which digest mails name; None before its first entry."""
     row = session.execute(
         select(LogHead.number, LogHead.digest, LogHead.mac).where(LogHead.site_id == site_id)
     ).one_or_none()
-    return Link(*row) if row is not None and row.number else None
+    return ChainLink(*row) if row is not None and row.number else None
 
 
-def checked(session: Session, keys: Keyring, site_id: UUID, known: tuple[int, str] | None = None) -> Checked:
+def checked(session: Session, keys: Keyring, site_id: UUID, known: tuple[int, str] | None = None) -> LogCheck:
     """Read a whole log and compare it with the decisions. `known` is a head that was seen: number and MAC.
 
     Takes seconds for a million entries: run it with `scan`.
@@ -68,11 +68,11 @@ class _Check:
         self._keys = keys
         self._site_id = site_id
         self._known = known
-        self._done = Checked()
+        self._done = LogCheck()
         self._unsealed: int | None = None
         """The first entry since the last one whose MAC is right: one that follows vouches for it."""
 
-    def run(self) -> Checked:
+    def run(self) -> LogCheck:
         held = 0
         for row in _rows(self._session, self._site_id):
             if row.number != self._done.head.number + 1:
@@ -111,7 +111,7 @@ class _Check:
                 f"Nothing vouches for entries 1 to {row.number - 1}: they were changed, or their key is lost."
             )
         digest = hash_chain.next_digest(self._done.head, row.entry)
-        self._done.head = Link(row.number, digest, row.mac)
+        self._done.head = ChainLink(row.number, digest, row.mac)
         if hash_chain.is_sealed(self._keys, self._done.head):
             self._unsealed = None
         elif self._unsealed is None:
@@ -143,7 +143,7 @@ class _Check:
                 self._done.found(f"The decision of entry {row.number}: {_WORDS.get(name, name)} was changed.")
 
     def _compare_ends(self) -> None:
-        end, last = head(self._session, self._site_id) or Link(), self._done.head
+        end, last = head(self._session, self._site_id) or ChainLink(), self._done.head
         if end.number != last.number:
             self._done.found(
                 f"The log ends with entry {last.number}, and should end with entry {end.number}."

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from comments.identity.accounts.queries import Moderator
 from comments.identity.models import Author
-from comments.identity.queries import Moderator
 from comments.moderation.audit.history import LogEntry, entries_about
-from comments.moderation.authors.records import Standing, author_standings
+from comments.moderation.authors.records import AuthorStanding, author_standings
 from comments.policy.models import Ban
 from comments.threads.models import Comment
 from comments.threads.scope import comments_within
@@ -36,7 +36,7 @@ class Profile:
     reachable: bool
     """Whether they gave a mail address, which nobody is shown."""
     newest_id: UUID | None
-    standing: Standing
+    standing: AuthorStanding
     bans: Sequence[Row[Any]]
     decisions: Sequence[LogEntry]
     """The newest decisions about their newest comments, notes and messages too, the newest first."""

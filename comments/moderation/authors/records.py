@@ -19,7 +19,7 @@ MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AuthorStanding:
     """`counts` by state, and until when each ban of them as an author lasts; None is for good."""
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -29,13 +29,13 @@ class Standing:
         return any(until is None or until > at for until in self.bans)
 
 
-def author_standings(session: Session, author_ids: Collection[UUID]) -> dict[UUID, Standing]:
+def author_standings(session: Session, author_ids: Collection[UUID]) -> dict[UUID, AuthorStanding]:
     """Return how these authors stand, each of them."""
     if not author_ids:
         return {}
-    found: dict[UUID, Standing] = {}
+    found: dict[UUID, AuthorStanding] = {}
     for author_id, *numbers, ban_id, until in session.execute(_STANDINGS, {"author_ids": list(author_ids)}):
-        known = found.get(author_id) or Standing(dict(zip(STATES, numbers, strict=True)))
+        known = found.get(author_id) or AuthorStanding(dict(zip(STATES, numbers, strict=True)))
         found[author_id] = replace(known, bans=(*known.bans, until)) if ban_id else known
     return found
 

@@ -9,15 +9,21 @@ from uuid import UUID
 from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Credentials
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
+from comments.identity.actors import Credentials
 from comments.ids import new_id
 from comments.keys import Keyring
 from comments.moderation.audit.log import add_to_log, decision_entry
 from comments.moderation.authors.thread_key import keys_of_thread
 from comments.moderation.decisions.decide import decide
 from comments.moderation.decisions.order_times import time_of_its_own
-from comments.moderation.decisions.requests import Decided, NewText, Order, Outcome, Wanted
+from comments.moderation.decisions.requests import (
+    CommentChoice,
+    DecidedComment,
+    DecisionOrder,
+    NewText,
+    OrderOutcome,
+)
 from comments.moderation.decisions.transitions import Subject, lock_subjects
 from comments.moderation.models import Decision
 from comments.threads.errors import CommentUnknown
@@ -38,20 +44,20 @@ class ReplyWish:
     moderator: Moderator
     site: SiteCard
     shown: Credentials
-    wanted: Wanted
+    wanted: CommentChoice
     text: NewText
 
 
 @dataclass(frozen=True, slots=True)
-class Replied:
+class StoredReply:
     """The reply as it is stored. `outcome` is about it, and before it about what was `approved` with it."""
 
     reply_id: UUID
     approved: bool
-    outcome: Outcome
+    outcome: OrderOutcome
 
 
-def reply(session: Session, wish: ReplyWish, keys: Keyring, *, at: datetime) -> Replied:
+def reply(session: Session, wish: ReplyWish, keys: Keyring, *, at: datetime) -> StoredReply:
     """Answer a comment as the team, and approve it if it is not public yet.
 
     The same text sent twice within a minute is the same reply. Raises CommentUnknown, AllHandled if somebody
@@ -62,17 +68,17 @@ def reply(session: Session, wish: ReplyWish, keys: Keyring, *, at: datetime) -> 
     if comment_id not in found:
         raise CommentUnknown("There is no such comment.")
     answered = found[comment_id]
-    approved: Sequence[Decided] = []
+    approved: Sequence[DecidedComment] = []
     if answered.state == "approved":
         at = time_of_its_own(session, moderator, at)
     else:
-        outcome = decide(session, Order(moderator, "approve", [wish.wanted]), keys, at=at)
+        outcome = decide(session, DecisionOrder(moderator, "approve", [wish.wanted]), keys, at=at)
         approved, at = outcome.decided, outcome.at
     posted = post_comment(session, _prepared(session, wish, answered, at), Rates(), at=at).comment
     if posted.created_at == at:
         _log(session, wish, keys, posted, at)
-    decided = [*approved, Decided(posted.id, _BORN_WITH, posted.state)]
-    return Replied(posted.id, bool(approved), Outcome(decided, [], [], posted.created_at))
+    decided = [*approved, DecidedComment(posted.id, _BORN_WITH, posted.state)]
+    return StoredReply(posted.id, bool(approved), OrderOutcome(decided, [], [], posted.created_at))
 
 
 def _prepared(session: Session, wish: ReplyWish, answered: Subject, at: datetime) -> Prepared:

@@ -8,8 +8,8 @@ from starlette.requests import Request
 
 from comments.identity.access_routes import asking_moderator
 from comments.identity.routes import credentials
-from comments.moderation.authors.reply import Replied, ReplyWish, reply
-from comments.moderation.decisions.requests import NewText, Wanted
+from comments.moderation.authors.reply import ReplyWish, StoredReply, reply
+from comments.moderation.decisions.requests import CommentChoice, NewText
 from comments.moderation.errors import AllHandled
 from comments.moderation.routes import WHO
 from comments.text.errors import BodyEmpty, BodyTooComplex, BodyTooLong
@@ -48,12 +48,12 @@ class ReplyAnswer(msgspec.Struct):
 )
 async def post_reply(request: Request, body: ReplyBody) -> ReplyAnswer:
     """Answer a comment as the team, and approve it if it is not public yet. One undoing takes both back."""
-    wanted = Wanted(body.comment_id, body.expected_version)
+    wanted = CommentChoice(body.comment_id, body.expected_version)
     made = await carry_out_reply(request, wanted, body.text)
     return ReplyAnswer(made.reply_id, made.approved)
 
 
-async def carry_out_reply(request: Request, wanted: Wanted, source: str) -> Replied:
+async def carry_out_reply(request: Request, wanted: CommentChoice, source: str) -> StoredReply:
     """Answer as the moderator whom the gate let pass. Raises as `reply` and `rendered` do."""
     svc, asking = service(request), asking_moderator(request)
     text = NewText(source, await rendered(source))

@@ -6,23 +6,23 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.ids import new_id
 from comments.keys import Keyring
 from comments.moderation.authors.message import keep_from_author
 from comments.moderation.authors.message_state import SAID_AGAIN_WITHIN, said, withdrawn
 from comments.moderation.decisions.order_times import after_all_others, time_of_its_own
 from comments.moderation.decisions.record import record
-from comments.moderation.decisions.replaced import Replaced
+from comments.moderation.decisions.replaced import ReplacedText
 from comments.moderation.decisions.requests import (
     WITHDRAWALS,
-    Conflict,
-    Decided,
-    Order,
-    Outcome,
+    DecidedComment,
+    DecisionConflict,
+    DecisionOrder,
+    OrderOutcome,
     PastDecision,
 )
-from comments.moderation.decisions.transitions import Step, Subject, lock_subjects
+from comments.moderation.decisions.transitions import Subject, Transition, lock_subjects
 from comments.moderation.errors import AllHandled, handled
 
 
@@ -34,7 +34,7 @@ def withdraw(
     made: Mapping[UUID, UUID],
     *,
     at: datetime,
-) -> Outcome:
+) -> OrderOutcome:
     """Take back the notes, or the message, that were `made` with one order; by comment, the decisions.
 
     What the moderator has taken back before stays so, and counts as done. Raises MessageSent, and AllHandled
@@ -44,7 +44,7 @@ def withdraw(
     before = {key: withdrawn(one.history).get(made[key]) for key, one in subjects.items()}
     mine = [past for past in before.values() if past is not None and past.by == moderator.name]
     conflicts = [
-        Conflict(key, past.by, subjects[key].state, past.at, taken_back=True)
+        DecisionConflict(key, past.by, subjects[key].state, past.at, taken_back=True)
         for key, past in before.items()
         if past is not None and past.by != moderator.name
     ]
@@ -54,21 +54,21 @@ def withdraw(
     how = WITHDRAWALS[choice]
     if left:
         at = time_of_its_own(session, moderator, after_all_others(at, left))
-        steps = [Step(one, how, one.state, new_id(at)) for one in left]
+        steps = [Transition(one, how, one.state, new_id(at)) for one in left]
         if choice == "message":
             for one in left:
                 keep_from_author(session, moderator.site_id, made[one.id])
-        replaced = {one.id: Replaced(withdraws=str(made[one.id])) for one in left}
-        record(session, Order(moderator, how, []), keys, steps, replaced, at)
+        replaced = {one.id: ReplacedText(withdraws=str(made[one.id])) for one in left}
+        record(session, DecisionOrder(moderator, how, []), keys, steps, replaced, at)
     elif mine:
         at = mine[0].at
     missing = [key for key in made if key not in subjects]
     others = {conflict.comment_id for conflict in conflicts}
     decided = [_as_it_is(one) for key, one in subjects.items() if key not in others]
-    return Outcome(decided, conflicts, missing, at, withdrew=how)
+    return OrderOutcome(decided, conflicts, missing, at, withdrew=how)
 
 
-def said_before(order: Order, subjects: Iterable[Subject], at: datetime) -> Outcome | None:
+def said_before(order: DecisionOrder, subjects: Iterable[Subject], at: datetime) -> OrderOutcome | None:
     """Return what came of a note or message that a form brings once more, None if it is the first time.
 
     The same words of the same moderator, about the same comments, within a minute, are said once.
@@ -78,10 +78,10 @@ def said_before(order: Order, subjects: Iterable[Subject], at: datetime) -> Outc
     first = times.pop() if len(times) == 1 else None
     if first is None:
         return None
-    return Outcome([_as_it_is(one) for one, _ in found], [], [], first)
+    return OrderOutcome([_as_it_is(one) for one, _ in found], [], [], first)
 
 
-def _said_before(order: Order, subject: Subject, at: datetime) -> PastDecision | None:
+def _said_before(order: DecisionOrder, subject: Subject, at: datetime) -> PastDecision | None:
     words = (order.choice, order.moderator.name, order.reason)
     for past in reversed(said(subject.history)):
         if (past.choice, past.by, past.reason) == words and at - past.at < SAID_AGAIN_WITHIN:
@@ -89,5 +89,5 @@ def _said_before(order: Order, subject: Subject, at: datetime) -> PastDecision |
     return None
 
 
-def _as_it_is(subject: Subject) -> Decided:
-    return Decided(subject.id, subject.version, subject.state)
+def _as_it_is(subject: Subject) -> DecidedComment:
+    return DecidedComment(subject.id, subject.version, subject.state)

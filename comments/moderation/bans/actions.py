@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.keys import Keyring
 from comments.moderation.audit.hash_chain import NewEntry
 from comments.moderation.audit.history import removals_between
@@ -20,7 +20,13 @@ from comments.moderation.audit.log import add_to_log, in_words
 from comments.moderation.audit.thread_entries import ban_decision
 from comments.moderation.bans.queries import a_comment_of, author_of_comment, some_written_by
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import MOST_AT_ONCE, Conflict, Decided, Order, Wanted
+from comments.moderation.decisions.requests import (
+    MOST_AT_ONCE,
+    CommentChoice,
+    DecidedComment,
+    DecisionConflict,
+    DecisionOrder,
+)
 from comments.moderation.errors import AllHandled, DecisionUnknown
 from comments.moderation.queue.index_ranges import Position
 from comments.policy.actions import BanOrder, ban, held_ban, lift
@@ -63,7 +69,7 @@ class BanMade:
 
 
 @dataclass(frozen=True, slots=True)
-class Lifted:
+class LiftedBan:
     """A ban that is over, and the number of the log's entry that says so."""
 
     ban: Ban
@@ -71,7 +77,7 @@ class Lifted:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeBefore:
+class BanToUndo:
     """A ban that a moderator wants to take back: which, made when, with what removed from when to when."""
 
     ban_id: UUID
@@ -89,8 +95,8 @@ class BanUndone:
     """
 
     fate: Literal["lifted", "gone", "changed"]
-    decided: Sequence[Decided]
-    conflicts: Sequence[Conflict]
+    decided: Sequence[DecidedComment]
+    conflicts: Sequence[DecisionConflict]
     at: datetime | None
 
 
@@ -135,7 +141,7 @@ def ban_somebody(session: Session, wish: BanWish, keys: Keyring, *, at: datetime
 
 def lift_ban(
     session: Session, keys: Keyring, site_id: UUID, ban_id: UUID, *, by: Moderator | None, at: datetime
-) -> Lifted:
+) -> LiftedBan:
     """End a ban; what was removed with it stays removed. `by` None is the command line.
 
     Raises BanOutside, BanUnknown.
@@ -147,7 +153,7 @@ def lift_ban(
     lifted = lift(session, site_id, ban_id, at=at)
     facts = {"choice": "lift", "until": in_words(until) if until else None, "before": lifted.outcome}
     number = _log(session, keys, lifted, by, {**facts, "after": None}, at, about=_comment_of(session, lifted))
-    return Lifted(lifted, number)
+    return LiftedBan(lifted, number)
 
 
 def undo_lift(
@@ -170,8 +176,8 @@ def undo_lift(
     if found is None or (until is not None and until <= at):
         raise BanUnknown("This ban is over, or was lifted more than an hour ago.")
     found.until = until
-    told = {"choice": "ban", "until": facts.get("until"), "after": found.outcome, "undoes": number}
-    _log(session, keys, found, by, told, at, about=_comment_of(session, found))
+    facts_logged = {"choice": "ban", "until": facts.get("until"), "after": found.outcome, "undoes": number}
+    _log(session, keys, found, by, facts_logged, at, about=_comment_of(session, found))
     return found
 
 
@@ -180,7 +186,7 @@ def _comment_of(session: Session, made: Ban) -> UUID | None:
 
 
 def undo_ban(
-    session: Session, keys: Keyring, moderator: Moderator, made: MadeBefore, *, at: datetime
+    session: Session, keys: Keyring, moderator: Moderator, made: BanToUndo, *, at: datetime
 ) -> BanUndone:
     """Take back a ban of this moderator with what was removed by it, in one transaction.
 
@@ -218,19 +224,19 @@ def _remove_all(
     removed, first, last, site_id = 0, None, None, wish.moderator.site_id
     after: Position | None = None
     while found := some_written_by(session, site_id, wish.kind, subject, MOST_AT_ONCE, after):
-        wanted, after = [Wanted(row.id) for row in found], (found[-1].created_at, found[-1].id)
-        outcome = decide(session, Order(wish.moderator, "remove", wanted, wish.reason), keys, at=at)
+        wanted, after = [CommentChoice(row.id) for row in found], (found[-1].created_at, found[-1].id)
+        outcome = decide(session, DecisionOrder(wish.moderator, "remove", wanted, wish.reason), keys, at=at)
         # Orders of their own: each can be taken back, which one of more than 500 comments could not be.
         removed, first, last = removed + len(outcome.decided), first or outcome.at, outcome.at
     return removed, first, last
 
 
 def _bring_back(
-    session: Session, keys: Keyring, moderator: Moderator, made: MadeBefore, at: datetime
-) -> tuple[list[Decided], list[Conflict], datetime | None]:
+    session: Session, keys: Keyring, moderator: Moderator, made: BanToUndo, at: datetime
+) -> tuple[list[DecidedComment], list[DecisionConflict], datetime | None]:
     """Return what is as it was, what somebody has decided since, and the time of the first order."""
-    decided: list[Decided] = []
-    conflicts: list[Conflict] = []
+    decided: list[DecidedComment] = []
+    conflicts: list[DecisionConflict] = []
     first: datetime | None = None
     if made.removed_at is None or made.removed_until is None:
         return decided, conflicts, first
@@ -239,9 +245,9 @@ def _bring_back(
     )
     for begin in range(0, len(removals), MOST_AT_ONCE):
         some = removals[begin : begin + MOST_AT_ONCE]
-        wanted = [Wanted(comment_id, undoes=decision_id) for decision_id, comment_id in some]
+        wanted = [CommentChoice(comment_id, undoes=decision_id) for decision_id, comment_id in some]
         try:
-            outcome = decide(session, Order(moderator, "restore", wanted), keys, at=at)
+            outcome = decide(session, DecisionOrder(moderator, "restore", wanted), keys, at=at)
         except AllHandled as handled:
             conflicts.extend(handled.conflicts)
             continue
@@ -267,7 +273,7 @@ def _log(
 
     Erasing an author goes by their comments, and would miss a name that hangs on none.
     """
-    told = {
+    facts_logged = {
         "account": str(by.account_id) if by else None,
         "at": in_words(at),
         "ban": str(made.id),
@@ -276,7 +282,7 @@ def _log(
     }
     why = {"reason": made.reason} if facts["choice"] == "ban" else {}
     personal = {"author": made.label, **why} if about else {}
-    new = NewEntry("ban", told, personal=personal, comment_id=about)
+    new = NewEntry("ban", facts_logged, personal=personal, comment_id=about)
     return add_to_log(session, keys, made.site_id, [new], at=at)
 
 

@@ -11,16 +11,20 @@ from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
 from comments.moderation.decisions import replaced as decisions_replaced
-from comments.moderation.decisions.replaced import Replaced, Text
-from comments.moderation.decisions.requests import Order
-from comments.moderation.decisions.transitions import Step
+from comments.moderation.decisions.replaced import CommentText, ReplacedText
+from comments.moderation.decisions.requests import DecisionOrder
+from comments.moderation.decisions.transitions import Transition
 from comments.moderation.search.models import CommentTerms, TermsDue
 from comments.storage import WITHOUT_SYNC
 from comments.threads.models import Comment
 
 
 def exchange_texts(
-    session: Session, order: Order, steps: Sequence[Step], replaced: dict[UUID, Replaced], at: datetime
+    session: Session,
+    order: DecisionOrder,
+    steps: Sequence[Transition],
+    replaced: dict[UUID, ReplacedText],
+    at: datetime,
 ) -> None:
     """Write the texts that change with the decision, and note what they replaced."""
     concerned = [step for step in steps if step.takes_edit or step.choice in {"edit", "reject_edit"}]
@@ -29,21 +33,21 @@ def exchange_texts(
         if concerned
         else {}
     )
-    in_place: dict[UUID, Text] = {}
+    in_place: dict[UUID, CommentText] = {}
     for step in concerned:
         own, waiting = texts[step.subject.id]
         if step.takes_edit and waiting is not None:
             in_place[step.subject.id] = waiting
-            replaced[step.subject.id] = Replaced(text=own)
+            replaced[step.subject.id] = ReplacedText(text=own)
         elif step.choice == "edit" and order.text is not None:
             source, rendered = order.text.source, order.text.rendered
             of_others = _account_of(session, step.subject.author_id) != order.moderator.account_id
-            in_place[step.subject.id] = Text(
+            in_place[step.subject.id] = CommentText(
                 source, "markdown", rendered.html, rendered.renderer, own.reasons, at, of_others
             )
-            replaced[step.subject.id] = Replaced(text=own, rewrote=True, waiting=waiting)
+            replaced[step.subject.id] = ReplacedText(text=own, rewrote=True, waiting=waiting)
         else:
-            replaced[step.subject.id] = Replaced(waiting=waiting)
+            replaced[step.subject.id] = ReplacedText(waiting=waiting)
     decisions_replaced.put_in_place(session, in_place)
     decisions_replaced.drop_edits(
         session, [one.subject.id for one in concerned if one.choice == "reject_edit"]
@@ -53,7 +57,7 @@ def exchange_texts(
 
 
 def write_states(
-    session: Session, site_id: UUID, steps: Sequence[Step], replaced: dict[UUID, Replaced]
+    session: Session, site_id: UUID, steps: Sequence[Transition], replaced: dict[UUID, ReplacedText]
 ) -> None:
     """Write where each comment stands now, and raise its version."""
     alike: dict[tuple[str, str, bool], list[UUID]] = defaultdict(list)
@@ -88,7 +92,7 @@ def _account_of(session: Session, author_id: UUID) -> UUID | None:
     return session.scalar(select(Author.account_id).where(Author.id == author_id))
 
 
-def _is_featured(step: Step) -> bool:
+def _is_featured(step: Transition) -> bool:
     if step.choice in {"feature", "unfeature"}:
         return step.choice == "feature"
     before = step.brings_back.featured

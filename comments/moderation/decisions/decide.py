@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.ids import new_id
 from comments.keys import Keyring
 from comments.moderation.audit.history import decisions_of_order
@@ -16,21 +16,21 @@ from comments.moderation.decisions import apply, settle_reports, trust
 from comments.moderation.decisions import replaced as decisions_replaced
 from comments.moderation.decisions.order_times import after_all_others, time_of_its_own
 from comments.moderation.decisions.record import record
-from comments.moderation.decisions.replaced import Replaced
+from comments.moderation.decisions.replaced import ReplacedText
 from comments.moderation.decisions.requests import (
     MOST_AT_ONCE,
     QUIET,
     STATE_AFTER,
     WITHDRAWALS,
-    Conflict,
-    Decided,
-    Order,
-    Outcome,
+    CommentChoice,
+    DecidedComment,
+    DecisionConflict,
+    DecisionOrder,
+    OrderOutcome,
     PastDecision,
-    Wanted,
     last_standing,
 )
-from comments.moderation.decisions.transitions import Step, Subject, lock_subjects
+from comments.moderation.decisions.transitions import Subject, Transition, lock_subjects
 from comments.moderation.errors import AllHandled, DecisionsMissing, TooManyDecisions, handled
 from comments.moderation.training.actions import ask_to_learn, tell_checks
 from comments.sites.queries import has_webhooks
@@ -39,7 +39,7 @@ from comments.threads.counters import PublicChange, publish_changed
 from comments.threads.outbox_jobs import tell_webhooks
 
 
-def decide(session: Session, order: Order, keys: Keyring, *, at: datetime) -> Outcome:
+def decide(session: Session, order: DecisionOrder, keys: Keyring, *, at: datetime) -> OrderOutcome:
     """Decide about every comment of the order that nobody else has changed first.
 
     A decision is about the newest text: an edit that waits becomes the comment's text, and what it replaced
@@ -63,9 +63,9 @@ def decide(session: Session, order: Order, keys: Keyring, *, at: datetime) -> Ou
     if steps:
         _carry_out(session, order, keys, steps, at)
     raised = order.choice not in QUIET
-    decided = [Decided(step.subject.id, step.subject.version + raised, step.after) for step in steps]
+    decided = [DecidedComment(step.subject.id, step.subject.version + raised, step.after) for step in steps]
     missing = [comment_id for comment_id in wanted if comment_id not in subjects]
-    return Outcome(decided, conflicts, missing, at)
+    return OrderOutcome(decided, conflicts, missing, at)
 
 
 def undo(
@@ -76,8 +76,8 @@ def undo(
     made_by: UUID,
     made_at: datetime,
     at: datetime,
-) -> Outcome:
-    """Take back what the account `made_by` decided with one order, at `made_at` (`Outcome.at`).
+) -> OrderOutcome:
+    """Take back what the account `made_by` decided with one order, at `made_at` (`OrderOutcome.at`).
 
     Comments about which somebody has decided since are conflicts. Raises as `decide` and `withdraw` do.
     """
@@ -85,13 +85,13 @@ def undo(
     if made and made[0].decision in WITHDRAWALS:
         words = {row.comment_id: row.id for row in made}
         return withdraw(session, moderator, keys, made[0].decision, words, at=at)
-    wanted = [Wanted(row.comment_id, undoes=row.id) for row in made]
-    return decide(session, Order(moderator, "restore", wanted), keys, at=at)
+    wanted = [CommentChoice(row.comment_id, undoes=row.id) for row in made]
+    return decide(session, DecisionOrder(moderator, "restore", wanted), keys, at=at)
 
 
 def _plan(
-    order: Order, wanted: Mapping[UUID, Wanted], subjects: Mapping[UUID, Subject], at: datetime
-) -> tuple[list[Step], list[Conflict]]:
+    order: DecisionOrder, wanted: Mapping[UUID, CommentChoice], subjects: Mapping[UUID, Subject], at: datetime
+) -> tuple[list[Transition], list[DecisionConflict]]:
     steps, conflicts = [], []
     for comment_id, one in wanted.items():
         subject = subjects.get(comment_id)
@@ -102,15 +102,15 @@ def _plan(
             conflicts.append(_conflict(subject))
         elif order.choice != "restore":
             after = STATE_AFTER.get(order.choice, subject.state)
-            steps.append(Step(subject, order.choice, after, new_id(at)))
+            steps.append(Transition(subject, order.choice, after, new_id(at)))
         elif standing is None:
-            conflicts.append(Conflict(subject.id, None, subject.state, None))
+            conflicts.append(DecisionConflict(subject.id, None, subject.state, None))
         else:
-            steps.append(Step(subject, "restore", standing.before, new_id(at), standing))
+            steps.append(Transition(subject, "restore", standing.before, new_id(at), standing))
     return steps, conflicts
 
 
-def _check_words(order: Order) -> None:
+def _check_words(order: DecisionOrder) -> None:
     """Raise DecisionsMissing for words that say nothing, and for one comment's matter said of several."""
     if order.choice == "edit" and (order.text is None or len(order.wanted) != 1):
         raise DecisionsMissing("An edit has a text, for one comment.", errors={"text": "is missing"})
@@ -120,7 +120,9 @@ def _check_words(order: Order) -> None:
         raise DecisionsMissing("A message is about one comment.", errors={"comment_ids": "are several"})
 
 
-def _is_stale(order: Order, one: Wanted, subject: Subject, standing: PastDecision | None) -> bool:
+def _is_stale(
+    order: DecisionOrder, one: CommentChoice, subject: Subject, standing: PastDecision | None
+) -> bool:
     """Say whether somebody was first. What its author has deleted stays deleted, whatever is decided."""
     if subject.state == "deleted":
         return order.choice not in QUIET
@@ -131,16 +133,18 @@ def _is_stale(order: Order, one: Wanted, subject: Subject, standing: PastDecisio
     return one.expected_version is not None and one.expected_version != subject.version
 
 
-def _conflict(subject: Subject) -> Conflict:
+def _conflict(subject: Subject) -> DecisionConflict:
     """Name whoever touched the comment last: its author by an edit or a deletion, or a moderator."""
     by_author = max(filter(None, (subject.edited_at, subject.edit_at, subject.deleted_at)), default=None)
     last = subject.history[-1] if subject.history else None
     if last and subject.state != "deleted" and (by_author is None or last.at >= by_author):
-        return Conflict(subject.id, last.by, subject.state, last.at)
-    return Conflict(subject.id, subject.author_name, subject.state, by_author, by_author=True)
+        return DecisionConflict(subject.id, last.by, subject.state, last.at)
+    return DecisionConflict(subject.id, subject.author_name, subject.state, by_author, by_author=True)
 
 
-def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[Step], at: datetime) -> None:
+def _carry_out(
+    session: Session, order: DecisionOrder, keys: Keyring, steps: Sequence[Transition], at: datetime
+) -> None:
     replaced = {step.subject.id: decisions_replaced.NOTHING for step in steps}
     if order.choice not in QUIET:
         _change(session, order, steps, replaced, at)
@@ -155,7 +159,11 @@ def _carry_out(session: Session, order: Order, keys: Keyring, steps: Sequence[St
 
 
 def _change(
-    session: Session, order: Order, steps: Sequence[Step], replaced: dict[UUID, Replaced], at: datetime
+    session: Session,
+    order: DecisionOrder,
+    steps: Sequence[Transition],
+    replaced: dict[UUID, ReplacedText],
+    at: datetime,
 ) -> None:
     """Change the comments and what hangs on them; note in `replaced` what was there before."""
     apply.exchange_texts(session, order, steps, replaced, at)
@@ -175,18 +183,18 @@ def _change(
     trust.keep_trust(session, steps, replaced)
 
 
-def _tell_webhooks(session: Session, order: Order, steps: Sequence[Step], at: datetime) -> None:
+def _tell_webhooks(session: Session, order: DecisionOrder, steps: Sequence[Transition], at: datetime) -> None:
     """Have webhooks told what became of comments; of an edit, and not of what stays as it was."""
     site_id = order.moderator.site_id
     if not has_webhooks(session, site_id):
         return
-    told: dict[str, list[UUID]] = {}
+    ids_by_event: dict[str, list[UUID]] = {}
     for step in steps:
         if step.after != step.subject.state:
-            told.setdefault(EVENT_AFTER[step.after], []).append(step.subject.id)
+            ids_by_event.setdefault(EVENT_AFTER[step.after], []).append(step.subject.id)
         elif order.choice == "edit":
-            told.setdefault(EDITED, []).append(step.subject.id)
-    for event, comment_ids in told.items():
+            ids_by_event.setdefault(EDITED, []).append(step.subject.id)
+    for event, comment_ids in ids_by_event.items():
         tell_webhooks(session, site_id, event, comment_ids, at)
 
 

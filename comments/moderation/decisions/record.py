@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 
 from comments.keys import Keyring
 from comments.moderation.audit.log import add_to_log, decision_entry
-from comments.moderation.decisions.replaced import Replaced
-from comments.moderation.decisions.requests import Order
-from comments.moderation.decisions.transitions import Step
+from comments.moderation.decisions.replaced import ReplacedText
+from comments.moderation.decisions.requests import DecisionOrder
+from comments.moderation.decisions.transitions import Transition
 from comments.moderation.models import Decision
 
 
 def record(
     session: Session,
-    order: Order,
+    order: DecisionOrder,
     keys: Keyring,
-    steps: Sequence[Step],
-    replaced: Mapping[UUID, Replaced],
+    steps: Sequence[Transition],
+    replaced: Mapping[UUID, ReplacedText],
     at: datetime,
 ) -> None:
     """Note what an order did, and in `replaced`, by comment, what was there before."""

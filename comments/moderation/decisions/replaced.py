@@ -13,7 +13,7 @@ from comments.threads.models import Comment, Revision
 _TEXT = ("source", "source_format", "html", "renderer", "reasons")
 
 
-class Text(msgspec.Struct, frozen=True):
+class CommentText(msgspec.Struct, frozen=True):
     """A comment's text in its three forms, with the reasons it waited for and when it was edited last.
 
     `edited_by_moderator` says that its author's words were changed then, by a moderator.
@@ -28,7 +28,7 @@ class Text(msgspec.Struct, frozen=True):
     edited_by_moderator: bool = False
 
 
-class Replaced(msgspec.Struct, frozen=True, omit_defaults=True):
+class ReplacedText(msgspec.Struct, frozen=True, omit_defaults=True):
     """`text` is the comment's until an edit took its place: one that waited, or with `rewrote` a moderator's.
     `waiting` is an edit that waited and went away. `trusted_name` is the name its author was trusted under
     before, and `gave_trust` says that they were not trusted by name of a moderator until then;
@@ -36,9 +36,9 @@ class Replaced(msgspec.Struct, frozen=True, omit_defaults=True):
     `withdraws` is the decision whose note or message was taken back.
     """
 
-    text: Text | None = None
+    text: CommentText | None = None
     rewrote: bool = False
-    waiting: Text | None = None
+    waiting: CommentText | None = None
     trusted_name: str | None = None
     gave_trust: bool = False
     settled_title: bool = False
@@ -50,14 +50,16 @@ class Replaced(msgspec.Struct, frozen=True, omit_defaults=True):
         return None if self == NOTHING else msgspec.json.encode(self).decode()
 
 
-NOTHING = Replaced()
+NOTHING = ReplacedText()
 
 
-def decode(stored: str | None) -> Replaced:
-    return msgspec.json.decode(stored, type=Replaced) if stored else NOTHING
+def decode(stored: str | None) -> ReplacedText:
+    return msgspec.json.decode(stored, type=ReplacedText) if stored else NOTHING
 
 
-def texts_with_edits(session: Session, comment_ids: list[UUID]) -> dict[UUID, tuple[Text, Text | None]]:
+def texts_with_edits(
+    session: Session, comment_ids: list[UUID]
+) -> dict[UUID, tuple[CommentText, CommentText | None]]:
     """Return the comments' texts, each with the edit that waits, if one does."""
     current = [getattr(Comment, name) for name in _TEXT]
     waiting = [getattr(Revision, name) for name in _TEXT]
@@ -67,10 +69,13 @@ def texts_with_edits(session: Session, comment_ids: list[UUID]) -> dict[UUID, tu
         .outerjoin(Revision, Revision.comment_id == Comment.id)
         .where(Comment.id.in_(comment_ids))
     )
-    return {row[0]: (Text(*row[1:8]), Text(*row[8:]) if row[8] is not None else None) for row in rows}
+    return {
+        row[0]: (CommentText(*row[1:8]), CommentText(*row[8:]) if row[8] is not None else None)
+        for row in rows
+    }
 
 
-def put_in_place(session: Session, texts: dict[UUID, Text]) -> None:
+def put_in_place(session: Session, texts: dict[UUID, CommentText]) -> None:
     """Make these the comments' own texts; no edit of them waits any more."""
     if texts:
         _write_texts(session, texts)
@@ -83,7 +88,7 @@ def drop_edits(session: Session, comment_ids: list[UUID]) -> None:
         session.execute(delete(Revision).where(Revision.comment_id.in_(comment_ids)))
 
 
-def give_back(session: Session, site_id: UUID, replaced: dict[UUID, Replaced], at: datetime) -> None:
+def give_back(session: Session, site_id: UUID, replaced: dict[UUID, ReplacedText], at: datetime) -> None:
     """Bring back the texts that decisions replaced, and the edits that waited before them."""
     taken = {key: one.text for key, one in replaced.items() if one.text is not None and not one.rewrote}
     give_back_edits(session, site_id, taken, at)
@@ -100,7 +105,7 @@ def give_back(session: Session, site_id: UUID, replaced: dict[UUID, Replaced], a
     insert_ignoring(session, Revision, rows)
 
 
-def give_back_edits(session: Session, site_id: UUID, texts: dict[UUID, Text], at: datetime) -> None:
+def give_back_edits(session: Session, site_id: UUID, texts: dict[UUID, CommentText], at: datetime) -> None:
     """Put replaced texts back; what took their place waits again, unless a newer edit waits already."""
     if not texts:
         return
@@ -119,7 +124,7 @@ def give_back_edits(session: Session, site_id: UUID, texts: dict[UUID, Text], at
         session.execute(insert(Revision), waiting)
 
 
-def _write_texts(session: Session, texts: dict[UUID, Text]) -> None:
+def _write_texts(session: Session, texts: dict[UUID, CommentText]) -> None:
     table = Comment.__table__
     columns = (*_TEXT, "edited_at", "edited_by_moderator")
     session.connection().execute(

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
+from comments.identity.accounts.queries import Moderator
 from comments.identity.accounts.sections import Sections
-from comments.identity.queries import Moderator
 from comments.text import Rendered
 
 Choice = Literal[
@@ -87,7 +87,7 @@ class NewText:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CommentChoice:
     """One comment of an order. With `expected_version` it is decided only if nobody has changed it since.
 
     `undoes` names the decision that is to be taken back: another one on top of it is a conflict.
@@ -99,7 +99,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Readers:
+class ReportersActor:
     """Those who reported a comment, as who decides: no account, and a name for the log."""
 
     site_id: UUID
@@ -109,7 +109,7 @@ class Readers:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class AutomaticActor:
     """What decides in nobody's name: the rules, or an outside check. No account, and a name for the log."""
 
     site_id: UUID
@@ -118,12 +118,12 @@ class Program:
     sections: Sections = None
 
 
-Asker = Moderator | Readers | Program
+Asker = Moderator | ReportersActor | AutomaticActor
 """Who can decide."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class DecisionOrder:
     """What a moderator wants of comments of their site, with a reason for the log.
 
     `text` is what an `edit` puts in place of the text of the one comment it is about; `reason` is what a
@@ -132,13 +132,13 @@ class Order:
 
     moderator: Asker
     choice: Deed
-    wanted: Sequence[Wanted]
+    wanted: Sequence[CommentChoice]
     reason: str = ""
     text: NewText | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedComment:
     """A comment as it is after the decision."""
 
     comment_id: UUID
@@ -147,7 +147,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class DecisionConflict:
     """A comment that somebody changed first: who, to what state and when.
 
     `by` and `at` are None for a `restore` where no decision is left to take back. `by_author` tells an
@@ -168,14 +168,14 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OrderOutcome:
     """`at` is the same for every decision of one order, and of no other order of that moderator and site.
 
     `withdrew` is how a note or a message was taken back, where that was done.
     """
 
-    decided: Sequence[Decided]
-    conflicts: Sequence[Conflict]
+    decided: Sequence[DecidedComment]
+    conflicts: Sequence[DecisionConflict]
     missing: Sequence[UUID]
     at: datetime
     withdrew: Deed | None = None

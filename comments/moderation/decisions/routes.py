@@ -8,7 +8,7 @@ from comments.identity.access_routes import asking_moderator
 from comments.moderation.audit.changes_since import changes, own_orders
 from comments.moderation.decisions import schemas as wire
 from comments.moderation.decisions.decide import decide, undo
-from comments.moderation.decisions.requests import MOST_AT_ONCE, Order, Outcome, Wanted
+from comments.moderation.decisions.requests import MOST_AT_ONCE, CommentChoice, DecisionOrder, OrderOutcome
 from comments.moderation.errors import AllHandled, DecisionsMissing, MessageSent, SearchUnclear
 from comments.moderation.queue.comments import held_comments
 from comments.moderation.queue.requests import wish_of
@@ -95,12 +95,12 @@ async def post_selection(request: Request, body: wire.SelectionBody) -> wire.Sel
         after=position_at(svc.keys, place, body.cursor),
         limit=MOST_AT_ONCE,
     )
-    wanted = [Wanted(held.row.id, expected_version=held.row.version) for held in page.comments]
-    outcome: Outcome | None = None
+    wanted = [CommentChoice(held.row.id, expected_version=held.row.version) for held in page.comments]
+    outcome: OrderOutcome | None = None
     if wanted:
-        order = Order(asking, body.decision, wanted, body.reason.strip())
+        order = DecisionOrder(asking, body.decision, wanted, body.reason.strip())
         try:
             outcome = await svc.db.write(decide, order, svc.keys, at=svc.clock.now())
         except AllHandled as handled:
-            outcome = Outcome([], handled.conflicts, [], svc.clock.now())
+            outcome = OrderOutcome([], handled.conflicts, [], svc.clock.now())
     return wire.selection_answer(outcome, cursor_at(svc.keys, place, page.next))

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from comments.moderation.audit.changes_since import Changes, PastOrder
-from comments.moderation.decisions.requests import Outcome
+from comments.moderation.decisions.requests import OrderOutcome
 from comments.moderation.schemas import DecisionsAnswer, Reason, State, decisions_answer
 
 
@@ -124,7 +124,7 @@ def mine_answer(orders: list[PastOrder]) -> MineAnswer:
     )
 
 
-def selection_answer(outcome: Outcome | None, following: str | None) -> SelectionAnswer:
+def selection_answer(outcome: OrderOutcome | None, following: str | None) -> SelectionAnswer:
     if outcome is None:
         return SelectionAnswer(DecisionsAnswer([], [], [], None), following)
     return SelectionAnswer(decisions_answer(outcome), following)

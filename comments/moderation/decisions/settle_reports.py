@@ -6,12 +6,12 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from comments.moderation.decisions.requests import OUTCOMES
-from comments.moderation.decisions.transitions import Step
+from comments.moderation.decisions.transitions import Transition
 from comments.storage import WITHOUT_SYNC
 from comments.threads.models import Comment, Report
 
 
-def settle(session: Session, steps: Sequence[Step]) -> None:
+def settle(session: Session, steps: Sequence[Transition]) -> None:
     """Settle the reports that are open on these comments, or open again what the undone decisions settled."""
     settled = [step for step in steps if step.choice in OUTCOMES and step.subject.report_count]
     opened = [step for step in steps if step.undone is not None and step.undone.choice in OUTCOMES]

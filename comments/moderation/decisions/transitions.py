@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from comments.identity.accounts.sections import Sections
 from comments.moderation.audit.history import histories
 from comments.moderation.decisions import replaced
-from comments.moderation.decisions.replaced import Replaced
+from comments.moderation.decisions.replaced import ReplacedText
 from comments.moderation.decisions.requests import BY_PROGRAMS, STATE_AFTER, Deed, PastDecision, is_public
 from comments.threads.models import Comment, Revision, Thread
-from comments.threads.order.tree import Place
+from comments.threads.order.tree import TreePosition
 from comments.threads.scope import comments_within
 
 
@@ -31,7 +31,7 @@ class Subject:
     version: int
     edited_at: datetime | None
     deleted_at: datetime | None
-    place: Place
+    place: TreePosition
     title_confirmed: bool
     edit_at: datetime | None
     featured: bool
@@ -40,7 +40,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """`decision_id` is what the log will call it; `undone` is the decision that a `restore` takes back."""
 
     subject: Subject
@@ -50,7 +50,7 @@ class Step:
     undone: PastDecision | None = None
 
     @property
-    def brings_back(self) -> Replaced:
+    def brings_back(self) -> ReplacedText:
         return replaced.decode(self.undone.replaced) if self.undone else replaced.NOTHING
 
     @property
@@ -121,7 +121,7 @@ def lock_subjects(
             version=row.version,
             edited_at=row.edited_at,
             deleted_at=row.deleted_at,
-            place=Place(row.root_id, row.depth, row.path),
+            place=TreePosition(row.root_id, row.depth, row.path),
             title_confirmed=confirmed[row.thread_id],
             edit_at=edits.get(row.id),
             featured=row.featured,

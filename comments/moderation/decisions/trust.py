@@ -9,14 +9,14 @@ from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from comments.identity.models import Author
-from comments.moderation.decisions.replaced import Replaced
+from comments.moderation.decisions.replaced import ReplacedText
 from comments.moderation.decisions.requests import BY_PROGRAMS
-from comments.moderation.decisions.transitions import Step
+from comments.moderation.decisions.transitions import Transition
 from comments.storage import WITHOUT_SYNC
 from comments.threads.models import Thread
 
 
-def keep_titles(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replaced]) -> None:
+def keep_titles(session: Session, steps: Sequence[Transition], replaced: dict[UUID, ReplacedText]) -> None:
     """Settle a thread's title with its first approval, and unsettle it when just that is taken back."""
     settled = set()
     doubted = set()
@@ -41,7 +41,7 @@ def keep_titles(session: Session, steps: Sequence[Step], replaced: dict[UUID, Re
         )
 
 
-def keep_trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replaced]) -> None:
+def keep_trust(session: Session, steps: Sequence[Transition], replaced: dict[UUID, ReplacedText]) -> None:
     """Count approvals with their authors, and keep the name under which each was last approved."""
     _count(session, steps)
     _trust(session, steps, replaced)
@@ -74,7 +74,7 @@ def keep_trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Rep
         )
 
 
-def _trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replaced]) -> None:
+def _trust(session: Session, steps: Sequence[Transition], replaced: dict[UUID, ReplacedText]) -> None:
     """Trust the authors whom a moderator trusts, and no longer those where just that is taken back."""
     authors = {step.subject.author_id for step in steps if step.choice == "approve_trust"}
     new: set[UUID] = set()
@@ -98,7 +98,7 @@ def _trust(session: Session, steps: Sequence[Step], replaced: dict[UUID, Replace
         )
 
 
-def _count(session: Session, steps: Sequence[Step]) -> None:
+def _count(session: Session, steps: Sequence[Transition]) -> None:
     more: dict[UUID, int] = defaultdict(int)
     for step in steps:
         more[step.subject.author_id] += step.trust_delta

@@ -26,9 +26,17 @@ from comments.moderation.bans.actions import (
 )
 from comments.moderation.decisions.requests import LONGEST_REASON
 from comments.moderation.errors import FormMalformed
-from comments.moderation.pages.frame import Seat, field, frame, lead_to, read_id, seat_of, seat_with_form
-from comments.moderation.pages.thread import Done
-from comments.moderation.pages.undo_names import ban_name, ban_told, lift_name
+from comments.moderation.pages.frame import (
+    DeskVisit,
+    field,
+    frame,
+    lead_to,
+    read_id,
+    visit_of,
+    visit_with_form,
+)
+from comments.moderation.pages.thread import ThreadNotice
+from comments.moderation.pages.undo_names import ban_name, ban_notice, lift_name
 from comments.moderation.pages.urls import desk_address, list_behind, queue_address, way_back
 from comments.moderation.queue.desk import desk
 from comments.policy.actions import KINDS
@@ -45,12 +53,12 @@ _ROWS = 50
 _LENGTHS = {"": "For good", "1": "For a day", "7": "For 7 days", "30": "For 30 days", "365": "For a year"}
 """How long a ban may be, in days, as the form offers it."""
 
-_TOLD = {"banned": "Banned.", "lifted": messages.BANNED["lifted"], "again": messages.BANNED["again"]}
+_NOTICES = {"banned": "Banned.", "lifted": messages.BANNED["lifted"], "again": messages.BANNED["again"]}
 
 
 class BansPageQuery(msgspec.Struct):
     cursor: schemas.Cursor | None = None
-    told: str = ""
+    notice: str = ""
     removed: Annotated[int, Meta(ge=0)] = 0
     lift: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
@@ -79,7 +87,7 @@ class BannedAnswer(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _FormMessage:
     """What went wrong with a form."""
 
     words: str
@@ -90,40 +98,40 @@ class _Told:
 async def show_bans(request: Request) -> Response:
     """Show the bans that stand, the newest first, and the form for one by value."""
     query = read_query(request, BansPageQuery)
-    done = _TOLD.get(query.told, "")
-    if query.told == "banned":
+    done = _NOTICES.get(query.notice, "")
+    if query.notice == "banned":
         done = messages.with_removal(done, query.removed)
-    return await _list(request, await seat_of(request), query.cursor, done=done, lift=query.lift)
+    return await _list(request, await visit_of(request), query.cursor, done=done, lift=query.lift)
 
 
 @page
 async def show_form(request: Request) -> Response:
     """Show the form that bans the author of a comment."""
-    seat, query = await seat_of(request), read_query(request, NewBanQuery)
-    return await _form(request, seat, query.comment, {"back": query.back})
+    visit, query = await visit_of(request), read_query(request, NewBanQuery)
+    return await _form(request, visit, query.comment, {"back": query.back})
 
 
 @page
 async def post_ban(request: Request) -> Response:
     """Ban somebody, then lead back to where the form was."""
-    seat, fields = await seat_with_form(request)
+    visit, fields = await visit_with_form(request)
     svc, comment_id = service(request), read_id(fields["comment"]) if fields.get("comment") else None
     try:
-        wish = _wish(request, seat, fields, comment_id)
+        wish = _wish(request, visit, fields, comment_id)
         made = await svc.db.write(ban_somebody, wish, svc.keys, at=svc.clock.now())
     except (BanRefused, BanOutside) as refused:
         if wants_json(request):
             raise
-        told = _told(refused)
+        notice = _notice(refused)
         if comment_id is None:
-            return await _list(request, seat, None, told=told, fields=fields)
-        return await _form(request, seat, comment_id, fields, told=told)
-    undo = ban_name(made, seat.moderator.account_id)
+            return await _list(request, visit, None, notice=notice, fields=fields)
+        return await _form(request, visit, comment_id, fields, notice=notice)
+    undo = ban_name(made, visit.moderator.account_id)
     if wants_json(request):
         state = list_behind(fields).state
-        around = await svc.db.read(desk, seat.moderator, None)
-        sizes = {queue: messages.size(count) for queue, count in around.sizes.items()}
-        heading = messages.heading(state, around.sizes[state])
+        summary = await svc.db.read(desk, visit.moderator, None)
+        sizes = {queue: messages.size(count) for queue, count in summary.sizes.items()}
+        heading = messages.heading(state, summary.sizes[state])
         return json_answer(
             BannedAnswer(
                 messages.banned(made.ban.label, made.removed),
@@ -135,31 +143,35 @@ async def post_ban(request: Request) -> Response:
                 sizes,
             )
         )
-    told_by = {"removed": str(made.removed), "undo": undo} if made.is_new else {}
+    notice_fields = {"removed": str(made.removed), "undo": undo} if made.is_new else {}
     if comment_id is None:
-        return lead_to(request, desk_address(seat.site, f"/bans?{urlencode({'told': 'banned', **told_by})}"))
+        return lead_to(
+            request, desk_address(visit.site, f"/bans?{urlencode({'notice': 'banned', **notice_fields})}")
+        )
     if made.removed_at and not made.is_new:
-        told_by = {"done": made.removed_at.isoformat()}
-    return lead_to(request, queue_address(seat.site, list_behind(fields), banned=made.ban.kind, **told_by))
+        notice_fields = {"done": made.removed_at.isoformat()}
+    return lead_to(
+        request, queue_address(visit.site, list_behind(fields), banned=made.ban.kind, **notice_fields)
+    )
 
 
 @page
 async def post_lift(request: Request) -> Response:
     """Lift a ban."""
-    seat, fields = await seat_with_form(request)
+    visit, fields = await visit_with_form(request)
     svc, ban_id = service(request), read_id(fields.get("ban", ""))
-    lifting = partial(lift_ban, by=seat.moderator, at=svc.clock.now())
-    lifted = await svc.db.write(lifting, svc.keys, seat.moderator.site_id, ban_id)
-    return lead_to(request, desk_address(seat.site, f"/bans?told=lifted&lift={lifted.number}"))
+    lifting = partial(lift_ban, by=visit.moderator, at=svc.clock.now())
+    lifted = await svc.db.write(lifting, svc.keys, visit.moderator.site_id, ban_id)
+    return lead_to(request, desk_address(visit.site, f"/bans?notice=lifted&lift={lifted.number}"))
 
 
-def _wish(request: Request, seat: Seat, fields: Fields, comment_id: UUID | None) -> BanWish:
+def _wish(request: Request, visit: DeskVisit, fields: Fields, comment_id: UUID | None) -> BanWish:
     kind, days = fields.get("kind", ""), fields.get("days", "")
     if kind not in KINDS or days not in _LENGTHS:
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
     now = service(request).clock.now()
     return BanWish(
-        seat.moderator,
+        visit.moderator,
         kind,
         comment_id,
         field(fields, "value", 300),
@@ -172,42 +184,42 @@ def _wish(request: Request, seat: Seat, fields: Fields, comment_id: UUID | None)
 
 async def _form(
     request: Request,
-    seat: Seat,
+    visit: DeskVisit,
     comment_id: UUID,
     fields: Mapping[str, str],
     *,
-    told: _Told | None = None,
+    notice: _FormMessage | None = None,
 ) -> Response:
     svc = service(request)
-    found: Bannable = await svc.db.read(bannable, seat.moderator, comment_id)
+    found: Bannable = await svc.db.read(bannable, visit.moderator, comment_id)
     back = list_behind(fields)
     return html_page(
         request,
         "ban.html",
-        status=told.status if told else 200,
-        **await _around(request, seat, back),
+        status=notice.status if notice else 200,
+        **await _frame(request, visit, back),
         found=found,
         comment_id=comment_id,
         lengths=_LENGTHS,
         fields=fields,
-        told=told.words if told else "",
+        notice=notice.words if notice else "",
         back=way_back(back),
-        leads_back=queue_address(seat.site, back, cursor=back.cursor or ""),
+        leads_back=queue_address(visit.site, back, cursor=back.cursor or ""),
     )
 
 
 async def _list(
     request: Request,
-    seat: Seat,
+    visit: DeskVisit,
     cursor: str | None,
     *,
     done: str = "",
     lift: int = 0,
-    told: _Told | None = None,
+    notice: _FormMessage | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> Response:
-    check_whole_site(seat.moderator)
-    svc, site_id = service(request), seat.moderator.site_id
+    check_whole_site(visit.moderator)
+    svc, site_id = service(request), visit.moderator.site_id
     place = f"bans/{site_id}"
     after = schemas.position_at(svc.keys, place, cursor)
     found = await svc.db.read(bans, site_id, svc.clock.now(), after=after, limit=_ROWS + 1)
@@ -216,32 +228,32 @@ async def _list(
     return html_page(
         request,
         "bans.html",
-        status=told.status if told else 200,
-        **await _around(request, seat, schemas.QueueQuery()),
+        status=notice.status if notice else 200,
+        **await _frame(request, visit, schemas.QueueQuery()),
         bans=shown,
         next=schemas.cursor_at(svc.keys, place, end),
         lengths=_LENGTHS,
         fields=fields or {},
         done=done,
-        undo=ban_told(request),
-        lifting=await _lifting(request, seat, lift) if lift else None,
-        told=told.words if told else "",
+        undo=ban_notice(request),
+        lifting=await _lifting(request, visit, lift) if lift else None,
+        notice=notice.words if notice else "",
     )
 
 
-async def _lifting(request: Request, seat: Seat, number: int) -> Done | None:
+async def _lifting(request: Request, visit: DeskVisit, number: int) -> ThreadNotice | None:
     """Return the lifting of a ban that the page tells, or that it tells to be taken back."""
-    facts = await service(request).db.read(ban_decision, seat.moderator.site_id, number)
+    facts = await service(request).db.read(ban_decision, visit.moderator.site_id, number)
     if facts is None or facts["choice"] != "lift":
         return None
-    is_undoing = request.query_params.get("told") == "again"
-    return Done("", "Ban lifted", messages.kind_banned(facts), lift_name(number), is_undoing)
+    is_undoing = request.query_params.get("notice") == "again"
+    return ThreadNotice("", "Ban lifted", messages.kind_banned(facts), lift_name(number), is_undoing)
 
 
-async def _around(request: Request, seat: Seat, query: schemas.QueueQuery) -> dict[str, Any]:
-    around = await frame(request, seat, query, here="bans")
-    return {name: value for name, value in around.items() if name != "back"}
+async def _frame(request: Request, visit: DeskVisit, query: schemas.QueueQuery) -> dict[str, Any]:
+    summary = await frame(request, visit, query, here="bans")
+    return {name: value for name, value in summary.items() if name != "back"}
 
 
-def _told(refused: CommentsError) -> _Told:
-    return _Told(refused.detail, status_of(refused))
+def _notice(refused: CommentsError) -> _FormMessage:
+    return _FormMessage(refused.detail, status_of(refused))

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.moderation import messages
-from comments.moderation.decisions.requests import Conflict
-from comments.moderation.pages.frame import moment, read_id, seat_of
-from comments.moderation.queue.changes import Changed, arrived_since, decided_since
+from comments.moderation.decisions.requests import DecisionConflict
+from comments.moderation.pages.frame import moment, read_id, visit_of
+from comments.moderation.queue.changes import ChangedComment, arrived_since, decided_since
 from comments.moderation.queue.duplicate_groups import name_of
 from comments.moderation.queue.index_ranges import Position
-from comments.moderation.queue.page_context import Around, around
+from comments.moderation.queue.page_context import QueueContext, queue_context
 from comments.moderation.queue.view import view_of
 from comments.moderation.schemas import State
-from comments.web.answers import JSON, Body, asked
+from comments.web.answers import JSON, EncodedBody, asked
 from comments.web.html.templating import page
 from comments.web.routing import read_query
 from comments.web.service import service
@@ -63,9 +63,9 @@ class NewsAnswer(msgspec.Struct):
 @page
 async def show_news(request: Request) -> Response:
     """Tell what has changed since; 304 if nothing has."""
-    svc, seat, query = service(request), await seat_of(request), read_query(request, NewsQuery)
-    told = await svc.db.read(_news, seat.moderator, query, read_place(query.after))
-    now, (decided, arrived, stands) = svc.clock.now(), told
+    svc, visit, query = service(request), await visit_of(request), read_query(request, NewsQuery)
+    notice = await svc.db.read(_news, visit.moderator, query, read_place(query.after))
+    now, (decided, arrived, stands) = svc.clock.now(), notice
     sizes = messages.all_sizes(stands.sizes)
     answer = NewsAnswer(
         stands.number,
@@ -75,7 +75,7 @@ async def show_news(request: Request) -> Response:
         messages.heading(query.state, sizes[query.state]),
         {name: messages.size(count) for name, count in sizes.items()},
     )
-    body = Body(msgspec.json.encode(answer), JSON, [(b"cache-control", b"no-store")])
+    body = EncodedBody(msgspec.json.encode(answer), JSON, [(b"cache-control", b"no-store")])
     return body.answer(*asked(request.scope))
 
 
@@ -92,10 +92,10 @@ def read_place(text: str) -> Position | None:
 
 def _news(
     session: Session, moderator: Moderator, query: NewsQuery, after: Position | None
-) -> tuple[Sequence[Changed], Sequence[UUID], Around]:
+) -> tuple[Sequence[ChangedComment], Sequence[UUID], QueueContext]:
     """Read what is new, and where it stands now; where nothing has happened that is all there is to ask."""
     view = view_of(moderator, query.state)
-    stands = around(session, moderator, view.queue)
+    stands = queue_context(session, moderator, view.queue)
     arrived = arrived_since(session, view, after) if stands.newest != after else []
     if stands.number <= query.since:
         return [], arrived, stands
@@ -103,7 +103,7 @@ def _news(
     return decided, arrived, replace(stands, number=told_to or stands.number)
 
 
-def _comment_now(one: Changed, now: datetime) -> CommentNow:
-    said = messages.handled(Conflict(one.comment_id, one.by, one.state, one.at), now)
+def _comment_now(one: ChangedComment, now: datetime) -> CommentNow:
+    said = messages.handled(DecisionConflict(one.comment_id, one.by, one.state, one.at), now)
     alike = "" if one.group is None else name_of(one.group)
     return CommentNow(str(one.comment_id), one.version, one.queue, alike, said, one.only_said)

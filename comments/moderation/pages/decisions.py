@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from comments.moderation import messages as moderation_messages
 from comments.moderation.authors.reply_routes import carry_out_reply
-from comments.moderation.bans.actions import MadeBefore, undo_ban, undo_lift
+from comments.moderation.bans.actions import BanToUndo, undo_ban, undo_lift
 from comments.moderation.decisions import decide
 from comments.moderation.decisions.groups import decide_rows
 from comments.moderation.decisions.requests import (
@@ -20,21 +20,21 @@ from comments.moderation.decisions.requests import (
     STATE_AFTER,
     WITHDRAWALS,
     Choice,
-    Conflict,
-    Decided,
+    CommentChoice,
+    DecidedComment,
+    DecisionConflict,
+    DecisionOrder,
     NewText,
-    Order,
-    Outcome,
-    Wanted,
+    OrderOutcome,
 )
 from comments.moderation.errors import AllHandled, ChangedSince, FormMalformed, MessageSent, NoteEmpty
-from comments.moderation.pages.frame import Seat, field, lead_to, moment, read_id, seat_with_form
+from comments.moderation.pages.frame import DeskVisit, field, lead_to, moment, read_id, visit_with_form
 from comments.moderation.pages.queue import queue_answer
 from comments.moderation.pages.thread import thread_address, thread_answer
 from comments.moderation.pages.undo_names import ban_named, lift_named, thread_named
 from comments.moderation.pages.urls import desk_address, list_behind, queue_address
 from comments.moderation.queue.desk import desk
-from comments.moderation.queue.duplicate_groups import Shown
+from comments.moderation.queue.duplicate_groups import RowVersion
 from comments.moderation.threads import messages
 from comments.moderation.threads.actions import acting_as
 from comments.moderation.threads.undo import undo_thread
@@ -73,94 +73,97 @@ class DecidedAnswer(msgspec.Struct):
 @page
 async def post_decision(request: Request) -> Response:
     """Decide about comments, or take an order back; then lead back to the list."""
-    seat, fields = await seat_with_form(request)
+    visit, fields = await visit_with_form(request)
     made = ban_named(fields.get("undo", ""))
     if made is not None:
-        return await _take_back_ban(request, seat, fields, made)
+        return await _take_back_ban(request, visit, fields, made)
     lifting = lift_named(fields.get("undo", ""))
     if lifting is not None:
-        return await _take_back_lift(request, seat, fields, lifting)
+        return await _take_back_lift(request, visit, fields, lifting)
     number = thread_named(fields.get("undo", ""))
     if number is not None:
-        return await _take_back_of_thread(request, seat, fields, number)
+        return await _take_back_of_thread(request, visit, fields, number)
     try:
-        outcome = await _carry_out(request, seat, fields)
+        outcome = await _carry_out(request, visit, fields)
     except AllHandled as handled:
-        own = _done_before(seat, fields, handled.conflicts) if wants_json(request) else None
+        own = _done_before(visit, fields, handled.conflicts) if wants_json(request) else None
         if own is not None:
-            return await _told_to_script(request, seat, fields, own)
+            return await _script_answer(request, visit, fields, own)
         now = service(request).clock.now()
         lines = [
             CommentHandled(str(one.comment_id), moderation_messages.handled(one, now))
             for one in handled.conflicts
         ]
-        told = lines[0].words if len(lines) == 1 else handled.detail
+        notice = lines[0].words if len(lines) == 1 else handled.detail
         if wants_json(request):
-            handled.facts |= {"words": told, "handled": [msgspec.to_builtins(line) for line in lines]}
+            handled.facts |= {"words": notice, "handled": [msgspec.to_builtins(line) for line in lines]}
             raise
-        return await queue_answer(request, seat, list_behind(fields), told=told, status=409)
+        return await queue_answer(request, visit, list_behind(fields), notice=notice, status=409)
     except MessageSent as sent:
         if wants_json(request):
             raise
-        return await queue_answer(request, seat, list_behind(fields), told=sent.detail, status=409)
+        return await queue_answer(request, visit, list_behind(fields), notice=sent.detail, status=409)
     if wants_json(request):
-        return await _told_to_script(request, seat, fields, outcome)
-    return _back_with_notice(request, seat, fields, outcome)
+        return await _script_answer(request, visit, fields, outcome)
+    return _back_with_notice(request, visit, fields, outcome)
 
 
-async def _take_back_ban(request: Request, seat: Seat, fields: Fields, made: MadeBefore) -> Response:
+async def _take_back_ban(request: Request, visit: DeskVisit, fields: Fields, made: BanToUndo) -> Response:
     svc = service(request)
-    undone = await svc.db.write(undo_ban, svc.keys, seat.moderator, made, at=svc.clock.now())
+    undone = await svc.db.write(undo_ban, svc.keys, visit.moderator, made, at=svc.clock.now())
     if not wants_json(request):
         done = {"done": undone.at.isoformat()} if undone.at else {}
-        told_by = {"banned": undone.fate, **done, "left": str(len(undone.conflicts) or "")}
-        return lead_to(request, queue_address(seat.site, list_behind(fields), **told_by))
-    outcome, fate = Outcome(undone.decided, undone.conflicts, [], undone.at or svc.clock.now()), undone.fate
-    own = _done_before(seat, fields, undone.conflicts) if fate == "gone" else None
+        notice_fields = {"banned": undone.fate, **done, "left": str(len(undone.conflicts) or "")}
+        return lead_to(request, queue_address(visit.site, list_behind(fields), **notice_fields))
+    outcome, fate = (
+        OrderOutcome(undone.decided, undone.conflicts, [], undone.at or svc.clock.now()),
+        undone.fate,
+    )
+    own = _done_before(visit, fields, undone.conflicts) if fate == "gone" else None
     if own is not None:
         outcome, fate = own, "lifted"
-    told = moderation_messages.ban_undone(fate, len(outcome.decided), len(outcome.conflicts))
-    return await _told_to_script(request, seat, fields, outcome, told=told)
+    notice = moderation_messages.ban_undone(fate, len(outcome.decided), len(outcome.conflicts))
+    return await _script_answer(request, visit, fields, outcome, notice=notice)
 
 
-async def _take_back_lift(request: Request, seat: Seat, fields: Fields, number: int) -> Response:
+async def _take_back_lift(request: Request, visit: DeskVisit, fields: Fields, number: int) -> Response:
     svc, at = service(request), service(request).clock.now()
-    restoring = partial(undo_lift, by=seat.moderator, at=at)
-    await svc.db.write(restoring, svc.keys, seat.moderator.site_id, number)
+    restoring = partial(undo_lift, by=visit.moderator, at=at)
+    await svc.db.write(restoring, svc.keys, visit.moderator.site_id, number)
     if wants_json(request):
-        told = moderation_messages.BANNED["again"]
-        return await _told_to_script(request, seat, fields, Outcome([], [], [], at), told=told)
-    return lead_to(request, desk_address(seat.site, f"/bans?told=again&lift={number}"))
+        notice = moderation_messages.BANNED["again"]
+        return await _script_answer(request, visit, fields, OrderOutcome([], [], [], at), notice=notice)
+    return lead_to(request, desk_address(visit.site, f"/bans?notice=again&lift={number}"))
 
 
-async def _take_back_of_thread(request: Request, seat: Seat, fields: Fields, number: int) -> Response:
+async def _take_back_of_thread(request: Request, visit: DeskVisit, fields: Fields, number: int) -> Response:
     svc, at = service(request), service(request).clock.now()
-    acting, back = acting_as(seat.moderator, ()), list_behind(fields)
+    acting, back = acting_as(visit.moderator, ()), list_behind(fields)
     try:
         undone = await svc.db.write(undo_thread, svc.keys, acting, number, at=at)
     except ChangedSince as changed:
-        told = messages.changed_since(changed.by, changed.at, at)
+        notice = messages.changed_since(changed.by, changed.at, at)
         if wants_json(request):
-            changed.facts |= {"words": told}
+            changed.facts |= {"words": notice}
             raise
         if changed.thread_id is None:
-            return await queue_answer(request, seat, back, told=told, status=409)
-        return await thread_answer(request, seat, str(changed.thread_id), told=told, status=409)
+            return await queue_answer(request, visit, back, notice=notice, status=409)
+        return await thread_answer(request, visit, str(changed.thread_id), notice=notice, status=409)
     if wants_json(request):
-        told = messages.thread_told(undone)
-        return await _told_to_script(request, seat, fields, Outcome([], [], [], at), told=told)
+        notice = messages.thread_notice(undone)
+        return await _script_answer(request, visit, fields, OrderOutcome([], [], [], at), notice=notice)
     if undone["choice"] == "move":
-        return lead_to(request, queue_address(seat.site, back, moved=str(undone["number"])))
-    return lead_to(request, thread_address(seat.site, undone["thread"], undone["number"]))
+        return lead_to(request, queue_address(visit.site, back, moved=str(undone["number"])))
+    return lead_to(request, thread_address(visit.site, undone["thread"], undone["number"]))
 
 
-async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
+async def _carry_out(request: Request, visit: DeskVisit, fields: Fields) -> OrderOutcome:
     svc, at = service(request), service(request).clock.now()
     if fields.get("undo"):
         account, _, made_at = fields["undo"].partition(":")
         return await svc.db.write(
             decide.undo,
-            seat.moderator,
+            visit.moderator,
             svc.keys,
             made_by=read_id(account),
             made_at=moment(made_at),
@@ -181,7 +184,7 @@ async def _carry_out(request: Request, seat: Seat, fields: Fields) -> Outcome:
     if choice == "edit":
         source = fields.get("text", "").replace("\r\n", "\n")
         text = NewText(source, await rendered(source))
-    order = Order(seat.moderator, choice, wanted, reason, text)
+    order = DecisionOrder(visit.moderator, choice, wanted, reason, text)
     return await svc.db.write(decide_rows, order, _rows(fields), svc.keys, at=at)
 
 
@@ -189,16 +192,18 @@ def _choice(fields: Mapping[str, str]) -> Choice | None:
     return next((one for one in CHOICES if one == fields.get("decision")), None)
 
 
-def _wanted(named: str) -> Wanted:
+def _wanted(named: str) -> CommentChoice:
     """Return which comment a form means, and the version of it that was shown."""
     comment_id, version, _ = _parts(named)
-    return Wanted(comment_id, expected_version=version)
+    return CommentChoice(comment_id, expected_version=version)
 
 
-def _rows(fields: Fields) -> dict[UUID, Shown]:
+def _rows(fields: Fields) -> dict[UUID, RowVersion]:
     """Return the rows of a form that stand for many, as they were shown."""
     parts = map(_parts, fields.every("comment"))
-    return {comment_id: Shown(version, moment(newest)) for comment_id, version, newest in parts if newest}
+    return {
+        comment_id: RowVersion(version, moment(newest)) for comment_id, version, newest in parts if newest
+    }
 
 
 def _parts(named: str) -> tuple[UUID, int, str]:
@@ -210,7 +215,9 @@ def _parts(named: str) -> tuple[UUID, int, str]:
     return read_id(comment_id), int(version), newest
 
 
-def _done_before(seat: Seat, fields: Fields, conflicts: Sequence[Conflict]) -> Outcome | None:
+def _done_before(
+    visit: DeskVisit, fields: Fields, conflicts: Sequence[DecisionConflict]
+) -> OrderOutcome | None:
     """Return what an earlier try of this very order did, None if it did nothing.
 
     The script sends an order again if it was not told of the first try's end. What the moderator has done
@@ -220,40 +227,42 @@ def _done_before(seat: Seat, fields: Fields, conflicts: Sequence[Conflict]) -> O
     if not fields.get("again") or (choice is None and not fields.get("undo")):
         return None
     state = STATE_AFTER.get(choice) if choice else None
-    own = [one for one in conflicts if one.by == seat.moderator.name and state in {None, one.state}]
+    own = [one for one in conflicts if one.by == visit.moderator.name and state in {None, one.state}]
     times = [one.at for one in own if one.at is not None]
     if not times:
         return None
     # A decision raises the version by one; an undoing finds its rows by the id alone.
     shown = {one.comment_id: one.expected_version or 0 for one in map(_wanted, fields.every("comment"))}
-    decided = [Decided(one.comment_id, shown.get(one.comment_id, 0) + 1, one.state) for one in own]
-    return Outcome(decided, [one for one in conflicts if one not in own], [], max(times))
+    decided = [DecidedComment(one.comment_id, shown.get(one.comment_id, 0) + 1, one.state) for one in own]
+    return OrderOutcome(decided, [one for one in conflicts if one not in own], [], max(times))
 
 
-def _back_with_notice(request: Request, seat: Seat, fields: Mapping[str, str], outcome: Outcome) -> Response:
+def _back_with_notice(
+    request: Request, visit: DeskVisit, fields: Mapping[str, str], outcome: OrderOutcome
+) -> Response:
     back, left = list_behind(fields), len(outcome.conflicts)
-    told_by = {"cursor": back.cursor or "", "done": outcome.at.isoformat(), "left": str(left or "")}
-    return lead_to(request, queue_address(seat.site, back, **told_by))
+    notice_fields = {"cursor": back.cursor or "", "done": outcome.at.isoformat(), "left": str(left or "")}
+    return lead_to(request, queue_address(visit.site, back, **notice_fields))
 
 
-async def _told_to_script(
-    request: Request, seat: Seat, fields: Mapping[str, str], outcome: Outcome, *, told: str = ""
+async def _script_answer(
+    request: Request, visit: DeskVisit, fields: Mapping[str, str], outcome: OrderOutcome, *, notice: str = ""
 ) -> Response:
     svc, state = service(request), list_behind(fields).state
-    around = await svc.db.read(desk, seat.moderator, None)
+    summary = await svc.db.read(desk, visit.moderator, None)
     choice = "restore" if fields.get("undo") else fields["decision"]
-    undo = "" if choice in FINAL else f"{seat.moderator.account_id}:{outcome.at.isoformat()}"
+    undo = "" if choice in FINAL else f"{visit.moderator.account_id}:{outcome.at.isoformat()}"
     now = svc.clock.now()
-    if not told:
+    if not notice:
         states = [one.state for one in outcome.decided]
-        told = (
+        notice = (
             moderation_messages.decided(outcome.withdrew or choice, states)
             if states
             else moderation_messages.GONE
         )
     return json_answer(
         DecidedAnswer(
-            told,
+            notice,
             undo if outcome.decided else "",
             [CommentDecided(str(one.comment_id), one.version, one.state) for one in outcome.decided],
             [
@@ -261,7 +270,7 @@ async def _told_to_script(
                 for one in outcome.conflicts
             ],
             [str(comment_id) for comment_id in outcome.missing],
-            moderation_messages.heading(state, around.sizes[state]),
-            {queue: moderation_messages.size(count) for queue, count in around.sizes.items()},
+            moderation_messages.heading(state, summary.sizes[state]),
+            {queue: moderation_messages.size(count) for queue, count in summary.sizes.items()},
         )
     )

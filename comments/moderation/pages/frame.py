@@ -11,19 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.identity.access_routes import asking_moderator
+from comments.identity.accounts.queries import Moderator
 from comments.identity.pages.sign_in import Visitor, signed_in, visitor_with_form
-from comments.identity.queries import Moderator
 from comments.moderation import messages, schemas
 from comments.moderation.errors import FormMalformed
 from comments.moderation.pages.urls import desk_address, queue_address, way_back
-from comments.moderation.queue.desk import Desk, Order, desk
+from comments.moderation.queue.desk import Order, QueueSummary, desk
 from comments.moderation.queue.index_ranges import LISTS
 from comments.web.forms import Fields, see_other
 from comments.web.service import service
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class DeskVisit:
     """A signed-in moderator at the desk of one site."""
 
     visitor: Visitor
@@ -31,42 +31,47 @@ class Seat:
     site: str
 
 
-async def seat_of(request: Request) -> Seat:
+async def visit_of(request: Request) -> DeskVisit:
     """Return who sits at this desk: whom the gate let pass."""
-    return Seat(await signed_in(request), asking_moderator(request), request.path_params["site"])
+    return DeskVisit(await signed_in(request), asking_moderator(request), request.path_params["site"])
 
 
-async def seat_with_form(request: Request) -> tuple[Seat, Fields]:
+async def visit_with_form(request: Request) -> tuple[DeskVisit, Fields]:
     """Return who posts a form of the desk, and its fields. Raises what `visitor_with_form` does."""
     found, fields = await visitor_with_form(request)
-    return Seat(found, asking_moderator(request), request.path_params["site"]), fields
+    return DeskVisit(found, asking_moderator(request), request.path_params["site"]), fields
 
 
-def order_told(request: Request, seat: Seat) -> Order | None:
+def order_notice(request: Request, visit: DeskVisit) -> Order | None:
     """Return the order of which a page tells that it is done. Raises FormMalformed."""
     done = request.query_params.get("done") if request.method == "GET" else None
-    return (seat.moderator.account_id, moment(done)) if done else None
+    return (visit.moderator.account_id, moment(done)) if done else None
 
 
 async def frame(
-    request: Request, seat: Seat, query: schemas.QueueQuery, *, here: str, around: Desk | None = None
+    request: Request,
+    visit: DeskVisit,
+    query: schemas.QueueQuery,
+    *,
+    here: str,
+    summary: QueueSummary | None = None,
 ) -> dict[str, Any]:
     """Return what stands around every page: queues with their sizes, and the notice of what was done.
 
     It is read, unless it was before.
     """
-    if around is None:
-        around = await service(request).db.read(desk, seat.moderator, order_told(request, seat))
+    if summary is None:
+        summary = await service(request).db.read(desk, visit.moderator, order_notice(request, visit))
     left = request.query_params.get("left", "")
     return {
-        "seat": seat,
+        "visit": visit,
         "query": query,
         "here": here,
         "queues": (*LISTS, "all"),
-        "desk": around,
+        "desk": summary,
         "left": int(left) if left.isdecimal() and len(left) < 4 else 0,
-        "address": partial(queue_address, seat.site, query),
-        "desk_address": partial(desk_address, seat.site),
+        "address": partial(queue_address, visit.site, query),
+        "desk_address": partial(desk_address, visit.site),
         "back": way_back(query),
         "words": messages,
     }

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.moderation import schemas
-from comments.moderation.pages.frame import frame, seat_of
+from comments.moderation.pages.frame import frame, visit_of
 from comments.moderation.pages.undo_names import lift_name, thread_name
 from comments.moderation.queue.desk import log_rows
 from comments.moderation.threads import messages
@@ -18,14 +18,14 @@ _ROWS = 50
 @page
 async def show_log(request: Request) -> Response:
     """Show what was decided, the newest first."""
-    svc, seat = service(request), await seat_of(request)
-    query, place = read_query(request, schemas.LogQuery), f"log/{seat.moderator.site_id}"
+    svc, visit = service(request), await visit_of(request)
+    query, place = read_query(request, schemas.LogQuery), f"log/{visit.moderator.site_id}"
     after = schemas.position_at(svc.keys, place, query.cursor)
-    rows, end = await svc.db.read(log_rows, seat.moderator, after, _ROWS)
+    rows, end = await svc.db.read(log_rows, visit.moderator, after, _ROWS)
     return html_page(
         request,
         "log.html",
-        **await frame(request, seat, schemas.QueueQuery(state="all"), here="log"),
+        **await frame(request, visit, schemas.QueueQuery(state="all"), here="log"),
         rows=rows,
         thread_words=messages,
         thread_name=thread_name,

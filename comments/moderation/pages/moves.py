@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from comments.errors import CommentsError, Conflict, Invalid, NotFound
 from comments.moderation.errors import FormMalformed
-from comments.moderation.pages.frame import Seat, field, lead_to, read_id, seat_of, seat_with_form
+from comments.moderation.pages.frame import DeskVisit, field, lead_to, read_id, visit_of, visit_with_form
 from comments.moderation.pages.thread import thread_address, thread_answer
 from comments.moderation.pages.urls import list_behind, queue_address
 from comments.moderation.queue.comments import held_by_id
@@ -46,59 +46,59 @@ class MoveAsked(msgspec.Struct):
 @page
 async def post_rename(request: Request) -> Response:
     """Let a discussion's page have another address."""
-    seat, fields = await seat_with_form(request)
+    visit, fields = await visit_with_form(request)
     svc, site, thread_id = service(request), await site_of(request), read_id(fields.get("thread", ""))
     acting, wish = (
-        acting_as(seat.moderator, site.origins),
+        acting_as(visit.moderator, site.origins),
         ThreadWish(url=field(fields, "url", _LONGEST_PAGE)),
     )
     try:
         number = await svc.db.write(set_thread, svc.keys, acting, thread_id, wish, at=svc.clock.now())
     except _REFUSALS as refused:
-        return await thread_answer(request, seat, str(thread_id), told=_why(refused))
-    return lead_to(request, thread_address(seat.site, thread_id, number))
+        return await thread_answer(request, visit, str(thread_id), notice=_why(refused))
+    return lead_to(request, thread_address(visit.site, thread_id, number))
 
 
 @page
 async def show_merge(request: Request) -> Response:
     """Say what a merge would do, before anything is done."""
-    seat, asked = await seat_of(request), read_query(request, MergeAsked)
-    svc, site, sections = service(request), await site_of(request), seat.moderator.sections
+    visit, asked = await visit_of(request), read_query(request, MergeAsked)
+    svc, site, sections = service(request), await site_of(request), visit.moderator.sections
     try:
         into = await svc.db.read(page_moderated, site, asked.into, sections)
         if into.id == asked.thread:
             raise FormMalformed("This is one and the same discussion.")
     except _REFUSALS as refused:
-        return await thread_answer(request, seat, str(asked.thread), told=_why(refused))
+        return await thread_answer(request, visit, str(asked.thread), notice=_why(refused))
     source = await svc.db.read(page_moderated, site, str(asked.thread), sections)
-    return html_page(request, "merge.html", seat=seat, source=source, into=into)
+    return html_page(request, "merge.html", visit=visit, source=source, into=into)
 
 
 @page
 async def post_merge(request: Request) -> Response:
     """Bring a whole discussion into another one."""
-    seat, fields = await seat_with_form(request)
+    visit, fields = await visit_with_form(request)
     svc, site = service(request), await site_of(request)
     source, into = read_id(fields.get("thread", "")), read_id(fields.get("into", ""))
-    acting = acting_as(seat.moderator, site.origins)
+    acting = acting_as(visit.moderator, site.origins)
     brought = await svc.db.write(merge, svc.keys, acting, source, into, at=svc.clock.now())
     await finish_merge(svc.db, svc.clock, source, into)
-    return lead_to(request, thread_address(seat.site, into, brought.number))
+    return lead_to(request, thread_address(visit.site, into, brought.number))
 
 
 @page
 async def show_move(request: Request) -> Response:
     """Show the form that moves a comment with all that answers it."""
-    seat, asked = await seat_of(request), read_query(request, MoveAsked)
-    return await _move_form(request, seat, asked.comment, {"back": asked.back})
+    visit, asked = await visit_of(request), read_query(request, MoveAsked)
+    return await _move_form(request, visit, asked.comment, {"back": asked.back})
 
 
 @page
 async def post_move(request: Request) -> Response:
     """Move a comment with all that answers it, then lead back to the list."""
-    seat, fields = await seat_with_form(request)
+    visit, fields = await visit_with_form(request)
     svc, site, comment_id = service(request), await site_of(request), read_id(fields.get("comment", ""))
-    acting = acting_as(seat.moderator, site.origins)
+    acting = acting_as(visit.moderator, site.origins)
     try:
         named, under = field(fields, "page", _LONGEST_PAGE), field(fields, "under", _LONGEST_PAGE)
         if under:
@@ -111,22 +111,22 @@ async def post_move(request: Request) -> Response:
         brought = await svc.db.write(move, svc.keys, acting, wish, at=svc.clock.now())
     except _REFUSALS as refused:
         status = status_of(refused)
-        return await _move_form(request, seat, comment_id, fields, told=_why(refused), status=status)
-    return lead_to(request, queue_address(seat.site, list_behind(fields), moved=str(brought.number)))
+        return await _move_form(request, visit, comment_id, fields, notice=_why(refused), status=status)
+    return lead_to(request, queue_address(visit.site, list_behind(fields), moved=str(brought.number)))
 
 
 async def _move_form(
     request: Request,
-    seat: Seat,
+    visit: DeskVisit,
     comment_id: UUID,
     fields: dict[str, str],
     *,
-    told: str = "",
+    notice: str = "",
     status: int = 200,
 ) -> Response:
-    svc, site_id = service(request), seat.moderator.site_id
+    svc, site_id = service(request), visit.moderator.site_id
     # Outside one's sections there is none.
-    await svc.db.read(moderated_comment, site_id, comment_id, seat.moderator.sections)
+    await svc.db.read(moderated_comment, site_id, comment_id, visit.moderator.sections)
     found = await svc.db.read(held_by_id, site_id, [comment_id])
     if not found:
         raise CommentUnknown("There is no such comment.")
@@ -135,12 +135,12 @@ async def _move_form(
         request,
         "move.html",
         status=status,
-        seat=seat,
+        visit=visit,
         comment=row,
         words_of_it=excerpt(row.html),
         fields=fields,
-        told=told,
-        leads_back=queue_address(seat.site, list_behind(fields)),
+        notice=notice,
+        leads_back=queue_address(visit.site, list_behind(fields)),
     )
 
 

@@ -6,20 +6,20 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from comments.identity.accounts.queries import Moderator, sites_of
 from comments.identity.pages.sign_in import signed_in
-from comments.identity.queries import Moderator, sites_of
 from comments.moderation import messages, schemas
 from comments.moderation.audit.thread_entries import thread_decision
 from comments.moderation.decisions.requests import FINAL
 from comments.moderation.pages.changes import write_place
-from comments.moderation.pages.frame import Seat, frame, lead_to, order_told, seat_of
+from comments.moderation.pages.frame import DeskVisit, frame, lead_to, order_notice, visit_of
 from comments.moderation.pages.sweeps import CHOICES as ALL_CHOICES
-from comments.moderation.pages.thread import Done
-from comments.moderation.pages.undo_names import ban_told, log_number
+from comments.moderation.pages.thread import ThreadNotice
+from comments.moderation.pages.undo_names import ban_notice, log_number
 from comments.moderation.pages.urls import desk_address, queue_address
 from comments.moderation.queue.desk import bulk_choices, card
 from comments.moderation.queue.requests import asking_of
-from comments.moderation.queue.view import Opening, may_take_long, opened
+from comments.moderation.queue.view import OpeningRequest, may_take_long, opened
 from comments.moderation.routes import queue_place
 from comments.threads.errors import ThreadUnknown
 from comments.threads.queries.moderated_threads import moderated_threads
@@ -41,62 +41,62 @@ async def choose_site(request: Request) -> Response:
 @page
 async def show_queue(request: Request) -> Response:
     """Show a queue, with what was decided just now."""
-    seat = await seat_of(request)
-    return await queue_answer(request, seat, read_query(request, schemas.QueueQuery))
+    visit = await visit_of(request)
+    return await queue_answer(request, visit, read_query(request, schemas.QueueQuery))
 
 
 async def queue_answer(
-    request: Request, seat: Seat, query: schemas.QueueQuery, *, told: str = "", status: int = 200
+    request: Request, visit: DeskVisit, query: schemas.QueueQuery, *, notice: str = "", status: int = 200
 ) -> Response:
-    """Return the page of a list; `told` is what went wrong with a form that was on it."""
-    svc, asking, now = service(request), seat.moderator, service(request).clock.now()
+    """Return the page of a list; `notice` is what went wrong with a form that was on it."""
+    svc, asking, now = service(request), visit.moderator, service(request).clock.now()
     after = schemas.position_at(svc.keys, queue_place(asking.site_id, query), query.cursor)
-    opening = Opening(asking, query, after, order_told(request, seat), now)
+    opening = OpeningRequest(asking, query, after, order_notice(request, visit), now)
     run = svc.db.scan if may_take_long(asking, query) else svc.db.read
     found = await run(opened, opening)
     if found.refused is not None:
-        told, status = " ".join(found.refused.errors.values()) or found.refused.detail, 422
+        notice, status = " ".join(found.refused.errors.values()) or found.refused.detail, 422
     everything = request.query_params.get("ticked") == "list" and status == 200
     following = schemas.cursor_at(svc.keys, queue_place(asking.site_id, query), found.page.next)
     return html_page(
         request,
         "queue.html",
         status=status,
-        **await frame(request, seat, query, here=query.state, around=found.desk),
+        **await frame(request, visit, query, here=query.state, summary=found.desk),
         cards=[card(held, now) for held in found.page.comments],
         person=found.person,
         last=found.last,
-        next=queue_address(seat.site, query, cursor=following) if following else "",
+        next=queue_address(visit.site, query, cursor=following) if following else "",
         cut_short=found.page.cut_short,
         unread=found.page.unread,
-        told=told,
+        notice=notice,
         refused=found.refused is not None,
         hints=asking_of(query).hints,
         ticked=request.query_params.get("ticked") in {"all", "list"},
         everything=everything,
         now_exactly=now.isoformat(),
-        run=found.around.run,
+        run=found.queue_context.run,
         banned=_banned(request),
-        undo=ban_told(request),
-        moved=await _moved(request, seat),
+        undo=ban_notice(request),
+        moved=await _moved(request, visit),
         bulk_choices=bulk_choices(query.state),
         all_choices=ALL_CHOICES,
         FINAL=FINAL,
         mails=bool(svc.settings.smtp_url),
-        since=found.around.number,
-        newest=write_place(found.around.newest),
+        since=found.queue_context.number,
+        newest=write_place(found.queue_context.newest),
     )
 
 
-async def _moved(request: Request, seat: Seat) -> Done | None:
+async def _moved(request: Request, visit: DeskVisit) -> ThreadNotice | None:
     """Return the move of which the page tells that it is done, or taken back."""
     number = log_number(request.query_params.get("moved", "")) if request.method == "GET" else 0
     if not number:
         return None
-    return await service(request).db.read(_move_told, seat.moderator, number)
+    return await service(request).db.read(_move_notice, visit.moderator, number)
 
 
-def _move_told(session: Session, moderator: Moderator, number: int) -> Done | None:
+def _move_notice(session: Session, moderator: Moderator, number: int) -> ThreadNotice | None:
     facts = thread_decision(session, moderator.site_id, number)
     if facts is None or facts["choice"] != "move":
         return None
@@ -104,15 +104,15 @@ def _move_told(session: Session, moderator: Moderator, number: int) -> Done | No
         moderated_threads(session, moderator.site_id, [UUID(facts["into"])], moderator.sections)
     except ThreadUnknown:
         return None
-    return Done.of(facts)
+    return ThreadNotice.of(facts)
 
 
 def _banned(request: Request) -> str:
     """Return what the page tells of a ban that was just made or taken back, empty for none."""
-    told = messages.BANNED.get(request.query_params.get("banned", ""), "")
+    notice = messages.BANNED.get(request.query_params.get("banned", ""), "")
     removed = request.query_params.get("removed", "")
     return (
-        messages.with_removal(told, int(removed))
-        if told and removed.isdecimal() and len(removed) < 9
-        else told
+        messages.with_removal(notice, int(removed))
+        if notice and removed.isdecimal() and len(removed) < 9
+        else notice
     )

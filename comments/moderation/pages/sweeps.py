@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from comments.moderation import messages
 from comments.moderation.decisions.requests import Choice
-from comments.moderation.errors import FormMalformed, RunUnknown
-from comments.moderation.pages.frame import Seat, lead_to, moment, read_id, seat_of, seat_with_form
+from comments.moderation.errors import FormMalformed, SweepUnknown
+from comments.moderation.pages.frame import DeskVisit, lead_to, moment, read_id, visit_of, visit_with_form
 from comments.moderation.pages.urls import desk_address, list_behind, queue_address
 from comments.moderation.queue.desk import desk
 from comments.moderation.schemas import QueueQuery
 from comments.moderation.sweeps.actions import begin_run, stop_run, take_back_run
-from comments.moderation.sweeps.queries import RunNow, own_run
+from comments.moderation.sweeps.queries import SweepState, own_run
 from comments.web.answers import json_answer
 from comments.web.html.templating import html_page, page, wants_json
 from comments.web.service import service
@@ -23,7 +23,7 @@ CHOICES: tuple[Choice, ...] = ("approve", "hold", "spam", "remove", "keep")
 """What can be decided about all of a list."""
 
 
-class RunAnswer(msgspec.Struct):
+class SweepProgress(msgspec.Struct):
     """What the page's script is told: how far it is, in words."""
 
     id: str
@@ -38,61 +38,63 @@ class RunAnswer(msgspec.Struct):
 @page
 async def post_run(request: Request) -> Response:
     """Begin to decide about all that a list finds, then lead to how far that is."""
-    seat, fields = await seat_with_form(request)
+    visit, fields = await visit_with_form(request)
     svc = service(request)
     choice = next((one for one in CHOICES if one == fields.get("decision")), None)
     if choice is None:
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
     until, query = moment(fields.get("until", "")), list_behind(fields)
-    run_id = await svc.db.write(begin_run, seat.moderator, choice, query, until, at=svc.clock.now())
-    return await _answer(request, seat, run_id)
+    run_id = await svc.db.write(begin_run, visit.moderator, choice, query, until, at=svc.clock.now())
+    return await _answer(request, visit, run_id)
 
 
 @page
 async def show_run(request: Request) -> Response:
     """Show how far a decision about all of a list is."""
-    seat = await seat_of(request)
-    run = await _run(request, seat, read_id(request.path_params["id"]))
+    visit = await visit_of(request)
+    run = await _run(request, visit, read_id(request.path_params["id"]))
     if wants_json(request):
-        return await _told(request, seat, run)
+        return await _progress(request, visit, run)
     return html_page(
         request,
         "run.html",
-        seat=seat,
+        visit=visit,
         run=run,
         words=messages,
-        list_address=queue_address(seat.site, msgspec.json.decode(run.asked, type=QueueQuery)),
-        address=desk_address(seat.site, f"/all/{run.id}"),
+        list_address=queue_address(visit.site, msgspec.json.decode(run.asked, type=QueueQuery)),
+        address=desk_address(visit.site, f"/all/{run.id}"),
     )
 
 
 @page
 async def post_run_set(request: Request) -> Response:
     """Stop a decision about all of a list, or take it back."""
-    seat, fields = await seat_with_form(request)
+    visit, fields = await visit_with_form(request)
     svc, run_id = service(request), read_id(request.path_params["id"])
     if fields.get("set") == "undo":
-        await svc.db.write(take_back_run, seat.moderator, run_id, at=svc.clock.now())
+        await svc.db.write(take_back_run, visit.moderator, run_id, at=svc.clock.now())
     else:
-        await svc.db.write(stop_run, seat.moderator, run_id)
-    return await _answer(request, seat, run_id)
+        await svc.db.write(stop_run, visit.moderator, run_id)
+    return await _answer(request, visit, run_id)
 
 
-async def _answer(request: Request, seat: Seat, run_id: UUID) -> Response:
+async def _answer(request: Request, visit: DeskVisit, run_id: UUID) -> Response:
     if not wants_json(request):
-        return lead_to(request, desk_address(seat.site, f"/all/{run_id}"))
-    return await _told(request, seat, await _run(request, seat, run_id))
+        return lead_to(request, desk_address(visit.site, f"/all/{run_id}"))
+    return await _progress(request, visit, await _run(request, visit, run_id))
 
 
-async def _run(request: Request, seat: Seat, run_id: UUID) -> RunNow:
-    run = await service(request).db.read(own_run, seat.moderator, run_id)
+async def _run(request: Request, visit: DeskVisit, run_id: UUID) -> SweepState:
+    run = await service(request).db.read(own_run, visit.moderator, run_id)
     if run is None:
-        raise RunUnknown(RunUnknown.DETAIL)
+        raise SweepUnknown(SweepUnknown.DETAIL)
     return run
 
 
-async def _told(request: Request, seat: Seat, run: RunNow) -> Response:
-    around = await service(request).db.read(desk, seat.moderator, None)
-    sizes = {queue: messages.size(count) for queue, count in around.sizes.items()}
-    told = messages.run(run.choice, run.state, run.decided, run.left)
-    return json_answer(RunAnswer(str(run.id), run.choice, run.state, run.goes_on, run.decided, told, sizes))
+async def _progress(request: Request, visit: DeskVisit, run: SweepState) -> Response:
+    summary = await service(request).db.read(desk, visit.moderator, None)
+    sizes = {queue: messages.size(count) for queue, count in summary.sizes.items()}
+    notice = messages.run(run.choice, run.state, run.decided, run.left)
+    return json_answer(
+        SweepProgress(str(run.id), run.choice, run.state, run.goes_on, run.decided, notice, sizes)
+    )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from comments.moderation.bans.actions import BanMade, MadeBefore
+from comments.moderation.bans.actions import BanMade, BanToUndo
 from comments.moderation.errors import FormMalformed
 from comments.moderation.pages.frame import moment, read_id
 
@@ -24,20 +24,20 @@ def ban_name(made: BanMade, account_id: UUID) -> str:
     return "/".join([f"{_BAN}{made.ban.id}", *(one.isoformat() for one in times if one is not None)])
 
 
-def ban_told(request: Request) -> str:
+def ban_notice(request: Request) -> str:
     """Return the name of the ban of which a page tells that it is made, for the form that takes it back."""
     name = request.query_params.get("undo", "") if request.method == "GET" else ""
     return name if ban_named(name) else ""
 
 
-def ban_named(name: str) -> MadeBefore | None:
+def ban_named(name: str) -> BanToUndo | None:
     """Return what a name says of a ban; None if it is not one of a ban. Raises FormMalformed."""
     if not name.startswith(_BAN):
         return None
     ban_id, *times = name.removeprefix(_BAN).split("/")
     if len(times) not in {1, 3}:
         raise FormMalformed("This form is not one of ours. Reload the page.")
-    return MadeBefore(read_id(ban_id), *map(moment, times))
+    return BanToUndo(read_id(ban_id), *map(moment, times))
 
 
 def thread_name(number: int) -> str:

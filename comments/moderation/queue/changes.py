@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from comments.identity.accounts.sections import Sections
 from comments.moderation.audit.changes_since import numbered_decisions
 from comments.moderation.decisions.requests import QUIET
-from comments.moderation.queue.index_ranges import Position, Stretch, along
+from comments.moderation.queue.index_ranges import IndexRange, Position, along
 from comments.moderation.queue.sections import part_of
 
 MOST_TOLD = 1_000
@@ -19,7 +19,7 @@ MOST_TOLD = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedComment:
     """A comment about which was decided, as it is now, and the last decision about it.
 
     `only_said` is of one that is as it was: somebody noted something, wrote to its author, or took that back.
@@ -44,12 +44,12 @@ class View:
     queue: str | None
     sections: Sections = None
 
-    def lanes(self, session: Session) -> Sequence[tuple[ColumnElement[bool], ...]]:
+    def segments(self, session: Session) -> Sequence[tuple[ColumnElement[bool], ...]]:
         """Return the conditions of the index ranges that it walks along."""
-        return part_of(session, self.site_id, self.sections).lanes(self.queue)
+        return part_of(session, self.site_id, self.sections).segments(self.queue)
 
 
-def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[Changed], int]:
+def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[ChangedComment], int]:
     """Return what was decided after the log's entry `number`, once for each comment.
 
     With it goes the entry up to which that is all, 0 if it is all there is.
@@ -57,7 +57,7 @@ def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[C
     rows = numbered_decisions(session, view.site_id, view.sections, after=number, limit=MOST_TOLD)
     decided = {row.comment_id for row in rows if row.decision not in QUIET}
     last = {
-        row.comment_id: Changed(
+        row.comment_id: ChangedComment(
             row.comment_id,
             row.number,
             row.state,
@@ -75,5 +75,5 @@ def decided_since(session: Session, view: View, number: int) -> tuple[Sequence[C
 
 def arrived_since(session: Session, view: View, after: Position | None) -> Sequence[UUID]:
     """Return the comments of a queue that are newer than `after`; None is an empty queue's."""
-    newer = along(view.lanes(session), Stretch(until=after), MOST_TOLD)
+    newer = along(view.segments(session), IndexRange(until=after), MOST_TOLD)
     return [row.id for row in session.execute(newer)]

@@ -23,12 +23,12 @@ from sqlalchemy.orm import Session, aliased
 from comments.identity.accounts.sections import Sections
 from comments.identity.models import Author
 from comments.moderation.audit.history import histories
-from comments.moderation.authors.records import Standing, author_standings
+from comments.moderation.authors.records import AuthorStanding, author_standings
 from comments.moderation.decisions.requests import PastDecision, last_standing
 from comments.moderation.queue.duplicate_groups import (
     GROUPED,
     MOST_MET,
-    Alike,
+    DuplicateGroup,
     beside_groups,
     first_met,
     first_of_each,
@@ -37,10 +37,10 @@ from comments.moderation.queue.duplicate_groups import (
     one_of_each,
     with_groups,
 )
-from comments.moderation.queue.filters import Wish
-from comments.moderation.queue.index_ranges import Position, Stretch, along, belongs, lanes
-from comments.moderation.queue.sections import Part, part_of
-from comments.moderation.search.effort import BRIEF, EFFORT, Effort, Found, Hunt
+from comments.moderation.queue.filters import QueueFilter
+from comments.moderation.queue.index_ranges import IndexRange, Position, along, belongs, segments
+from comments.moderation.queue.sections import ModeratedPart, part_of
+from comments.moderation.search.effort import BRIEF, EFFORT, Effort, SearchRequest, SearchResult
 from comments.moderation.search.queries import search
 from comments.moderation.search.terms import read_id
 from comments.rules import decoded
@@ -56,7 +56,7 @@ Reported = tuple[int, datetime, UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class RenderedText:
     """A text as it was rendered, with what is needed to render it again."""
 
     source: str
@@ -75,15 +75,15 @@ class Parent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class JudgedComment:
     """A comment as a moderator judges it.
 
     `text` is what an approval makes public; while an edit waits, `published` is what readers see meanwhile.
     """
 
     row: Row[Any]
-    text: Text
-    published: Text | None
+    text: RenderedText
+    published: RenderedText | None
     reasons: list[str]
     parent: Parent | None
     reports: Sequence[tuple[str, int]]
@@ -91,9 +91,9 @@ class Held:
     """The last decision that still stands: what `restore` takes back."""
     history: Sequence[PastDecision]
     """All decisions about it, oldest first."""
-    author: Standing
+    author: AuthorStanding
     """How all that its author wrote has fared."""
-    alike: Alike | None = None
+    alike: DuplicateGroup | None = None
     """The group that it is the first of, where a row stands for many."""
 
     @property
@@ -102,13 +102,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldPage:
+class JudgedPage:
     """`next` is where the next page begins. `cut_short` says that a search stopped for its time.
 
     `unread` says that it could not yet see all comments.
     """
 
-    comments: Sequence[Held]
+    comments: Sequence[JudgedComment]
     next: Position | Reported | None
     cut_short: bool = False
     unread: bool = False
@@ -117,12 +117,12 @@ class HeldPage:
 def held_comments(
     session: Session,
     site_id: UUID,
-    wish: Wish,
+    wish: QueueFilter,
     *,
     after: Position | Reported | None,
     limit: int,
     effort: Effort = EFFORT,
-) -> HeldPage:
+) -> JudgedPage:
     """Return a page of a queue. A search is not for the event loop: run it with `scan`.
 
     Of a `grouped` one a page can have fewer rows than its limit and go on.
@@ -133,10 +133,12 @@ def held_comments(
 
     queue = wish.queue if wish.grouped and wish.alike is None and wish.queue in GROUPED else None
 
-    def find(behind: Position | None, most: int, groups: frozenset[int]) -> Found:
+    def find(behind: Position | None, most: int, groups: frozenset[int]) -> SearchResult:
         turns = BRIEF if groups else effort
-        hunt = Hunt(site_id, wish, behind or after, most, turns, groups, with_groups=queue is not None)
-        return _found(session, hunt)
+        request = SearchRequest(
+            site_id, wish, behind or after, most, turns, groups, with_groups=queue is not None
+        )
+        return _found(session, request)
 
     if queue is None:
         found = find(None, limit, frozenset())
@@ -148,37 +150,37 @@ def held_comments(
         elif wish.is_search:
             found = one_of_each(find, limit)
         else:
-            found = first_of_each(session, site_id, queue, Stretch(wish.newest_first, after), limit)
+            found = first_of_each(session, site_id, queue, IndexRange(wish.newest_first, after), limit)
     held = _with_context(session, found.ids, grouped_in=None if queue is None else (site_id, wish.sections))
-    return HeldPage(held, found.next, found.cut_short, found.unread)
+    return JudgedPage(held, found.next, found.cut_short, found.unread)
 
 
-def _found(session: Session, hunt: Hunt) -> Found:
+def _found(session: Session, request: SearchRequest) -> SearchResult:
     """Return a page of a list, each comment by itself."""
-    site_id, wish = hunt.site_id, hunt.wish
+    site_id, wish = request.site_id, request.wish
     part = _small_part(session, site_id, wish)
     if part is not None and part.page is not None:
-        if hunt.beside:
-            (lane,) = part.lanes(wish.queue)
-            return beside_groups(session, lane, Stretch(wish.newest_first, hunt.after), hunt)
-        return _walk(session, part.lanes(wish.queue), hunt)
+        if request.beside:
+            (segment,) = part.segments(wish.queue)
+            return beside_groups(session, segment, IndexRange(wish.newest_first, request.after), request)
+        return _walk(session, part.segments(wish.queue), request)
     if part is not None:
-        walk = _part_walk(part, wish.queue, wish.newest_first, hunt.after is not None, hunt.limit + 1)
-        return _first_of(session.execute(walk, _place(hunt.after)).all(), hunt)
+        walk = _part_walk(part, wish.queue, wish.newest_first, request.after is not None, request.limit + 1)
+        return _first_of(session.execute(walk, _place(request.after)).all(), request)
     if wish.is_search:
-        return search(session, hunt)
+        return search(session, request)
     if wish.alike is not None:
         of_group = (Comment.similar_group == wish.alike, comments_within(wish.sections, site_id))
-        return _walk(session, [(*lane, *of_group) for lane in lanes(site_id, wish.queue)], hunt)
-    walk = _whole_walk(wish.queue, wish.newest_first, hunt.after is not None, hunt.limit + 1)
-    return _first_of(session.execute(walk, {"site_id": site_id, **_place(hunt.after)}).all(), hunt)
+        return _walk(session, [(*segment, *of_group) for segment in segments(site_id, wish.queue)], request)
+    walk = _whole_walk(wish.queue, wish.newest_first, request.after is not None, request.limit + 1)
+    return _first_of(session.execute(walk, {"site_id": site_id, **_place(request.after)}).all(), request)
 
 
-def _small_part(session: Session, site_id: UUID, wish: Wish) -> Part | None:
+def _small_part(session: Session, site_id: UUID, wish: QueueFilter) -> ModeratedPart | None:
     """Return the part of the site whose queue is wanted, if it is walked along page by page."""
     page = wish.criteria.only_thread
     if page is not None and wish.alike is None and wish.queue != "reported":
-        return Part(site_id, wish.sections, page=page)
+        return ModeratedPart(site_id, wish.sections, page=page)
     if not wish.is_whole_queue or wish.sections is None:
         return None
     part = part_of(session, site_id, wish.sections)
@@ -188,48 +190,54 @@ def _small_part(session: Session, site_id: UUID, wish: Wish) -> Part | None:
 # Walks are made once: to put one together takes longer than to go along it.
 @lru_cache(maxsize=64)
 def _whole_walk(queue: str | None, newest_first: bool, goes_on: bool, limit: int) -> Select[*tuple[Any, ...]]:
-    lane_list = lanes(bindparam("site_id", type_=Uuid()), queue)
-    return along(lane_list, _stretch(newest_first, goes_on), limit)
+    segment_list = segments(bindparam("site_id", type_=Uuid()), queue)
+    return along(segment_list, _stretch(newest_first, goes_on), limit)
 
 
 @lru_cache(maxsize=64)
 def _part_walk(
-    part: Part, queue: str | None, newest_first: bool, goes_on: bool, limit: int
+    part: ModeratedPart, queue: str | None, newest_first: bool, goes_on: bool, limit: int
 ) -> Select[*tuple[Any, ...]]:
-    return along(part.lanes(queue), _stretch(newest_first, goes_on), limit)
+    return along(part.segments(queue), _stretch(newest_first, goes_on), limit)
 
 
 @lru_cache(maxsize=64)
-def _met_along(part: Part, queue: str | None, newest_first: bool, goes_on: bool) -> Select[*tuple[Any, ...]]:
+def _met_along(
+    part: ModeratedPart, queue: str | None, newest_first: bool, goes_on: bool
+) -> Select[*tuple[Any, ...]]:
     walk = _part_walk(part, queue, newest_first, goes_on, MOST_MET + 1)
-    return with_groups(walk, Stretch(newest_first))
+    return with_groups(walk, IndexRange(newest_first))
 
 
-def _stretch(newest_first: bool, goes_on: bool) -> Stretch:
+def _stretch(newest_first: bool, goes_on: bool) -> IndexRange:
     """Return what lies behind the place that `_place` gives, or everything."""
     place: Any = tuple_(bindparam("at", type_=UtcTime()), bindparam("id", type_=Uuid()))
-    return Stretch(newest_first, place if goes_on else None)
+    return IndexRange(newest_first, place if goes_on else None)
 
 
 def _place(after: Position | None) -> dict[str, Any]:
     return {} if after is None else {"at": after[0], "id": after[1]}
 
 
-def _walk(session: Session, here: Sequence[tuple[ColumnElement[bool], ...]], hunt: Hunt) -> Found:
-    stretch = Stretch(hunt.wish.newest_first, hunt.after)
-    walk = along(here, stretch, hunt.limit + 1)
-    return _first_of(session.execute(with_groups(walk, stretch) if hunt.with_groups else walk).all(), hunt)
+def _walk(
+    session: Session, here: Sequence[tuple[ColumnElement[bool], ...]], request: SearchRequest
+) -> SearchResult:
+    stretch = IndexRange(request.wish.newest_first, request.after)
+    walk = along(here, stretch, request.limit + 1)
+    return _first_of(
+        session.execute(with_groups(walk, stretch) if request.with_groups else walk).all(), request
+    )
 
 
-def _first_of(rows: Sequence[Row[Any]], hunt: Hunt) -> Found:
-    limit = hunt.limit
+def _first_of(rows: Sequence[Row[Any]], request: SearchRequest) -> SearchResult:
+    limit = request.limit
     following = (rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
-    groups = {row.id: row.similar_group for row in rows} if hunt.with_groups else {}
+    groups = {row.id: row.similar_group for row in rows} if request.with_groups else {}
     known = {comment_id: group for comment_id, group in groups.items() if group is not None}
-    return Found([row.id for row in rows[:limit]], following, groups=known)
+    return SearchResult([row.id for row in rows[:limit]], following, groups=known)
 
 
-def _most_reported(session: Session, site_id: UUID, after: Reported | None, limit: int) -> HeldPage:
+def _most_reported(session: Session, site_id: UUID, after: Reported | None, limit: int) -> JudgedPage:
     place = (Comment.report_count, Comment.created_at, Comment.id)
     walk = select(*place).where(*belongs(site_id, "reported")).order_by(*(one.desc() for one in place))
     if after is not None:
@@ -237,10 +245,10 @@ def _most_reported(session: Session, site_id: UUID, after: Reported | None, limi
     rows = session.execute(walk.limit(limit + 1)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     following = (last.report_count, last.created_at, last.id) if last else None
-    return HeldPage(_with_context(session, [row.id for row in rows[:limit]]), following)
+    return JudgedPage(_with_context(session, [row.id for row in rows[:limit]]), following)
 
 
-def held_by_id(session: Session, site_id: UUID, comment_ids: Sequence[UUID]) -> Sequence[Held]:
+def held_by_id(session: Session, site_id: UUID, comment_ids: Sequence[UUID]) -> Sequence[JudgedComment]:
     """Return these comments of the site, as far as they exist."""
     mine = select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(comment_ids))
     return _with_context(session, session.scalars(mine).all())
@@ -272,7 +280,7 @@ def _keys_of(session: Session, site_id: UUID, page: str) -> list[PageKeys]:
 
 def _with_context(
     session: Session, ids: Sequence[UUID], *, grouped_in: tuple[UUID, Sections] | None = None
-) -> list[Held]:
+) -> list[JudgedComment]:
     if not ids:
         return []
     if grouped_in is None:
@@ -285,7 +293,7 @@ def _with_context(
     decided = histories(session, ids)
     authors = author_standings(session, {row.author_id for row in rows.values()})
     return [
-        Held(
+        JudgedComment(
             row,
             _edited(row) if row.edit_source is not None else _text(row),
             _text(row) if row.edit_source is not None else None,
@@ -301,12 +309,12 @@ def _with_context(
     ]
 
 
-def _text(row: Row[Any]) -> Text:
-    return Text(row.source, row.source_format, row.html, row.renderer)
+def _text(row: Row[Any]) -> RenderedText:
+    return RenderedText(row.source, row.source_format, row.html, row.renderer)
 
 
-def _edited(row: Row[Any]) -> Text:
-    return Text(row.edit_source, row.edit_format, row.edit_html, row.edit_renderer)
+def _edited(row: Row[Any]) -> RenderedText:
+    return RenderedText(row.edit_source, row.edit_format, row.edit_html, row.edit_renderer)
 
 
 def _parent(row: Row[Any]) -> Parent | None:

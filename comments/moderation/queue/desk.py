@@ -9,7 +9,7 @@ from uuid import UUID
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.moderation import messages
 from comments.moderation.audit.entries import marks_of
 from comments.moderation.audit.history import LogEntry, LogPosition, entries_of_order, log
@@ -17,7 +17,7 @@ from comments.moderation.audit.other_entries import BanEntry, ThreadEntry, other
 from comments.moderation.authors.message_state import notes
 from comments.moderation.decisions.requests import BY_SETTINGS, Choice, PastDecision, edited_by
 from comments.moderation.decisions.undoable import undoable
-from comments.moderation.queue.comments import Held
+from comments.moderation.queue.comments import JudgedComment
 from comments.moderation.queue.safe_text import excerpt, without_links
 from comments.moderation.queue.sizes import queue_sizes
 from comments.threads.report_reasons import REPORT_REASONS
@@ -35,7 +35,7 @@ Order = tuple[UUID, datetime]
 class Card:
     """A comment on the desk. `choices` can be decided; `restores` is the state a restore would bring back."""
 
-    held: Held
+    held: JudgedComment
     text: Markup
     published: Markup | None
     place: str
@@ -56,7 +56,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class QueueSummary:
     """`sizes` by queue, with "all"; `done` is what an order has just decided."""
 
     sizes: dict[str, int]
@@ -81,14 +81,14 @@ class LogRow:
 
 def desk(
     session: Session, moderator: Moderator, done: Order | None, sizes: dict[str, int] | None = None
-) -> Desk:
+) -> QueueSummary:
     """Return somebody's desk without its cards; `done` names the order that is told.
 
     The `sizes` of queues are counted unless they are known.
     """
     site_id, sections = moderator.site_id, moderator.sections
     entries = entries_of_order(session, site_id, *done, sections) if done else []
-    return Desk(messages.all_sizes(sizes or queue_sizes(session, site_id, sections)), entries)
+    return QueueSummary(messages.all_sizes(sizes or queue_sizes(session, site_id, sections)), entries)
 
 
 def log_rows(
@@ -110,7 +110,7 @@ def log_rows(
     return sorted(rows, key=lambda row: row.at, reverse=True), end
 
 
-def card(held: Held, now: datetime) -> Card:
+def card(held: JudgedComment, now: datetime) -> Card:
     """Return a comment as it lies on the desk."""
     row, parent = held.row, held.parent
     return Card(
@@ -134,12 +134,12 @@ def card(held: Held, now: datetime) -> Card:
     )
 
 
-def _name(held: Held) -> str:
+def _name(held: JudgedComment) -> str:
     name = f"{held.row.id}:{held.row.version}"
     return f"{name}:{held.alike.newest.isoformat()}" if held.alike and held.is_many else name
 
 
-def _choices(held: Held) -> list[Choice]:
+def _choices(held: JudgedComment) -> list[Choice]:
     """Return what makes sense: not the state it is in, and nothing for what its author has deleted."""
     state = held.row.state
     if state == "deleted":
@@ -148,7 +148,7 @@ def _choices(held: Held) -> list[Choice]:
     return [choice for choice in _CHOICES if choice != is_now or (choice == "approve" and held.published)]
 
 
-def _more(held: Held) -> list[Choice]:
+def _more(held: JudgedComment) -> list[Choice]:
     """Return what is decided more rarely."""
     row = held.row
     if row.state == "deleted":
@@ -168,7 +168,7 @@ def bulk_choices(queue: str) -> list[Choice]:
     return [choice for choice in _CHOICES if choice != _DECIDED_BY.get(queue)]
 
 
-def _chips(held: Held) -> list[tuple[str, str]]:
+def _chips(held: JudgedComment) -> list[tuple[str, str]]:
     """Return why it waits, the strongest last."""
     chips = [("" if reason == "First comment" else "warn", reason) for reason in held.reasons]
     if held.published:
@@ -179,7 +179,7 @@ def _chips(held: Held) -> list[tuple[str, str]]:
     return chips
 
 
-def _facts(held: Held, now: datetime) -> str:
+def _facts(held: JudgedComment, now: datetime) -> str:
     row = held.row
     if row.author_kind == "moderator":
         return "of the team"

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Label, Row, Select, Uuid, bindparam, func,
 from sqlalchemy.orm import Session, aliased
 
 from comments.identity.accounts.sections import Sections
-from comments.moderation.queue.index_ranges import Position, Stretch, along, belongs
-from comments.moderation.search.effort import Found, Hunt
+from comments.moderation.queue.index_ranges import IndexRange, Position, along, belongs
+from comments.moderation.search.effort import SearchRequest, SearchResult
 from comments.threads.models import Comment, Thread
 from comments.threads.scope import comments_within, threads_within
 
@@ -38,12 +38,12 @@ MOST_PASSED = 20_000
 MOST_MET = 225
 """So many comments of a part of a site are looked at for a page of it."""
 
-Find = Callable[[Position | None, int, frozenset[int]], Found]
+Find = Callable[[Position | None, int, frozenset[int]], SearchResult]
 """Searches for so many; where groups are given, from a position on, briefly, for what is in none of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class DuplicateGroup:
     """A group of a queue: how many they are, and when the newest of them was written."""
 
     group: int
@@ -61,7 +61,7 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RowVersion:
     """A row as a moderator saw it: its comment's version, and when the newest of its group was written."""
 
     version: int
@@ -78,25 +78,27 @@ def group_named(name: str) -> int:
     return int.from_bytes(bytes.fromhex(name), "big", signed=True)
 
 
-def first_of_each(session: Session, site_id: UUID, queue: str, stretch: Stretch, limit: int) -> Found:
+def first_of_each(
+    session: Session, site_id: UUID, queue: str, stretch: IndexRange, limit: int
+) -> SearchResult:
     """Return the comments of a queue that stand for their group, as far as some thousand rows tell.
 
     Behind a flood there may be fewer than `limit`, or none, and still a `next`: a page stays cheap.
     """
     found: list[Position] = []
     judged: set[int] = set()
-    lane, rest = belongs(site_id, queue), stretch
+    segment, rest = belongs(site_id, queue), stretch
     for turn in (limit + 1, *_TURNS):
-        walk = _beside(along([lane], rest, turn), rest, judged)
-        rows = session.execute(_told_first(walk, site_id, queue, rest)).all()
+        walk = _beside(along([segment], rest, turn), rest, judged)
+        rows = session.execute(_first_rows(walk, site_id, queue, rest)).all()
         found += [(row.created_at, row.id) for row in rows if _stands_for_its_group(row, judged)]
         judged |= {row.similar_group for row in rows if row.similar_group is not None}
         if len(found) > limit:
-            return Found([comment_id for _, comment_id in found[:limit]], found[limit - 1])
+            return SearchResult([comment_id for _, comment_id in found[:limit]], found[limit - 1])
         if not rows or (rows[0].walked < turn and len(rows) < _MOST_BESIDE):
-            return Found([comment_id for _, comment_id in found], None)
-        rest = Stretch(stretch.newest_first, (rows[-1].created_at, rows[-1].id), stretch.until)
-    return Found([comment_id for _, comment_id in found], rest.after)
+            return SearchResult([comment_id for _, comment_id in found], None)
+        rest = IndexRange(stretch.newest_first, (rows[-1].created_at, rows[-1].id), stretch.until)
+    return SearchResult([comment_id for _, comment_id in found], rest.after)
 
 
 def _stands_for_its_group(row: Row[Any], judged: Collection[int]) -> bool:
@@ -104,7 +106,7 @@ def _stands_for_its_group(row: Row[Any], judged: Collection[int]) -> bool:
     return group is None or (group not in judged and row.first == row.id)
 
 
-def one_of_each(find: Find, limit: int) -> Found:
+def one_of_each(find: Find, limit: int) -> SearchResult:
     """Return the first that a search finds of each group: what it finds, and briefly what it would besides.
 
     There may be fewer than `limit`, and still a `next`. On a later page a group can come again: what fits of
@@ -117,10 +119,10 @@ def one_of_each(find: Find, limit: int) -> Found:
     groups = frozenset(group for group in firsts if isinstance(group, int))
     more = find(shown.next, limit - len(firsts), groups)
     others = _first_of_each(more)
-    return Found([*firsts.values(), *others.values()], more.next, unread=shown.unread)
+    return SearchResult([*firsts.values(), *others.values()], more.next, unread=shown.unread)
 
 
-def _first_of_each(found: Found) -> dict[int | UUID, UUID]:
+def _first_of_each(found: SearchResult) -> dict[int | UUID, UUID]:
     firsts: dict[int | UUID, UUID] = {}
     for comment_id in found.ids:
         firsts.setdefault(found.groups.get(comment_id, comment_id), comment_id)
@@ -129,13 +131,13 @@ def _first_of_each(found: Found) -> dict[int | UUID, UUID]:
 
 def first_met(
     session: Session, walk: Select[*tuple[Any, ...]], place: Mapping[str, Any], limit: int
-) -> Found:
+) -> SearchResult:
     """Return the first that a walk along `MOST_MET` comments, and one more, meets of each group.
 
     As after `one_of_each`, there may be more with fewer than `limit`. `place` is where it begins.
     """
     rows = session.execute(walk, place).all()
-    shown, met = Found(), set[int | UUID]()
+    shown, met = SearchResult(), set[int | UUID]()
     for row in rows[:MOST_MET]:
         group = row.id if row.similar_group is None else row.similar_group
         if group not in met:
@@ -150,38 +152,38 @@ def first_met(
 
 
 def beside_groups(
-    session: Session, lane: tuple[ColumnElement[bool], ...], stretch: Stretch, hunt: Hunt
-) -> Found:
+    session: Session, segment: tuple[ColumnElement[bool], ...], stretch: IndexRange, request: SearchRequest
+) -> SearchResult:
     """Return what lies beside the hunt's groups in a lane, as far as some thousand rows tell.
 
     A flood on one page can be as long as the page: walked past in one go, it would cost what it has.
     """
-    walk = _beside(along([lane], stretch, MOST_PASSED), stretch, hunt.beside)
+    walk = _beside(along([segment], stretch, MOST_PASSED), stretch, request.beside)
     rows = session.execute(walk).all()
-    others = [row for row in rows if row.similar_group is None or row.similar_group not in hunt.beside]
-    shown = others[: hunt.limit]
+    others = [row for row in rows if row.similar_group is None or row.similar_group not in request.beside]
+    shown = others[: request.limit]
     end = None
-    if len(others) > hunt.limit:
+    if len(others) > request.limit:
         end = shown[-1]
     elif rows and (rows[0].walked == MOST_PASSED or len(rows) == _MOST_BESIDE):
         end = rows[-1]
     groups = {row.id: row.similar_group for row in shown if row.similar_group is not None}
     following = (end.created_at, end.id) if end is not None else None
-    return Found([row.id for row in shown], following, groups=groups)
+    return SearchResult([row.id for row in shown], following, groups=groups)
 
 
-def with_groups(walk: Select[*tuple[Any, ...]], stretch: Stretch) -> Select[*tuple[Any, ...]]:
+def with_groups(walk: Select[*tuple[Any, ...]], stretch: IndexRange) -> Select[*tuple[Any, ...]]:
     """Return a walk with the group of each comment, which is looked up for no more than it meets."""
     walked = walk.subquery()
     group = select(Comment.similar_group).where(Comment.id == walked.c.id).scalar_subquery()
     return select(walked, group.label("similar_group")).order_by(*stretch.order(walked.c))
 
 
-def group_in(row: Row[Any]) -> Alike | None:
+def group_in(row: Row[Any]) -> DuplicateGroup | None:
     """Return the group that a comment stands for, by the `group_columns` beside it; by itself it counts 1."""
     if row.similar_group is None:
         return None
-    return Alike(row.similar_group, row.group_count, row.group_newest)
+    return DuplicateGroup(row.similar_group, row.group_count, row.group_newest)
 
 
 def group_columns(sections: Sections) -> list[Label[Any]]:
@@ -215,14 +217,14 @@ def group_columns(sections: Sections) -> list[Label[Any]]:
 
 
 def _beside(
-    walk: Select[*tuple[Any, ...]], stretch: Stretch, judged: Collection[int]
+    walk: Select[*tuple[Any, ...]], stretch: IndexRange, judged: Collection[int]
 ) -> Select[*tuple[Any, ...]]:
     """Return what a walk meets beside some groups, in order, up to its last row in any case, or so many.
 
     A flood's thousands stay in the database. `walked` is how many rows the walk has in all.
     """
     walked = walk.add_columns(Comment.similar_group).cte("walked")
-    back = Stretch(not stretch.newest_first)
+    back = IndexRange(not stretch.newest_first)
     last = select(walked.c.id).order_by(*back.order(walked.c)).limit(1).scalar_subquery()
     total = select(func.count()).select_from(walked).scalar_subquery()
     beside = or_(walked.c.similar_group.is_(None), walked.c.similar_group.not_in(judged), walked.c.id == last)
@@ -230,8 +232,8 @@ def _beside(
     return found.order_by(*stretch.order(walked.c)).limit(_MOST_BESIDE)
 
 
-def _told_first(
-    walk: Select[*tuple[Any, ...]], site_id: UUID, queue: str, stretch: Stretch
+def _first_rows(
+    walk: Select[*tuple[Any, ...]], site_id: UUID, queue: str, stretch: IndexRange
 ) -> Select[*tuple[Any, ...]]:
     """Return a walk with the `first` of each comment's group in the queue."""
     walked = walk.subquery()
@@ -251,7 +253,7 @@ def _told_first(
 
 
 def others_of(
-    session: Session, site_id: UUID, sections: Sections, shown: Mapping[UUID, Shown], limit: int
+    session: Session, site_id: UUID, sections: Sections, shown: Mapping[UUID, RowVersion], limit: int
 ) -> Sequence[tuple[UUID, int]]:
     """Return ids and versions of what rows stand for beside themselves, as far as it was there when shown.
 

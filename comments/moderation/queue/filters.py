@@ -8,7 +8,7 @@ from comments.moderation.search.terms import EVERYTHING, Criteria
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class QueueFilter:
     """Which comments are wanted: `queue` None is all of them."""
 
     queue: str | None = "pending"
@@ -33,7 +33,7 @@ class Wish:
         """Whether nothing is searched for, apart from what the asker may see."""
         return self.alike is None and self.criteria == EVERYTHING
 
-    def before(self, at: datetime) -> "Wish":
+    def before(self, at: datetime) -> "QueueFilter":
         """Return the same wish of what was written before then."""
         before = at if self.criteria.before is None else min(at, self.criteria.before)
         return replace(self, criteria=replace(self.criteria, before=before))

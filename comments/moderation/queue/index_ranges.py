@@ -23,7 +23,7 @@ Position = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class IndexRange:
     """The comments between two positions, neither included, in the order in which they are walked."""
 
     newest_first: bool = True
@@ -47,7 +47,7 @@ class Stretch:
         return one > other if self.newest_first else one < other
 
 
-def lanes(site_id: UUID | BindParameter[UUID], queue: str | None) -> list[tuple[ColumnElement[bool], ...]]:
+def segments(site_id: UUID | BindParameter[UUID], queue: str | None) -> list[tuple[ColumnElement[bool], ...]]:
     """Return the conditions of each index range that together are a queue; None is all queues."""
     return [belongs(site_id, name) for name in ([queue] if queue else QUEUES)]
 
@@ -61,8 +61,8 @@ def belongs(site_id: UUID | BindParameter[UUID], queue: str | None) -> tuple[Col
 
 
 def along(
-    lane_list: Sequence[tuple[ColumnElement[bool], ...]],
-    stretch: Stretch,
+    segment_list: Sequence[tuple[ColumnElement[bool], ...]],
+    stretch: IndexRange,
     limit: int,
     *,
     offset: int = 0,
@@ -70,17 +70,17 @@ def along(
     """Return ids and times of the first of some lanes: short walks along an index, not one long sort."""
     walks: list[Select[*tuple[Any, ...]]] = [
         select(Comment.id, Comment.created_at)
-        .where(*lane, *stretch.holds())
+        .where(*segment, *stretch.holds())
         .order_by(*stretch.order())
         .limit(limit)
         .offset(offset or None)
-        for lane in lane_list
+        for segment in segment_list
     ]
     return merged(walks, stretch, limit)
 
 
 def merged(
-    walks: Sequence[Select[*tuple[Any, ...]]], stretch: Stretch, limit: int
+    walks: Sequence[Select[*tuple[Any, ...]]], stretch: IndexRange, limit: int
 ) -> Select[*tuple[Any, ...]]:
     """Return the first of several walks in their common order."""
     if len(walks) == 1:

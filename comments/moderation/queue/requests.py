@@ -4,25 +4,25 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.moderation import schemas
 from comments.moderation.errors import SearchUnclear
 from comments.moderation.queue.comments import thread_wanted
 from comments.moderation.queue.duplicate_groups import group_named
-from comments.moderation.queue.filters import Wish
-from comments.moderation.search.query_language import Asking, Part, parse
+from comments.moderation.queue.filters import QueueFilter
+from comments.moderation.search.query_language import ParsedQuery, QueryPart, parse
 from comments.moderation.search.terms import criteria
 
 
-def asking_of(query: schemas.QueueQuery) -> Asking:
+def asking_of(query: schemas.QueueQuery) -> ParsedQuery:
     """Return all that a query searches for, in one."""
     asked = parse(query.q)
-    author = [Part("author", query.author, begins=True)] if query.author else []
-    page = [Part("page", query.page)] if query.page else []
+    author = [QueryPart("author", query.author, begins=True)] if query.author else []
+    page = [QueryPart("page", query.page)] if query.page else []
     return replace(asked, parts=(*asked.parts, *author, *page))
 
 
-def wish_of(session: Session, moderator: Moderator, query: schemas.QueueQuery) -> Wish:
+def wish_of(session: Session, moderator: Moderator, query: schemas.QueueQuery) -> QueueFilter:
     """Return what is wanted in the queries' terms. Raises SearchUnclear, Invalid for an impossible URL."""
     asking = asking_of(query)
     if asking.faults:
@@ -30,7 +30,7 @@ def wish_of(session: Session, moderator: Moderator, query: schemas.QueueQuery) -
     queue = asking.queue or query.state
     pages = {part.value: thread_wanted(session, moderator.site_id, part.value) for part in asking.of("page")}
     wanted = criteria(asking, pages)
-    return Wish(
+    return QueueFilter(
         None if queue == "all" else queue,
         wanted,
         moderator.sections,

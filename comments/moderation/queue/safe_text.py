@@ -31,7 +31,7 @@ def without_links(html: str) -> Markup:
 
 def excerpt(html: str) -> str:
     """Return the first words of a text, on one line."""
-    reader = _Reader()
+    reader = _TextReader()
     with suppress(ValueError):  # a character reference with thousands of digits
         reader.feed(html[:_READ_FOR_EXCERPT])
     words = _SPACES.sub(" ", "".join(reader.found)).strip()
@@ -47,7 +47,7 @@ def _tag(tag: str, class_name: str | None) -> str:
     return '<pre tabindex="0">' if tag == "pre" else f"<{tag}>"
 
 
-class _Reader(HTMLParser):
+class _TextReader(HTMLParser):
     """Collects text; a tag that is cut off at the end is no text."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ _PUBLIC = Comment.state == literal_column("'approved'")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ModeratedPart:
     """What somebody moderates of a site, and whether that has many pages, and many public comments.
 
     `sections` None is all of it, of which nothing is counted. It can be one `page` of the site, a thread.
@@ -39,11 +39,11 @@ class Part:
     page: UUID | None = None
 
     @property
-    def if_a_part(self) -> "Part | None":
+    def if_a_part(self) -> "ModeratedPart | None":
         """Itself, or None for a whole site: statements about one are the same for all sites."""
         return None if self.sections is None else self
 
-    def lanes(self, queue: str | None) -> list[tuple[ColumnElement[bool], ...]]:
+    def segments(self, queue: str | None) -> list[tuple[ColumnElement[bool], ...]]:
         """Return the conditions of each range to walk along for a queue, in order; None is all queues."""
         return [
             self._by_page(name) if self.is_small(name) else self._along_queue(name)
@@ -81,17 +81,17 @@ class Part:
         return on_them, Comment.queue == queue, _HELD
 
 
-def part_of(session: Session, site_id: UUID, sections: Sections) -> Part:
+def part_of(session: Session, site_id: UUID, sections: Sections) -> ModeratedPart:
     """Return what somebody moderates, measured; once in a session."""
     if sections is None:
-        return Part(site_id, None)
-    known: dict[tuple[UUID, Sections], Part] = session.info.setdefault(_MEASURED, {})
+        return ModeratedPart(site_id, None)
+    known: dict[tuple[UUID, Sections], ModeratedPart] = session.info.setdefault(_MEASURED, {})
     if (site_id, sections) not in known:
         known[site_id, sections] = _measured(session, site_id, sections)
     return known[site_id, sections]
 
 
-def _measured(session: Session, site_id: UUID, sections: Sections) -> Part:
+def _measured(session: Session, site_id: UUID, sections: Sections) -> ModeratedPart:
     some = (
         select(Thread.comment_count)
         .where(Thread.site_id == site_id, threads_within(sections))
@@ -100,4 +100,4 @@ def _measured(session: Session, site_id: UUID, sections: Sections) -> Part:
     )
     total = func.coalesce(func.sum(some.c.comment_count), 0)
     pages, comments = session.execute(select(func.count(), total).select_from(some)).one()
-    return Part(site_id, sections, pages > MOST_PAGES, comments > MOST_SORTED)
+    return ModeratedPart(site_id, sections, pages > MOST_PAGES, comments > MOST_SORTED)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from comments.identity.accounts.sections import Sections
 from comments.moderation.queue.index_ranges import LISTS, belongs
-from comments.moderation.queue.sections import MOST_SORTED, Part, part_of
+from comments.moderation.queue.sections import MOST_SORTED, ModeratedPart, part_of
 from comments.threads.models import Comment
 
 MOST_COUNTED = 1_000
@@ -27,7 +27,7 @@ def queue_sizes(session: Session, site_id: UUID, sections: Sections = None) -> d
     return sizes_in(session, part, session.execute(asked, {"site_id": site_id}).one())
 
 
-def size_columns(part: Part | None, public_too: bool) -> list[Label[Any]]:
+def size_columns(part: ModeratedPart | None, public_too: bool) -> list[Label[Any]]:
     """Return a column for each queue: how many of the part's comments are in it, None being all of `SITE`.
 
     `public_too` is false for a part with many comments: those are public, apart from what waits or was taken
@@ -42,7 +42,7 @@ def size_columns(part: Part | None, public_too: bool) -> list[Label[Any]]:
     ]
 
 
-def sizes_in(session: Session, part: Part, row: Row[Any]) -> dict[str, int]:
+def sizes_in(session: Session, part: ModeratedPart, row: Row[Any]) -> dict[str, int]:
     """Return the sizes that stand in the `size_columns` of a row, as `queue_sizes` does."""
     sizes: dict[str, int] = {queue: row._mapping[queue] for queue in LISTS if queue in row._fields}
     if "approved" not in sizes and sizes["pending"] > MOST_SORTED - MOST_COUNTED:
@@ -53,7 +53,7 @@ def sizes_in(session: Session, part: Part, row: Row[Any]) -> dict[str, int]:
 
 # Made once: to put it together takes longer than to answer it.
 @lru_cache(maxsize=64)
-def _sizes(part: Part | None, public_too: bool) -> Select[*tuple[Any, ...]]:
+def _sizes(part: ModeratedPart | None, public_too: bool) -> Select[*tuple[Any, ...]]:
     return select(*size_columns(part, public_too))
 
 

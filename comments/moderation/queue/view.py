@@ -9,26 +9,26 @@ from msgspec import structs
 from sqlalchemy.orm import Session
 
 from comments.errors import Invalid
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.moderation import schemas
 from comments.moderation.audit.history import LogEntry, log
 from comments.moderation.authors.profile import Profile, profile
 from comments.moderation.queue.changes import View
-from comments.moderation.queue.comments import HeldPage, held_comments
-from comments.moderation.queue.desk import Desk, Order, desk
+from comments.moderation.queue.comments import JudgedPage, held_comments
+from comments.moderation.queue.desk import Order, QueueSummary, desk
 from comments.moderation.queue.index_ranges import Position
-from comments.moderation.queue.page_context import Around, around
+from comments.moderation.queue.page_context import QueueContext, queue_context
 from comments.moderation.queue.requests import wish_of
 from comments.moderation.search.terms import read_id
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """`around` says from where on something is new; `refused` why there is no list."""
+class OpenedQueue:
+    """`queue_context` says from where on something is new; `refused` why there is no list."""
 
-    around: Around
-    page: HeldPage
-    desk: Desk
+    queue_context: QueueContext
+    page: JudgedPage
+    desk: QueueSummary
     person: Profile | None
     last: LogEntry | None
     """The newest decision, where the list is empty."""
@@ -36,7 +36,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpeningRequest:
     """What is opened: a list from a position on. `done` names the order that the page tells of."""
 
     moderator: Moderator
@@ -58,16 +58,16 @@ def may_take_long(moderator: Moderator, query: schemas.QueueQuery) -> bool:
 
 def listed(
     session: Session, moderator: Moderator, query: schemas.QueueQuery, after: tuple[Any, ...] | None
-) -> HeldPage:
+) -> JudgedPage:
     """Return a page of the list that is asked for. Raises SearchUnclear, Invalid for an impossible URL."""
     wish = wish_of(session, moderator, query)
     return held_comments(session, moderator.site_id, wish, after=cast(Any, after), limit=query.limit)
 
 
-def opened(session: Session, opening: Opening) -> Opened:
+def opened(session: Session, opening: OpeningRequest) -> OpenedQueue:
     """Return a list of the desk with what stands around it."""
     moderator, query = opening.moderator, opening.query
-    page, refused = HeldPage([], None), None
+    page, refused = JudgedPage([], None), None
     try:
         page = listed(session, moderator, structs.replace(query, grouped=True), opening.after)
     except Invalid as unclear:
@@ -78,8 +78,8 @@ def opened(session: Session, opening: Opening) -> Opened:
     if not page.comments:
         last, _ = log(session, moderator.site_id, limit=1, sections=moderator.sections)
     view = view_of(moderator, query.state)
-    beside = around(session, moderator, view.queue, newest=_newest_shown(opening, page))
-    return Opened(
+    beside = queue_context(session, moderator, view.queue, newest=_newest_shown(opening, page))
+    return OpenedQueue(
         beside,
         page,
         desk(session, moderator, opening.done, beside.sizes),
@@ -89,7 +89,7 @@ def opened(session: Session, opening: Opening) -> Opened:
     )
 
 
-def _newest_shown(opening: Opening, page: HeldPage) -> Position | None:
+def _newest_shown(opening: OpeningRequest, page: JudgedPage) -> Position | None:
     """Return the place of the newest comment of a queue where it is on the page."""
     query = opening.query
     is_narrowed = query.q or query.author or query.page or query.alike

@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy import CTE, FromClause, Select, and_, false, func, select, true
 
-from comments.moderation.queue.index_ranges import Stretch
-from comments.moderation.search.effort import Hunt
+from comments.moderation.queue.index_ranges import IndexRange
+from comments.moderation.search.effort import SearchRequest
 from comments.moderation.search.models import CommentTerms
 from comments.threads.models import Comment
 
 
-def fitting_on_sqlite(hunt: Hunt, stretch: Stretch, asked: CTE) -> Select[*tuple[Any, ...]]:
+def fitting_on_sqlite(request: SearchRequest, stretch: IndexRange, asked: CTE) -> Select[*tuple[Any, ...]]:
     """Return what fits of the comments that have been asked for, of which there are few.
 
     SQLite would rather walk along all comments of the site, in order, and look for each among them. It
@@ -24,12 +24,14 @@ def fitting_on_sqlite(hunt: Hunt, stretch: Stretch, asked: CTE) -> Select[*tuple
     return (
         select(Comment.id, Comment.created_at)
         .select_from(comments.join(Comment, Comment.id == comment_id, isouter=True))
-        .where(func.coalesce(and_(*hunt.conditions(), *stretch.holds()), false()))
+        .where(func.coalesce(and_(*request.conditions(), *stretch.holds()), false()))
         .order_by(*stretch.order())
     )
 
 
-def fitting_on_postgresql(hunt: Hunt, stretch: Stretch, asked: CTE) -> Select[*tuple[Any, ...]]:
+def fitting_on_postgresql(
+    request: SearchRequest, stretch: IndexRange, asked: CTE
+) -> Select[*tuple[Any, ...]]:
     """Return what fits of the comments that have been asked for, of which there are few.
 
     PostgreSQL takes words for more frequent than they are, and would read all of the time looked at, or
@@ -37,7 +39,7 @@ def fitting_on_postgresql(hunt: Hunt, stretch: Stretch, asked: CTE) -> Select[*t
     """
     one = (
         select(Comment.id, Comment.created_at)
-        .where(Comment.id == asked.c.comment_id, *hunt.conditions(), *stretch.holds())
+        .where(Comment.id == asked.c.comment_id, *request.conditions(), *stretch.holds())
         .limit(1)
         .lateral()
     )

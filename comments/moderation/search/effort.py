@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
 
-from comments.moderation.queue.filters import Wish
+from comments.moderation.queue.filters import QueueFilter
 from comments.moderation.queue.index_ranges import Position, belongs
 from comments.moderation.search.terms import Criteria
 from comments.threads.models import Comment
@@ -32,14 +32,14 @@ BRIEF = Effort(0.0, ((3_000, 500),))
 
 
 @dataclass(frozen=True, slots=True)
-class Hunt:
+class SearchRequest:
     """What is looked for on which site: the first `limit` after a position, apart from some groups.
 
     `with_groups` asks to tell of what is found in which group it is.
     """
 
     site_id: UUID
-    wish: Wish
+    wish: QueueFilter
     after: Position | None
     limit: int
     effort: Effort = EFFORT
@@ -66,7 +66,7 @@ class Hunt:
 
 
 @dataclass(slots=True)
-class Found:
+class SearchResult:
     """What was found, in order, and where to go on; `cut_short` if the search stopped for its time.
 
     `unread` says that some comments could not be searched yet. `groups` has what was asked for of groups.

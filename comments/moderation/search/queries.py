@@ -32,10 +32,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from comments.moderation.queue.duplicate_groups import with_groups
-from comments.moderation.queue.index_ranges import Position, Stretch, along, lanes, merged
+from comments.moderation.queue.index_ranges import IndexRange, Position, along, merged, segments
 from comments.moderation.search.candidates import fitting_on_postgresql, fitting_on_sqlite
 from comments.moderation.search.conditions import has_terms, numbers_with_terms
-from comments.moderation.search.effort import Found, Hunt
+from comments.moderation.search.effort import SearchRequest, SearchResult
 from comments.moderation.search.models import CommentTerms
 from comments.moderation.search.row_numbers import MOST_LATER, first_number, moment_of
 from comments.moderation.search.terms import site_term
@@ -58,36 +58,38 @@ _ENOUGH_TO_TELL, _LEAST_WALKED = 4, 250
 _MOST_PROMISED, _MOST_NUMBERS_PROMISED = 6_000, 20_000
 
 
-def search(session: Session, hunt: Hunt, clock: Callable[[], float] = time.monotonic) -> Found:
+def search(
+    session: Session, request: SearchRequest, clock: Callable[[], float] = time.monotonic
+) -> SearchResult:
     """Return a page of what fits. `clock` gives seconds."""
-    if hunt.criteria.impossible:
-        return Found()
-    hunting = _Hunting(session, hunt, session.get_bind().dialect.name, _whole_stretch(hunt))
-    hunting.find(clock)
-    return hunting.page()
+    if request.criteria.impossible:
+        return SearchResult()
+    state = _SearchState(session, request, session.get_bind().dialect.name, _whole_stretch(request))
+    state.find(clock)
+    return state.page()
 
 
-def _whole_stretch(hunt: Hunt) -> Stretch:
+def _whole_stretch(request: SearchRequest) -> IndexRange:
     """Return where to look: between the last page and the days that are asked for."""
-    before, after = hunt.criteria.before, hunt.criteria.after
+    before, after = request.criteria.before, request.criteria.after
     upper = (before, _LEAST_ID) if before else None
     # The position just before that day begins, for neither end is included.
     lower = (after, _LEAST_ID) if after else None
-    begin, end = (upper, lower) if hunt.wish.newest_first else (lower, upper)
-    stretch = Stretch(hunt.wish.newest_first, begin, end)
-    if hunt.after is not None and (begin is None or stretch.comes_first(begin, hunt.after)):
-        stretch = replace(stretch, after=hunt.after)
+    begin, end = (upper, lower) if request.wish.newest_first else (lower, upper)
+    stretch = IndexRange(request.wish.newest_first, begin, end)
+    if request.after is not None and (begin is None or stretch.comes_first(begin, request.after)):
+        stretch = replace(stretch, after=request.after)
     return stretch
 
 
 @dataclass(slots=True)
-class _Hunting:
+class _SearchState:
     """A search on its way: all that lies before `rest` is known, and what fits of it is in `found`."""
 
     session: Session
-    hunt: Hunt
+    request: SearchRequest
     dialect: str
-    rest: Stretch
+    rest: IndexRange
     found: list[Position] = field(default_factory=list)
     is_through: bool = False
     due: list[Position] = field(default_factory=list)
@@ -101,13 +103,13 @@ class _Hunting:
         return self.dialect == "sqlite"
 
     def __post_init__(self) -> None:
-        self.by_number = self.hunt.wish.queue is None and self.hunt.has_terms
+        self.by_number = self.request.wish.queue is None and self.request.has_terms
 
     def find(self, clock: Callable[[], float]) -> None:
-        if self.hunt.has_terms:
+        if self.request.has_terms:
             self._read_due()
-        give_up_at = clock() + self.hunt.effort.seconds
-        turns = iter(self.hunt.effort.turns)
+        give_up_at = clock() + self.request.effort.seconds
+        turns = iter(self.request.effort.turns)
         window, most = next(turns)
         if self.by_number and not self.is_sqlite:
             # It ends as soon as a page is full, and the index would cost more.
@@ -117,7 +119,7 @@ class _Hunting:
             (self._walk_numbers if self.by_number else self._walk)(window)
             further = self._promised(window, len(self.found) - before)
             self.by_number = self.by_number and further > 0
-            if not further and self.hunt.criteria.all_of:
+            if not further and self.request.criteria.all_of:
                 self._ask_index(most)
             if not self._is_done() and clock() >= give_up_at:
                 return
@@ -128,19 +130,19 @@ class _Hunting:
 
         What was found so far says how frequent it is; the index of terms would list all there are.
         """
-        missing = self.hunt.limit + 1 - len(self.found)
+        missing = self.request.limit + 1 - len(self.found)
         if hits < _ENOUGH_TO_TELL:
             return 0
         likely = window * missing * 5 // (hits * 4)
         most = _MOST_PROMISED
         if self.by_number and not self.is_sqlite:
-            criteria = self.hunt.criteria
+            criteria = self.request.criteria
             merged_lists = len(criteria.all_of) - len(criteria.implied) + len(criteria.none_of) > 1
             most = _MOST_NUMBERS_PROMISED * (2 if merged_lists else 1)
         return max(likely, _LEAST_WALKED) if likely <= most else 0
 
-    def page(self) -> Found:
-        limit, stretch = self.hunt.limit, self.rest
+    def page(self) -> SearchResult:
+        limit, stretch = self.request.limit, self.rest
         known = self.found + [
             one
             for one in self.due
@@ -148,24 +150,24 @@ class _Hunting:
         ]
         known.sort(reverse=stretch.newest_first)
         shown = known[:limit]
-        page = Found([comment_id for _, comment_id in shown], unread=self.unread, groups=self.groups)
+        page = SearchResult([comment_id for _, comment_id in shown], unread=self.unread, groups=self.groups)
         if len(known) > limit:
             page.next = shown[-1]
         elif not self.is_through:
-            page.next, page.cut_short = self.rest.after or self.hunt.after, True
+            page.next, page.cut_short = self.rest.after or self.request.after, True
         return page
 
     def _is_done(self) -> bool:
-        return self.is_through or len(self.found) > self.hunt.limit
+        return self.is_through or len(self.found) > self.request.limit
 
     def _read_due(self) -> None:
-        ids = newest_due(self.session, self.hunt.site_id, MOST_DUE + 1)
+        ids = newest_due(self.session, self.request.site_id, MOST_DUE + 1)
         self.unread = len(ids) > MOST_DUE
         if ids:
             columns: tuple[Any, ...] = (Comment.id, Comment.created_at, Comment.similar_group)
             here = select(*columns).where(
                 Comment.id.in_(ids),
-                *self.hunt.conditions(),
+                *self.request.conditions(),
                 Comment.id.not_in(select(CommentTerms.comment_id).where(CommentTerms.comment_id.in_(ids))),
                 *self.rest.holds(),
             )
@@ -173,19 +175,19 @@ class _Hunting:
             self._note_groups(rows)
             at = {row.id: row.created_at for row in rows}
             texts = findables(self.session, list(at))
-            fits = self.hunt.criteria.fits
+            fits = self.request.criteria.fits
             self.due = [(at[one], one) for one, found in texts.items() if fits(found, at[one])]
 
     def _walk(self, window: int) -> None:
         """Look at the next `window` comments of each index range."""
-        here, limit = lanes(self.hunt.site_id, self.hunt.wish.queue), self._limit()
+        here, limit = segments(self.request.site_id, self.request.wish.queue), self._limit()
         # Of several, only what lies before the nearest of their ends: behind it not all is known.
         stretch, reached = self.rest, self._nearest_end(here, window) if len(here) > 1 else None
         if reached is not None:
             # The end itself belongs to what is walked.
             stretch = replace(stretch, until=_just_after(reached, newest_first=stretch.newest_first))
-        walks = [self._along(lane, stretch, window).limit(limit) for lane in here]
-        rows = self.session.execute(self._told(merged(walks, stretch, limit))).all()
+        walks = [self._along(segment, stretch, window).limit(limit) for segment in here]
+        rows = self.session.execute(self._with_groups(merged(walks, stretch, limit))).all()
         self._note_groups(rows)
         if len(here) == 1 and len(rows) < limit:
             reached = self._nearest_end(here, window)
@@ -193,32 +195,32 @@ class _Hunting:
 
     def _nearest_end(self, here: Sequence[tuple[ColumnElement[bool], ...]], window: int) -> Position | None:
         """Return the place of each range's `window`th comment, the nearest of all; None if all are short."""
-        ends = [along([lane], self.rest, 1, offset=window - 1) for lane in here]
+        ends = [along([segment], self.rest, 1, offset=window - 1) for segment in here]
         known = [_position(end) for end in self.session.execute(merged(ends, self.rest, len(ends)))]
         nearest = max if self.rest.newest_first else min
         return nearest(known, default=None)
 
     def _along(
-        self, lane: tuple[ColumnElement[bool], ...], stretch: Stretch, window: int
+        self, segment: tuple[ColumnElement[bool], ...], stretch: IndexRange, window: int
     ) -> Select[*tuple[Any, ...]]:
         """Return what fits of the next `window` comments of an index range, in order."""
-        walk = along([lane], stretch, window)
-        if self.hunt.wish.sections is not None:
+        walk = along([segment], stretch, window)
+        if self.request.wish.sections is not None:
             walk = walk.add_columns(Comment.thread_id)
-        if self.hunt.beside:
+        if self.request.beside:
             walk = walk.add_columns(Comment.similar_group)
         walked = walk.subquery()
         hits = select(walked.c.id, walked.c.created_at)
-        if self.hunt.has_terms:
-            fits = has_terms(self.hunt.criteria, self.dialect)
+        if self.request.has_terms:
+            fits = has_terms(self.request.criteria, self.dialect)
             hits = hits.join(CommentTerms, (CommentTerms.comment_id == walked.c.id) & fits)
-        if self.hunt.wish.sections is not None:
+        if self.request.wish.sections is not None:
             pages = select(Thread.id).where(
-                Thread.site_id == self.hunt.site_id, threads_within(self.hunt.wish.sections)
+                Thread.site_id == self.request.site_id, threads_within(self.request.wish.sections)
             )
             hits = hits.where(walked.c.thread_id.in_(pages))
-        if self.hunt.beside:
-            hits = hits.where(self.hunt.is_beside(walked.c.similar_group))
+        if self.request.beside:
+            hits = hits.where(self.request.is_beside(walked.c.similar_group))
         return hits.order_by(*stretch.order(walked.c))
 
     def _walk_numbers(self, window: int) -> None:
@@ -238,9 +240,9 @@ class _Hunting:
             .limit(window)
             .subquery()
         )
-        of_site = (*self.hunt.criteria.all_of, site_term(self.hunt.site_id))
-        fits = has_terms(replace(self.hunt.criteria, all_of=of_site), self.dialect, walked.c.terms)
-        enough = self._limit() + _BESIDE if self.hunt.wish.sections is None else _MOST_LOOKED_UP
+        of_site = (*self.request.criteria.all_of, site_term(self.request.site_id))
+        fits = has_terms(replace(self.request.criteria, all_of=of_site), self.dialect, walked.c.terms)
+        enough = self._limit() + _BESIDE if self.request.wish.sections is None else _MOST_LOOKED_UP
         asked = (
             select(walked.c.number, walked.c.comment_id)
             .where(fits)
@@ -251,7 +253,7 @@ class _Hunting:
         end = select(number).where(*here).order_by(order).limit(1).offset(window - 1).scalar_subquery()
         last = case((func.count() >= enough, self._last(asked)), else_=end)
         reached = select(last.label("last")).select_from(asked).subquery()
-        others = exists().where(Site.id != self.hunt.site_id).label("has_neighbours")
+        others = exists().where(Site.id != self.request.site_id).label("has_neighbours")
         known = select(reached.c.last.is_(None).label("is_all"), reached.c.last, others).subquery()
         self.has_neighbours = bool(self._look(known, asked).has_neighbours)
 
@@ -261,7 +263,7 @@ class _Hunting:
         It may be enough to look into the nearest few. PostgreSQL would have to find them all once more, so it
         looks into a few only where most of them are likely to be shown.
         """
-        is_everything = self.hunt.wish.queue is None and self.hunt.wish.sections is None
+        is_everything = self.request.wish.queue is None and self.request.wish.sections is None
         ask = self._ask_sqlite if self.is_sqlite else self._ask_postgresql
         for step in (_FEW, most) if self.is_sqlite or is_everything else (most,):
             if not self._is_done():
@@ -295,7 +297,7 @@ class _Hunting:
         """
         limit = self._limit()
         fitting = fitting_on_sqlite if self.is_sqlite else fitting_on_postgresql
-        hits = self._told(fitting(self.hunt, self.rest, asked).limit(limit)).subquery()
+        hits = self._with_groups(fitting(self.request, self.rest, asked).limit(limit)).subquery()
         rows: Sequence[Any] = self.session.execute(
             select(*known.c, *hits.c)
             .select_from(known.outerjoin(hits, true()))
@@ -312,11 +314,11 @@ class _Hunting:
                 self._take([one for one in found if self.rest.comes_first(one, edge)], limit, edge)
         return rows[0]
 
-    def _told(self, hits: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        return with_groups(hits, self.rest) if self.hunt.with_groups else hits
+    def _with_groups(self, hits: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        return with_groups(hits, self.rest) if self.request.with_groups else hits
 
     def _note_groups(self, rows: Sequence[Any]) -> None:
-        if self.hunt.with_groups:
+        if self.request.with_groups:
             self.groups |= {row.id: row.similar_group for row in rows if row.similar_group is not None}
 
     def _known_up_to(self, number: int) -> Position:
@@ -329,9 +331,9 @@ class _Hunting:
         """Note hits, in order, up to the position that was `reached`; None is the end of everything."""
         if len(hits) == limit:
             reached = hits[-1]
-        if hits and self.hunt.criteria.readings:
+        if hits and self.request.criteria.readings:
             texts = findables(self.session, [comment_id for _, comment_id in hits])
-            reads_well = self.hunt.criteria.reads_well
+            reads_well = self.request.criteria.reads_well
             hits = [one for one in hits if one[1] in texts and reads_well(texts[one[1]])]
         self.found += hits
         if reached is None:
@@ -340,14 +342,14 @@ class _Hunting:
             self.rest = replace(self.rest, after=reached)
 
     def _limit(self) -> int:
-        return _READ_AT_ONCE if self.hunt.criteria.readings else self.hunt.limit + 1
+        return _READ_AT_ONCE if self.request.criteria.readings else self.request.limit + 1
 
     def _numbers_with_terms(self, most: int) -> Select[*tuple[Any, ...]]:
         least, below = self._bounds()
         return numbers_with_terms(
             self.dialect,
-            self.hunt.site_id if self._has_neighbours() else None,
-            self.hunt.criteria,
+            self.request.site_id if self._has_neighbours() else None,
+            self.request.criteria,
             least=least,
             below=below,
             newest_first=self.rest.newest_first,
@@ -356,7 +358,7 @@ class _Hunting:
     def _has_neighbours(self) -> bool:
         """Whether terms can be another site's: the index goes through all that the site has to tell."""
         if self.has_neighbours is None:
-            others = select(Site.id).where(Site.id != self.hunt.site_id).limit(1)
+            others = select(Site.id).where(Site.id != self.request.site_id).limit(1)
             self.has_neighbours = self.session.scalar(others) is not None
         return self.has_neighbours
 

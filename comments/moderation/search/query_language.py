@@ -32,7 +32,7 @@ _NEEDS_QUOTES = re.compile(r"\A\s*\Z|\s|\A-|:|\*\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QueryPart:
     """One thing that is asked; `operator` is empty for words. `begins`: what goes on after `value` counts.
 
     `value` has no quotation mark. Of words, those of one part stand together.
@@ -45,14 +45,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ParsedQuery:
     """What was asked. `faults` are parts that mean nothing, in words; `hints` what may have been meant."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[QueryPart, ...] = ()
     faults: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
 
-    def of(self, operator: str) -> list[Part]:
+    def of(self, operator: str) -> list[QueryPart]:
         return [part for part in self.parts if part.operator == operator]
 
     @property
@@ -62,7 +62,7 @@ class Asking:
         return named[-1] if named else None
 
     @property
-    def flags(self) -> list[Part]:
+    def flags(self) -> list[QueryPart]:
         return [part for part in self.of("is") if part.value in FLAGS]
 
     @property
@@ -76,9 +76,9 @@ class Asking:
         return max((_day(part.value) for part in self.of("after")), default=None)
 
 
-def parse(text: str) -> Asking:
+def parse(text: str) -> ParsedQuery:
     """Return what a text asks for; every text asks for something, if only for words."""
-    parts: dict[Part, None] = {}
+    parts: dict[QueryPart, None] = {}
     faults: list[str] = []
     hints: list[str] = []
     for piece in _PIECE.finditer(text.translate(_QUOTES)):
@@ -94,15 +94,15 @@ def parse(text: str) -> Asking:
             faults.append(fault)
         else:
             parts[part] = None
-    return Asking(tuple(parts), tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(hints)))
+    return ParsedQuery(tuple(parts), tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(hints)))
 
 
-def written(asking: Asking) -> str:
+def written(asking: ParsedQuery) -> str:
     """Return a text that asks for the same."""
     return " ".join(_written(part) for part in asking.parts)
 
 
-def _part(piece: re.Match[str]) -> tuple[Part, str]:
+def _part(piece: re.Match[str]) -> tuple[QueryPart, str]:
     """Return a part, and the word before its colon."""
     name = (piece["operator"] or "").lower()
     known = name if name in OPERATORS else ""
@@ -115,10 +115,10 @@ def _part(piece: re.Match[str]) -> tuple[Part, str]:
         value = f"{piece['operator']}:{value}"
     if known in {"is", "before", "after"}:
         value, begins = value.strip().lower(), False
-    return Part(known, value, bool(piece["without"]), begins), name
+    return QueryPart(known, value, bool(piece["without"]), begins), name
 
 
-def _written(part: Part) -> str:
+def _written(part: QueryPart) -> str:
     value = f'"{part.value}"' if _NEEDS_QUOTES.search(part.value) else part.value
     operator = f"{part.operator}:" if part.operator else ""
     return f"{'-' * part.without}{operator}{value}{'*' * part.begins}"
@@ -130,11 +130,11 @@ def _about_unknown(name: str) -> list[str]:
     return [f"There is no “{name}:”. Did you mean “{meant[0]}:”?"] if meant else []
 
 
-def _nothing(part: Part) -> str:
+def _nothing(part: QueryPart) -> str:
     return ""
 
 
-def _check_is(part: Part) -> str:
+def _check_is(part: QueryPart) -> str:
     if part.value in QUEUE_NAMES:
         return f"“-is:{part.value}” cannot be searched; choose a queue." if part.without else ""
     if part.value in FLAGS:
@@ -142,7 +142,7 @@ def _check_is(part: Part) -> str:
     return f"There is no “is:{part.value}”. There are: {_listed([*QUEUE_NAMES, *FLAGS])}."
 
 
-def _check_day(part: Part) -> str:
+def _check_day(part: QueryPart) -> str:
     if part.without:
         return f"Leave the “-” before “{part.operator}:” out."
     try:
@@ -152,7 +152,7 @@ def _check_day(part: Part) -> str:
     return ""
 
 
-_CHECKS: dict[str, Callable[[Part], str]] = {"is": _check_is, "before": _check_day, "after": _check_day}
+_CHECKS: dict[str, Callable[[QueryPart], str]] = {"is": _check_is, "before": _check_day, "after": _check_day}
 
 
 def _day(value: str) -> datetime:

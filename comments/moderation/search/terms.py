@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from comments.moderation.search.query_language import Asking, Part
+from comments.moderation.search.query_language import ParsedQuery, QueryPart
 from comments.rules import decoded
 from comments.text.terms import NEIGHBOURS, Phrase, Term, phrase_of, terms_of, word_line, words_of
 
@@ -21,7 +21,7 @@ _MARKS = {"": "", "author": NAME, "reason": REASON}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WordsToCompare:
     """Words of which terms do not tell whether they stand together: the comment has to be read."""
 
     operator: str
@@ -41,7 +41,7 @@ class Criteria:
     all_of: tuple[Term, ...] = ()
     implied: frozenset[Term] = frozenset()
     none_of: tuple[tuple[Term, ...], ...] = ()
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[WordsToCompare, ...] = ()
     before: datetime | None = None
     after: datetime | None = None
     impossible: bool = False
@@ -54,7 +54,7 @@ class Criteria:
         (term,) = self.all_of
         return UUID(hex=term.text.removeprefix(THREAD)) if term.text.startswith(THREAD) else None
 
-    def fits(self, found: "Findable", created_at: datetime) -> bool:
+    def fits(self, found: "SearchableComment", created_at: datetime) -> bool:
         """Say whether a comment has all that is wanted."""
         if self.before is not None and created_at >= self.before:
             return False
@@ -67,7 +67,7 @@ class Criteria:
             return False
         return not any(all(_has(terms, term) for term in group) for group in self.none_of)
 
-    def reads_well(self, found: "Findable") -> bool:
+    def reads_well(self, found: "SearchableComment") -> bool:
         return all(
             any(one.phrase.stands_in(line) for line in found.lines(one.operator)) is not one.without
             for one in self.readings
@@ -77,7 +77,7 @@ class Criteria:
 EVERYTHING = Criteria()
 
 
-def criteria(asking: Asking, pages: Mapping[str, UUID | None]) -> Criteria:
+def criteria(asking: ParsedQuery, pages: Mapping[str, UUID | None]) -> Criteria:
     """Return what is asked, in terms. `pages` has the thread of each `page:`, None where nobody wrote."""
     wanted = Criteria(before=asking.before, after=asking.after)
     for part in asking.parts:
@@ -102,7 +102,7 @@ def read_id(text: str) -> UUID | None:
 
 
 @dataclass(frozen=True)
-class Findable:
+class SearchableComment:
     """A comment with all that can be searched. `texts` are its own and the edit that waits, if one does."""
 
     site_id: UUID
@@ -148,7 +148,7 @@ class Findable:
         return [words_of(reason) for reason in self.reasons]
 
 
-def findable(row: Row[Any]) -> Findable:
+def findable(row: Row[Any]) -> SearchableComment:
     """Return what can be searched of a row as `queries.texts` selects it."""
     edited = row.edited_at is not None or row.edit_source is not None
     flags = {
@@ -162,7 +162,7 @@ def findable(row: Row[Any]) -> Findable:
     texts = [_readable(row.source, row.source_format)]
     if row.edit_source is not None:
         texts.append(_readable(row.edit_source, row.edit_format))
-    return Findable(
+    return SearchableComment(
         row.site_id,
         row.thread_id,
         row.author_id,
@@ -178,7 +178,7 @@ def site_term(site_id: UUID) -> Term:
     return Term(SITE + site_id.hex[-16:])
 
 
-def _with_words(wanted: Criteria, part: Part) -> Criteria:
+def _with_words(wanted: Criteria, part: QueryPart) -> Criteria:
     phrase = phrase_of(part.value, begins=part.begins)
     if phrase is None:
         return _with_terms(wanted, part, ())
@@ -186,7 +186,7 @@ def _with_words(wanted: Criteria, part: Part) -> Criteria:
     terms = tuple(Term(mark + term.text, term.begins) for term in phrase.terms)
     if not phrase.needs_reading:
         return _with_terms(wanted, part, terms)
-    reading = Reading(part.operator, phrase, part.without)
+    reading = WordsToCompare(part.operator, phrase, part.without)
     wanted = replace(wanted, readings=(*wanted.readings, reading))
     # A comment may have all the words and yet not together: only who reads it can leave it out.
     if part.without:
@@ -197,7 +197,7 @@ def _with_words(wanted: Criteria, part: Part) -> Criteria:
     return _with_terms(wanted, part, terms)
 
 
-def _with_terms(wanted: Criteria, part: Part, terms: tuple[Term, ...]) -> Criteria:
+def _with_terms(wanted: Criteria, part: QueryPart, terms: tuple[Term, ...]) -> Criteria:
     """Ask for terms, or leave them out; nothing has none of them."""
     if part.without:
         return replace(wanted, none_of=(*wanted.none_of, terms)) if terms else wanted

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from comments.moderation.search.models import TermsDue
-from comments.moderation.search.terms import Findable, findable
+from comments.moderation.search.terms import SearchableComment, findable
 from comments.threads.models import Comment, Revision
 
 
@@ -52,7 +52,7 @@ def still_the_same(session: Session, due: DueTexts) -> Sequence[Row[Any]]:
     return [row for row in session.execute(held) if row == due.rows[row.id]]
 
 
-def findables(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, Findable]:
+def findables(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, SearchableComment]:
     """Return all that can be searched of these comments."""
     rows = session.execute(_TEXTS.where(Comment.id.in_(comment_ids)))
     return {row.id: findable(row) for row in rows}

@@ -11,16 +11,16 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
+from comments.identity.accounts.queries import Moderator
 from comments.ids import new_id
 from comments.keys import Keyring
 from comments.moderation import schemas
 from comments.moderation.audit.log import in_words
 from comments.moderation.decisions.decide import decide, undo
-from comments.moderation.decisions.requests import Choice, Order, Wanted
-from comments.moderation.errors import AllHandled, DecisionsMissing, RunUnknown
+from comments.moderation.decisions.requests import Choice, CommentChoice, DecisionOrder
+from comments.moderation.errors import AllHandled, DecisionsMissing, SweepUnknown
 from comments.moderation.queue.index_ranges import Position
-from comments.moderation.sweeps.models import Run
+from comments.moderation.sweeps.models import Sweep
 from comments.outbox import enqueue
 
 RUN_GOES_ON = "run"
@@ -30,12 +30,12 @@ LEAST_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SweepPart:
     """What was found of a run: some comments behind `begin`, and where the next part begins."""
 
     run_id: UUID
     begin: Position
-    wanted: Sequence[Wanted]
+    wanted: Sequence[CommentChoice]
     next: Position | None
 
 
@@ -52,7 +52,7 @@ def begin_run(
     run_id = new_id(at)
     asked = msgspec.structs.replace(query, cursor=None, sort="newest", grouped=False)
     session.add(
-        Run(
+        Sweep(
             id=run_id,
             site_id=moderator.site_id,
             account_id=moderator.account_id,
@@ -68,17 +68,17 @@ def begin_run(
 
 
 def carry_out_part(
-    session: Session, moderator: Moderator, part: Part, keys: Keyring, *, at: datetime
+    session: Session, moderator: Moderator, part: SweepPart, keys: Keyring, *, at: datetime
 ) -> None:
     """Decide about a part, unless the run was stopped or went on elsewhere meanwhile.
 
     What is decided and how far that is are stored with one commit: it is never half known.
     """
-    run = session.scalars(select(Run).where(Run.id == part.run_id).with_for_update()).one()
+    run = session.scalars(select(Sweep).where(Sweep.id == part.run_id).with_for_update()).one()
     if run.state != "running" or (run.reached_at, run.reached_id) != part.begin:
         return
     if part.wanted:
-        order = Order(moderator, cast(Choice, run.choice), part.wanted)
+        order = DecisionOrder(moderator, cast(Choice, run.choice), part.wanted)
         try:
             outcome = decide(session, order, keys, at=at)
         except AllHandled as handled:
@@ -99,7 +99,7 @@ def take_back_part(
     session: Session, moderator: Moderator, run_id: UUID, keys: Keyring, *, at: datetime
 ) -> bool:
     """Take the last part back that stands; return whether there may be more."""
-    run = session.scalars(select(Run).where(Run.id == run_id).with_for_update()).one()
+    run = session.scalars(select(Sweep).where(Sweep.id == run_id).with_for_update()).one()
     parts = json.loads(run.parts)
     if run.state != "undoing":
         return False
@@ -135,21 +135,21 @@ def take_back_run(session: Session, moderator: Moderator, run_id: UUID, *, at: d
 
 def end_run(session: Session, run_id: UUID) -> None:
     """End a run of somebody who does not moderate here any more."""
-    _look_no_more(session.get_one(Run, run_id), "stopped")
+    _look_no_more(session.get_one(Sweep, run_id), "stopped")
 
 
-def _look_no_more(run: Run, state: str) -> None:
+def _look_no_more(run: Sweep, state: str) -> None:
     """Look for nothing more, and so forget what was looked for: it can be somebody's name."""
     run.state = state
     asked = msgspec.json.decode(run.asked, type=schemas.QueueQuery)
     run.asked = msgspec.json.encode(schemas.QueueQuery(state=asked.state)).decode()
 
 
-def _own(session: Session, moderator: Moderator, run_id: UUID) -> Run:
-    mine = (Run.site_id == moderator.site_id) & (Run.account_id == moderator.account_id)
-    run = session.scalars(select(Run).where(Run.id == run_id, mine).with_for_update()).one_or_none()
+def _own(session: Session, moderator: Moderator, run_id: UUID) -> Sweep:
+    mine = (Sweep.site_id == moderator.site_id) & (Sweep.account_id == moderator.account_id)
+    run = session.scalars(select(Sweep).where(Sweep.id == run_id, mine).with_for_update()).one_or_none()
     if run is None:
-        raise RunUnknown(RunUnknown.DETAIL)
+        raise SweepUnknown(SweepUnknown.DETAIL)
     return run
 
 

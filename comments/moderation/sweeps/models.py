@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from comments.storage import Base, CText, UtcTime
 
 
-class Run(Base):
+class Sweep(Base):
     """A moderator's decision about everything a list finds that was there when it was made.
 
     `state` is `running` or `undoing` while there is something left to do, then `done`, `stopped` or `undone`.

@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Select, select
 from sqlalchemy.orm import Session
 
-from comments.identity.queries import Moderator
-from comments.moderation.sweeps.models import Run
+from comments.identity.accounts.queries import Moderator
+from comments.moderation.sweeps.models import Sweep
 
 _GOING_ON = ("running", "undoing")
 
 
 @dataclass(frozen=True, slots=True)
-class RunNow:
+class SweepState:
     """A run as it stands. `reached` is up to where the list is done, newest first."""
 
     id: UUID
@@ -35,26 +35,26 @@ class RunNow:
 
 
 _COLUMNS: tuple[Any, ...] = (
-    Run.id,
-    Run.site_id,
-    Run.account_id,
-    Run.choice,
-    Run.asked,
-    Run.state,
-    Run.reached_at,
-    Run.reached_id,
-    Run.decided,
-    Run.left,
+    Sweep.id,
+    Sweep.site_id,
+    Sweep.account_id,
+    Sweep.choice,
+    Sweep.asked,
+    Sweep.state,
+    Sweep.reached_at,
+    Sweep.reached_id,
+    Sweep.decided,
+    Sweep.left,
 )
 
 
-def run_now(session: Session, run_id: UUID) -> RunNow | None:
+def run_now(session: Session, run_id: UUID) -> SweepState | None:
     """Return how far a run is, None if it is forgotten."""
-    row = session.execute(select(*_COLUMNS).where(Run.id == run_id)).one_or_none()
-    return RunNow(*row) if row else None
+    row = session.execute(select(*_COLUMNS).where(Sweep.id == run_id)).one_or_none()
+    return SweepState(*row) if row else None
 
 
-def own_run(session: Session, moderator: Moderator, run_id: UUID) -> RunNow | None:
+def own_run(session: Session, moderator: Moderator, run_id: UUID) -> SweepState | None:
     """Return a run of this moderator on this site."""
     found = run_now(session, run_id)
     if found is None or (found.site_id, found.account_id) != (moderator.site_id, moderator.account_id):
@@ -65,9 +65,9 @@ def own_run(session: Session, moderator: Moderator, run_id: UUID) -> RunNow | No
 def going_on(site_id: BindParameter[UUID], account_id: BindParameter[UUID]) -> Select[tuple[UUID]]:
     """Return the query for a moderator's last run if it is still going on."""
     last = (
-        select(Run.id, Run.state)
-        .where(Run.site_id == site_id, Run.account_id == account_id)
-        .order_by(Run.made_at.desc())
+        select(Sweep.id, Sweep.state)
+        .where(Sweep.site_id == site_id, Sweep.account_id == account_id)
+        .order_by(Sweep.made_at.desc())
         .limit(1)
         .subquery()
     )

@@ -5,12 +5,18 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from comments.classifier.cache import ModelBook
+from comments.classifier.cache import ModelCache
 from comments.clock import Clock
 from comments.keys import Keyring
 from comments.moderation.decisions.requests import Deed
 from comments.moderation.queue.index_ranges import Position
-from comments.moderation.sweeps.recheck_actions import Anew, Reread, carry_out, judged_anew, reread
+from comments.moderation.sweeps.recheck_actions import (
+    RecheckedComment,
+    RecheckVerdict,
+    carry_out,
+    judged_anew,
+    reread,
+)
 from comments.moderation.sweeps.recheck_queries import comments_of_queue
 from comments.sites.models import Site
 from comments.storage import Database
@@ -20,7 +26,7 @@ DEEDS: tuple[Deed, ...] = ("rules_spam", "rules_approve")
 
 
 @dataclass(slots=True)
-class Rechecked:
+class RecheckCounts:
     """What became of a queue so far: by what the rules say today, what they may do, and what they did.
 
     `left` are comments of which the rules say something else, and which are people’s to decide.
@@ -43,30 +49,30 @@ class Recheck:
     queue: str = "pending"
     applies: bool = False
 
-    async def run(self, told: Rechecked) -> AsyncIterator[Anew]:
-        """Yield the comments that would not lie where they do, and count everything in `told`.
+    async def run(self, counts: RecheckCounts) -> AsyncIterator[RecheckVerdict]:
+        """Yield the comments that would not lie where they do, and count everything in `counts`.
 
         Two at once do everything once: each comment is decided only as it was read.
         """
-        model = await ModelBook(self.db).model(self.site.id)
+        model = await ModelCache(self.db).model(self.site.id)
         place: Position | None = None
         while rows := await self.db.scan(comments_of_queue, self.site.id, self.queue, place, limit=AT_ONCE):
             place = (rows[-1].created_at, rows[-1].id)
             some = await asyncio.to_thread(reread, rows, model)
             anew = await self.db.scan(judged_anew, self.site, some, at=self.clock.now())
-            told.checked += len(anew)
+            counts.checked += len(anew)
             for one in anew:
                 if one.state != self.queue:
-                    told.left += one.deed is None
-                    told.wanted[one.deed or ""] += 1
+                    counts.left += one.deed is None
+                    counts.wanted[one.deed or ""] += 1
                     yield one
             if self.applies:
-                await self._apply(anew, told)
+                await self._apply(anew, counts)
 
-    async def _apply(self, anew: list[Anew], told: Rechecked) -> None:
+    async def _apply(self, anew: list[RecheckVerdict], counts: RecheckCounts) -> None:
         for deed in DEEDS:
-            some: list[Reread] = [one.read for one in anew if one.deed == deed]
+            some: list[RecheckedComment] = [one.read for one in anew if one.deed == deed]
             if some:
-                told.done[deed] += await self.db.write(
+                counts.done[deed] += await self.db.write(
                     carry_out, self.keys, self.site, deed, some, at=self.clock.now()
                 )

@@ -8,17 +8,23 @@ from typing import Any
 from sqlalchemy import Row, bindparam, update
 from sqlalchemy.orm import Session
 
-from comments.classifier.features import signs_of
-from comments.classifier.score import Look, Model
-from comments.identity.authors import KnownAuthor
+from comments.classifier.features import features_of
+from comments.classifier.score import CommentScore, Model
+from comments.identity.actors import KnownAuthor
 from comments.keys import Keyring
 from comments.moderation.audit.history import histories
 from comments.moderation.decisions.decide import decide
 from comments.moderation.decisions.judged_draft import draft_of, facts_of
-from comments.moderation.decisions.requests import LONGEST_REASON, Deed, Order, Program, Wanted
+from comments.moderation.decisions.requests import (
+    LONGEST_REASON,
+    AutomaticActor,
+    CommentChoice,
+    DecisionOrder,
+    Deed,
+)
 from comments.moderation.errors import AllHandled
-from comments.policy.facts import Known, gather, policy_of
-from comments.policy.fingerprints import Print, print_of
+from comments.policy.facts import KnownFacts, gather, policy_of
+from comments.policy.fingerprints import Fingerprint, fingerprint_of
 from comments.rules import Draft, Facts, Judgement, Outcome, ThreadFacts, encoded, judge
 from comments.sites.models import Site
 from comments.sites.queries import has_checks, settings_of
@@ -38,18 +44,18 @@ STATE_OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reread:
+class RecheckedComment:
     """A stored comment, read again: its draft, by what it is known again, and what of it is like spam."""
 
     row: Row[Any]
     draft: Draft
-    seen: Print | None
+    fingerprint: Fingerprint | None
     facts: Facts
-    look: Look | None
+    score: CommentScore | None
 
 
 @dataclass(frozen=True, slots=True)
-class Anew:
+class RecheckVerdict:
     """What the rules say of a comment today. `deed` is what they may do about it, None is nothing.
 
     What was imported is never published, and nothing where outside checks are asked: their answer may be on
@@ -57,7 +63,7 @@ class Anew:
     theirs.
     """
 
-    read: Reread
+    read: RecheckedComment
     judgement: Judgement
     is_peoples: bool
     is_asked_outside: bool
@@ -83,17 +89,19 @@ class Anew:
         return self.judgement.reasons[-1].words if self.judgement.reasons else "Nothing speaks against it"
 
 
-def reread(rows: Sequence[Row[Any]], model: Model | None) -> list[Reread]:
+def reread(rows: Sequence[Row[Any]], model: Model | None) -> list[RecheckedComment]:
     """Read comments again. Takes a while for many: run it in a thread."""
     found = []
     for row in rows:
         draft = draft_of(row)
-        look = None if model is None else Look(model, signs_of(draft))
-        found.append(Reread(row, draft, print_of(draft.text), facts_of(row), look))
+        score = None if model is None else CommentScore(model, features_of(draft))
+        found.append(RecheckedComment(row, draft, fingerprint_of(draft.text), facts_of(row), score))
     return found
 
 
-def judged_anew(session: Session, site: Site, some: Sequence[Reread], *, at: datetime) -> list[Anew]:
+def judged_anew(
+    session: Session, site: Site, some: Sequence[RecheckedComment], *, at: datetime
+) -> list[RecheckVerdict]:
     """Judge comments by today's settings, bans, texts and authors, and by how they were sent then.
 
     A page that has closed since is not held against what was written before.
@@ -106,12 +114,12 @@ def judged_anew(session: Session, site: Site, some: Sequence[Reread], *, at: dat
         # Who has decided has also learned from it.
         is_peoples = one.row.report_count > 0 or bool(history)
         facts = gather(session, _known(site, one, at, looks=not is_peoples), settings, at).facts
-        found.append(Anew(one, judge(one.draft, facts, policy_of(settings)), is_peoples, asks))
+        found.append(RecheckVerdict(one, judge(one.draft, facts, policy_of(settings)), is_peoples, asks))
     return found
 
 
 def carry_out(
-    session: Session, keys: Keyring, site: Site, deed: Deed, some: Sequence[Reread], *, at: datetime
+    session: Session, keys: Keyring, site: Site, deed: Deed, some: Sequence[RecheckedComment], *, at: datetime
 ) -> int:
     """Do what the rules say now about comments of which they said it before; return about how many.
 
@@ -121,9 +129,11 @@ def carry_out(
     anew = {one.read.row.id: one for one in judged_anew(session, site, some, at=at) if one.deed == deed}
     if not anew:
         return 0
-    wanted = [Wanted(comment_id, one.read.row.version) for comment_id, one in anew.items()]
+    wanted = [CommentChoice(comment_id, one.read.row.version) for comment_id, one in anew.items()]
     reasons = {one.because for one in anew.values()}
-    order = Order(Program(site.id, THE_RULES), deed, wanted, "; ".join(sorted(reasons))[:LONGEST_REASON])
+    order = DecisionOrder(
+        AutomaticActor(site.id, THE_RULES), deed, wanted, "; ".join(sorted(reasons))[:LONGEST_REASON]
+    )
     try:
         outcome = decide(session, order, keys, at=at)
     except AllHandled:
@@ -133,7 +143,7 @@ def carry_out(
     return len(outcome.decided)
 
 
-def _known(site: Site, one: Reread, at: datetime, *, looks: bool) -> Known:
+def _known(site: Site, one: RecheckedComment, at: datetime, *, looks: bool) -> KnownFacts:
     row, then = one.row, one.facts
     author = KnownAuthor(
         id=row.author_id,
@@ -146,23 +156,23 @@ def _known(site: Site, one: Reread, at: datetime, *, looks: bool) -> Known:
         trusted=row.trusted,
         account_id=None,
     )
-    return Known(
+    return KnownFacts(
         site_id=site.id,
         author=author,
         name=row.author_name,
         address_keys=[key for key in (row.address_key, row.network_key) if key is not None],
         bursts=then.bursts,
-        seen=one.seen.said_by(row.author_id) if one.seen is not None else None,
+        fingerprint=one.fingerprint.said_by(row.author_id) if one.fingerprint is not None else None,
         comment_id=row.id,
         thread=ThreadFacts(
             is_new=then.thread.is_new, age=row.created_at - row.thread_since, holds_all=row.hold_all
         ),
-        sending=then.sending,
-        look=one.look if looks else None,
+        submission=then.submission,
+        score=one.score if looks else None,
     )
 
 
-def _write_reasons(session: Session, done: Sequence[Anew]) -> None:
+def _write_reasons(session: Session, done: Sequence[RecheckVerdict]) -> None:
     table = Comment.__table__
     session.connection().execute(
         update(Comment).where(table.c.id == bindparam("of_comment")).values(reasons=bindparam("new_reasons")),

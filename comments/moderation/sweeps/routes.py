@@ -9,13 +9,13 @@ from msgspec import Meta
 from starlette.requests import Request
 
 from comments.identity.access_routes import asking_moderator
-from comments.moderation.errors import RunUnknown, SearchUnclear
+from comments.moderation.errors import SearchUnclear, SweepUnknown
 from comments.moderation.queue.requests import wish_of
 from comments.moderation.routes import WHO
 from comments.moderation.schemas import QueueQuery, State
 from comments.moderation.search.terms import read_id
 from comments.moderation.sweeps.actions import begin_run, stop_run, take_back_run
-from comments.moderation.sweeps.queries import RunNow, own_run
+from comments.moderation.sweeps.queries import SweepState, own_run
 from comments.web.access import moderator
 from comments.web.routing import Api
 from comments.web.service import service
@@ -23,7 +23,7 @@ from comments.web.service import service
 api = Api("/api/v1/sites/{site}", tag="Moderation")
 
 
-class RunBody(msgspec.Struct, forbid_unknown_fields=True):
+class SweepBody(msgspec.Struct, forbid_unknown_fields=True):
     """One decision about all comments of a queue that a search finds, as far as they were there at `until`.
 
     `state`, `q`, `author` and `page` are those of `moderation/comments`; without `until` it is now.
@@ -37,7 +37,7 @@ class RunBody(msgspec.Struct, forbid_unknown_fields=True):
     page: Annotated[str, Meta(max_length=2_000)] = ""
 
 
-class RunAnswer(msgspec.Struct):
+class SweepAnswer(msgspec.Struct):
     """How far it is: `state` is `running` or `undoing`, then `done`, `stopped` or `undone`.
 
     `decided` stand decided, which an undoing counts down; somebody else was first with `left`.
@@ -53,11 +53,11 @@ class RunAnswer(msgspec.Struct):
 @api.endpoint(
     "POST",
     "/moderation/runs",
-    answers={202: RunAnswer},
+    answers={202: SweepAnswer},
     errors=(*WHO, SearchUnclear),
     needs=moderator("moderate"),
 )
-async def post_run(request: Request, body: RunBody) -> RunAnswer:
+async def post_run(request: Request, body: SweepBody) -> SweepAnswer:
     """Begin to decide about all that a search finds, however many those are.
 
     The service carries it out in parts of 500, each an order of its own in the log. What was written after
@@ -76,11 +76,11 @@ async def post_run(request: Request, body: RunBody) -> RunAnswer:
 @api.endpoint(
     "GET",
     "/moderation/runs/{id}",
-    answers={200: RunAnswer},
-    errors=(*WHO, RunUnknown),
+    answers={200: SweepAnswer},
+    errors=(*WHO, SweepUnknown),
     needs=moderator("read"),
 )
-async def get_run(request: Request) -> RunAnswer:
+async def get_run(request: Request) -> SweepAnswer:
     """How far one of one's own is; forgotten 30 days after it was begun."""
     return await _answer(request, _run_id(request))
 
@@ -88,11 +88,11 @@ async def get_run(request: Request) -> RunAnswer:
 @api.endpoint(
     "POST",
     "/moderation/runs/{id}/stop",
-    answers={202: RunAnswer},
-    errors=(*WHO, RunUnknown),
+    answers={202: SweepAnswer},
+    errors=(*WHO, SweepUnknown),
     needs=moderator("moderate"),
 )
-async def post_stop(request: Request) -> RunAnswer:
+async def post_stop(request: Request) -> SweepAnswer:
     """Stop one's own: what is decided stays."""
     run_id = _run_id(request)
     await service(request).db.write(stop_run, asking_moderator(request), run_id)
@@ -102,11 +102,11 @@ async def post_stop(request: Request) -> RunAnswer:
 @api.endpoint(
     "POST",
     "/moderation/runs/{id}/undo",
-    answers={202: RunAnswer},
-    errors=(*WHO, RunUnknown),
+    answers={202: SweepAnswer},
+    errors=(*WHO, SweepUnknown),
     needs=moderator("moderate"),
 )
-async def post_undo_run(request: Request) -> RunAnswer:
+async def post_undo_run(request: Request) -> SweepAnswer:
     """Take all of one's own back, stopping it first. What somebody has decided about since stays."""
     svc, run_id = service(request), _run_id(request)
     await svc.db.write(take_back_run, asking_moderator(request), run_id, at=svc.clock.now())
@@ -116,12 +116,12 @@ async def post_undo_run(request: Request) -> RunAnswer:
 def _run_id(request: Request) -> UUID:
     run_id = read_id(request.path_params["id"])
     if run_id is None:
-        raise RunUnknown(RunUnknown.DETAIL)
+        raise SweepUnknown(SweepUnknown.DETAIL)
     return run_id
 
 
-async def _answer(request: Request, run_id: UUID) -> RunAnswer:
-    run: RunNow | None = await service(request).db.read(own_run, asking_moderator(request), run_id)
+async def _answer(request: Request, run_id: UUID) -> SweepAnswer:
+    run: SweepState | None = await service(request).db.read(own_run, asking_moderator(request), run_id)
     if run is None:
-        raise RunUnknown(RunUnknown.DETAIL)
-    return RunAnswer(run.id, run.choice, run.state, run.decided, run.left)
+        raise SweepUnknown(SweepUnknown.DETAIL)
+    return SweepAnswer(run.id, run.choice, run.state, run.decided, run.left)

@@ -8,14 +8,14 @@ from uuid import UUID
 import msgspec
 
 from comments.errors import Invalid
-from comments.identity.queries import Moderator, moderator_of
+from comments.identity.accounts.queries import Moderator, moderator_of
 from comments.moderation import schemas
-from comments.moderation.decisions.requests import MOST_AT_ONCE, Wanted
+from comments.moderation.decisions.requests import MOST_AT_ONCE, CommentChoice
 from comments.moderation.queue.comments import held_comments
 from comments.moderation.queue.index_ranges import Position
 from comments.moderation.queue.requests import wish_of
-from comments.moderation.sweeps.actions import Part, carry_out_part, end_run, take_back_part
-from comments.moderation.sweeps.queries import RunNow, run_now
+from comments.moderation.sweeps.actions import SweepPart, carry_out_part, end_run, take_back_part
+from comments.moderation.sweeps.queries import SweepState, run_now
 from comments.outbox import Handler, Later, Task
 from comments.web.service import Service
 
@@ -52,14 +52,14 @@ async def _step(svc: Service, run_id: UUID, at_once: int) -> bool:
     return True
 
 
-async def _part(svc: Service, run: RunNow, moderator: Moderator, at_once: int) -> Part:
+async def _part(svc: Service, run: SweepState, moderator: Moderator, at_once: int) -> SweepPart:
     begin = (run.reached_at, run.reached_id)
     query = msgspec.json.decode(run.asked, type=schemas.QueueQuery)
     try:
         wish = await svc.db.read(wish_of, moderator, query)
     except Invalid:
         # The page that was searched for cannot be one any more.
-        return Part(run.id, begin, [], None)
+        return SweepPart(run.id, begin, [], None)
     page = await svc.db.scan(held_comments, run.site_id, wish, after=begin, limit=at_once)
-    wanted = [Wanted(held.row.id, expected_version=held.row.version) for held in page.comments]
-    return Part(run.id, begin, wanted, cast(Position | None, page.next))
+    wanted = [CommentChoice(held.row.id, expected_version=held.row.version) for held in page.comments]
+    return SweepPart(run.id, begin, wanted, cast(Position | None, page.next))

@@ -9,15 +9,15 @@ import msgspec
 from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
+from comments.identity.accounts.queries import Moderator
 from comments.identity.accounts.sections import Sections, in_sections
-from comments.identity.queries import Moderator
 from comments.keys import Keyring
 from comments.moderation.audit.hash_chain import NewEntry
 from comments.moderation.audit.log import add_to_log, in_words
 from comments.moderation.search.models import TermsDue
 from comments.moderation.threads.merge_models import Merge
 from comments.threads.actions.merge import merge_threads
-from comments.threads.actions.move import Move, move_comment
+from comments.threads.actions.move import CommentMove, move_comment
 from comments.threads.actions.rename import rename_thread
 from comments.threads.actions.settings import ThreadWish, settle_thread
 from comments.threads.actions.split import apart
@@ -29,7 +29,7 @@ from comments.threads.queries.moderated_threads import moderated_comment, modera
 
 
 @dataclass(frozen=True, slots=True)
-class Acting:
+class ThreadActor:
     """Who acts on a site, and where: without an account it is whoever has the command line."""
 
     site_id: UUID
@@ -48,19 +48,19 @@ class MoveWish:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class MovedComments:
     """How many comments came to another place, and the number of the log's entry that says so."""
 
     comments: int
     number: int
 
 
-def acting_as(moderator: Moderator, origins: tuple[str, ...]) -> Acting:
-    return Acting(moderator.site_id, origins, moderator.account_id, moderator.sections)
+def acting_as(moderator: Moderator, origins: tuple[str, ...]) -> ThreadActor:
+    return ThreadActor(moderator.site_id, origins, moderator.account_id, moderator.sections)
 
 
 def set_thread(
-    session: Session, keys: Keyring, acting: Acting, thread_id: UUID, wish: ThreadWish, *, at: datetime
+    session: Session, keys: Keyring, acting: ThreadActor, thread_id: UUID, wish: ThreadWish, *, at: datetime
 ) -> int:
     """Close or open a discussion, have all of it wait, slow it down, give it another URL.
 
@@ -80,8 +80,8 @@ def set_thread(
 
 
 def merge(
-    session: Session, keys: Keyring, acting: Acting, thread_id: UUID, into: UUID, *, at: datetime
-) -> Brought:
+    session: Session, keys: Keyring, acting: ThreadActor, thread_id: UUID, into: UUID, *, at: datetime
+) -> MovedComments:
     """Bring a discussion into another one, and keep for 30 days what both were before.
 
     Of a large one the rest has to follow: `finish_merge`. Raises ThreadUnknown, and MoveRefused for one and
@@ -97,7 +97,7 @@ def merge(
     moved = merge_threads(session, source, target, at=at)
     facts = {"choice": "merge", "thread": str(source.id), "into": str(target.id), "comments": moved}
     places = {"before": source.url, "after": target.url}
-    return Brought(moved, log_of_thread(session, keys, acting, {**facts, **places}, at))
+    return MovedComments(moved, log_of_thread(session, keys, acting, {**facts, **places}, at))
 
 
 def _keep_apart(session: Session, source: Row[Any], target: Row[Any], at: datetime) -> None:
@@ -110,12 +110,12 @@ def _keep_apart(session: Session, source: Row[Any], target: Row[Any], at: dateti
 def move(
     session: Session,
     keys: Keyring,
-    acting: Acting,
+    acting: ThreadActor,
     wish: MoveWish,
     *,
     at: datetime,
     undoes: int | None = None,
-) -> Brought:
+) -> MovedComments:
     """Move a comment with all that answers it; `undoes` numbers the entry of a move that this takes back.
 
     Raises CommentUnknown, ThreadUnknown, MoveRefused.
@@ -130,17 +130,17 @@ def move(
         above = moderated_comment(session, acting.site_id, wish.parent_id, acting.sections, lock=True)
     if (source_id, target_id) != (comment.thread_id, above.thread_id if above else target_id):
         raise MoveRefused("Somebody else has just moved this. Look where it is now.")
-    moved = move_comment(session, Move(comment, source, target, above), at=at)
+    moved = move_comment(session, CommentMove(comment, source, target, above), at=at)
     # Whether it answers something can be searched for, and no trigger hears of that.
     session.execute(insert(TermsDue).values(site_id=acting.site_id, comment_id=comment.id))
     facts: dict[str, Any] = {"choice": "move", "thread": str(source_id), "into": str(target_id)}
     facts["comments"] = moved
     facts |= {"before": _named(comment.parent_id), "after": _named(wish.parent_id)}
     facts |= {"undoes": undoes} if undoes else {}
-    return Brought(moved, log_of_thread(session, keys, acting, facts, at, comment_id=comment.id))
+    return MovedComments(moved, log_of_thread(session, keys, acting, facts, at, comment_id=comment.id))
 
 
-def _page_for(acting: Acting, url: str) -> PageKeys:
+def _page_for(acting: ThreadActor, url: str) -> PageKeys:
     """Return the keys of a URL that a discussion of this site can have, where one may put it."""
     page = page_keys(url, None)
     check_page_origin(page, acting.origins)
@@ -149,7 +149,7 @@ def _page_for(acting: Acting, url: str) -> PageKeys:
     return page
 
 
-def _from_and_to(session: Session, acting: Acting, wish: MoveWish) -> tuple[UUID, UUID]:
+def _from_and_to(session: Session, acting: ThreadActor, wish: MoveWish) -> tuple[UUID, UUID]:
     """Return the threads that a comment leaves and comes to, which may be the same."""
     comment = moderated_comment(session, acting.site_id, wish.comment_id, acting.sections)
     if wish.parent_id is None:
@@ -167,7 +167,7 @@ def _named(comment_id: UUID | None) -> str | None:
 def log_of_thread(
     session: Session,
     keys: Keyring,
-    acting: Acting,
+    acting: ThreadActor,
     facts: dict[str, Any],
     at: datetime,
     *,
@@ -178,5 +178,7 @@ def log_of_thread(
     Which account it was stands there, and no name.
     """
     account = str(acting.account_id) if acting.account_id else None
-    told = {"account": account, "at": in_words(at), **facts}
-    return add_to_log(session, keys, acting.site_id, [NewEntry("thread", told, comment_id=comment_id)], at=at)
+    entry_facts = {"account": account, "at": in_words(at), **facts}
+    return add_to_log(
+        session, keys, acting.site_id, [NewEntry("thread", entry_facts, comment_id=comment_id)], at=at
+    )

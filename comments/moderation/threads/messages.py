@@ -36,10 +36,10 @@ _IS: _Said = {
 
 def thread_logged(facts: Facts) -> str:
     """Say what was done with a discussion; its name comes after it."""
-    told = _logged(facts)
+    parts = _logged(facts)
     if "undoes" not in facts or facts["choice"] == "merge":
-        return told
-    return f"Took a decision back: {told[:1].lower()}{told[1:]}"
+        return parts
+    return f"Took a decision back: {parts[:1].lower()}{parts[1:]}"
 
 
 def thread_listed(facts: Facts) -> tuple[str, str]:
@@ -51,7 +51,7 @@ def thread_listed(facts: Facts) -> tuple[str, str]:
     return _done(facts["after"]), ""
 
 
-def thread_told(facts: Facts) -> str:
+def thread_notice(facts: Facts) -> str:
     """Say to who has just decided, or taken a decision back, what that has done."""
     if "undoes" in facts:
         return f"Undone. {_undone(facts)}"
@@ -77,22 +77,22 @@ def _logged(facts: Facts) -> str:
     if facts["choice"] == "move":
         return f"Moved {so_many(facts['comments'])} to"
     after = facts["after"]
-    told = _of(after, _LOGGED)
+    parts = _of(after, _LOGGED)
     if "slow_seconds" in after:
         seconds = after["slow_seconds"]
-        told.append(f"Set slow mode to {_seconds(seconds)} on" if seconds else "Ended slow mode on")
+        parts.append(f"Set slow mode to {_seconds(seconds)} on" if seconds else "Ended slow mode on")
     if "url" in after:
-        told.append(f"Renamed {facts['before']['url']} to")
-    return " · ".join(told)
+        parts.append(f"Renamed {facts['before']['url']} to")
+    return " · ".join(parts)
 
 
 def _done(after: Facts) -> str:
-    told = _of(after, _DONE)
+    parts = _of(after, _DONE)
     if "slow_seconds" in after:
-        told.append(_slow(after["slow_seconds"]))
+        parts.append(_slow(after["slow_seconds"]))
     if "url" in after:
-        told.append("Renamed")
-    return " · ".join(told)
+        parts.append("Renamed")
+    return " · ".join(parts)
 
 
 def _undone(facts: Facts) -> str:
@@ -103,12 +103,12 @@ def _undone(facts: Facts) -> str:
         count = facts["comments"]
         return f"{so_many(count)} {'is' if count == 1 else 'are'} here again, no more on {facts['before']}."
     after = facts["after"]
-    told = _of(after, _IS)
+    parts = _of(after, _IS)
     if "slow_seconds" in after:
-        told.append(f"{_slow(after['slow_seconds'])}.")
+        parts.append(f"{_slow(after['slow_seconds'])}.")
     if "url" in after:
-        told.append(f"It is at {after['url']} again. {facts['before']['url']} leads here still.")
-    return " ".join(told)
+        parts.append(f"It is at {after['url']} again. {facts['before']['url']} leads here still.")
+    return " ".join(parts)
 
 
 def _of(after: Facts, said: _Said) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from comments.errors import CommentsError, Invalid
 from comments.keys import Keyring
-from comments.moderation.threads.actions import Acting, merge, set_thread
+from comments.moderation.threads.actions import ThreadActor, merge, set_thread
 from comments.threads.actions.settings import ThreadWish
 from comments.threads.addresses.page_keys import PageKeys, check_page_origin, page_keys
 from comments.threads.queries.find_threads import thread_if_any, threads_by_key_hashes
@@ -29,7 +29,7 @@ class RemapRefused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RemapLine:
     """One line of the file: the page at `old` is at `new` from now on."""
 
     number: int
@@ -38,26 +38,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RemapStep:
     """What becomes of a line: a new URL, or a merge of so many public comments.
 
     `done` is so already; where it is `nothing`, nobody has written.
     """
 
-    line: Line
+    line: RemapLine
     kind: Kind
     thread_id: UUID | None = None
     into: UUID | None = None
     comments: int = 0
 
 
-def read_lines(rows: Iterable[str], origins: Sequence[str]) -> list[Line]:
+def read_lines(rows: Iterable[str], origins: Sequence[str]) -> list[RemapLine]:
     """Read a CSV of two columns, `old` and `new`; a first row with these words is passed over.
 
     New URLs must be under the site's origins, old ones need not be. No URL may be new in one line and old in
     another: what such a file does would depend on how often it is run. Raises RemapRefused.
     """
-    found = _Reading(origins)
+    found = _RemapReader(origins)
     reader = csv.reader(rows)
     try:
         for row in reader:
@@ -73,7 +73,7 @@ def read_lines(rows: Iterable[str], origins: Sequence[str]) -> list[Line]:
     return found.lines
 
 
-def plan(session: Session, site_id: UUID, lines: Sequence[Line]) -> list[Step]:
+def plan(session: Session, site_id: UUID, lines: Sequence[RemapLine]) -> list[RemapStep]:
     """Return what each line would do, after all those before it."""
     leads: dict[bytes, UUID] = {}
     sizes: dict[UUID, int] = {}
@@ -82,16 +82,16 @@ def plan(session: Session, site_id: UUID, lines: Sequence[Line]) -> list[Step]:
         some = threads_by_key_hashes(session, site_id, hashes[start : start + _AT_ONCE])
         for key, row in some.items():
             leads[key], sizes[row.id] = row.id, row.comment_count
-    steps: list[Step] = []
+    steps: list[RemapStep] = []
     urls: dict[UUID, str | None] = {}
     merged: dict[UUID, UUID] = {}
     for line in lines:
         (old,), (new,) = line.old.hashes, line.new.hashes
         here, there = (_followed(merged, leads.get(key)) for key in (old, new))
         if here is None:
-            steps.append(Step(line, "nothing"))
+            steps.append(RemapStep(line, "nothing"))
         elif there is not None and there != here:
-            steps.append(Step(line, "merge", here, there, sizes[here]))
+            steps.append(RemapStep(line, "merge", here, there, sizes[here]))
             merged[here] = there
             sizes[there] += sizes[here]
         else:
@@ -99,7 +99,7 @@ def plan(session: Session, site_id: UUID, lines: Sequence[Line]) -> list[Step]:
                 thread = thread_if_any(session, here)
                 urls[here] = thread.url if thread else None
             is_so = there == here and urls[here] == line.new.url
-            steps.append(Step(line, "done" if is_so else "rename", here))
+            steps.append(RemapStep(line, "done" if is_so else "rename", here))
             leads[new], urls[here] = here, line.new.url
     return steps
 
@@ -110,7 +110,9 @@ def _followed(merged: Mapping[UUID, UUID], thread_id: UUID | None) -> UUID | Non
     return thread_id
 
 
-def carry_out(session: Session, keys: Keyring, acting: Acting, line: Line, *, at: datetime) -> Step:
+def carry_out(
+    session: Session, keys: Keyring, acting: ThreadActor, line: RemapLine, *, at: datetime
+) -> RemapStep:
     """Do what one line says, as things are now; return what that was."""
     (step,) = plan(session, acting.site_id, [line])
     if step.kind == "rename" and step.thread_id is not None:
@@ -121,9 +123,9 @@ def carry_out(session: Session, keys: Keyring, acting: Acting, line: Line, *, at
 
 
 @dataclass(slots=True)
-class _Reading:
+class _RemapReader:
     origins: Sequence[str]
-    lines: list[Line] = field(default_factory=list)
+    lines: list[RemapLine] = field(default_factory=list)
     faults: list[tuple[int, str]] = field(default_factory=list)
 
     def take(self, number: int, cells: Sequence[str]) -> None:
@@ -139,14 +141,14 @@ class _Reading:
         except CommentsError as fault:
             self.fault(number, str(fault))
         else:
-            self.lines.append(Line(number, old, new))
+            self.lines.append(RemapLine(number, old, new))
 
     def fault(self, number: int, said: str) -> None:
         self.faults.append((number, said))
 
     def compare(self) -> None:
         """Find what contradicts itself between the lines."""
-        by_old: dict[str | None, Line] = {}
+        by_old: dict[str | None, RemapLine] = {}
         for line in self.lines:
             first = by_old.setdefault(line.old.url_key, line)
             if first.new.url_key != line.new.url_key:

@@ -18,12 +18,12 @@ from comments.keys import Keyring
 from comments.moderation.audit.log import in_words
 from comments.moderation.audit.thread_entries import decided_by, decided_since, kept_of, thread_decision
 from comments.moderation.errors import ChangedSince, DecisionUnknown
-from comments.moderation.threads.actions import Acting, MoveWish, log_of_thread, move
+from comments.moderation.threads.actions import MoveWish, ThreadActor, log_of_thread, move
 from comments.moderation.threads.merge_models import Merge
 from comments.storage import WITHOUT_SYNC
 from comments.threads.actions.rename import rename_thread
 from comments.threads.actions.settings import ThreadWish, settle_thread
-from comments.threads.actions.split import Apart, part_threads
+from comments.threads.actions.split import MergeRecord, part_threads
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.addresses.urls import page_path
 from comments.threads.errors import OutsideSection
@@ -34,7 +34,7 @@ from comments.threads.queries.moderated_threads import moderated_comment, modera
 Facts = dict[str, Any]
 
 
-def undo_thread(session: Session, keys: Keyring, acting: Acting, number: int, *, at: datetime) -> Facts:
+def undo_thread(session: Session, keys: Keyring, acting: ThreadActor, number: int, *, at: datetime) -> Facts:
     """Take back what the log's entry `number` did with a discussion, and return the entry that says so.
 
     That is an earlier one where it was taken back already. All of it is taken back, or nothing: ChangedSince
@@ -49,7 +49,7 @@ def undo_thread(session: Session, keys: Keyring, acting: Acting, number: int, *,
     return thread_decision(session, acting.site_id, undone) or {}
 
 
-def _set_back(session: Session, keys: Keyring, acting: Acting, made: Facts, at: datetime) -> int:
+def _set_back(session: Session, keys: Keyring, acting: ThreadActor, made: Facts, at: datetime) -> int:
     before, after = made["before"], made["after"]
     # Held first: whoever decides about this discussion holds its row until it is in the log.
     (thread,) = moderated_threads(session, acting.site_id, [UUID(made["thread"])], acting.sections, lock=True)
@@ -67,7 +67,7 @@ def _set_back(session: Session, keys: Keyring, acting: Acting, made: Facts, at: 
     return log_of_thread(session, keys, acting, {**facts, "undoes": made["number"]}, at)
 
 
-def _name_back(session: Session, acting: Acting, thread: Row[Any], url: str, at: datetime) -> None:
+def _name_back(session: Session, acting: ThreadActor, thread: Row[Any], url: str, at: datetime) -> None:
     """Let a page have its old URL again; the one that it got in between leads there still.
 
     That its origin is of the site is not asked: it was this page's before.
@@ -77,7 +77,7 @@ def _name_back(session: Session, acting: Acting, thread: Row[Any], url: str, at:
     rename_thread(session, thread, page_keys(url, None), at=at)
 
 
-def _move_back(session: Session, keys: Keyring, acting: Acting, made: Facts, at: datetime) -> int:
+def _move_back(session: Session, keys: Keyring, acting: ThreadActor, made: Facts, at: datetime) -> int:
     left, reached = UUID(made["thread"]), UUID(made["into"])
     # Held first: nobody moves what is in them meanwhile.
     moderated_threads(session, acting.site_id, list({left, reached}), acting.sections, lock=True)
@@ -95,13 +95,13 @@ def _move_back(session: Session, keys: Keyring, acting: Acting, made: Facts, at:
     return move(session, keys, acting, wish, at=at, undoes=made["number"]).number
 
 
-def _part(session: Session, keys: Keyring, acting: Acting, made: Facts, at: datetime) -> int:
+def _part(session: Session, keys: Keyring, acting: ThreadActor, made: Facts, at: datetime) -> int:
     both = [UUID(made["thread"]), UUID(made["into"])]
     source, target = moderated_threads(
         session, acting.site_id, both, acting.sections, lock=True, also_merged=True
     )
     kept = kept_of(session, source.id)
-    before = msgspec.json.decode(kept.apart, type=Apart) if kept else None
+    before = msgspec.json.decode(kept.apart, type=MergeRecord) if kept else None
     for later in decided_since(session, acting.site_id, made["number"], target.id):
         if later.get("undoes") == made["number"]:
             return int(later["number"])
@@ -119,12 +119,12 @@ def _part(session: Session, keys: Keyring, acting: Acting, made: Facts, at: date
     return log_of_thread(session, keys, acting, {**facts, **places}, at)
 
 
-def _leads(url: str, before: Apart) -> bool:
+def _leads(url: str, before: MergeRecord) -> bool:
     """Say whether a URL led to the discussion that went: then a rename gave it to the other one."""
     return bool(set(page_keys(url, None).hashes) & set(before.keys))
 
 
-_UNDOING: Mapping[str, Callable[[Session, Keyring, Acting, Facts, datetime], int]] = {
+_UNDOING: Mapping[str, Callable[[Session, Keyring, ThreadActor, Facts, datetime], int]] = {
     "set": _set_back,
     "move": _move_back,
     "merge": _part,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from comments.classifier.actions import Lesson, hold, learn
-from comments.classifier.features import Signs
+from comments.classifier.features import FeatureSet
 from comments.moderation.audit.history import histories
 from comments.moderation.decisions.requests import Deed
 from comments.moderation.training.queries import SAYS, calls_spam
@@ -27,11 +27,11 @@ TOLD_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class CommentFeatures:
     """A comment, and by what it is recognised."""
 
     comment_id: UUID
-    signs: Signs
+    features: FeatureSet
     of_facts: tuple[str, ...]
 
 
@@ -46,11 +46,11 @@ def tell_checks(
 ) -> None:
     """Have Akismet told of a decision, where it is asked; after a while, for who undoes it does so soon."""
     if (choice in SAYS or choice == "restore") and has_checks(session, site_id, AKISMET):
-        told = {"comment_ids": list(comment_ids)}
-        enqueue(session, CHECKED_DECISIONS, site_id, told, due=at + TOLD_AFTER)
+        payload = {"comment_ids": list(comment_ids)}
+        enqueue(session, CHECKED_DECISIONS, site_id, payload, due=at + TOLD_AFTER)
 
 
-def teach(session: Session, site_id: UUID, seen: Sequence[Recognised], *, read_to: datetime) -> int:
+def teach(session: Session, site_id: UUID, seen: Sequence[CommentFeatures], *, read_to: datetime) -> int:
     """Learn what stands about these comments now; return how many told something new."""
     # First: who learns after another must not go by what stood before.
     hold(session, site_id)
@@ -59,5 +59,5 @@ def teach(session: Session, site_id: UUID, seen: Sequence[Recognised], *, read_t
     for one in seen:
         history = decided.get(one.comment_id, [])
         said_at = history[-1].at if history else read_to
-        lessons.append(Lesson(one.comment_id, calls_spam(history), one.signs, one.of_facts, said_at))
+        lessons.append(Lesson(one.comment_id, calls_spam(history), one.features, one.of_facts, said_at))
     return learn(session, site_id, lessons, read_to=read_to)

@@ -27,7 +27,7 @@ SAYS: Mapping[str, bool | None] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedComments:
     """Comments of guests that were decided about, in that order, and where to go on; None at the end."""
 
     comments: Sequence[Row[Any]]
@@ -59,7 +59,7 @@ def learned_until(session: Session, site_id: UUID) -> datetime | None:
     return session.scalar(select(Learning.read_to).where(Learning.site_id == site_id))
 
 
-def decided(session: Session, site_id: UUID, after: LogPosition | None, *, limit: int) -> Decided:
+def decided(session: Session, site_id: UUID, after: LogPosition | None, *, limit: int) -> DecidedComments:
     """Return what was decided after a place in the log, some of it, oldest first."""
     decisions: tuple[Any, ...] = (Decision.at, Decision.id, Decision.comment_id)
     query = select(*decisions).where(Decision.site_id == site_id)
@@ -71,7 +71,9 @@ def decided(session: Session, site_id: UUID, after: LogPosition | None, *, limit
     found = {row.id: row for row in session.execute(select(*JUDGED).where(guests))}
     last = rows[-1] if rows else None
     end = (last.at, last.id) if last is not None and len(rows) == limit else None
-    return Decided([found[one] for one in ids if one in found], last.at if last is not None else None, end)
+    return DecidedComments(
+        [found[one] for one in ids if one in found], last.at if last is not None else None, end
+    )
 
 
 JUDGED: tuple[Any, ...] = (

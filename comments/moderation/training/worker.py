@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from comments.classifier.actions import forget_all
-from comments.classifier.features import signs_of, signs_of_facts
+from comments.classifier.features import features_of, signs_of_facts
 from comments.moderation.decisions.judged_draft import draft_of, facts_of
-from comments.moderation.training.actions import DECISIONS_MADE, Recognised, teach
+from comments.moderation.training.actions import DECISIONS_MADE, CommentFeatures, teach
 from comments.moderation.training.queries import decided, learned_until
 from comments.outbox import Handler, Task
 from comments.storage import Database
@@ -38,15 +38,15 @@ async def learn_site(db: Database, site_id: UUID) -> int:
     """Learn what was decided since the last time; return how many comments told something new."""
     until = await db.read(learned_until, site_id)
     after = (until - LOOK_BACK, FIRST_ID) if until else None
-    told = 0
+    learned = 0
     while True:
         found = await db.read(decided, site_id, after, limit=AT_ONCE)
         if found.read_to is None:
-            return told
+            return learned
         seen = await asyncio.to_thread(_recognised, found.comments)
-        told += await db.write(teach, site_id, seen, read_to=found.read_to)
+        learned += await db.write(teach, site_id, seen, read_to=found.read_to)
         if found.next is None:
-            return told
+            return learned
         after = found.next
 
 
@@ -56,8 +56,10 @@ async def learn_anew(db: Database, site_id: UUID) -> int:
     return await learn_site(db, site_id)
 
 
-def _recognised(rows: Sequence[Row[Any]]) -> list[Recognised]:
+def _recognised(rows: Sequence[Row[Any]]) -> list[CommentFeatures]:
     return [
-        Recognised(row.id, signs_of(draft_of(row)), signs_of_facts(facts_of(row), row.created_at.hour))
+        CommentFeatures(
+            row.id, features_of(draft_of(row)), signs_of_facts(facts_of(row), row.created_at.hour)
+        )
         for row in rows
     ]

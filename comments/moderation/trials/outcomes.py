@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from comments.classifier.precision import Tally
 from comments.moderation.decisions.judged_draft import draft_of, facts_of
-from comments.moderation.trials.queries import Past
+from comments.moderation.trials.queries import PastComment
 from comments.policy.facts import policy_of
 from comments.rules import Facts, Guess, Judgement, Outcome, Policy, Reason, judge
 from comments.sites.settings import SiteSettings
@@ -22,7 +22,7 @@ TRIED = frozenset({*(one.name for one in fields(Policy)), "similar_days"})
 
 
 @dataclass(frozen=True, slots=True)
-class Otherwise:
+class ChangedVerdict:
     """A comment that would have been decided otherwise. `reason` is what made the difference, if any did."""
 
     id: UUID
@@ -35,7 +35,7 @@ class Otherwise:
 
 
 @dataclass(slots=True)
-class Compared:
+class TallyComparison:
     """The same comments under two lots of settings. Taken for unwanted is what the rules do not publish."""
 
     before: Tally = field(default_factory=Tally)
@@ -58,12 +58,12 @@ class Trial:
     tried: int = 0
     changed: int = 0
     unguessed: int = 0
-    all: Compared = field(default_factory=Compared)
-    by_rule: dict[str, Compared] = field(default_factory=dict)
-    otherwise: list[Otherwise] = field(default_factory=list)
+    all: TallyComparison = field(default_factory=TallyComparison)
+    by_rule: dict[str, TallyComparison] = field(default_factory=dict)
+    otherwise: list[ChangedVerdict] = field(default_factory=list)
     is_cut_short: bool = False
 
-    def add(self, tested: "Tested") -> None:
+    def add(self, tested: "TriedComment") -> None:
         """Count one comment."""
         past, was, would_be = tested.past, tested.was, tested.would_be
         self._count_rules(past.is_unwanted, _rules_of(was), _rules_of(would_be))
@@ -83,23 +83,23 @@ class Trial:
         for rule in before | after:
             if rule not in self.by_rule:
                 # So far it had nothing against any.
-                self.by_rule[rule] = Compared(_unseen(self.all.before), _unseen(self.all.after))
+                self.by_rule[rule] = TallyComparison(_unseen(self.all.before), _unseen(self.all.after))
         for rule, compared in self.by_rule.items():
             compared.add(is_unwanted=is_unwanted, taken_before=rule in before, taken_after=rule in after)
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class TriedComment:
     """A comment as it would be judged under the settings before and after a change."""
 
-    past: Past
+    past: PastComment
     text: str
     was: Judgement
     would_be: Judgement
     is_guessed: bool
 
 
-def tested(past: Sequence[Past], before: SiteSettings, after: SiteSettings) -> list[Tested]:
+def tested(past: Sequence[PastComment], before: SiteSettings, after: SiteSettings) -> list[TriedComment]:
     """Judge comments twice, by what was known when they were written."""
     found = []
     for one in past:
@@ -107,7 +107,7 @@ def tested(past: Sequence[Past], before: SiteSettings, after: SiteSettings) -> l
         was, would_be = (
             judge(draft, _under(facts, settings), policy_of(settings)) for settings in (before, after)
         )
-        found.append(Tested(one, draft.text, was, would_be, facts.learned is not None))
+        found.append(TriedComment(one, draft.text, was, would_be, facts.learned is not None))
     return found
 
 
@@ -133,10 +133,10 @@ def _unseen(tally: Tally) -> Tally:
     return Tally(missed=tally.caught + tally.missed, left=tally.wronged + tally.left)
 
 
-def _otherwise(one: Tested) -> Otherwise:
+def _otherwise(one: TriedComment) -> ChangedVerdict:
     stricter = one.would_be.outcome.strength > one.was.outcome.strength
     reasons = one.would_be.reasons if stricter else one.was.reasons
-    return Otherwise(
+    return ChangedVerdict(
         one.past.row.id,
         one.past.row.author_name,
         shortened(one.text),
@@ -153,10 +153,10 @@ def shortened(text: str) -> str:
     return beginning if len(beginning) <= BEGINNING else beginning[: BEGINNING - 1] + "…"
 
 
-def by_weight(trial: Trial) -> list[tuple[str, Compared]]:
+def by_weight(trial: Trial) -> list[tuple[str, TallyComparison]]:
     """Return the rules with what they do, those that have most against comments first."""
 
-    def weight(one: tuple[str, Compared]) -> tuple[int, str]:
+    def weight(one: tuple[str, TallyComparison]) -> tuple[int, str]:
         _, compared = one
         taken = (
             compared.before.caught + compared.before.wronged + compared.after.caught + compared.after.wronged

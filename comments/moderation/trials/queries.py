@@ -20,7 +20,7 @@ MEANS: Mapping[str, bool | None] = {**SAYS, "remove": True, "reported": None}
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastComment:
     """A comment of a guest, and whether the moderators did not want it.
 
     Its row has `share`, how much it was like spam just before it was learned, as `learned_id`.
@@ -34,7 +34,7 @@ class Past:
 class PastPage:
     """Some of them, and where older decisions go on; None at the end."""
 
-    comments: Sequence[Past]
+    comments: Sequence[PastComment]
     next: LogPosition | None
 
 
@@ -66,9 +66,9 @@ def _is_last_word(history: Sequence[PastDecision], decision_id: UUID) -> bool:
     return last == decision_id and edited_by(history) is None
 
 
-def _past(row: Row[Any], history: Sequence[PastDecision]) -> Past | None:
+def _past(row: Row[Any], history: Sequence[PastDecision]) -> PastComment | None:
     is_unwanted = said(history, MEANS)
-    return None if is_unwanted is None else Past(row, is_unwanted)
+    return None if is_unwanted is None else PastComment(row, is_unwanted)
 
 
 _JUDGED: Select[*tuple[Any, ...]] = (

@@ -18,7 +18,7 @@ LAST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class TrialRequest:
     """Settings to be tried on the `last` decided comments, within so many seconds."""
 
     before: SiteSettings
@@ -32,13 +32,13 @@ class Attempt:
         return not_tried(self.before, self.after)
 
 
-def attempt(site: Site, given: Mapping[str, Any], **limits: Any) -> Attempt:
+def attempt(site: Site, given: Mapping[str, Any], **limits: Any) -> TrialRequest:
     """Return what to try: a site's settings with changes that were given as JSON. Raises SettingRefused."""
     after = parsed_settings(changed_settings(site.settings, words_of(given)))
-    return Attempt(settings_of(site), after, **limits)
+    return TrialRequest(settings_of(site), after, **limits)
 
 
-async def tried(db: Database, site: Site, wanted: Attempt) -> Trial:
+async def tried(db: Database, site: Site, wanted: TrialRequest) -> Trial:
     """Judge the last comments that a person has decided about, under both lots of settings.
 
     What is kept does not grow with how many there are.

@@ -7,10 +7,10 @@ import msgspec
 from msgspec import Meta
 
 from comments.classifier.precision import Tally
-from comments.classifier.queries import LAST, Quality, Standing
+from comments.classifier.queries import LAST, ModelQuality, ThresholdTally
 from comments.classifier.score import FEWEST_OF_EACH
-from comments.moderation.trials.outcomes import Compared, Otherwise, Trial, by_weight
-from comments.moderation.trials.run import Attempt
+from comments.moderation.trials.outcomes import ChangedVerdict, TallyComparison, Trial, by_weight
+from comments.moderation.trials.run import TrialRequest
 
 MOST_TRIED = 2_000
 MOST_NAMED = 100
@@ -112,7 +112,7 @@ class QualityAnswer(msgspec.Struct):
     clear: GuessesShown
 
 
-def rules_tried(wanted: Attempt, trial: Trial) -> RulesTried:
+def rules_tried(wanted: TrialRequest, trial: Trial) -> RulesTried:
     return RulesTried(
         tried=trial.tried,
         changed=trial.changed,
@@ -126,7 +126,7 @@ def rules_tried(wanted: Attempt, trial: Trial) -> RulesTried:
     )
 
 
-def quality_answer(found: Quality) -> QualityAnswer:
+def quality_answer(found: ModelQuality) -> QualityAnswer:
     return QualityAnswer(
         found.bad, found.good, FEWEST_OF_EACH, found.guessed, _guesses(found.hold), _guesses(found.spam)
     )
@@ -136,15 +136,15 @@ def tally_shown(tally: Tally) -> TallyShown:
     return TallyShown(tally.caught, tally.missed, tally.wronged, tally.left, tally.precision, tally.recall)
 
 
-def _guesses(standing: Standing) -> GuessesShown:
+def _guesses(standing: ThresholdTally) -> GuessesShown:
     return GuessesShown(standing.share, tally_shown(standing))
 
 
-def _rule(name: str, compared: Compared) -> RuleTried:
+def _rule(name: str, compared: TallyComparison) -> RuleTried:
     return RuleTried(name, tally_shown(compared.before), tally_shown(compared.after))
 
 
-def _otherwise(one: Otherwise) -> DecidedOtherwise:
+def _otherwise(one: ChangedVerdict) -> DecidedOtherwise:
     reason = one.reason
     return DecidedOtherwise(
         one.id,

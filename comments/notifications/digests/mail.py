@@ -4,21 +4,21 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from comments.moderation.audit.hash_chain import Link as LogEnd
+from comments.moderation.audit.hash_chain import ChainLink as LogEnd
 from comments.moderation.audit.verify import head
-from comments.notifications.catalogue import Words
+from comments.notifications.catalogue import Catalogue
 from comments.notifications.digests.actions import note_digest, plan_digests
 from comments.notifications.digests.queries import (
     MOST_COUNTED,
     SPAM_COUNTED_FOR,
     Digest,
-    Reader,
+    DigestReader,
     Waiting,
     digest_of,
     readers,
 )
-from comments.notifications.link_tokens import Ticket, signed
-from comments.notifications.mail_content import Entry, Letter, Link, Paragraph, isolated
+from comments.notifications.link_tokens import LinkToken, signed
+from comments.notifications.mail_content import Letter, MailEntry, MailLink, Paragraph, isolated
 from comments.notifications.messages import Mail
 from comments.notifications.quotes import excerpt, shown
 from comments.notifications.senders.factory import Mailer
@@ -55,7 +55,7 @@ class Digests:
         digest = await db.read(lambda session: digest_of(session, site_id, reader.sections, since=since))
         if digest is None:
             return
-        stop = signed(self._svc.keys, Ticket("digest", (site_id, account_id)))
+        stop = signed(self._svc.keys, LinkToken("digest", (site_id, account_id)))
         log_end = await db.read(head, site_id)
         letter = digest_letter(
             reader, digest, log_end, now, base_url=self._svc.settings.base_url, ticket=stop
@@ -73,18 +73,18 @@ class Digests:
         await db.write(note_digest, site_id, account_id, at=now)
 
 
-def _was_told(reader: Reader, task: Task) -> bool:
+def _was_told(reader: DigestReader, task: Task) -> bool:
     return reader.digest_at is not None and reader.digest_at >= datetime.fromisoformat(task.payload["at"])
 
 
 def digest_letter(
-    reader: Reader, digest: Digest, log_end: LogEnd | None, now: datetime, *, base_url: str, ticket: str
+    reader: DigestReader, digest: Digest, log_end: LogEnd | None, now: datetime, *, base_url: str, ticket: str
 ) -> Letter:
     """Write a digest. It names the log's end: whoever cuts the log later cannot change a mail that is out."""
-    words = Words(reader.lang)
-    told = [words("oldest", since=_age(words, now - digest.oldest))]
+    words = Catalogue(reader.lang)
+    sentences = [words("oldest", since=_age(words, now - digest.oldest))]
     if digest.spam:
-        told.append(_counted(words, "spam", digest.spam))
+        sentences.append(_counted(words, "spam", digest.spam))
     # Where not all were counted there are more than the others of those that were.
     more = min(digest.count, MOST_COUNTED) - sum(one.times for one in digest.newest)
     others = words("more_than", n=more) if digest.count > MOST_COUNTED else words.number(more)
@@ -95,27 +95,31 @@ def digest_letter(
         lang=words.lang,
         direction=words.direction,
         heading=_counted(words, "waits", digest.count),
-        parts=[Paragraph(" ".join(told)), *(_entry(words, one, digest) for one in digest.newest), *after],
-        button=Link(words("open_queue"), f"{base_url}/moderate/{reader.site_name}"),
+        parts=[
+            Paragraph(" ".join(sentences)),
+            *(_entry(words, one, digest) for one in digest.newest),
+            *after,
+        ],
+        button=MailLink(words("open_queue"), f"{base_url}/moderate/{reader.site_name}"),
         foot=[
-            [words("digest_why"), " ", Link(words("digest_choose"), settings)],
+            [words("digest_why"), " ", MailLink(words("digest_choose"), settings)],
             *([[isolated(reader.note, words.direction)]] if reader.note else []),
             *([[words("log_end", end=str(log_end))]] if log_end is not None else []),
         ],
     )
 
 
-def _counted(words: Words, key: str, total: int, **more: str) -> str:
+def _counted(words: Catalogue, key: str, total: int, **more: str) -> str:
     """Say how many there are, or that there are more than were counted."""
     n = min(total, MOST_COUNTED)
     return words(key, n=n, count=words.number(n) if n == total else words("more_than", n=n), **more)
 
 
-def _entry(words: Words, waiting: Waiting, digest: Digest) -> Entry:
+def _entry(words: Catalogue, waiting: Waiting, digest: Digest) -> MailEntry:
     reasons = [_why(words, reason) for reason in waiting.reasons]
     # Of a group only those that were counted are known.
     or_more = "+" if digest.count > MOST_COUNTED else ""
-    return Entry(
+    return MailEntry(
         name=shown(waiting.name, words),
         times=f"× {words.number(waiting.times)}{or_more}" if waiting.times > 1 else "",
         note=words("approved_before", n=waiting.approved_count) if waiting.approved_count else words("new"),
@@ -127,7 +131,7 @@ def _entry(words: Words, waiting: Waiting, digest: Digest) -> Entry:
     )
 
 
-def _why(words: Words, reason: Reason) -> str:
+def _why(words: Catalogue, reason: Reason) -> str:
     """Say why something waits; what has no sentence, such as what a program outside wrote, stays as it is.
 
     Where there is a list, or what an outside check said, it follows a colon (`rules.words`, `outside`).
@@ -151,7 +155,7 @@ _KEYS = {
 """The sentence for a reason whose code is not enough to tell which one it is."""
 
 
-def _age(words: Words, age: timedelta) -> str:
+def _age(words: Catalogue, age: timedelta) -> str:
     minutes = max(1, int(age.total_seconds()) // 60)
     for key, length in (("days", 24 * 60), ("hours", 60)):
         if minutes >= length:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from comments.identity.accounts.sections import Sections, decoded_sections
 from comments.identity.models import Account, Author, Membership
 from comments.moderation.queue.duplicate_groups import with_groups
-from comments.moderation.queue.index_ranges import Stretch, along
-from comments.moderation.queue.sections import Part, part_of
+from comments.moderation.queue.index_ranges import IndexRange, along
+from comments.moderation.queue.sections import ModeratedPart, part_of
 from comments.rules import Reason, decoded
 from comments.sites.models import Site
 from comments.sites.queries import origins_of, settings_of
@@ -29,7 +29,7 @@ PAUSES = {"hourly": timedelta(hours=1), "daily": timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class DigestReader:
     """A moderator who wants digests, and where they moderate."""
 
     account_id: UUID
@@ -73,7 +73,7 @@ class Digest:
     newest: Sequence[Waiting]
 
 
-def readers(session: Session, site_id: UUID, account_id: UUID | None = None) -> Sequence[Reader]:
+def readers(session: Session, site_id: UUID, account_id: UUID | None = None) -> Sequence[DigestReader]:
     """Return who of a site's team wants digests, or whether this one does."""
     wanted = (Membership.site_id == site_id) & Membership.digest.in_(list(PAUSES))
     if account_id is not None:
@@ -93,7 +93,7 @@ def readers(session: Session, site_id: UUID, account_id: UUID | None = None) -> 
         .order_by(Account.id)
     )
     return [
-        Reader(
+        DigestReader(
             *row[:4],
             sections=decoded_sections(row.sections),
             site_name=row.Site.name,
@@ -165,7 +165,7 @@ def digest_of(session: Session, site_id: UUID, sections: Sections, *, since: dat
     Spam is counted from `since` on. Nearly the same texts are one of the newest, counted among all that is.
     """
     part = part_of(session, site_id, sections)
-    rows = session.execute(_walk(part, Stretch(), MOST_COUNTED + 1)).all()
+    rows = session.execute(_walk(part, IndexRange(), MOST_COUNTED + 1)).all()
     if not rows:
         return None
     groups = [row.id if row.similar_group is None else row.similar_group for row in rows]
@@ -175,7 +175,7 @@ def digest_of(session: Session, site_id: UUID, sections: Sections, *, since: dat
     newest = [(firsts[group], times[group]) for group in list(times)[:LISTED]]
     oldest = rows[-1]
     if len(rows) > MOST_COUNTED:
-        oldest = session.execute(_walk(part, Stretch(newest_first=False), 1)).one()
+        oldest = session.execute(_walk(part, IndexRange(newest_first=False), 1)).one()
     return Digest(
         count=len(rows),
         oldest=oldest.created_at,
@@ -184,11 +184,11 @@ def digest_of(session: Session, site_id: UUID, sections: Sections, *, since: dat
     )
 
 
-def _walk(part: Part, stretch: Stretch, most: int) -> Select[*tuple[Any, ...]]:
-    return with_groups(along(part.lanes("pending"), stretch, most), stretch)
+def _walk(part: ModeratedPart, stretch: IndexRange, most: int) -> Select[*tuple[Any, ...]]:
+    return with_groups(along(part.segments("pending"), stretch, most), stretch)
 
 
-def _spam(part: Part, since: datetime) -> Select[*tuple[Any, ...]]:
+def _spam(part: ModeratedPart, since: datetime) -> Select[*tuple[Any, ...]]:
     spam = select(Comment.id).where(*part.counted("spam"), Comment.created_at >= since)
     if not part.is_by_page("spam"):
         # In the index's order: else PostgreSQL may look for so many rows all through the table.

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from comments.keys import Keyring
 from comments.moderation.decisions.decide import decide
-from comments.moderation.decisions.requests import Deed, Order, Program, Wanted
+from comments.moderation.decisions.requests import AutomaticActor, CommentChoice, DecisionOrder, Deed
 from comments.moderation.decisions.transitions import Subject, lock_subjects
-from comments.outside.external_checks.answers import Said
+from comments.outside.external_checks.answers import CheckAdvice
 from comments.outside.models import CheckCall
 from comments.policy.check_effects import NO_ANSWER, answered, is_all_that_holds
 from comments.rules import Reason, decoded, encoded
@@ -28,16 +28,16 @@ SAID = "outside-said"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class CheckResult:
     """What came of asking one check: what it said, or in words why it said nothing."""
 
     check_id: UUID
-    said: Said | None
+    said: CheckAdvice | None
     fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CheckedComment:
     """A comment that was asked about, as it was then; after the `is_last` time nobody asks any more."""
 
     site_id: UUID
@@ -46,7 +46,9 @@ class Asked:
     is_last: bool
 
 
-def settle(session: Session, asked: Asked, heard: Sequence[Heard], keys: Keyring, *, at: datetime) -> bool:
+def settle(
+    session: Session, asked: CheckedComment, results: Sequence[CheckResult], keys: Keyring, *, at: datetime
+) -> bool:
     """Note what checks said, and do it if somebody says spam, or all have answered; return if that is so.
 
     A comment that was changed since stays as it is: a moderator has decided, or its new text is asked about.
@@ -55,7 +57,7 @@ def settle(session: Session, asked: Asked, heard: Sequence[Heard], keys: Keyring
     if subject is None:
         return True
     checks = {check.id: check for check in checks_of(session, asked.site_id)}
-    for one in heard:
+    for one in results:
         if one.check_id in checks:
             _note(session, asked, one, at)
     if subject.version != asked.version:
@@ -82,19 +84,19 @@ def settle(session: Session, asked: Asked, heard: Sequence[Heard], keys: Keyring
     return is_all
 
 
-def _note(session: Session, asked: Asked, heard: Heard, at: datetime) -> None:
-    call = session.get(CheckCall, (asked.comment_id, heard.check_id))
+def _note(session: Session, asked: CheckedComment, results: CheckResult, at: datetime) -> None:
+    call = session.get(CheckCall, (asked.comment_id, results.check_id))
     if call is None:
-        call = CheckCall(comment_id=asked.comment_id, check_id=heard.check_id, attempts=0)
+        call = CheckCall(comment_id=asked.comment_id, check_id=results.check_id, attempts=0)
         session.add(call)
     elif call.version != asked.version:
         call.attempts, call.outcome = 0, None
     call.version, call.attempts, call.answered_at = asked.version, call.attempts + 1, at
-    call.outcome = heard.said.outcome if heard.said else call.outcome
-    call.answer = heard.said.reason if heard.said else heard.fault
+    call.outcome = results.said.outcome if results.said else call.outcome
+    call.answer = results.said.reason if results.said else results.fault
 
 
-def _all_said(session: Session, asked: Asked) -> Mapping[UUID, Said]:
+def _all_said(session: Session, asked: CheckedComment) -> Mapping[UUID, CheckAdvice]:
     # What was noted a moment ago is among it.
     session.flush()
     calls = (CheckCall.comment_id == asked.comment_id) & (CheckCall.version == asked.version)
@@ -102,14 +104,14 @@ def _all_said(session: Session, asked: Asked) -> Mapping[UUID, Said]:
     return {call.check_id: _said(call) for call in found}
 
 
-def _said(call: CheckCall) -> Said:
+def _said(call: CheckCall) -> CheckAdvice:
     outcome: Any = call.outcome
-    return Said(outcome, call.answer)
+    return CheckAdvice(outcome, call.answer)
 
 
 def _strongest(
-    checks: Mapping[UUID, OutsideCheck], said: Mapping[UUID, Said]
-) -> tuple[OutsideCheck, Said] | None:
+    checks: Mapping[UUID, OutsideCheck], said: Mapping[UUID, CheckAdvice]
+) -> tuple[OutsideCheck, CheckAdvice] | None:
     """Return the check that has most against the comment, and what; None if none has anything."""
     for outcome in ("spam", "hold"):
         for check_id, verdict in said.items():
@@ -142,7 +144,7 @@ def _key(texts: type[Comment] | type[Revision]) -> Any:
 
 
 def _decide(
-    session: Session, asked: Asked, choice: Deed, name: str, reason: str, keys: Keyring, at: datetime
+    session: Session, asked: CheckedComment, choice: Deed, name: str, reason: str, keys: Keyring, at: datetime
 ) -> None:
-    wanted = [Wanted(asked.comment_id, expected_version=asked.version)]
-    decide(session, Order(Program(asked.site_id, name), choice, wanted, reason), keys, at=at)
+    wanted = [CommentChoice(asked.comment_id, expected_version=asked.version)]
+    decide(session, DecisionOrder(AutomaticActor(asked.site_id, name), choice, wanted, reason), keys, at=at)

@@ -18,36 +18,36 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CheckAdvice:
     """What a check says of a comment, and why; its `reason` is for moderators."""
 
     outcome: Outcome
     reason: str
 
 
-class Verdict(msgspec.Struct):
+class CheckReply(msgspec.Struct):
     outcome: Outcome
     reason: str = ""
 
 
-def said_by_endpoint(answer: Answer) -> Said:
+def said_by_endpoint(answer: Answer) -> CheckAdvice:
     """Read `{"outcome": "approve", "reason": "…"}`. Raises NoAnswer."""
     body = _body(answer)
     try:
-        verdict = msgspec.json.decode(body, type=Verdict)
+        verdict = msgspec.json.decode(body, type=CheckReply)
     except msgspec.MsgspecError:
         raise NoAnswer(f"It answered what is no outcome: {answer.text or 'nothing'}") from None
-    return Said(verdict.outcome, _plain(verdict.reason))
+    return CheckAdvice(verdict.outcome, _plain(verdict.reason))
 
 
-def said_by_akismet(answer: Answer) -> Said:
+def said_by_akismet(answer: Answer) -> CheckAdvice:
     """Read `true`, which is spam, or `false`. Raises NoAnswer."""
     body = _body(answer).strip()
     if body == b"true":
         is_blatant = answer.headers.get("x-akismet-pro-tip") == "discard"
-        return Said("spam", "blatant spam" if is_blatant else "spam")
+        return CheckAdvice("spam", "blatant spam" if is_blatant else "spam")
     if body == b"false":
-        return Said("approve", "no spam")
+        return CheckAdvice("approve", "no spam")
     raise NoAnswer(_complaint(answer))
 
 

@@ -16,10 +16,10 @@ from comments.outbox import Handler, Task
 from comments.outbox.actions import MOST_ATTEMPTS
 from comments.outside.calling import Answer, Caller, CallFailed, CallRefused
 from comments.outside.external_checks import akismet
-from comments.outside.external_checks.actions import Asked, Heard, settle
+from comments.outside.external_checks.actions import CheckedComment, CheckResult, settle
 from comments.outside.external_checks.answers import (
+    CheckAdvice,
     NoAnswer,
-    Said,
     check_key_is_valid,
     check_taken,
     said_by_akismet,
@@ -42,7 +42,7 @@ LIMIT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class CheckTrial:
     """What came of a trial, and why, for the site's owner."""
 
     works: bool
@@ -68,10 +68,10 @@ class Checks:
         found = await self._db.read(to_ask, site_id, comment_id, version)
         if found is None:
             return
-        heard = await asyncio.gather(*(self._heard(one, found.question, task.id) for one in found.checks))
-        asked = Asked(site_id, comment_id, version, is_last=task.attempts >= MOST_ATTEMPTS)
-        if not await self._db.write(settle, asked, heard, self._keys, at=self._clock.now()):
-            raise Unanswered(" ".join(one.fault for one in heard if one.fault))
+        results = await asyncio.gather(*(self._ask(one, found.question, task.id) for one in found.checks))
+        asked = CheckedComment(site_id, comment_id, version, is_last=task.attempts >= MOST_ATTEMPTS)
+        if not await self._db.write(settle, asked, results, self._keys, at=self._clock.now()):
+            raise Unanswered(" ".join(one.fault for one in results if one.fault))
 
     async def address_feedback(self, task: Task) -> None:
         ids = [UUID(one) for one in task.payload["comment_ids"]]
@@ -90,7 +90,7 @@ class Checks:
         check_taken(await self._akismet(found.check, akismet.SUBMIT[found.verdict], fields))
         await self._db.write(note_told, found)
 
-    async def trial(self, check: OutsideCheck) -> Tried:
+    async def trial(self, check: OutsideCheck) -> CheckTrial:
         """Ask about nothing, now: whether Akismet knows the key, or what an endpoint says."""
         at, (site_name, home) = self._clock.now(), await self._db.read(site_home, check.site_id)
         try:
@@ -98,19 +98,19 @@ class Checks:
                 key = self._key(check)
                 fields = {"api_key": key, "key": key, "blog": home}
                 check_key_is_valid(await self._akismet(check, akismet.VERIFY, fields))
-                return Tried(True, "It knows the key.")
+                return CheckTrial(True, "It knows the key.")
             said = said_by_endpoint(await self._signed(check, new_id(at), as_trial(site_name, check.id, at)))
         except (NoAnswer, CallFailed, CallRefused) as fault:
-            return Tried(False, str(fault))
-        return Tried(True, f"It answered {said.outcome}. {said.reason}".strip())
+            return CheckTrial(False, str(fault))
+        return CheckTrial(True, f"It answered {said.outcome}. {said.reason}".strip())
 
-    async def _heard(self, check: OutsideCheck, question: Question, message_id: UUID) -> Heard:
+    async def _ask(self, check: OutsideCheck, question: Question, message_id: UUID) -> CheckResult:
         try:
-            return Heard(check.id, await self._said(check, question, message_id))
+            return CheckResult(check.id, await self._said(check, question, message_id))
         except (NoAnswer, CallFailed, CallRefused) as fault:
-            return Heard(check.id, None, str(fault))
+            return CheckResult(check.id, None, str(fault))
 
-    async def _said(self, check: OutsideCheck, question: Question, message_id: UUID) -> Said:
+    async def _said(self, check: OutsideCheck, question: Question, message_id: UUID) -> CheckAdvice:
         if check.kind == AKISMET:
             fields = {"api_key": self._key(check), **akismet.fields_of(question, check, self._keys)}
             return said_by_akismet(await self._akismet(check, akismet.CHECK, fields))

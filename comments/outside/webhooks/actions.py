@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from comments.outbox import enqueue
 from comments.outside.models import WebhookCall
-from comments.outside.webhooks.messages import Message, wants
+from comments.outside.webhooks.messages import WebhookMessage, wants
 from comments.sites.errors import WebhookUnknown
 from comments.sites.models import Webhook
 from comments.sites.queries import webhook_by_id, webhooks_of
@@ -29,7 +29,7 @@ def address_messages(
         if wants(webhook, event):
             for number, comment_id in enumerate(comment_ids):
                 message_id = UUID(int=first_id.int ^ number)
-                _send(session, site_id, Message(message_id, webhook.id, event, comment_id, at), at)
+                _send(session, site_id, WebhookMessage(message_id, webhook.id, event, comment_id, at), at)
 
 
 def send_again(session: Session, site_id: UUID, webhook_id: UUID, message_id: UUID, *, at: datetime) -> None:
@@ -38,11 +38,13 @@ def send_again(session: Session, site_id: UUID, webhook_id: UUID, message_id: UU
     call = session.get(WebhookCall, (webhook_id, message_id))
     if call is None:
         raise WebhookUnknown("Nothing was sent to this webhook under this id in 30 days.")
-    message = Message(message_id, webhook_id, call.event, call.comment_id, call.happened_at)
+    message = WebhookMessage(message_id, webhook_id, call.event, call.comment_id, call.happened_at)
     _send(session, site_id, message, at)
 
 
-def note_answer(session: Session, message: Message, status: int | None, answer: str, *, at: datetime) -> None:
+def note_answer(
+    session: Session, message: WebhookMessage, status: int | None, answer: str, *, at: datetime
+) -> None:
     """Keep what a webhook answered, or why it did not; nothing if it was removed meanwhile."""
     here = select(Webhook.id).where(Webhook.id == message.webhook_id).with_for_update(read=True)
     if session.scalar(here) is None:
@@ -61,6 +63,6 @@ def note_answer(session: Session, message: Message, status: int | None, answer: 
     call.attempts, call.status, call.answer, call.answered_at = call.attempts + 1, status, answer, at
 
 
-def _send(session: Session, site_id: UUID, message: Message, at: datetime) -> None:
+def _send(session: Session, site_id: UUID, message: WebhookMessage, at: datetime) -> None:
     key = f"{message.webhook_id}/{message.id}"
     enqueue(session, WEBHOOK, site_id, message.payload(), due=at, key=key)

@@ -16,7 +16,7 @@ from comments.outside.calling import Answer, Caller, CallFailed, CallRefused
 from comments.outside.external_checks import checks
 from comments.outside.signing import signed_headers
 from comments.outside.webhooks.actions import WEBHOOK, address_messages, note_answer
-from comments.outside.webhooks.messages import TRIAL, Message, ready
+from comments.outside.webhooks.messages import TRIAL, WebhookMessage, ready
 from comments.storage import Database
 from comments.threads.outbox_jobs import HAPPENED
 from comments.web.service import Service
@@ -40,18 +40,18 @@ class Webhooks:
         self._caller = Caller(settings.webhook_networks)
 
     async def address(self, task: Task) -> None:
-        told = task.payload
+        payload = task.payload
         await self._db.write(
             address_messages,
             cast(UUID, task.site_id),
-            told["event"],
-            [UUID(one) for one in told["comment_ids"]],
+            payload["event"],
+            [UUID(one) for one in payload["comment_ids"]],
             first_id=task.id,
-            at=datetime.fromisoformat(told["at"]),
+            at=datetime.fromisoformat(payload["at"]),
         )
 
     async def send(self, task: Task) -> None:
-        message = msgspec.convert(task.payload, Message)
+        message = msgspec.convert(task.payload, WebhookMessage)
         try:
             answer = await self.call(message)
         except CallRefused as refused:
@@ -64,9 +64,9 @@ class Webhooks:
     async def trial(self, webhook_id: UUID) -> Answer | None:
         """Send a message about nothing, now. Raises CallFailed, CallRefused."""
         at = self._clock.now()
-        return await self.call(Message(new_id(at), webhook_id, TRIAL, new_id(at), at))
+        return await self.call(WebhookMessage(new_id(at), webhook_id, TRIAL, new_id(at), at))
 
-    async def call(self, message: Message) -> Answer | None:
+    async def call(self, message: WebhookMessage) -> Answer | None:
         """Send a message once, note the answer and return it; None if the webhook is gone."""
         db, at = self._db, self._clock.now()
         found = await db.read(ready, message)

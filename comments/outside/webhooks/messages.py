@@ -25,7 +25,7 @@ ASKED_FOR_TRIAL = "check.test"
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WebhookMessage:
     """That something happened to a comment; `id` stays the same however often it is sent."""
 
     id: UUID
@@ -40,13 +40,13 @@ class Message:
         return built
 
 
-class PageTold(msgspec.Struct):
+class PagePayload(msgspec.Struct):
     id: UUID
     url: str
     title: str | None
 
 
-class CommentTold(msgspec.Struct):
+class CommentPayload(msgspec.Struct):
     """A comment as it is now. `body` is the source; `reasons` say why it waits, or waited."""
 
     id: UUID
@@ -61,72 +61,72 @@ class CommentTold(msgspec.Struct):
     permalink: str
 
 
-class Told(msgspec.Struct):
+class EventPayload(msgspec.Struct):
     """`comment` and `page` are null for a trial, and where the comment is gone for ever."""
 
     site: str
     comment_id: UUID
-    comment: CommentTold | None = None
-    page: PageTold | None = None
+    comment: CommentPayload | None = None
+    page: PagePayload | None = None
 
 
-class Asked(Told):
+class CheckPayload(EventPayload):
     """`email` is the author's, where the site's owner sends it along."""
 
     email: str | None = None
 
 
-class AskedBody(msgspec.Struct):
+class CheckPayloadBody(msgspec.Struct):
     type: str
     timestamp: datetime
-    data: Asked
+    data: CheckPayload
 
 
-class Body(msgspec.Struct):
+class EventPayloadBody(msgspec.Struct):
     type: str
     timestamp: datetime
-    data: Told
+    data: EventPayload
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class SignedMessage:
     """Where a message goes, and its bytes."""
 
     url: str
     body: bytes
 
 
-def ready(session: Session, message: Message) -> Ready | None:
+def ready(session: Session, message: WebhookMessage) -> SignedMessage | None:
     """Return a message as it is sent now; None if its webhook is gone."""
     target = target_of(session, message.webhook_id)
     if target is None:
         return None
-    told = Told(target.name, message.comment_id)
+    payload = EventPayload(target.name, message.comment_id)
     found = comment_on_page(session, target.site_id, message.comment_id)
     if found is not None:
         comment, thread = found
-        told.page = PageTold(thread.id, thread.url, thread.title if thread.title_confirmed else None)
-        told.comment = _comment(comment, thread.url)
-    body = Body(message.event, message.at, told)
-    return Ready(target.url, msgspec.json.encode(body))
+        payload.page = PagePayload(thread.id, thread.url, thread.title if thread.title_confirmed else None)
+        payload.comment = _comment(comment, thread.url)
+    body = EventPayloadBody(message.event, message.at, payload)
+    return SignedMessage(target.url, msgspec.json.encode(body))
 
 
 def as_asked(question: Question, at: datetime, *, with_email: bool) -> bytes:
     """Return the bytes that an endpoint is asked with: the newest text, also where that waits as an edit."""
-    told = _comment(question.comment, question.thread.url)
-    told.html, told.body = safe_html(question.text), question.text.source
-    told.reasons = [reason.words for reason in decoded(question.text.reasons)]
-    told.edited_at = question.changed_at
+    payload = _comment(question.comment, question.thread.url)
+    payload.html, payload.body = safe_html(question.text), question.text.source
+    payload.reasons = [reason.words for reason in decoded(question.text.reasons)]
+    payload.edited_at = question.changed_at
     thread = question.thread
-    page = PageTold(thread.id, thread.url, thread.title if thread.title_confirmed else None)
+    page = PagePayload(thread.id, thread.url, thread.title if thread.title_confirmed else None)
     email = question.email if with_email else None
-    asked = Asked(question.site_name, question.comment.id, told, page, email)
-    return msgspec.json.encode(AskedBody(ASKED, at, asked))
+    asked = CheckPayload(question.site_name, question.comment.id, payload, page, email)
+    return msgspec.json.encode(CheckPayloadBody(ASKED, at, asked))
 
 
 def as_trial(site_name: str, check_id: UUID, at: datetime) -> bytes:
     """Return the bytes of a question about nothing."""
-    return msgspec.json.encode(AskedBody(ASKED_FOR_TRIAL, at, Asked(site_name, check_id)))
+    return msgspec.json.encode(CheckPayloadBody(ASKED_FOR_TRIAL, at, CheckPayload(site_name, check_id)))
 
 
 def wants(webhook: Webhook, event: str) -> bool:
@@ -134,9 +134,9 @@ def wants(webhook: Webhook, event: str) -> bool:
     return not events or event in events
 
 
-def _comment(row: Comment, url: str) -> CommentTold:
+def _comment(row: Comment, url: str) -> CommentPayload:
     shown = (row.author_name, row.author_kind, row.author_badge, row.author_website)
-    return CommentTold(
+    return CommentPayload(
         id=row.id,
         parent_id=row.parent_id,
         state=row.state,

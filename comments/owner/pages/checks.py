@@ -44,7 +44,7 @@ DONE: Mapping[str, str] = {
 @page
 async def show_checks(request: Request) -> Response:
     """Show who is asked, and what they answered lately."""
-    return await _page(request, told=DONE.get(request.query_params.get("done", ""), ""))
+    return await _page(request, notice=DONE.get(request.query_params.get("done", ""), ""))
 
 
 @page
@@ -63,7 +63,7 @@ async def save_check(request: Request) -> Response:
         }
         return await _page(request, errors=errors, typed=typed)
     if made.kind == HTTP and made.id not in known:
-        return await _page(request, told=DONE["set"], secret=shown_secret(svc.keys, made.id))
+        return await _page(request, notice=DONE["set"], secret=shown_secret(svc.keys, made.id))
     return lead_to_section(request, KEY, "?done=set")
 
 
@@ -83,7 +83,7 @@ async def try_check(request: Request) -> Response:
     check = await svc.db.read(check_of, who.site.id, fields.get("kind", ""))
     tried = await Checks(svc.settings, svc.keys, svc.clock, svc.db).trial(check)
     words = f"{name_of(check)}: {tried.answer}"
-    return await (_page(request, told=words) if tried.works else _page(request, problem=words))
+    return await (_page(request, notice=words) if tried.works else _page(request, problem=words))
 
 
 def _order(fields: Fields) -> CheckOrder:
@@ -97,7 +97,7 @@ def _order(fields: Fields) -> CheckOrder:
 async def _page(
     request: Request,
     *,
-    told: str = "",
+    notice: str = "",
     problem: str = "",
     secret: str = "",
     errors: Mapping[str, str] = MappingProxyType({}),
@@ -113,7 +113,7 @@ async def _page(
         labels=LABELS,
         words={**_words(found), **typed},
         checks={kind: await _shown(request, found.get(kind)) for kind in KINDS},
-        told=told,
+        notice=notice,
         problem=problem,
         secret=secret,
         errors=errors,

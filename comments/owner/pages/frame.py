@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.identity.access_routes import asking_moderator
+from comments.identity.accounts.queries import Moderator
 from comments.identity.pages.sign_in import Visitor, signed_in, visitor_with_form
-from comments.identity.queries import Moderator
 from comments.sites.models import Site
 from comments.sites.queries import site_by_name
 from comments.web.access import owner, page_route
@@ -45,7 +45,7 @@ SECTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Owning:
+class OwnerVisit:
     """An owner on a page of their site, which is as it was when the request came."""
 
     visitor: Visitor
@@ -53,19 +53,21 @@ class Owning:
     site: Site
 
 
-async def owning(request: Request) -> Owning:
+async def owning(request: Request) -> OwnerVisit:
     """Return who asks, and the site: the gate let only its owners pass."""
     site = await service(request).db.read(site_by_name, request.path_params["site"])
-    return Owning(await signed_in(request), asking_moderator(request), site)
+    return OwnerVisit(await signed_in(request), asking_moderator(request), site)
 
 
-async def owning_with_form(request: Request) -> tuple[Owning, Fields]:
+async def owning_with_form(request: Request) -> tuple[OwnerVisit, Fields]:
     """Return who posts a form of a section, and its fields. Raises what `visitor_with_form` does."""
     _, fields = await visitor_with_form(request)
     return await owning(request), fields
 
 
-def section_page(request: Request, who: Owning, here: str, *, status: int = 200, **context: Any) -> Response:
+def section_page(
+    request: Request, who: OwnerVisit, here: str, *, status: int = 200, **context: Any
+) -> Response:
     """Return the page of a section, from `owner_KEY.html`, which extends `owner.html`."""
     return html_page(
         request,

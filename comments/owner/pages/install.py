@@ -29,7 +29,7 @@ async def allow_origin(request: Request) -> Response:
         await service(request).db.write(change_site, who.site.name, wish)
     except Invalid as refused:
         return await _answer(request, problem=refused.detail)
-    return lead_to_section(request, "install", "?told=allowed")
+    return lead_to_section(request, "install", "?notice=allowed")
 
 
 async def _answer(request: Request, *, problem: str = "") -> Response:
@@ -45,7 +45,7 @@ async def _answer(request: Request, *, problem: str = "") -> Response:
         count_line=count_line(svc.settings.base_url, who.site.name),
         seen=[(one, origin_allowed(one.origin, allowed)) for one in seen],
         allowed=allowed,
-        told="Allowed." if request.query_params.get("told") == "allowed" else "",
+        notice="Allowed." if request.query_params.get("notice") == "allowed" else "",
         problem=problem,
     )
 

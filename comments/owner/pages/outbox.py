@@ -7,7 +7,7 @@ from comments.notifications.handlers import OF_A_SITE
 from comments.notifications.trial_mail import TrialFailed, send_trial
 from comments.outbox.actions import revive
 from comments.outbox.queries import failures, number_waiting
-from comments.owner.pages.frame import Owning, lead_to_section, owning, owning_with_form, section_page
+from comments.owner.pages.frame import OwnerVisit, lead_to_section, owning, owning_with_form, section_page
 from comments.web.access import owner, page_route
 from comments.web.html.templating import page
 from comments.web.service import service
@@ -27,7 +27,9 @@ async def send_test(request: Request) -> Response:
     """Send a mail to the owner who asks, and say what the server answers."""
     who, _ = await owning_with_form(request)
     try:
-        return await _page(request, told=await send_trial(service(request), who.visitor.account, who.site.id))
+        return await _page(
+            request, notice=await send_trial(service(request), who.visitor.account, who.site.id)
+        )
     except TrialFailed as failed:
         return await _page(request, problem=str(failed))
 
@@ -43,7 +45,7 @@ async def send_failed_again(request: Request) -> Response:
     return lead_to_section(request, "outbox")
 
 
-async def _page(request: Request, *, told: str = "", problem: str = "") -> Response:
+async def _page(request: Request, *, notice: str = "", problem: str = "") -> Response:
     who = await owning(request)
     failed, waiting = await _outbox(request, who)
     return section_page(
@@ -56,12 +58,12 @@ async def _page(request: Request, *, told: str = "", problem: str = "") -> Respo
         waiting=waiting,
         kinds=OF_A_SITE,
         most_shown=MOST_SHOWN,
-        told=told,
+        notice=notice,
         problem=problem,
     )
 
 
-async def _outbox(request: Request, who: Owning) -> tuple[object, int]:
+async def _outbox(request: Request, who: OwnerVisit) -> tuple[object, int]:
     db = service(request).db
     failed = await db.read(failures, who.site.id, limit=MOST_SHOWN, kinds=OF_A_SITE)
     return failed, await db.read(number_waiting, who.site.id, OF_A_SITE)

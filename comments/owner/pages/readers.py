@@ -8,8 +8,8 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.identity.queries import team
-from comments.owner.pages.frame import Owning, lead_to_section, owning, owning_with_form, section_page
+from comments.identity.accounts.team_queries import team
+from comments.owner.pages.frame import OwnerVisit, lead_to_section, owning, owning_with_form, section_page
 from comments.privacy.actions import OPERATOR, REPLAY, SCOPES, ErasureWish, ask_erasure
 from comments.privacy.collect import collected, in_text
 from comments.privacy.erase import copies_of
@@ -85,7 +85,9 @@ async def give_receipt(request: Request) -> Response:
     return _file(request, json.dumps(json.loads(found.receipt), indent=2) + "\n", "erased", "json")
 
 
-async def _page(request: Request, who: Owning, *, asked: str = "", found: Sequence[Reader] = ()) -> Response:
+async def _page(
+    request: Request, who: OwnerVisit, *, asked: str = "", found: Sequence[Reader] = ()
+) -> Response:
     svc = service(request)
     rows = await svc.db.read(erasures, who.site.id)
     members = await svc.db.read(team, who.site.id)
@@ -102,7 +104,9 @@ async def _page(request: Request, who: Owning, *, asked: str = "", found: Sequen
     )
 
 
-async def _erasing_page(request: Request, who: Owning, *, status: int = 200, problem: str = "") -> Response:
+async def _erasing_page(
+    request: Request, who: OwnerVisit, *, status: int = 200, problem: str = ""
+) -> Response:
     svc = service(request)
     reader = await _reader(request, who)
     copies = await copies_of(svc.db, svc.settings.data_dir, who.site.id, svc.clock.now())
@@ -117,7 +121,7 @@ async def _erasing_page(request: Request, who: Owning, *, status: int = 200, pro
     )
 
 
-async def _reader(request: Request, who: Owning) -> Reader:
+async def _reader(request: Request, who: OwnerVisit) -> Reader:
     return await service(request).db.scan(reader_by_id, who.site.id, _reader_id(request))
 
 

@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.errors import Invalid
-from comments.identity import queries
-from comments.identity.accounts import invitation_actions, team_actions
+from comments.identity.accounts import invitation_actions, team_actions, team_queries
 from comments.identity.accounts.sections import decoded_sections
 from comments.identity.errors import AccountUnknown, InvitationUnknown, LastOwner
-from comments.owner.pages.frame import Owning, owning, owning_with_form, section_page
+from comments.identity.sessions import queries as sessions_queries
+from comments.owner.pages.frame import OwnerVisit, owning, owning_with_form, section_page
 from comments.web.access import owner, page_route
 from comments.web.forms import Fields, see_other
 from comments.web.html.templating import page
@@ -96,7 +96,7 @@ def _member(fields: Fields) -> UUID:
         raise AccountUnknown("They are not in this team any more.") from None
 
 
-def _after_change(request: Request, who: Owning, member: UUID) -> Response:
+def _after_change(request: Request, who: OwnerVisit, member: UUID) -> Response:
     """Lead back to the team, or to the account's page: who changed their own part may own it no more."""
     base_path = service(request).settings.base_path
     is_me = member == who.owner.account_id
@@ -105,15 +105,15 @@ def _after_change(request: Request, who: Owning, member: UUID) -> Response:
 
 async def _team_page(request: Request, *, made: str = "", problem: str = "", email: str = "") -> Response:
     svc, who = service(request), await owning(request)
-    invited = await svc.db.read(queries.invitations_of, who.site.id, svc.clock.now())
+    invited = await svc.db.read(team_queries.invitations_of, who.site.id, svc.clock.now())
     return section_page(
         request,
         who,
         "team",
         status=422 if problem else 200,
-        members=await svc.db.read(queries.team, who.site.id),
+        members=await svc.db.read(team_queries.team, who.site.id),
         invited=[
-            (one, queries.handle(svc.keys, one.token_hash), decoded_sections(one.sections) or ())
+            (one, sessions_queries.handle(svc.keys, one.token_hash), decoded_sections(one.sections) or ())
             for one in invited
         ],
         roles=ROLES,

@@ -4,8 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.identity.accounts import token_actions
+from comments.identity.accounts.team_queries import team
+from comments.identity.accounts.token_queries import decoded_scopes, tokens_of
 from comments.identity.errors import ScopeRefused
-from comments.identity.queries import decoded_scopes, handle, team, tokens_of
+from comments.identity.sessions.queries import handle
 from comments.owner.pages.frame import lead_to_section, owning, owning_with_form, section_page
 from comments.web.access import SCOPES, owner, page_route
 from comments.web.html.templating import page

@@ -72,7 +72,7 @@ async def resend(request: Request) -> Response:
     svc = service(request)
     ids = (_id(fields, "webhook"), _id(fields, "message"))
     await svc.db.write(send_again, who.site.id, *ids, at=svc.clock.now())
-    return await _page(request, told="It is sent again within seconds.")
+    return await _page(request, notice="It is sent again within seconds.")
 
 
 def _id(fields: Mapping[str, str], name: str) -> UUID:
@@ -82,7 +82,7 @@ def _id(fields: Mapping[str, str], name: str) -> UUID:
         raise WebhookUnknown("There is no such webhook on this site.") from None
 
 
-async def _page(request: Request, *, told: str = "", problem: str = "", url: str = "") -> Response:
+async def _page(request: Request, *, notice: str = "", problem: str = "", url: str = "") -> Response:
     who, svc = await owning(request), service(request)
     shown: list[dict[str, Any]] = []
     for one in await svc.db.read(webhooks_of, who.site.id):
@@ -96,7 +96,7 @@ async def _page(request: Request, *, told: str = "", problem: str = "", url: str
         status=422 if problem else 200,
         webhooks=shown,
         all_events=EVENTS,
-        told=told,
+        notice=notice,
         problem=problem,
         url=url,
     )

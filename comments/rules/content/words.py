@@ -28,7 +28,7 @@ def words(draft: Draft, facts: Facts, policy: Policy) -> Verdict | None:
     }
     if not any(lists.values()):
         return None
-    shown = _Shown(draft)
+    shown = _CommentReadings(draft)
     found = {outcome: _word_list(entries).found_in(shown) for outcome, entries in lists.items() if entries}
     strongest = next((outcome for outcome, entries in found.items() if entries), None)
     if strongest is None:
@@ -38,7 +38,7 @@ def words(draft: Draft, facts: Facts, policy: Policy) -> Verdict | None:
     return Verdict(strongest, "words", f"{label}: {', '.join(named[:MOST_REASONS])}")
 
 
-class _Shown:
+class _CommentReadings:
     """All that a comment shows or leads to, read in the ways that entries are looked for."""
 
     def __init__(self, draft: Draft) -> None:
@@ -74,7 +74,7 @@ class _WordList:
         self._find_wild = Wildcards(self._wild)
         self._find_signs = Finder(self._signs)
 
-    def found_in(self, shown: _Shown) -> list[str]:
+    def found_in(self, shown: _CommentReadings) -> list[str]:
         """Return the entries that are there, in the list's order."""
         found = {self._hosts[host] for host in shown.hosts & self._hosts.keys()}
         found |= {self._words[word] for word in self._find_words.found_in(shown.words)}

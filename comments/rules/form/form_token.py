@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from comments.rules.draft import Draft, Facts, Outcome, Policy, Verdict
-from comments.rules.form.submission import Ticket
+from comments.rules.form.submission import FormTokenCheck
 
 LEAST_TIME = timedelta(seconds=3)
 
 WORDS = {
-    Ticket.MISSING: "Sent without a form",
-    Ticket.FORGED: "Its form was made for another page, or not by us",
-    Ticket.OUTDATED: "Its form was more than a day old",
+    FormTokenCheck.MISSING: "Sent without a form",
+    FormTokenCheck.FORGED: "Its form was made for another page, or not by us",
+    FormTokenCheck.OUTDATED: "Its form was more than a day old",
 }
 
 
@@ -19,10 +19,12 @@ def form_token(draft: Draft, facts: Facts, policy: Policy) -> Verdict | None:
 
     Without a form, and without a proof of work either, it is the next rule that says so.
     """
-    form, open_for = facts.sending.form, facts.sending.open_for
+    form, open_for = facts.submission.form, facts.submission.open_for
     if not facts.is_stranger:
         return None
-    if form is Ticket.MISSING and (facts.sending.proof is Ticket.MISSING or not policy.proof_of_work):
+    if form is FormTokenCheck.MISSING and (
+        facts.submission.proof is FormTokenCheck.MISSING or not policy.proof_of_work
+    ):
         return None
     if form in WORDS:
         return Verdict(Outcome.HOLD, "form-token", WORDS[form])

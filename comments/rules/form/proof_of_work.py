@@ -1,13 +1,13 @@
 """A browser works a moment for each comment, unseen: who sends thousands of them pays for every one."""
 
 from comments.rules.draft import Draft, Facts, Outcome, Policy, Verdict
-from comments.rules.form.submission import Ticket
+from comments.rules.form.submission import FormTokenCheck
 
 WORDS = {
-    Ticket.MISSING: "No proof of work",
-    Ticket.FORGED: "A proof of work for another page, or not by us",
-    Ticket.OUTDATED: "A proof of work that was too old",
-    Ticket.SPENT: "A proof of work that another comment has used",
+    FormTokenCheck.MISSING: "No proof of work",
+    FormTokenCheck.FORGED: "A proof of work for another page, or not by us",
+    FormTokenCheck.OUTDATED: "A proof of work that was too old",
+    FormTokenCheck.SPENT: "A proof of work that another comment has used",
 }
 
 
@@ -16,7 +16,7 @@ def proof_of_work(draft: Draft, facts: Facts, policy: Policy) -> Verdict | None:
 
     Who has an approved comment, or is trusted, is never asked.
     """
-    proof = facts.sending.proof
+    proof = facts.submission.proof
     if proof not in WORDS or not policy.proof_of_work or not facts.is_stranger:
         return None
     return Verdict(Outcome.HOLD, "proof-of-work", WORDS[proof])

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 
-class Ticket(StrEnum):
+class FormTokenCheck(StrEnum):
     """What came of something that a comment brings along to show how it was written.
 
     `forged` is what we have not made, or made for another page; `spent` what another comment has used up.
@@ -20,14 +20,14 @@ class Ticket(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class Submission:
     """How a comment was sent; of an edit nothing of it is asked.
 
     `open_for` is how long its form was open, `trapped` says that a field was filled in that people do not
     see.
     """
 
-    form: Ticket = Ticket.UNASKED
-    proof: Ticket = Ticket.UNASKED
+    form: FormTokenCheck = FormTokenCheck.UNASKED
+    proof: FormTokenCheck = FormTokenCheck.UNASKED
     open_for: timedelta | None = None
     trapped: bool = False

@@ -48,7 +48,7 @@ def words_in(readable_text: str) -> str:
     On the lines after them come words that somebody has taken apart: `c a s i n o`, `cas.ino`; and, where
     numbers and signs stand for letters, all the words again with the letters: `c4$1n0`.
     """
-    seen = _Looks()
+    seen = _Skeletons()
     read = _words_in(readable_text, seen)
     spoken = _spoken(readable_text)
     return read if spoken == readable_text else f"{read}\n{_words_in(spoken, seen)}"
@@ -58,7 +58,7 @@ def plain_words(readable_text: str) -> list[str]:
     """Return the words on the first line of `words_in`, without looking for what was taken apart."""
     if readable_text.isascii():
         return readable_text.translate(_ASCII_WORDS).split()
-    return _words_in(readable_text, _Looks()).partition("\n")[0].split()
+    return _words_in(readable_text, _Skeletons()).partition("\n")[0].split()
 
 
 def wildcard_in(entry: str) -> str:
@@ -88,7 +88,7 @@ def _spoken(readable_text: str) -> str:
     return " ".join(chunks)
 
 
-def _words_in(readable_text: str, seen: "_Looks") -> str:
+def _words_in(readable_text: str, seen: "_Skeletons") -> str:
     marks = {char: _letter_or_gap(char) for char in set(readable_text)}
     marked = "".join(map(marks.__getitem__, readable_text))
     apart = [chunk for chunk in marked.split(" ") if chunk]
@@ -144,7 +144,7 @@ def _without_towers(text: str) -> Iterator[str]:
             yield char
 
 
-class _Looks(dict[str, str]):
+class _Skeletons(dict[str, str]):
     """The skeletons of words, each made once."""
 
     def __missing__(self, word: str) -> str:

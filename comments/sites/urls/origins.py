@@ -11,7 +11,7 @@ _WILDCARD = "://*."
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _OriginEntry:
     """An origin of a site's list; with `any_below`, every host below this one but not itself."""
 
     address: WebAddress
@@ -75,7 +75,7 @@ def _is_allowed(origin: str, origins: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _entries(origins: tuple[str, ...]) -> tuple[_Entry, ...]:
+def _entries(origins: tuple[str, ...]) -> tuple[_OriginEntry, ...]:
     found = []
     for origin in origins:
         try:
@@ -85,7 +85,7 @@ def _entries(origins: tuple[str, ...]) -> tuple[_Entry, ...]:
     return tuple(found)
 
 
-def _entry(origin: str) -> _Entry:
+def _entry(origin: str) -> _OriginEntry:
     any_below = _WILDCARD in origin
     written = origin.replace(_WILDCARD, "://", 1) if any_below else origin
     if "*" in written:
@@ -96,4 +96,4 @@ def _entry(origin: str) -> _Entry:
     # `*.com` would let in everybody who owns a name.
     if any_below and "." not in address.host and address.host != "localhost":
         raise AddressFault("must name a domain of yours after the *, such as https://*.preview.example")
-    return _Entry(address, any_below)
+    return _OriginEntry(address, any_below)

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from comments.sites.models import SeenOrigin, Site
 from comments.sites.urls.addresses import AddressFault, parse_web_address
 from comments.storage import WITHOUT_SYNC
-from comments.web.seen_origins import MOST_OF_SITE, Seen
+from comments.web.seen_origins import MOST_OF_SITE, OriginSighting
 
 KEPT = timedelta(days=30)
 LONGEST_URL = 2_000
 
 
-def store_seen(session: Session, noted: Iterable[Seen], *, at: datetime) -> None:
+def store_seen(session: Session, noted: Iterable[OriginSighting], *, at: datetime) -> None:
     """Keep when each origin was last seen: 20 of a site at most, none longer than 30 days.
 
     Somebody who makes up origins can take the room of others for that long; what is known is not pushed out.

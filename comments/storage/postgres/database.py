@@ -15,6 +15,7 @@ from comments.errors import CommentsError, Unavailable
 from comments.storage.changes import announced
 from comments.storage.database import Database, looked
 from comments.storage.errors import StorageBusy, StorageUnreachable
+from comments.storage.postgres.channel import TELL, PostgresChannel
 from comments.storage.postgres.connections import (
     READ,
     WAIT_FOR_CONNECTION_SECONDS,
@@ -24,8 +25,7 @@ from comments.storage.postgres.connections import (
     refuse_failed,
     scanning_engine,
 )
-from comments.storage.postgres.errors import Reasons, Repeats, unreachable
-from comments.storage.postgres.line import TELL, PostgresLine
+from comments.storage.postgres.errors import OutageLog, RetryBudget, unreachable
 from comments.storage.postgres.replica import Replica
 from comments.storage.reading import ReadingSession
 from comments.storage.urls import parsed
@@ -50,7 +50,7 @@ class PostgresDatabase(Database):
         self._writing = beginning(self._engine, WRITE)
         self._scanning = scanning_engine(address, size=SCANS_AT_ONCE)
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
-        self._reasons = Reasons()
+        self._reasons = OutageLog()
         self._running: set[asyncio.Task[Any]] = set()
         # Readers find connections of the pool free, however many writes there are.
         self._write_turns = asyncio.Semaphore(max(1, pool_size * 3 // 5))
@@ -107,7 +107,7 @@ class PostgresDatabase(Database):
             with ReadingSession(self._scanning) as session:
                 return _answer(session, query, *args, **kwargs)
 
-        repeats = Repeats()
+        repeats = RetryBudget()
         while True:
             try:
                 return await asyncio.get_running_loop().run_in_executor(self._scans, run)
@@ -137,8 +137,8 @@ class PostgresDatabase(Database):
                 waited += pause
             await looked(changed)
 
-    def line(self, direct_url: str) -> PostgresLine:
-        return PostgresLine(beginning(self._engine, TELL), parsed(direct_url), self._aside)
+    def channel(self, direct_url: str) -> PostgresChannel:
+        return PostgresChannel(beginning(self._engine, TELL), parsed(direct_url), self._aside)
 
     async def settle(self) -> bool:
         return True
@@ -174,7 +174,7 @@ class PostgresDatabase(Database):
         return task
 
     async def _read(self, query: Callable[[Session], T]) -> T:
-        repeats = Repeats()
+        repeats = RetryBudget()
         while True:
             try:
                 return await _read_by(self._reading, query)
@@ -194,7 +194,7 @@ class PostgresDatabase(Database):
             self._write_turns.release()
 
     async def _write_now(self, action: Callable[[Session], T]) -> T:
-        repeats = Repeats()
+        repeats = RetryBudget()
         while True:
             async with AsyncSession(self._writing, expire_on_commit=False) as session:
                 committing = False

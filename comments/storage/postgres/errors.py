@@ -31,7 +31,7 @@ SILENT_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
-class Repeats:
+class RetryBudget:
     """How often what has failed may still run again."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ def _reason(error: DBAPIError) -> str:
     return str(error.orig).strip().partition("\n")[0]
 
 
-class Reasons:
+class OutageLog:
     """Tells in the log why one database does not answer, but not for each who asks."""
 
     def __init__(self) -> None:

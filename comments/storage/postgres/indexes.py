@@ -9,7 +9,7 @@ from sqlalchemy import Index, exists, func, literal, select, text
 _LEFT_UNFINISHED = text("SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(:name) AND NOT indisvalid")
 
 
-class BesideWriters(PostgresqlImpl):
+class ConcurrentIndexes(PostgresqlImpl):
     """Alembic's PostgreSQL, on which `op.create_index` holds nobody up where that can be had.
 
     A table with rows gets its index CONCURRENTLY, which ends the transaction. So that a step which is stopped

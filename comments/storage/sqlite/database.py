@@ -17,7 +17,7 @@ from comments.storage.database import Database, looked
 from comments.storage.reading import ReadingSession
 from comments.storage.sqlite.connections import connect, driver_of, engine_for, prepare
 from comments.storage.sqlite.errors import about_file, in_our_words
-from comments.storage.sqlite.turns import Turns
+from comments.storage.sqlite.turns import WriterLocks
 from comments.storage.sqlite.writer import SqliteWriter
 from comments.storage.urls import sqlite_path
 
@@ -44,7 +44,7 @@ class SqliteDatabase(Database):
         self._scans = ThreadPoolExecutor(SCANS_AT_ONCE, thread_name_prefix="comments-scan")
         self._writing = engine_for(path, writes=True).connect()
         with about_file(path):
-            self._turns = Turns(path)
+            self._turns = WriterLocks(path)
         self._writer = SqliteWriter(self._writing, self._turns, self._subscribers)
 
     @classmethod

@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 0.5
 """After so long somebody who stands in the line has been stopped: then SQLite's lock decides, as without."""
 
 
-class Turns:
+class WriterLocks:
     """Two files beside the database: who holds the first is next, who holds the second has the turn.
 
     Held locks end with the process, whatever becomes of it.

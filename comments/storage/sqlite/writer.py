@@ -17,7 +17,7 @@ from comments.errors import Unavailable
 from comments.storage.changes import Subscribers, announced
 from comments.storage.sqlite.connections import BUSY_SECONDS, begin_writing, driver_of
 from comments.storage.sqlite.errors import in_our_words
-from comments.storage.sqlite.turns import Turns
+from comments.storage.sqlite.turns import WriterLocks
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ ANSWERED_AT_ONCE = 1
 
 
 @dataclass(slots=True)
-class Order:
+class QueuedWrite:
     """One write, from its place in the queue to its answer."""
 
     action: Callable[[Session], Any]
@@ -46,7 +46,7 @@ class Order:
 class SqliteWriter:
     """Takes orders on the event loop and answers them there, each after the commit it is part of."""
 
-    def __init__(self, connection: Connection, turns: Turns, subscribers: Subscribers) -> None:
+    def __init__(self, connection: Connection, turns: WriterLocks, subscribers: Subscribers) -> None:
         # Made once: making and closing one for each write takes longer than most of its statements.
         self._session = Session(connection, expire_on_commit=False)
         self._turns = turns
@@ -54,7 +54,7 @@ class SqliteWriter:
         self._driver.execute("PRAGMA busy_timeout=0")
         self._subscribers = subscribers
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[Order | None] = SimpleQueue()
+        self._queue: SimpleQueue[QueuedWrite | None] = SimpleQueue()
         self._closing = False
         self._batch_seconds = BATCH_SECONDS
         self._ended_by: BaseException | None = None
@@ -68,7 +68,7 @@ class SqliteWriter:
         if self._closing:
             raise Unavailable("The service is stopping")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(Order(action, future))
+        self._queue.put(QueuedWrite(action, future))
         return await future
 
     async def close(self) -> None:
@@ -87,9 +87,9 @@ class SqliteWriter:
                 # The loop is closed, and with it everyone gone who could wait for an answer.
                 return
 
-    def _commit_with_followers(self, first: Order) -> list[Order]:
+    def _commit_with_followers(self, first: QueuedWrite) -> list[QueuedWrite]:
         """Commit `first` and what has queued up behind it; each order then has its result or its error."""
-        batch: list[Order] = []
+        batch: list[QueuedWrite] = []
         try:
             self._transaction(self._queued(first, batch))
         except BaseException as error:
@@ -104,10 +104,10 @@ class SqliteWriter:
                 self._commit_alone(order)
         return batch
 
-    def _queued(self, first: Order, batch: list[Order]) -> Iterator[Order]:
+    def _queued(self, first: QueuedWrite, batch: list[QueuedWrite]) -> Iterator[QueuedWrite]:
         """Give `first` and those waiting, noting them in `batch`, until it is time to commit."""
         until = time.monotonic() + self._batch_seconds
-        order: Order | None = first
+        order: QueuedWrite | None = first
         while order is not None:
             batch.append(order)
             yield order
@@ -115,7 +115,7 @@ class SqliteWriter:
                 return
             order = next(self._waiting(), None)
 
-    def _waiting(self) -> Iterator[Order]:
+    def _waiting(self) -> Iterator[QueuedWrite]:
         """Take from the queue what is there now, without waiting for more."""
         while True:
             try:
@@ -128,19 +128,19 @@ class SqliteWriter:
                 return
             yield order
 
-    def _commit_alone(self, order: Order) -> None:
+    def _commit_alone(self, order: QueuedWrite) -> None:
         try:
             self._transaction(iter([order]))
         except BaseException as error:
             _refused(order, error)
 
-    def _transaction(self, orders: Iterator[Order]) -> None:
+    def _transaction(self, orders: Iterator[QueuedWrite]) -> None:
         """Run orders in one transaction; raises what ended or prevented the transaction as a whole."""
         with self._turns.taken() as has_waited:
             self._batch_seconds = BATCH_SECONDS_IN_TURN if has_waited else BATCH_SECONDS
             self._transaction_now(orders)
 
-    def _transaction_now(self, orders: Iterator[Order]) -> None:
+    def _transaction_now(self, orders: Iterator[QueuedWrite]) -> None:
         begin_writing(self._driver, wait_seconds=BUSY_SECONDS)
         try:
             for order in orders:
@@ -155,7 +155,7 @@ class SqliteWriter:
                 self._ended_by = None
                 self._driver.execute("PRAGMA query_only=OFF")
 
-    def _run_in_savepoint(self, order: Order) -> None:
+    def _run_in_savepoint(self, order: QueuedWrite) -> None:
         self._driver.execute("SAVEPOINT one_write")
         try:
             self._run_in_session(order)
@@ -168,7 +168,7 @@ class SqliteWriter:
             raise self._ended_by
         self._driver.execute("RELEASE one_write")
 
-    def _run_in_session(self, order: Order) -> None:
+    def _run_in_session(self, order: QueuedWrite) -> None:
         session = self._session
         try:
             order.result = order.action(session)
@@ -192,11 +192,11 @@ class SqliteWriter:
             self._ended_by = context.original_exception
             self._driver.execute("PRAGMA query_only=ON")
 
-    def _answer(self, batch: list[Order]) -> None:
+    def _answer(self, batch: list[QueuedWrite]) -> None:
         self._subscribers.tell([change for order in batch if order.error is None for change in order.changes])
         self._answer_from(batch, 0)
 
-    def _answer_from(self, batch: list[Order], first: int) -> None:
+    def _answer_from(self, batch: list[QueuedWrite], first: int) -> None:
         following = first + ANSWERED_AT_ONCE
         if following < len(batch):
             self._loop.call_soon(self._answer_from, batch, following)
@@ -209,7 +209,7 @@ class SqliteWriter:
                 order.future.set_result(order.result)
 
 
-def _refused(order: Order, error: BaseException) -> Order:
+def _refused(order: QueuedWrite, error: BaseException) -> QueuedWrite:
     if isinstance(error, DBAPIError | sqlite3.Error):
         order.error = in_our_words(error)
     elif isinstance(error, StopIteration):

@@ -44,7 +44,7 @@ class Sanitised:
 
 
 @dataclass(slots=True)
-class Seen:
+class FilteredText:
     """What the filter met on its way: the words, with a newline for each block, and where links lead."""
 
     words: list[str] = field(default_factory=list)
@@ -57,7 +57,7 @@ class LinkFilter(Filter):  # type: ignore[misc]  # bleach has no annotations
     A link that leads nowhere we allow loses its tag and keeps its words; one without words shows its address.
     """
 
-    def __init__(self, source: Any, seen: Seen) -> None:
+    def __init__(self, source: Any, seen: FilteredText) -> None:
         super().__init__(source)
         self.seen = seen
 
@@ -128,7 +128,7 @@ class Sanitiser:
     """One bleach cleaner and what it notes; threads must not share one (bleach mixes up their inputs)."""
 
     def __init__(self, *, classes: bool) -> None:
-        self._seen = Seen()
+        self._seen = FilteredText()
         self._cleaner = Cleaner(
             tags=allow_list.TAGS,
             attributes=partial(allow_list.is_allowed_attribute, classes=classes),

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Credentials
+from comments.identity.actors import Credentials
 from comments.sites.webhooks import DELETED
 from comments.storage import WITHOUT_SYNC
 from comments.threads.actions.own_comments import (

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import KnownAuthor
+from comments.identity.actors import KnownAuthor
 from comments.policy.actions import forget_texts, remember_text
 from comments.policy.check_effects import is_all_that_holds
-from comments.policy.facts import Known, gather
+from comments.policy.facts import KnownFacts, gather
 from comments.rules import Draft, Outcome, ThreadFacts, decoded, encoded, encoded_facts
 from comments.sites.webhooks import EDITED
 from comments.storage import WITHOUT_SYNC
@@ -61,21 +61,23 @@ def _evaluate(
     """Judge a new text of a comment, which keeps its name. Raises PostRefused."""
     holds_all = session.scalar(select(Thread.hold_all).where(Thread.id == row.thread_id))
     # What a site's own people write is not compared.
-    is_compared = edit.seen is not None and author.account_id is None
-    seen = edit.seen.said_by(author.id) if edit.seen is not None and is_compared else None
-    known = Known(
+    is_compared = edit.fingerprint is not None and author.account_id is None
+    fingerprint = (
+        edit.fingerprint.said_by(author.id) if edit.fingerprint is not None and is_compared else None
+    )
+    known = KnownFacts(
         site_id=edit.site.id,
         author=author,
         name=row.author_name,
         address_keys=edit.shown.address_keys,
-        seen=seen,
-        look=edit.look,
+        fingerprint=fingerprint,
+        score=edit.score,
         comment_id=row.id,
         thread=ThreadFacts(holds_all=bool(holds_all)),
     )
-    gathered = gather(session, known, edit.site.settings, at)
+    facts = gather(session, known, edit.site.settings, at)
     draft = Draft(edit.rendered.text, edit.rendered.links, row.author_name, row.author_website)
-    return verdict_on(edit.site, draft, gathered, seen)
+    return verdict_on(edit.site, draft, facts, fingerprint)
 
 
 def _text_of(edit: PreparedEdit) -> dict[str, Any]:
@@ -159,5 +161,5 @@ def _know_again(
     session: Session, edit: PreparedEdit, row: Row[Any], verdict: TextVerdict, at: datetime
 ) -> None:
     forget_texts(session, [row.id])
-    if verdict.seen is not None and verdict.similar_group is not None:
-        remember_text(session, edit.site.id, row.id, verdict.seen, verdict.similar_group, at)
+    if verdict.fingerprint is not None and verdict.similar_group is not None:
+        remember_text(session, edit.site.id, row.id, verdict.fingerprint, verdict.similar_group, at)

@@ -14,7 +14,7 @@ from comments.threads.actions.settings import show_anew, write_thread
 from comments.threads.counters import count_below
 from comments.threads.errors import MoveRefused
 from comments.threads.models import Comment
-from comments.threads.order.tree import TOP, Place, ancestors, place_below
+from comments.threads.order.tree import TOP, TreePosition, ancestors, place_below
 from comments.threads.queries.moderated_threads import branch_of
 
 _COMMENTS = cast(Table, Comment.__table__)
@@ -42,7 +42,7 @@ _PUT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class CommentMove:
     """A comment, the thread it is in, and where it goes: under `above`, or to the top of the thread.
 
     Of all four the rows are held.
@@ -54,7 +54,7 @@ class Move:
     above: Row[Any] | None = None
 
 
-def move_comment(session: Session, move: Move, *, at: datetime) -> int:
+def move_comment(session: Session, move: CommentMove, *, at: datetime) -> int:
     """Move a comment with all that answers it; return how many they are. Ids and times stay as they are.
 
     Raises MoveRefused for a place below the comment itself.
@@ -94,7 +94,7 @@ def move_comment(session: Session, move: Move, *, at: datetime) -> int:
     return len(branch)
 
 
-def _new_places(branch: Sequence[Row[Any]], above: Row[Any] | None) -> Mapping[UUID, Place]:
+def _new_places(branch: Sequence[Row[Any]], above: Row[Any] | None) -> Mapping[UUID, TreePosition]:
     """Return where each comes to stand; nobody comes before whom they answer."""
     first, *answers = branch
     places = {first.id: TOP}
@@ -105,7 +105,7 @@ def _new_places(branch: Sequence[Row[Any]], above: Row[Any] | None) -> Mapping[U
     return places
 
 
-def _raise_threads(session: Session, move: Move, public: int, at: datetime) -> int:
+def _raise_threads(session: Session, move: CommentMove, public: int, at: datetime) -> int:
     """Raise the versions of the threads, and return that of the one the comments come to."""
     source, target = move.source, move.target
     if source.id == target.id:
@@ -119,5 +119,5 @@ def _raise_threads(session: Session, move: Move, public: int, at: datetime) -> i
     return found
 
 
-def _place(row: Row[Any]) -> Place:
-    return Place(row.root_id, row.depth, row.path)
+def _place(row: Row[Any]) -> TreePosition:
+    return TreePosition(row.root_id, row.depth, row.path)

@@ -17,7 +17,7 @@ FIRST_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedThread:
     """A thread whose row this write holds, or that it will open (`is_new`)."""
 
     id: UUID

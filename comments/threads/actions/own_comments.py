@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Credentials, KnownAuthor, known_author
+from comments.identity.actors import Credentials, KnownAuthor
+from comments.identity.authors import known_author
 from comments.identity.errors import TokenMissing
 from comments.storage import WITHOUT_SYNC
 from comments.threads.counters import PublicChange, publish_changed
 from comments.threads.errors import CommentUnknown, EditWindowOver, NotYours
 from comments.threads.models import Comment, Revision, Thread
-from comments.threads.order.tree import Place
+from comments.threads.order.tree import TreePosition
 from comments.threads.outbox_jobs import tell_webhooks
 from comments.threads.queries.comment_page import SHOWN, CommentRow
 from comments.threads.site_card import SiteCard
@@ -98,7 +99,7 @@ def set_state(session: Session, row: Row[Any], state: str, **columns: Any) -> No
 def publish(session: Session, row: Row[Any], delta: int, at: datetime) -> None:
     # `listed` without being public: an empty place, which says who emptied it.
     if row.listed or delta:
-        place = Place(row.root_id, row.depth, row.path)
+        place = TreePosition(row.root_id, row.depth, row.path)
         publish_changed(session, [PublicChange(row.id, row.thread_id, place, delta)], at)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Credentials
+from comments.identity.actors import Credentials
 from comments.threads.errors import CommentUnknown
 from comments.threads.models import Comment
 

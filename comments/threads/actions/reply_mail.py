@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import KnownAuthor
+from comments.identity.actors import KnownAuthor
 from comments.identity.models import Author
 from comments.keys import Keyring
 from comments.storage import WITHOUT_SYNC, insert_ignoring

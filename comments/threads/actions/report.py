@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Actor, acting_author
+from comments.identity.actors import Actor
+from comments.identity.authors import acting_author
 from comments.storage import WITHOUT_SYNC
 from comments.threads.actions.reactions import Reaction, public_thread
 from comments.threads.models import Comment, Report

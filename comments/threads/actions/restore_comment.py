@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Credentials
+from comments.identity.actors import Credentials
 from comments.sites.webhooks import RESTORED
 from comments.threads.actions.own_comments import (
     OwnComment,

@@ -19,7 +19,7 @@ _COMMENTS = cast(Table, Comment.__table__)
 _AT_ONCE = 500
 
 
-class Apart(msgspec.Struct, frozen=True):
+class MergeRecord(msgspec.Struct, frozen=True):
     """What two discussions were before one went into the other.
 
     `state`, the top-level comments `tops` and the hashes of the `keys` are of the one that went; the title
@@ -34,11 +34,11 @@ class Apart(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-def apart(session: Session, source: Row[Any], target: Row[Any]) -> Apart:
+def apart(session: Session, source: Row[Any], target: Row[Any]) -> MergeRecord:
     """Return what two discussions are now; both rows are held, and `source` is to go into `target`."""
     tops = select(Comment.id).where(Comment.thread_id == source.id, Comment.root_id.is_(None))
     keys = select(ThreadKey.key_hash).where(ThreadKey.thread_id == source.id)
-    return Apart(
+    return MergeRecord(
         source.state,
         session.scalars(tops).all(),
         session.scalars(keys).all(),
@@ -63,7 +63,9 @@ _BACK = (
 )
 
 
-def part_threads(session: Session, source: Row[Any], target: Row[Any], before: Apart, *, at: datetime) -> int:
+def part_threads(
+    session: Session, source: Row[Any], target: Row[Any], before: MergeRecord, *, at: datetime
+) -> int:
     """Bring back to `source` what went into `target`; return how many comments. Both rows are held.
 
     What answers it goes along, whenever it was written. What stands elsewhere by now stays there, and so does
@@ -105,7 +107,7 @@ def _all_of(session: Session, thread_id: UUID, tops: Sequence[UUID]) -> list[Row
     return found + answers_below(session, [thread_id], [row.id for row in found], columns)
 
 
-def _give_keys_back(session: Session, source: Row[Any], target: Row[Any], before: Apart) -> None:
+def _give_keys_back(session: Session, source: Row[Any], target: Row[Any], before: MergeRecord) -> None:
     for start in range(0, len(before.keys), _AT_ONCE):
         theirs = ThreadKey.key_hash.in_(before.keys[start : start + _AT_ONCE])
         session.execute(

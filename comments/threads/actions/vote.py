@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Actor, acting_author
+from comments.identity.actors import Actor
+from comments.identity.authors import acting_author
 from comments.storage import WITHOUT_SYNC
 from comments.threads.actions.reactions import Reaction, public_thread
 from comments.threads.counters import raise_version
-from comments.threads.errors import OwnComment
+from comments.threads.errors import VoteOnOwnComment
 from comments.threads.models import Comment, Thread, Vote
 from comments.threads.order.ranking import rank
 
@@ -19,13 +20,13 @@ VOTES_AN_ADDRESS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Voted:
+class VoteResult:
     upvotes: int
     downvotes: int
     gave_token: bool
 
 
-def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> Voted:
+def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> VoteResult:
     """Set one's vote to 1, -1 or 0 (none). The same vote again changes nothing.
 
     Raises CommentUnknown unless the comment is public, OwnComment.
@@ -41,14 +42,14 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
         .with_for_update()
     ).one()
     if row.author_id == actor.author.id:
-        raise OwnComment("Nobody votes on their own comment.")
+        raise VoteOnOwnComment("Nobody votes on their own comment.")
     before = session.execute(
         select(Vote.value, Vote.counted).where(
             Vote.comment_id == reaction.comment_id, Vote.author_id == actor.author.id
         )
     ).one_or_none()
     if (before.value if before else 0) == value:
-        return Voted(row.upvotes, row.downvotes, actor.is_new)
+        return VoteResult(row.upvotes, row.downvotes, actor.is_new)
     counted = before.counted if before else _is_counted(session, reaction, actor)
     _store_vote(session, reaction, actor, value, counted, at)
     old = before.value if before and before.counted else 0
@@ -68,7 +69,7 @@ def vote(session: Session, reaction: Reaction, value: int, *, at: datetime) -> V
         ),
         execution_options=WITHOUT_SYNC,
     )
-    return Voted(upvotes, downvotes, actor.is_new)
+    return VoteResult(upvotes, downvotes, actor.is_new)
 
 
 def _is_counted(session: Session, reaction: Reaction, actor: Actor) -> bool:

@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from comments.identity.authors import Credentials, known_author
+from comments.identity.actors import Credentials
+from comments.identity.authors import known_author
 from comments.identity.errors import TokenUnknown
 from comments.identity.routes import MalformedToken, credentials
 from comments.limits import Rate

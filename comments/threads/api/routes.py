@@ -8,9 +8,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.classifier.cache import ModelBook
+from comments.classifier.cache import ModelCache
 from comments.classifier.score import Model
-from comments.identity.authors import KnownAuthor, known_author
+from comments.identity.actors import KnownAuthor
+from comments.identity.authors import known_author
 from comments.identity.errors import TokenUnknown
 from comments.identity.routes import MalformedToken, credentials
 from comments.sites.errors import SiteUnknown
@@ -23,7 +24,7 @@ from comments.threads.views import counts, schemas
 from comments.threads.views import thread as views_thread
 from comments.threads.views.own import MeAnswer, me_answer
 from comments.web.access import NOBODY, reader
-from comments.web.answers import JSON, Body, KeptAnswer, asked
+from comments.web.answers import JSON, EncodedBody, KeptAnswer, asked
 from comments.web.middleware.cached_pages import note_origin
 from comments.web.routing import Api, QueryRefused, id_in_path, read_query
 from comments.web.service import service
@@ -90,7 +91,7 @@ async def get_comment(request: Request) -> Response:
     author = await asking_author(request, site)
     answer, _ = await svc.db.read(views_thread.comment_answer, svc.keys, site, comment_id_of(request), author)
     headers = [(b"cache-control", b"no-store")] if author else SHARED
-    return conditional(request, Body(msgspec.json.encode(answer), JSON, headers))
+    return conditional(request, EncodedBody(msgspec.json.encode(answer), JSON, headers))
 
 
 @api.endpoint(
@@ -144,14 +145,14 @@ async def get_me(request: Request, query: MeQuery) -> MeAnswer:
 
 async def site_of(request: Request) -> SiteCard:
     """Return the site in the address. Raises SiteUnknown."""
-    card: SiteCard = await request.app.state.site_book.card(request.path_params["site"])
+    card: SiteCard = await request.app.state.site_cache.card(request.path_params["site"])
     return card
 
 
 async def model_of(request: Request, site: SiteCard) -> Model | None:
     """Return what a site has learned; None where that is too little, or its owner does not want it asked."""
-    book: ModelBook = request.app.state.model_book
-    return await book.model(site.id) if site.settings.learned != "off" else None
+    models: ModelCache = request.app.state.model_cache
+    return await models.model(site.id) if site.settings.learned != "off" else None
 
 
 def comment_id_of(request: Request) -> UUID:
@@ -167,7 +168,7 @@ async def asking_author(request: Request, site: SiteCard) -> KnownAuthor | None:
     return await svc.db.read(known_author, site.id, shown, svc.clock.now())
 
 
-async def _thread(request: Request, address: Address) -> Body:
+async def _thread(request: Request, address: Address) -> EncodedBody:
     query = read_query(request, ThreadQuery)
     svc, site = service(request), await site_of(request)
     page = page_keys(query.url, query.identifier)
@@ -186,7 +187,7 @@ async def _thread(request: Request, address: Address) -> Body:
     return body
 
 
-async def _replies(request: Request, address: Address) -> Body:
+async def _replies(request: Request, address: Address) -> EncodedBody:
     query = read_query(request, RepliesQuery)
     svc, site, above = service(request), await site_of(request), comment_id_of(request)
     answer, thread = await svc.db.read_copy(
@@ -202,7 +203,9 @@ async def _replies(request: Request, address: Address) -> Body:
     return body
 
 
-async def _counted(request: Request, address: Address | None, asked: Sequence[tuple[str, str]]) -> Body:
+async def _counted(
+    request: Request, address: Address | None, asked: Sequence[tuple[str, str]]
+) -> EncodedBody:
     """Count, and keep the answer under `address` if there is one."""
     svc, site = service(request), await site_of(request)
     opened = svc.openings.get(site.id, 0)
@@ -213,9 +216,9 @@ async def _counted(request: Request, address: Address | None, asked: Sequence[tu
     return body
 
 
-def _body(request: Request, answer: msgspec.Struct, *, discussion_of: str = "") -> Body:
+def _body(request: Request, answer: msgspec.Struct, *, discussion_of: str = "") -> EncodedBody:
     kept = KeptAnswer(request.scope["comments.route"], discussion_of)
-    return Body(msgspec.json.encode(answer), JSON, SHARED, kept=kept)
+    return EncodedBody(msgspec.json.encode(answer), JSON, SHARED, kept=kept)
 
 
 def _named(line: str) -> tuple[str, str]:
@@ -244,5 +247,5 @@ def cache_address(request: Request, shape: type[msgspec.Struct]) -> Address:
     return path, urlencode(pairs).encode()
 
 
-def conditional(request: Request, body: Body) -> Response:
+def conditional(request: Request, body: EncodedBody) -> Response:
     return body.answer(*asked(request.scope))

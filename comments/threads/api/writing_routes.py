@@ -165,7 +165,7 @@ async def bring_back_comment(request: Request) -> OwnAnswer:
     "PUT",
     "/comments/{id}/vote",
     answers={200: VoteAnswer},
-    errors=(*_WHO, errors.CommentUnknown, errors.OwnComment, errors.TooManyActions),
+    errors=(*_WHO, errors.CommentUnknown, errors.VoteOnOwnComment, errors.TooManyActions),
     needs=_WRITER,
 )
 async def put_vote(request: Request, body: VoteBody) -> VoteAnswer:

@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TreePosition:
     """A comment's place: `root_id` is None and `path` empty for a top-level comment."""
 
     root_id: UUID | None
@@ -26,10 +26,10 @@ class Place:
     path: bytes
 
 
-TOP = Place(None, 0, b"")
+TOP = TreePosition(None, 0, b"")
 
 
-def place_below(parent_id: UUID, parent: Place, comment_id: UUID, at: datetime) -> Place:
+def place_below(parent_id: UUID, parent: TreePosition, comment_id: UUID, at: datetime) -> TreePosition:
     """Return the place of a reply written at `at` to the comment `parent_id` that stands at `parent`.
 
     The segment's time is at least its parent's plus one microsecond: past the deepest level a reply stands
@@ -42,10 +42,10 @@ def place_below(parent_id: UUID, parent: Place, comment_id: UUID, at: datetime) 
     if parent.depth >= DEEPEST:
         base = parent.path[:-SEGMENT]
     segment = micros.to_bytes(8, "big") + comment_id.bytes
-    return Place(parent.root_id or parent_id, min(parent.depth + 1, DEEPEST), base + segment)
+    return TreePosition(parent.root_id or parent_id, min(parent.depth + 1, DEEPEST), base + segment)
 
 
-def ancestors(place: Place) -> list[UUID]:
+def ancestors(place: TreePosition) -> list[UUID]:
     """Return the ids of the comments it stands under, the root first."""
     if place.root_id is None:
         return []

@@ -22,7 +22,15 @@ from comments.threads.pages.links import Links, returning, site_base
 from comments.threads.pages.messages import language_asked, words_of
 from comments.threads.pages.problems import plain_page
 from comments.threads.pages.refusals import LABELS, trouble_of
-from comments.threads.pages.visitors import Visit, asker, check_form, form_page, lead_on, read_form, visit
+from comments.threads.pages.visitors import (
+    BrowserVisit,
+    asker,
+    check_form,
+    form_page,
+    lead_on,
+    read_form,
+    visit,
+)
 from comments.threads.posting.evaluate import refuse_reserved
 from comments.threads.posting.parse import Sender, parse
 from comments.threads.posting.post_comment import post
@@ -31,7 +39,7 @@ from comments.threads.posting.rates import refuse_over
 from comments.threads.report_reasons import page_name
 from comments.threads.requests import AuthorGiven, Page, PostBody, WriteQuery
 from comments.threads.views import discussion
-from comments.threads.views.discussion import Desk
+from comments.threads.views.discussion import ComposerView
 from comments.threads.views.schemas import terms_shown
 from comments.web.html.templating import say_when
 from comments.web.routing import read_query
@@ -39,7 +47,7 @@ from comments.web.service import client_network, service
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FormDraft:
     """What a form says; `key` makes every sending of it the same comment.
 
     `made` is the token that says when it was opened; `trap` is what stands in the field that nobody sees.
@@ -71,7 +79,7 @@ async def write(request: Request) -> Response:
         return await lead_to_page(request, visitor.site, refused)
     svc, place = service(request), place_of(visitor.site.id, page.hashes[0])
     made = form_token(svc.keys, place, svc.clock.now())
-    draft = Draft(query.url, query.identifier, query.reply_to, new_key(), made=made)
+    draft = FormDraft(query.url, query.identifier, query.reply_to, new_key(), made=made)
     return await _form(request, visitor, draft)
 
 
@@ -92,7 +100,7 @@ async def _send(request: Request) -> Response:
         return await _form(request, visitor, draft, refused=[refused])
 
 
-async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
+async def _post(request: Request, visitor: BrowserVisit, draft: FormDraft) -> Response:
     svc, site = service(request), visitor.site
     who = await svc.db.read(discussion.known, site, asker(request, visitor))
     if faults := _faults(draft, site.reserved, is_known=visitor.shown.is_team or bool(who and who.name)):
@@ -108,8 +116,8 @@ async def _post(request: Request, visitor: Visit, draft: Draft) -> Response:
 
 async def _form(
     request: Request,
-    visitor: Visit,
-    draft: Draft,
+    visitor: BrowserVisit,
+    draft: FormDraft,
     *,
     preview: str = "",
     refused: Sequence[CommentsError] = (),
@@ -150,13 +158,13 @@ def new_key() -> str:
     return new_token("k")
 
 
-def _draft(fields: Mapping[str, str]) -> Draft:
+def _draft(fields: Mapping[str, str]) -> FormDraft:
     """Return what a form says; what is not as it left us counts as left out."""
     try:
         reply_to = UUID(fields.get("reply_to", ""))
     except ValueError:
         reply_to = None
-    return Draft(
+    return FormDraft(
         fields.get("url") or None,
         fields.get("identifier") or None,
         reply_to,
@@ -171,13 +179,13 @@ def _draft(fields: Mapping[str, str]) -> Draft:
     )
 
 
-def _body(draft: Draft) -> PostBody:
+def _body(draft: FormDraft) -> PostBody:
     page = Page(draft.url, draft.identifier)
     given = AuthorGiven(draft.name, draft.email, notify=draft.notify)
     return PostBody(page, draft.body, draft.reply_to, given, form_token=draft.made, consent=draft.consent)
 
 
-def _faults(draft: Draft, reserved: frozenset[str], *, is_known: bool) -> list[CommentsError]:
+def _faults(draft: FormDraft, reserved: frozenset[str], *, is_known: bool) -> list[CommentsError]:
     """Return all that is wrong with a draft at once; the action stops at the first fault."""
     checks: list[Callable[[], Any]] = [lambda: check_limits(draft.body)]
     if draft.name.strip() or not is_known:
@@ -193,11 +201,11 @@ def _faults(draft: Draft, reserved: frozenset[str], *, is_known: bool) -> list[C
     return faults
 
 
-def _with_name(draft: Draft, found: Desk) -> Draft:
+def _with_name(draft: FormDraft, found: ComposerView) -> FormDraft:
     return replace(draft, name=(found.author.name if found.author else None) or "")
 
 
-def _hint(visitor: Visit, found: Desk) -> str:
+def _hint(visitor: BrowserVisit, found: ComposerView) -> str:
     """Return the sentence that says that a moderator will read it first, if that is sure."""
     settings, author = visitor.site.settings, found.author
     if settings.hold_all:
@@ -210,6 +218,6 @@ def _hint(visitor: Visit, found: Desk) -> str:
     return ""
 
 
-def _links(request: Request, visitor: Visit, draft: Draft) -> Links:
+def _links(request: Request, visitor: BrowserVisit, draft: FormDraft) -> Links:
     base = site_base(request, visitor.site.name)
     return Links(base, draft.url, draft.identifier, language_asked(request))

@@ -24,14 +24,14 @@ from comments.threads.pages.find_page import lead_to_page
 from comments.threads.pages.links import Links, absolute_base, site_base
 from comments.threads.pages.messages import language_asked, waits, words_of
 from comments.threads.pages.problems import plain_page
-from comments.threads.pages.visitors import Visit, asker, has_our_cookie, visit_of
+from comments.threads.pages.visitors import BrowserVisit, asker, has_our_cookie, visit_of
 from comments.threads.report_reasons import host_name, page_name
 from comments.threads.requests import BranchQuery, DiscussionQuery, RepliesQuery, ThreadQuery
 from comments.threads.site_card import SiteCard
 from comments.threads.views import discussion, json_ld
-from comments.threads.views.discussion import Asker, Branch, Discussion, Mine
+from comments.threads.views.discussion import Branch, Discussion, OwnView, Viewer
 from comments.threads.views.schemas import shown_until
-from comments.web.answers import Body
+from comments.web.answers import EncodedBody
 from comments.web.html.templating import json_in_html, rendered_page
 from comments.web.routing import read_query
 from comments.web.service import service
@@ -67,7 +67,7 @@ async def show_discussion(request: Request) -> Response:
 
 async def _discussion_for_all(
     request: Request, site: SiteCard, page: PageKeys, query: ThreadQuery, address: Address
-) -> Body:
+) -> EncodedBody:
     svc = service(request)
     opened = svc.openings.get(site.id, 0)
     found = await svc.db.read_copy(
@@ -80,7 +80,7 @@ async def _discussion_for_all(
     )
     context = _discussion(request, site, page, query, found)
     context["structured"] = _structured(context, found)
-    body = Body((await _html(request, "discussion.html", context)).encode(), _HTML, FOR_EVERYBODY)
+    body = EncodedBody((await _html(request, "discussion.html", context)).encode(), _HTML, FOR_EVERYBODY)
     if not found.linked_is_gone:
         shows, until = shown_version(site, found.thread, opened), shown_until(found.answer.thread)
         svc.cache.put(address, body, [shows], until=until)
@@ -107,7 +107,7 @@ async def show_branch(request: Request) -> Response:
 
 async def _branch_for_all(
     request: Request, site: SiteCard, comment_id: UUID, query: RepliesQuery, address: Address
-) -> Body:
+) -> EncodedBody:
     svc = service(request)
     found = await svc.db.read_copy(
         lambda found: svc.knows_nothing_newer(found.thread),
@@ -118,7 +118,7 @@ async def _branch_for_all(
         query,
     )
     context = _branch(request, site, query, found)
-    body = Body((await _html(request, "branch.html", context)).encode(), _HTML, FOR_EVERYBODY)
+    body = EncodedBody((await _html(request, "branch.html", context)).encode(), _HTML, FOR_EVERYBODY)
     shows = (found.thread.id, found.thread.version)
     svc.cache.put(address, body, [shows], until=shown_until(found.thread))
     return body
@@ -220,17 +220,17 @@ def _of_everybody(request: Request, site: SiteCard, thread: Any) -> dict[str, An
         "words": words_of(request, site),
         "waits": waits,
         "host_name": host_name,
-        "mine": Mine(),
+        "mine": OwnView(),
         "form_token": "",
     }
 
 
-def _of_one(visitor: Visit, mine: Mine) -> dict[str, Any]:
+def _of_one(visitor: BrowserVisit, mine: OwnView) -> dict[str, Any]:
     # A browser that has another cookie of ours alone gets links instead of forms: reading gives it none.
     return {"mine": mine, "form_token": "" if visitor.is_new else visitor.form_token}
 
 
-def _asker_told(request: Request, visitor: Visit) -> Asker:
+def _asker_told(request: Request, visitor: BrowserVisit) -> Viewer:
     """Return who asks, with what they have just done, if we sent them here after that."""
     given, who = request.query_params, asker(request, visitor)
     try:

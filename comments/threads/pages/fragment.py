@@ -16,7 +16,7 @@ from comments.threads.site_card import SiteCard
 from comments.threads.views import discussion
 from comments.threads.views.discussion import Discussion
 from comments.threads.views.schemas import CommentShown, shown_until
-from comments.web.answers import Body
+from comments.web.answers import EncodedBody
 from comments.web.html.templating import json_in_html, rendered_page
 from comments.web.routing import read_query
 from comments.web.service import service
@@ -42,7 +42,7 @@ async def show_fragment(request: Request) -> Response:
     return conditional(request, body)
 
 
-async def _made(request: Request, address: Address) -> Body:
+async def _made(request: Request, address: Address) -> EncodedBody:
     svc, site, query = service(request), await site_of(request), read_query(request, FragmentQuery)
     page, opened = page_keys(query.url, query.identifier), svc.openings.get(site.id, 0)
     asked = ThreadQuery(query.url, query.identifier, query.sort)
@@ -57,7 +57,7 @@ async def _made(request: Request, address: Address) -> Body:
     context = _context(request, site, page, query, found)
     # In a thread: 200 comments take tens of milliseconds, and would hold up every reader.
     html = await asyncio.to_thread(rendered_page, request, "fragment.html", **context)
-    body = Body(html.encode(), _HTML, _HEADERS)
+    body = EncodedBody(html.encode(), _HTML, _HEADERS)
     shows, until = shown_version(site, found.thread, opened), shown_until(found.answer.thread)
     svc.cache.put(address, body, [shows], until=until)
     return body

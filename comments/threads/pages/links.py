@@ -98,9 +98,9 @@ def place_to_return(request: Request, site: SiteCard, given: str) -> str:
 
 def returning(place: str, comment_id: UUID, *, done: str = "") -> str:
     """Return where somebody goes back to: at the comment, and told what they have done."""
-    told = {"done": done, "about": str(comment_id)} if done else {}
+    fields = {"done": done, "about": str(comment_id)} if done else {}
     path, _, query = place.partition("?")
-    pairs = [*parse_qsl(query), *told.items()]
+    pairs = [*parse_qsl(query), *fields.items()]
     if done == "deleted":
         # The page would begin by saying that this comment is not there any more.
         pairs = [pair for pair in pairs if pair != ("around", str(comment_id))]

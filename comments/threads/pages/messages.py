@@ -16,7 +16,7 @@ from comments.threads.site_card import SiteCard
 from comments.threads.views.schemas import WaitsFor
 
 if TYPE_CHECKING:
-    from comments.web.api_docs.catalogue import Phrase, Words
+    from comments.web.api_docs.catalogue import Phrase, WidgetCatalogue
 
 FOLDER = Path(__file__).parents[1] / "languages"
 
@@ -37,12 +37,12 @@ def language_asked(request: Request) -> str:
     return given if _TAG.fullmatch(given) else ""
 
 
-def words_of(request: Request, site: SiteCard) -> "Words":
+def words_of(request: Request, site: SiteCard) -> "WidgetCatalogue":
     """Return the words of a page: in the language asked for if there is such, else in the site's."""
     return _words(language_asked(request), site.settings.language)
 
 
-async def words_here(request: Request) -> "Words":
+async def words_here(request: Request) -> "WidgetCatalogue":
     """Return the words of a page of which it is not known whether its site exists."""
     try:
         return words_of(request, await site_of(request))
@@ -50,19 +50,19 @@ async def words_here(request: Request) -> "Words":
         return _words(language_asked(request))
 
 
-def waits(words: "Words", waits_for: Sequence[WaitsFor]) -> str:
+def waits(words: "WidgetCatalogue", waits_for: Sequence[WaitsFor]) -> str:
     """Say that a comment waits and why; what helps only moderators, such as a word on a list, is not told."""
     by_rule = {one.rule: one for one in waits_for}
     said = next((rule for rule in _WHY if rule in by_rule), None)
     return words.say(_WHY[said], n=by_rule[said].n or 1) if said else words.say("waits")
 
 
-def _words(*tags: str) -> "Words":
+def _words(*tags: str) -> "WidgetCatalogue":
     # Late: with it comes Babel, and a service whose discussions are read in the widget needs none of it.
-    from comments.web.api_docs.catalogue import Words, words_for
+    from comments.web.api_docs.catalogue import WidgetCatalogue, words_for
 
     found = words_for(*tags)
-    return Words(found.locale, {**found.phrases, **_own(nearest_language(found.tag) or "en")})
+    return WidgetCatalogue(found.locale, {**found.phrases, **_own(nearest_language(found.tag) or "en")})
 
 
 @cache

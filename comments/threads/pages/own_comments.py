@@ -16,7 +16,7 @@ from comments.threads.pages.messages import language_asked, words_of
 from comments.threads.pages.problems import plain_page
 from comments.threads.pages.refusals import LABELS, trouble_of
 from comments.threads.pages.visitors import (
-    Visit,
+    BrowserVisit,
     asker,
     check_form,
     form_page,
@@ -90,7 +90,12 @@ async def _send(request: Request) -> Response:
 
 
 async def _form(
-    request: Request, visitor: Visit, text: str, *, preview: str = "", refused: Sequence[CommentsError] = ()
+    request: Request,
+    visitor: BrowserVisit,
+    text: str,
+    *,
+    preview: str = "",
+    refused: Sequence[CommentsError] = (),
 ) -> Response:
     """Return the form with this text. Raises CommentUnknown unless the comment is public or one's own."""
     comment_id = comment_id_of(request)
@@ -124,7 +129,7 @@ async def _to_comment(request: Request) -> Response:
     return see_other(links.comment(comment_id_of(request)))
 
 
-async def _back(request: Request, visitor: Visit, done: str) -> Response:
+async def _back(request: Request, visitor: BrowserVisit, done: str) -> Response:
     """Lead to where the comment is, or back to the page on which a button was pressed."""
     comment_id = comment_id_of(request)
     place = came_from(request, visitor.site)

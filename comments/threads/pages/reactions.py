@@ -12,7 +12,7 @@ from comments.threads.actions.vote import vote
 from comments.threads.api.routes import comment_id_of
 from comments.threads.pages.links import came_from, links_to, place_to_return, returning
 from comments.threads.pages.problems import plain_page
-from comments.threads.pages.visitors import Visit, form_page, lead_on, visit, visit_with_form
+from comments.threads.pages.visitors import BrowserVisit, form_page, lead_on, visit, visit_with_form
 from comments.threads.posting.rates import refuse_over
 from comments.threads.report_reasons import page_name
 from comments.threads.requests import LONGEST_NOTE
@@ -63,7 +63,12 @@ async def report_comment(request: Request) -> Response:
 
 
 async def _page(
-    request: Request, visitor: Visit, template: str, fields: Mapping[str, str] = {}, *, status: int = 200
+    request: Request,
+    visitor: BrowserVisit,
+    template: str,
+    fields: Mapping[str, str] = {},
+    *,
+    status: int = 200,
 ) -> Response:
     """Return a page about one comment. Raises CommentUnknown unless that is public."""
     svc, site = service(request), visitor.site
@@ -83,7 +88,7 @@ async def _page(
     )
 
 
-async def _back(request: Request, visitor: Visit, given: str, *, done: str = "") -> Response:
+async def _back(request: Request, visitor: BrowserVisit, given: str, *, done: str = "") -> Response:
     """Lead back to where the reader was, or to where the comment is."""
     comment_id = comment_id_of(request)
     place = place_to_return(request, visitor.site, given) or came_from(request, visitor.site)

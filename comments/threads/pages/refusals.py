@@ -10,7 +10,7 @@ from comments.threads.errors import PageRefused, PostRefused, TooManyPosts, TooM
 from comments.web.problems import status_of
 
 if TYPE_CHECKING:
-    from comments.web.api_docs.catalogue import Words
+    from comments.web.api_docs.catalogue import WidgetCatalogue
 
 FIELDS = {"body": "body", "author.name": "name", "author.email": "email", "consent": "consent"}
 """Where on the form a fault belongs that the service finds in a field of the API."""
@@ -57,7 +57,7 @@ _IN_GENERAL: dict[type[CommentsError], str] = {PostRefused: "not_taken", Unavail
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FormRefusal:
     """Why a form was not taken, in words; `faults` by field, in the order of the form."""
 
     heading: str
@@ -66,7 +66,9 @@ class Trouble:
     status: int
 
 
-def trouble_of(words: "Words", refused: Sequence[CommentsError], heading: str) -> Trouble | None:
+def trouble_of(
+    words: "WidgetCatalogue", refused: Sequence[CommentsError], heading: str
+) -> FormRefusal | None:
     """Return what the form says of these refusals, None of none; `heading` is a sentence's name."""
     if not refused:
         return None
@@ -80,16 +82,16 @@ def trouble_of(words: "Words", refused: Sequence[CommentsError], heading: str) -
     faults = {name: found[name] for name in LABELS if name in found}
     first = refused[0]
     said = "" if isinstance(first, TooMany) else words.say(heading)
-    return Trouble(said, reason_of(words, first), faults, status_of(first))
+    return FormRefusal(said, reason_of(words, first), faults, status_of(first))
 
 
-def heading_of(words: "Words", error: CommentsError) -> str:
+def heading_of(words: "WidgetCatalogue", error: CommentsError) -> str:
     """Return what is said above the reason of a failure."""
     found = (heading for family, heading in _HEADINGS.items() if isinstance(error, family))
     return words.say(next(found, "not_understood"))
 
 
-def reason_of(words: "Words", error: CommentsError) -> str:
+def reason_of(words: "WidgetCatalogue", error: CommentsError) -> str:
     """Return what went wrong: a sentence of ours, else to who reads English the service's, which are English.
 
     Empty where there is neither.

@@ -10,16 +10,17 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from comments.identity.accounts.queries import Moderator
 from comments.identity.accounts.sections import in_sections
-from comments.identity.authors import TOKEN_LIFE, Credentials
+from comments.identity.actors import Credentials
+from comments.identity.guests.queries import TOKEN_LIFE
 from comments.identity.pages.sign_in import visitor as signed_in_visitor
-from comments.identity.queries import Moderator
 from comments.keys import new_token
 from comments.threads.addresses.urls import page_path
 from comments.threads.api.routes import site_of
 from comments.threads.pages.messages import words_of
 from comments.threads.site_card import SiteCard
-from comments.threads.views.discussion import Asker
+from comments.threads.views.discussion import Viewer
 from comments.web.forms import (
     clear_cookie,
     cookie_name,
@@ -39,7 +40,7 @@ _GUEST_TOKEN = re.compile(r"g_[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class BrowserVisit:
     """A browser on our own pages of one site. Its cookie is the token of a guest, or will be one.
 
     `is_new` says that the browser has no cookie yet; its forms carry `form_token`. Who is signed in and
@@ -53,12 +54,12 @@ class Visit:
     form_token: str
 
 
-async def visit(request: Request, url: str | None = None) -> Visit:
+async def visit(request: Request, url: str | None = None) -> BrowserVisit:
     """Return whose browser this is, on the page with this address. Raises SiteUnknown."""
     return await visit_of(request, await site_of(request), url)
 
 
-async def visit_of(request: Request, site: SiteCard, url: str | None = None) -> Visit:
+async def visit_of(request: Request, site: SiteCard, url: str | None = None) -> BrowserVisit:
     svc = service(request)
     kept = request.cookies.get(cookie_name(svc.settings, _cookie(site.name)), "")
     is_new = _GUEST_TOKEN.fullmatch(kept) is None
@@ -74,7 +75,7 @@ async def visit_of(request: Request, site: SiteCard, url: str | None = None) -> 
         address_keys=svc.keys.address_keys(address),
         moderator=await _moderator(request, url),
     )
-    return Visit(site, cookie, is_new, shown, form_token(svc.keys, cookie))
+    return BrowserVisit(site, cookie, is_new, shown, form_token(svc.keys, cookie))
 
 
 async def _moderator(request: Request, url: str | None) -> Moderator | None:
@@ -94,7 +95,7 @@ def has_our_cookie(request: Request) -> bool:
     return guest in cookies or cookie_name(settings) in cookies
 
 
-async def visit_with_form(request: Request) -> tuple[Visit, dict[str, str]]:
+async def visit_with_form(request: Request) -> tuple[BrowserVisit, dict[str, str]]:
     """Return whose browser posts a form of one of our pages, and its fields.
 
     Raises SiteUnknown, OriginRefused, FormExpected, TextRefused, FormOutdated.
@@ -109,17 +110,17 @@ async def read_form(request: Request) -> dict[str, str]:
     return {name: value.replace("\r\n", "\n") for name, value in (await own_form(request)).items()}
 
 
-def check_form(request: Request, visitor: Visit, fields: Mapping[str, str]) -> None:
+def check_form(request: Request, visitor: BrowserVisit, fields: Mapping[str, str]) -> None:
     """Raise FormOutdated unless the form was made for this browser."""
     require_form_token(service(request).keys, "" if visitor.is_new else visitor.cookie, fields)
 
 
-def asker(request: Request, visitor: Visit, *, done: str = "", about: UUID | None = None) -> Asker:
-    return Asker(visitor.shown, service(request).clock.now(), done, about)
+def asker(request: Request, visitor: BrowserVisit, *, done: str = "", about: UUID | None = None) -> Viewer:
+    return Viewer(visitor.shown, service(request).clock.now(), done, about)
 
 
 def form_page(
-    request: Request, visitor: Visit, template: str, *, status: int = 200, **context: Any
+    request: Request, visitor: BrowserVisit, template: str, *, status: int = 200, **context: Any
 ) -> Response:
     """Return a page with a form, and give the browser the cookie that the form belongs to."""
     answer = html_page(
@@ -136,7 +137,7 @@ def form_page(
     return answer
 
 
-def lead_on(request: Request, address: str, visitor: Visit) -> Response:
+def lead_on(request: Request, address: str, visitor: BrowserVisit) -> Response:
     """Lead to another of our pages; the visitor's cookie lasts as long as their token from now on."""
     answer = see_other(address)
     _keep(request, visitor, answer)
@@ -148,7 +149,7 @@ def forget(request: Request, answer: Response) -> None:
     clear_cookie(answer, service(request).settings, _cookie(request.path_params["site"]))
 
 
-def _keep(request: Request, visitor: Visit, answer: Response) -> None:
+def _keep(request: Request, visitor: BrowserVisit, answer: Response) -> None:
     seconds = int(COOKIE_LIFE.total_seconds())
     settings = service(request).settings
     set_cookie(answer, settings, visitor.cookie, seconds=seconds, name=_cookie(visitor.site.name))

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from comments.identity.accounts.sections import in_sections
-from comments.policy.facts import Known, facts_of
-from comments.rules import Draft, Sending, ThreadFacts, Ticket
+from comments.policy.facts import KnownFacts, facts_of
+from comments.rules import Draft, FormTokenCheck, Submission, ThreadFacts
 from comments.text.plain import skeleton
 from comments.threads.addresses.urls import page_path
 from comments.threads.errors import (
@@ -46,9 +46,9 @@ def evaluate(prepared: Prepared, rates: Rates, context: PostContext, at: datetim
     name = _name(prepared, context)
     _refuse_opening(prepared, rates, context)
     _refuse_outside(context)
-    gathered = facts_of(_known(prepared, rates, context, name, at), context.heard, at)
+    facts = facts_of(_known(prepared, rates, context, name, at), context.findings, at)
     draft = Draft(prepared.rendered.text, prepared.rendered.links, name, prepared.website)
-    text = verdict_on(prepared.draft.site, draft, gathered, context.seen)
+    text = verdict_on(prepared.draft.site, draft, facts, context.fingerprint)
     _refuse_answer(prepared, context)
     return PostVerdict(name, text)
 
@@ -60,17 +60,17 @@ def refuse_reserved(name: str, reserved: Collection[str]) -> None:
         raise NameReserved(detail, errors={"author.name": detail})
 
 
-def _known(prepared: Prepared, rates: Rates, context: PostContext, name: str, at: datetime) -> Known:
+def _known(prepared: Prepared, rates: Rates, context: PostContext, name: str, at: datetime) -> KnownFacts:
     thread, site = context.thread, prepared.draft.site
-    return Known(
+    return KnownFacts(
         site_id=site.id,
         author=context.author,
         name=name,
         email=prepared.email,
-        address_keys=prepared.draft.sender.shown.address_keys,
+        address_keys=prepared.draft.sender.credentials.address_keys,
         bursts=rates.bursts,
-        seen=context.seen,
-        look=prepared.look,
+        fingerprint=context.fingerprint,
+        score=prepared.score,
         thread=ThreadFacts(
             is_closed=site.settings.closed or thread.state not in OPEN,
             is_kept_open=thread.state == KEPT_OPEN,
@@ -79,14 +79,14 @@ def _known(prepared: Prepared, rates: Rates, context: PostContext, name: str, at
             holds_all=thread.hold_all,
             slow_wait=context.slow_wait,
         ),
-        sending=_sending(prepared, context),
+        submission=_sending(prepared, context),
     )
 
 
-def _sending(prepared: Prepared, context: PostContext) -> Sending:
+def _sending(prepared: Prepared, context: PostContext) -> Submission:
     """Return how a comment was sent; a proof of work is good once."""
-    sending = prepared.brought.sending
-    return replace(sending, proof=Ticket.SPENT) if context.proof_is_spent else sending
+    submission = prepared.proof_result.submission
+    return replace(submission, proof=FormTokenCheck.SPENT) if context.proof_is_spent else submission
 
 
 def _name(prepared: Prepared, context: PostContext) -> str:

@@ -8,19 +8,26 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, bindparam, column, func, select
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Actor, KnownAuthor, poster
+from comments.identity.actors import Actor, KnownAuthor
+from comments.identity.authors import poster
 from comments.ids import new_id
 from comments.policy.facts import asks_for_proof
-from comments.policy.fingerprints import Print
-from comments.policy.queries import Heard, is_spent, sharing_a_mark, standing_bans
+from comments.policy.fingerprints import Fingerprint
+from comments.policy.queries import PolicyFindings, is_spent, sharing_a_mark, standing_bans
 from comments.policy.subjects import subjects_of
 from comments.storage import writes_alone
-from comments.threads.actions.open_thread import FIRST_VERSION, Opened
+from comments.threads.actions.open_thread import FIRST_VERSION, OpenedThread
 from comments.threads.actions.reply_mail import WatchWish, watch_wish
 from comments.threads.errors import KeyReused
 from comments.threads.models import Comment, Thread, ThreadKey
 from comments.threads.posting.prepare import Prepared
-from comments.threads.queries.post_context import Earlier, Found, ParentFound, PostQuestion, found_for_post
+from comments.threads.queries.post_context import (
+    EarlierPost,
+    ParentFound,
+    PostQuestion,
+    PostRows,
+    found_for_post,
+)
 
 # Whatever order the rows are found in, this stands before them: it asks nothing of them.
 _MARKS_ARE_HELD = (
@@ -57,21 +64,21 @@ _LAST_HERE = (
 class PostContext:
     """What is known before a post is judged, all of one moment.
 
-    `thread` is the page's, or the one that this post will open; `seen` is by what the text is known again of
-    this author. `slow_wait` are the seconds until the author may write here again, 0 if now. `uses_proof`
-    says that the proof of work is asked for, `proof_is_spent` that somebody has used it before.
+    `thread` is the page's, or the one that this post will open. `fingerprint` is that of the text by this
+    author. `slow_wait` are the seconds until the author may write here again, 0 if now. `uses_proof` says
+    that the proof of work is asked for, `proof_is_spent` that somebody has used it before.
     """
 
     actor: Actor
-    thread: Opened
+    thread: OpenedThread
     parent: ParentFound | None
-    heard: Heard
-    seen: Print | None
+    findings: PolicyFindings
+    fingerprint: Fingerprint | None
     slow_wait: int
     uses_proof: bool
     proof_is_spent: bool
     watch: WatchWish | None
-    moderators_will_be_told: bool
+    digest_is_due: bool
 
     @property
     def author(self) -> KnownAuthor:
@@ -101,31 +108,31 @@ def load_context(session: Session, prepared: Prepared, at: datetime) -> PostCont
     if repeat is not None:
         return repeat
     draft = prepared.draft
-    site, shown = draft.site, draft.sender.shown
-    actor = poster(session, site.id, shown, found.author, is_known=found.token_is_known, at=at)
+    site, credentials = draft.site, draft.sender.credentials
+    actor = poster(session, site.id, credentials, found.author, is_known=found.token_is_known, at=at)
     author = actor.author
     repeat = _with_same_text(prepared, found, actor)
     if repeat is not None:
         return repeat
     thread = _thread(prepared, found, at)
-    seen = _seen(prepared, author)
-    proof, asks_proof = prepared.brought.spends, asks_for_proof(site.settings, author)
+    fingerprint = _fingerprint(prepared, author)
+    proof, asks_proof = prepared.proof_result.spends, asks_for_proof(site.settings, author)
     uses_proof = proof is not None and asks_proof
     return PostContext(
         actor=actor,
         thread=thread,
         parent=found.parent,
-        heard=_heard(session, prepared, found, actor, seen, at),
-        seen=seen,
+        findings=_findings(session, prepared, found, actor, fingerprint, at),
+        fingerprint=fingerprint,
         slow_wait=_slow_wait(session, thread, author, at),
         uses_proof=uses_proof,
         proof_is_spent=uses_proof and proof is not None and is_spent(session, proof),
         watch=watch_wish(session, site.id, prepared.key_of_address, prepared.email or author.email, author),
-        moderators_will_be_told=found.moderators_will_be_told,
+        digest_is_due=found.digest_is_due,
     )
 
 
-def _held_and_found(session: Session, prepared: Prepared, at: datetime) -> Found:
+def _held_and_found(session: Session, prepared: Prepared, at: datetime) -> PostRows:
     """Hold marks and page, and ask.
 
     On SQLite nobody else writes. On PostgreSQL the marks of the text are held first, so that nearly the same
@@ -148,27 +155,31 @@ def _held_and_found(session: Session, prepared: Prepared, at: datetime) -> Found
 
 def _question(prepared: Prepared, at: datetime) -> PostQuestion:
     draft = prepared.draft
-    shown = draft.sender.shown
+    credentials = draft.sender.credentials
     return PostQuestion(
         site_id=draft.site.id,
         hashes=draft.page.hashes,
-        token_hashes=() if shown.is_team else shown.token_hashes,
-        address_key=shown.address_key,
+        token_hashes=() if credentials.is_team else credentials.token_hashes,
+        address_key=credentials.address_key,
         parent_id=draft.parent_id,
         post_key=draft.post_key,
         digest=prepared.digest,
-        subjects=subjects_of(None, shown.address_keys, prepared.email),
+        subjects=subjects_of(None, credentials.address_keys, prepared.email),
     )
 
 
 def _marks(prepared: Prepared) -> Sequence[int]:
     """Return the marks of a text that is compared with others."""
-    draft, seen = prepared.draft, prepared.seen
-    is_compared = seen is not None and draft.site.settings.similar_days > 0 and not draft.sender.shown.is_team
-    return seen.marks if seen is not None and is_compared else ()
+    draft, fingerprint = prepared.draft, prepared.fingerprint
+    is_compared = (
+        fingerprint is not None
+        and draft.site.settings.similar_days > 0
+        and not draft.sender.credentials.is_team
+    )
+    return fingerprint.marks if fingerprint is not None and is_compared else ()
 
 
-def _with_same_key(prepared: Prepared, found: Found) -> Repeat | None:
+def _with_same_key(prepared: Prepared, found: PostRows) -> Repeat | None:
     draft = prepared.draft
     same = [one for one in found.earlier if draft.post_key is not None and one.post_key == draft.post_key]
     if not same:
@@ -179,53 +190,60 @@ def _with_same_key(prepared: Prepared, found: Found) -> Repeat | None:
             "This Idempotency-Key was used for another comment.",
             errors={"Idempotency-Key": "was used before"},
         )
-    is_new_guest = not draft.sender.shown.token_hashes and earlier.author_kind == "guest"
+    is_new_guest = not draft.sender.credentials.token_hashes and earlier.author_kind == "guest"
     return Repeat(earlier.id, earlier.author_id, gives_token=is_new_guest)
 
 
-def _with_same_text(prepared: Prepared, found: Found, actor: Actor) -> Repeat | None:
-    def is_same(earlier: Earlier) -> bool:
+def _with_same_text(prepared: Prepared, found: PostRows, actor: Actor) -> Repeat | None:
+    def is_same(earlier: EarlierPost) -> bool:
         if not actor.is_new:
             return earlier.author_id == actor.author.id
-        is_same_address = earlier.address_key == prepared.draft.sender.shown.address_key
+        is_same_address = earlier.address_key == prepared.draft.sender.credentials.address_key
         return is_same_address and earlier.author_name == prepared.name
 
     same = next(filter(is_same, found.earlier), None)
     return Repeat(same.id, same.author_id) if same is not None else None
 
 
-def _thread(prepared: Prepared, found: Found, at: datetime) -> Opened:
+def _thread(prepared: Prepared, found: PostRows, at: datetime) -> OpenedThread:
     if found.thread is None:
-        return Opened(new_id(at), prepared.draft.page.url or "", "open", at, FIRST_VERSION, is_new=True)
+        return OpenedThread(new_id(at), prepared.draft.page.url or "", "open", at, FIRST_VERSION, is_new=True)
     thread_id, url, state, created_at, hold_all, slow_seconds, version = found.thread
-    return Opened(thread_id, url, state, created_at, version, False, hold_all, slow_seconds)
+    return OpenedThread(thread_id, url, state, created_at, version, False, hold_all, slow_seconds)
 
 
-def _seen(prepared: Prepared, author: KnownAuthor) -> Print | None:
+def _fingerprint(prepared: Prepared, author: KnownAuthor) -> Fingerprint | None:
     """Return by what the text is known again. What a site's own people write is not compared."""
-    if prepared.seen is None or author.account_id is not None:
+    if prepared.fingerprint is None or author.account_id is not None:
         return None
-    return prepared.seen.said_by(author.id)
+    return prepared.fingerprint.said_by(author.id)
 
 
-def _heard(
-    session: Session, prepared: Prepared, found: Found, actor: Actor, seen: Print | None, at: datetime
-) -> Heard:
+def _findings(
+    session: Session,
+    prepared: Prepared,
+    found: PostRows,
+    actor: Actor,
+    fingerprint: Fingerprint | None,
+    at: datetime,
+) -> PolicyFindings:
     """Return the bans on whoever posts, and the texts that may be nearly the same."""
     draft, author = prepared.draft, actor.author
-    heard = found.heard
+    findings = found.findings
     if author.email and not prepared.email:
         # On an address that was given earlier, which was not known before its author was.
-        subjects = subjects_of(author.id, draft.sender.shown.address_keys, author.email)
-        heard = heard._replace(bans=standing_bans(session, draft.site.id, subjects, at))
+        subjects = subjects_of(author.id, draft.sender.credentials.address_keys, author.email)
+        findings = findings._replace(bans=standing_bans(session, draft.site.id, subjects, at))
     days = draft.site.settings.similar_days
     # Of a short text only what the same author has said counts, and a newcomer has said nothing.
-    if seen is None or not days or (seen.is_short and actor.is_new):
-        return heard
-    return heard._replace(alike=sharing_a_mark(session, draft.site.id, seen.marks, at - timedelta(days=days)))
+    if fingerprint is None or not days or (fingerprint.is_short and actor.is_new):
+        return findings
+    return findings._replace(
+        near_duplicates=sharing_a_mark(session, draft.site.id, fingerprint.marks, at - timedelta(days=days))
+    )
 
 
-def _slow_wait(session: Session, thread: Opened, author: KnownAuthor, at: datetime) -> int:
+def _slow_wait(session: Session, thread: OpenedThread, author: KnownAuthor, at: datetime) -> int:
     if not thread.slow_seconds or author.account_id is not None:
         return 0
     pause = timedelta(seconds=thread.slow_seconds)

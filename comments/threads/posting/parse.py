@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from comments.identity.authors import Credentials
+from comments.identity.actors import Credentials
 from comments.keys import Keyring
 from comments.threads.addresses.page_keys import PageKeys, check_page_origin, page_keys
 from comments.threads.errors import KeyTooShort
@@ -23,7 +23,7 @@ class Sender:
     """
 
     network: str
-    shown: Credentials
+    credentials: Credentials
     at: datetime
     trapped: bool = False
 

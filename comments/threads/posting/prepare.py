@@ -8,12 +8,12 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from comments.classifier.features import signs_of
-from comments.classifier.score import Look, Model
-from comments.identity.authors import Credentials
+from comments.classifier.features import features_of
+from comments.classifier.score import CommentScore, Model
+from comments.identity.actors import Credentials
 from comments.keys import Keyring
-from comments.policy.fingerprints import Print, print_of
-from comments.policy.submission_proofs import Brought, brought, place_of
+from comments.policy.fingerprints import Fingerprint, fingerprint_of
+from comments.policy.submission_proofs import ProofResult, place_of, proof_result
 from comments.rules import Draft
 from comments.text import Rendered, render_post
 from comments.text.plain import clean_email, clean_name, clean_title, clean_website
@@ -32,39 +32,39 @@ T = TypeVar("T")
 class Prepared:
     """A draft with all that its text and its sender's own words come to.
 
-    `seen` is by what the text is known again, None for one too short; `digest` is the same for the same text
-    at the same place. `brought` is what came of the form's token and the proof of work, `key_of_address` is
-    set if its author wants mail about replies, `look` if the site has learned enough.
+    `fingerprint` finds nearly the same texts, None for a text too short for that; `digest` is the same for
+    the same text at the same place. `proof_result` is what came of the form's token and the proof of work.
+    `key_of_address` is set if its author wants mail about replies, `score` if the site has learned enough.
     """
 
     draft: CommentDraft
     rendered: Rendered
     digest: bytes
-    seen: Print | None = None
+    fingerprint: Fingerprint | None = None
     name: str | None = None
     email: str | None = None
     website: str | None = None
     title: str | None = None
-    brought: Brought = field(default_factory=Brought)
+    proof_result: ProofResult = field(default_factory=ProofResult)
     key_of_address: KeyOfAddress | None = None
-    look: Look | None = None
+    score: CommentScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedEdit:
-    """A new text for one's own comment, rendered; `seen` is by what it is known again."""
+    """A new text for one's own comment, rendered; `fingerprint` finds nearly the same texts."""
 
     site: SiteCard
     comment_id: UUID
     source: str
     rendered: Rendered
-    seen: Print | None
+    fingerprint: Fingerprint | None
     shown: Credentials
-    look: Look | None = None
+    score: CommentScore | None = None
 
 
 def prepare(draft: CommentDraft, keys: Keyring, model: Model | None = None) -> Prepared:
-    """Clean, render and take prints; `model` is what the site has learned.
+    """Clean, render and take the fingerprint; `model` is what the site has learned.
 
     Raises BodyEmpty, BodyTooLong, BodyTooComplex, and Invalid with the field that is wrong.
     """
@@ -75,12 +75,12 @@ def prepare(draft: CommentDraft, keys: Keyring, model: Model | None = None) -> P
         draft=draft,
         rendered=rendered,
         digest=digest(site.id, page.hashes[0], draft.parent_id, draft.source),
-        seen=print_of(own_words(rendered.html)),
+        fingerprint=fingerprint_of(own_words(rendered.html)),
         name=name,
         email=_cleaned(clean_email, draft.email),
         website=website,
         title=_cleaned(clean_title, draft.title),
-        brought=brought(
+        proof_result=proof_result(
             keys,
             [place_of(site.id, key) for key in page.hashes] if draft.form_token or draft.altcha else (),
             draft.form_token,
@@ -89,7 +89,7 @@ def prepare(draft: CommentDraft, keys: Keyring, model: Model | None = None) -> P
             trapped=draft.sender.trapped,
         ),
         key_of_address=partial(key_of_address, keys) if draft.wants_mail else None,
-        look=_look(rendered, name or "", website, model),
+        score=_score(rendered, name or "", website, model),
     )
 
 
@@ -98,8 +98,10 @@ def prepare_edit(
 ) -> PreparedEdit:
     """Render a new text of one's own comment. Raises as `prepare` does of a text."""
     rendered = render_post(body)
-    look = _look(rendered, "", None, model)
-    return PreparedEdit(site, comment_id, body, rendered, print_of(own_words(rendered.html)), who, look)
+    score = _score(rendered, "", None, model)
+    return PreparedEdit(
+        site, comment_id, body, rendered, fingerprint_of(own_words(rendered.html)), who, score
+    )
 
 
 async def in_time(text: str, work: Callable[[], T]) -> T:
@@ -118,10 +120,10 @@ def digest(site_id: UUID, place: bytes, parent_id: UUID | None, body: str) -> by
     return hashlib.blake2b(b"\x00".join(parts), digest_size=16).digest()
 
 
-def _look(shown: Rendered, name: str, website: str | None, model: Model | None) -> Look | None:
+def _score(shown: Rendered, name: str, website: str | None, model: Model | None) -> CommentScore | None:
     if model is None:
         return None
-    return Look(model, signs_of(Draft(shown.text, shown.links, name, website)))
+    return CommentScore(model, features_of(Draft(shown.text, shown.links, name, website)))
 
 
 def _cleaned(clean: Callable[[str], str], given: str | None) -> str | None:

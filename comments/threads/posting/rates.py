@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from comments.identity.authors import Credentials
+from comments.identity.actors import Credentials
 from comments.limits import Limits, Rate
 from comments.threads.errors import TooManyActions
 from comments.threads.posting.parse import CommentDraft
@@ -28,7 +28,7 @@ def count_post(limits: Limits, draft: CommentDraft) -> Rates:
     return Rates(
         post_wait=limits.hit(Rate.POST, sender.network),
         open_wait=limits.full(Rate.OPEN_THREAD, sender.network),
-        bursts=_bursts(limits, draft.site.id, draft.page.hashes[0], sender.shown),
+        bursts=_bursts(limits, draft.site.id, draft.page.hashes[0], sender.credentials),
     )
 
 
@@ -44,10 +44,10 @@ def refuse_over(limits: Limits, rate: Rate, address: str) -> None:
         raise TooManyActions(f"A moment, please. Try again in {wait} seconds.", retry_after=wait)
 
 
-def _bursts(limits: Limits, site_id: UUID, place: bytes, shown: Credentials) -> tuple[str, ...]:
+def _bursts(limits: Limits, site_id: UUID, place: bytes, credentials: Credentials) -> tuple[str, ...]:
     """Count one of each, and return what is over its rate. Without a token one's first comment is read."""
     counted = [
-        *(("author", Rate.AUTHOR, token.hex()) for token in shown.token_hashes[:1]),
+        *(("author", Rate.AUTHOR, token.hex()) for token in credentials.token_hashes[:1]),
         ("thread", Rate.THREAD, f"{site_id}/{place.hex()}"),
         ("site", Rate.SITE, str(site_id)),
     ]

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import give_token, store_poster
+from comments.identity.authors import store_poster
+from comments.identity.guests.actions import give_token
 from comments.ids import new_id
 from comments.policy.actions import remember_text, spend
 from comments.rules import encoded, encoded_facts
@@ -22,7 +23,7 @@ from comments.threads.counters import NEVER_PUBLIC, count_below, count_posts
 from comments.threads.events import ThreadChanged
 from comments.threads.models import Comment
 from comments.threads.order.ranking import rank
-from comments.threads.order.tree import TOP, Place, ancestors, place_below
+from comments.threads.order.tree import TOP, TreePosition, ancestors, place_below
 from comments.threads.outbox_jobs import (
     ask_for_mail,
     ask_outside,
@@ -94,8 +95,8 @@ def store(
     session.execute(_ADD_COMMENT, row)
     if context.watch is not None:
         store_watch(session, site.id, comment_id, context.author, context.watch, at)
-    if verdict.text.seen is not None and verdict.text.similar_group is not None:
-        remember_text(session, site.id, comment_id, verdict.text.seen, verdict.text.similar_group, at)
+    if verdict.text.fingerprint is not None and verdict.text.similar_group is not None:
+        remember_text(session, site.id, comment_id, verdict.text.fingerprint, verdict.text.similar_group, at)
     if verdict.text.state == "approved":
         count_posts(session, ThreadChanged(site.id, thread.id, row["changed_version"]), 1, at)
         count_below(session, Counter(ancestors(place)))
@@ -114,7 +115,7 @@ def stored_before(session: Session, prepared: Prepared, repeat: Repeat, at: date
     """Return what an earlier request has stored; its author gets a token if they never heard of theirs."""
     if repeat.gives_token:
         draft = prepared.draft
-        give_token(session, draft.site.id, repeat.author_id, draft.sender.shown.new_token_hash, at)
+        give_token(session, draft.site.id, repeat.author_id, draft.sender.credentials.new_token_hash, at)
     row = session.execute(_STORED, {"comment_id": repeat.comment_id}).one()
     thread = thread_by_id(session, row.thread_id)
     answers = names_of(session, [row.parent_id]) if row.parent_id else {}
@@ -124,11 +125,11 @@ def stored_before(session: Session, prepared: Prepared, repeat: Repeat, at: date
 def _store_sender(
     session: Session, prepared: Prepared, context: PostContext, verdict: PostVerdict, at: datetime
 ) -> None:
-    site, proof = prepared.draft.site, prepared.brought
+    site, proof = prepared.draft.site, prepared.proof_result
     store_poster(
         session,
         site.id,
-        prepared.draft.sender.shown,
+        prepared.draft.sender.credentials,
         context.actor,
         at,
         name=verdict.name,
@@ -154,7 +155,7 @@ def _note_jobs(
             tell_of_reply(session, site.id, comment_id, at)
         if context.watch is not None and context.watch.state == "asked":
             ask_for_mail(session, site.id, comment_id, at)
-    elif state == "pending" and not (context.moderators_will_be_told and writes_alone(session)):
+    elif state == "pending" and not (context.digest_is_due and writes_alone(session)):
         # Where others write, the task that was seen may be taken up before this is committed.
         tell_moderators(session, site.id, at)
     if site.has_webhooks:
@@ -163,11 +164,11 @@ def _note_jobs(
         ask_outside(session, site.id, comment_id, FIRST_VERSION, at)
 
 
-def _place(context: PostContext, comment_id: UUID, at: datetime) -> Place:
+def _place(context: PostContext, comment_id: UUID, at: datetime) -> TreePosition:
     parent = context.parent
     if parent is None:
         return TOP
-    return place_below(parent.id, Place(parent.root_id, parent.depth, parent.path), comment_id, at)
+    return place_below(parent.id, TreePosition(parent.root_id, parent.depth, parent.path), comment_id, at)
 
 
 def _row(
@@ -175,11 +176,11 @@ def _row(
     context: PostContext,
     verdict: PostVerdict,
     comment_id: UUID,
-    place: Place,
+    place: TreePosition,
     at: datetime,
 ) -> dict[str, Any]:
     draft, author, text = prepared.draft, context.author, verdict.text
-    state, site, shown = text.state, draft.site, draft.sender.shown
+    state, site, credentials = text.state, draft.site, draft.sender.credentials
     # Before the thread's own is raised, so that the row is born with it.
     version = context.thread.version + 1 if state == "approved" else NEVER_PUBLIC
     return {
@@ -210,8 +211,8 @@ def _row(
         "reasons": encoded(text.reasons),
         "facts": encoded_facts(text.facts),
         "consented_at": at if draft.consents and site.settings.asks_consent else None,
-        "address_key": shown.address_key,
-        "network_key": shown.network_key,
+        "address_key": credentials.address_key,
+        "network_key": credentials.network_key,
         "post_key": draft.post_key,
         "digest": prepared.digest,
     }

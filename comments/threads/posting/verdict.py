@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from comments.errors import CommentsError
 from comments.policy.check_effects import is_asked_outside, until_answered
-from comments.policy.facts import Gathered, policy_of
-from comments.policy.fingerprints import Print
+from comments.policy.facts import GatheredFacts, policy_of
+from comments.policy.fingerprints import Fingerprint
 from comments.rules import Draft, Facts, Judgement, Outcome, Reason, judge
 from comments.threads.errors import PostRefused, ThreadClosed, TooManyPosts
 from comments.threads.site_card import SiteCard
@@ -27,7 +27,7 @@ class TextVerdict:
     """
 
     judgement: Judgement
-    seen: Print | None
+    fingerprint: Fingerprint | None
     similar_group: int | None
     facts: Facts
     is_asked_outside: bool = False
@@ -49,16 +49,18 @@ class TextVerdict:
         return self.outcome is Outcome.SILENT
 
 
-def verdict_on(site: SiteCard, draft: Draft, gathered: Gathered, seen: Print | None) -> TextVerdict:
+def verdict_on(
+    site: SiteCard, draft: Draft, facts: GatheredFacts, fingerprint: Fingerprint | None
+) -> TextVerdict:
     """Run the rules. Raises what a refusal is: PostRefused, ThreadClosed, TooManyPosts."""
-    judgement = judge(draft, gathered.facts, policy_of(site.settings))
+    judgement = judge(draft, facts.facts, policy_of(site.settings))
     if judgement.outcome is Outcome.REFUSE:
         reason = judgement.reasons[-1]
         raise _REFUSALS.get(reason.rule, _refused)(reason)
-    asks = site.has_checks and is_asked_outside(judgement, gathered.facts)
+    asks = site.has_checks and is_asked_outside(judgement, facts.facts)
     if asks:
         judgement = until_answered(judgement)
-    return TextVerdict(judgement, seen, gathered.similar_group, gathered.facts, asks)
+    return TextVerdict(judgement, fingerprint, facts.similar_group, facts.facts, asks)
 
 
 def _closed(reason: Reason) -> CommentsError:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from comments.storage import first_per_group, groups_asked
 from comments.threads.models import Comment
-from comments.threads.order.tree import Place, after_branch, ancestors
+from comments.threads.order.tree import TreePosition, after_branch, ancestors
 
 Sort = Literal["best", "newest", "oldest"]
 
@@ -186,7 +186,7 @@ def shown_comment(session: Session, site_id: UUID, comment_id: UUID) -> PlacedRo
 
 def rows_above(session: Session, comment: CommentRow) -> list[CommentRow]:
     """Return the comments it stands under, the root first."""
-    ids = ancestors(Place(comment.root_id, comment.depth, comment.path))
+    ids = ancestors(TreePosition(comment.root_id, comment.depth, comment.path))
     if not ids:
         return []
     rows = {row.id: row for row in _rows(session, _BY_IDS, {"ids": ids})}

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import KnownAuthor
+from comments.identity.actors import KnownAuthor
 from comments.threads.models import Comment, Revision, Vote
 from comments.threads.queries.comment_page import WITH_REASONS
 
@@ -17,7 +17,7 @@ MOST_WAITING = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnComments:
     """`votes` by comment; `editable` are rows of public comments inside the edit window; `revisions` are the
     edits of them that wait."""
 
@@ -26,10 +26,12 @@ class Own:
     revisions: dict[UUID, Row[Any]]
 
 
-def own_among(session: Session, author: KnownAuthor, ids: Sequence[UUID], *, editable_since: datetime) -> Own:
+def own_among(
+    session: Session, author: KnownAuthor, ids: Sequence[UUID], *, editable_since: datetime
+) -> OwnComments:
     """Return what `author` has on these comments, and which of them are theirs to edit."""
     if not ids:
-        return Own({}, [], {})
+        return OwnComments({}, [], {})
     votes = select(Vote.comment_id, Vote.value).where(Vote.author_id == author.id, Vote.comment_id.in_(ids))
     editable = select(*WITH_REASONS).where(
         Comment.id.in_(ids),
@@ -38,7 +40,7 @@ def own_among(session: Session, author: KnownAuthor, ids: Sequence[UUID], *, edi
         Comment.created_at > editable_since,
     )
     rows = session.execute(editable).all()
-    return Own(
+    return OwnComments(
         {row.comment_id: row.value for row in session.execute(votes)},
         rows,
         revisions_of(session, [row.id for row in rows]),

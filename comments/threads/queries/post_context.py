@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Row, Table, and_, bindparam, exists, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import BY_TOKEN, TOKEN_IS_KNOWN, TOKEN_LIFE, KnownAuthor
+from comments.identity.actors import KnownAuthor
+from comments.identity.guests.queries import BY_TOKEN, TOKEN_IS_KNOWN, TOKEN_LIFE
 from comments.outbox.queries import is_waiting
-from comments.policy.queries import Heard, bans_from, standing_on
+from comments.policy.queries import PolicyFindings, bans_from, standing_on
 from comments.threads.models import Comment, Thread, ThreadKey, Watch
 from comments.threads.outbox_jobs import SOMETHING_WAITS
 
@@ -45,7 +46,7 @@ class ParentFound(NamedTuple):
     is_watched: bool = False
 
 
-class Earlier(NamedTuple):
+class EarlierPost(NamedTuple):
     """A comment that may come from the same order: with its key, or with its text at its place."""
 
     id: UUID
@@ -73,7 +74,7 @@ class PostQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PostRows:
     """What is known before a post is written, all of one moment.
 
     `token_is_known` says of a token without an `author` that it has ended, or is another site's.
@@ -83,10 +84,10 @@ class Found:
     token_is_known: bool
     thread: ThreadFound | None
     parent: ParentFound | None
-    moderators_will_be_told: bool
+    digest_is_due: bool
     """That something waits: a task for that is there already."""
-    earlier: Sequence[Earlier]
-    heard: Heard
+    earlier: Sequence[EarlierPost]
+    findings: PolicyFindings
 
 
 # All is made once, and on the tables: a post runs this, and putting it together takes longer than running it.
@@ -129,7 +130,7 @@ _PARTS: tuple[list[Any], ...] = (
     [*_AUTHOR.c],
     [*_THREAD.c],
     [*(_PARENT.c[name] for name in ParentFound._fields[:-1]), _IS_WATCHED],
-    [_EARLIER.c[name] for name in Earlier._fields],
+    [_EARLIER.c[name] for name in EarlierPost._fields],
 )
 _ENDS = [sum(map(len, _PARTS[: count + 1])) for count in range(len(_PARTS))]
 _OF_AUTHOR, _OF_THREAD, _OF_PARENT, _OF_EARLIER = map(slice, (0, *_ENDS), _ENDS)
@@ -137,7 +138,7 @@ _OF_AUTHOR, _OF_THREAD, _OF_PARENT, _OF_EARLIER = map(slice, (0, *_ENDS), _ENDS)
 _POST = select(
     *(column.label(f"c{number}") for number, column in enumerate(c for part in _PARTS for c in part)),
     TOKEN_IS_KNOWN.label("token_is_known"),
-    is_waiting(SOMETHING_WAITS, bindparam("digest_key")).label("will_be_told"),
+    is_waiting(SOMETHING_WAITS, bindparam("digest_key")).label("digest_is_due"),
     standing_on(_AUTHOR.c.id).label("bans"),
 ).select_from(
     select(literal_column("1").label("one"))
@@ -149,25 +150,25 @@ _POST = select(
 )
 
 
-def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> Found:
+def found_for_post(session: Session, asked: PostQuestion, at: datetime) -> PostRows:
     """Return all that is known of a post before it is written."""
     return _found(session.execute(_POST, _asked(asked, at)).all())
 
 
-def _found(rows: Sequence[Row[*tuple[Any, ...]]]) -> Found:
+def _found(rows: Sequence[Row[*tuple[Any, ...]]]) -> PostRows:
     first = rows[0]
-    token_is_known, will_be_told, bans = first[_ENDS[-1] :]
+    token_is_known, digest_is_due, bans = first[_ENDS[-1] :]
     author, thread, parent = first[_OF_AUTHOR], first[_OF_THREAD], first[_OF_PARENT]
     # What has several rows stands beside each of the other's.
-    earlier = {row[_OF_EARLIER.start]: Earlier(*row[_OF_EARLIER]) for row in rows}
-    return Found(
+    earlier = {row[_OF_EARLIER.start]: EarlierPost(*row[_OF_EARLIER]) for row in rows}
+    return PostRows(
         KnownAuthor(*author) if author[0] is not None else None,
         bool(token_is_known),
         ThreadFound(*thread) if thread[0] is not None else None,
         ParentFound(*parent) if parent[0] is not None else None,
-        bool(will_be_told),
+        bool(digest_is_due),
         sorted((one for key, one in earlier.items() if key is not None), key=lambda one: one.created_at),
-        Heard(bans_from(bans), ()),
+        PolicyFindings(bans_from(bans), ()),
     )
 
 

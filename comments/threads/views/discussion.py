@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Credentials, KnownAuthor, known_author
+from comments.identity.actors import Credentials, KnownAuthor
+from comments.identity.authors import known_author
 from comments.keys import Keyring
 from comments.threads.actions.own_comments import check_window
 from comments.threads.addresses.page_keys import PageKeys, check_page_origin
@@ -55,7 +56,7 @@ class Notice:
 
 
 @dataclass(slots=True)
-class Mine:
+class OwnView:
     """What one visitor alone sees.
 
     `editable` until when, `revised` whose new text waits, `waiting` under what they answer (None: on top).
@@ -73,7 +74,7 @@ class Mine:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Viewer:
     """Who asks for a page, when, and what they have just done with which comment."""
 
     shown: Credentials
@@ -83,7 +84,7 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ComposerView:
     """What stands around the form to write with: `answered` is the comment that is replied to."""
 
     thread: schemas.ThreadShown
@@ -108,8 +109,8 @@ def discussion(
 
 
 def discussion_for(
-    session: Session, keys: Keyring, site: SiteCard, page: PageKeys, query: ThreadQuery, asker: Asker
-) -> tuple[Discussion, Mine]:
+    session: Session, keys: Keyring, site: SiteCard, page: PageKeys, query: ThreadQuery, asker: Viewer
+) -> tuple[Discussion, OwnView]:
     """Return a page of a discussion as one visitor sees it, with their own comments that wait in place."""
     author = known(session, site, asker)
     found = discussion(session, keys, site, page, _around_public(session, site, author, query))
@@ -135,8 +136,8 @@ def branch(session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, qu
 
 
 def branch_for(
-    session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, query: RepliesQuery, asker: Asker
-) -> tuple[Branch, Mine]:
+    session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, query: RepliesQuery, asker: Viewer
+) -> tuple[Branch, OwnView]:
     """Return a branch as one visitor sees it."""
     found = branch(session, keys, site, comment_id, query)
     shown = {comment.id: comment for comment in every([found.comment, *found.replies])}
@@ -151,8 +152,8 @@ def branch_for(
 
 
 def desk(
-    session: Session, keys: Keyring, site: SiteCard, page: PageKeys, reply_to: UUID | None, asker: Asker
-) -> Desk:
+    session: Session, keys: Keyring, site: SiteCard, page: PageKeys, reply_to: UUID | None, asker: Viewer
+) -> ComposerView:
     """Return what stands around the form to write with. Raises PageRefused for another site's page."""
     thread = find_threads.thread_by_keys(session, site.id, page)
     _check_origin(site, page, thread)
@@ -163,7 +164,7 @@ def desk(
     answered = _public(session, keys, site, reply_to) if reply_to and thread is not None else None
     if answered is not None and answered[1].id != shown.id:
         answered = None
-    return Desk(
+    return ComposerView(
         shown,
         known(session, site, asker),
         answered[0] if answered else None,
@@ -180,7 +181,7 @@ def public_comment(
 
 
 def own_comment(
-    session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, asker: Asker
+    session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, asker: Viewer
 ) -> tuple[CommentShown, find_threads.ThreadRow]:
     """Return one's own comment to edit, and its thread.
 
@@ -201,13 +202,13 @@ def newest_text(comment: CommentShown) -> str:
     return "" if text is msgspec.UNSET else text
 
 
-def known(session: Session, site: SiteCard, asker: Asker) -> KnownAuthor | None:
+def known(session: Session, site: SiteCard, asker: Viewer) -> KnownAuthor | None:
     """Return who asks, None if they have done nothing here yet. Raises TokenUnknown."""
     return known_author(session, site.id, asker.shown, asker.at)
 
 
 def thread_shown_to(
-    session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, asker: Asker
+    session: Session, keys: Keyring, site: SiteCard, comment_id: UUID, asker: Viewer
 ) -> find_threads.ThreadRow:
     """Return the thread of a comment that is public or the asker's own. Raises CommentUnknown."""
     _, thread = comment_answer(session, keys, site, comment_id, known(session, site, asker))
@@ -273,13 +274,13 @@ def _mine(
     site: SiteCard,
     author: KnownAuthor | None,
     shown: Mapping[UUID, CommentShown],
-    asker: Asker,
-) -> Mine:
+    asker: Viewer,
+) -> OwnView:
     if author is None:
-        return Mine()
+        return OwnView()
     window = site.settings.edit_window
     found = own_comments.own_among(session, author, list(shown), editable_since=asker.at - window)
-    return Mine(
+    return OwnView(
         author,
         found.votes,
         {row.id: row.created_at + window for row in found.editable},
@@ -287,7 +288,7 @@ def _mine(
     )
 
 
-def _place_waiting(mine: Mine, shown: dict[UUID, CommentShown], waiting: Sequence[CommentShown]) -> None:
+def _place_waiting(mine: OwnView, shown: dict[UUID, CommentShown], waiting: Sequence[CommentShown]) -> None:
     for comment in waiting:
         place = shown.get(comment.id)
         if place is not None:
@@ -304,9 +305,9 @@ def _tell(
     session: Session,
     keys: Keyring,
     site: SiteCard,
-    mine: Mine,
+    mine: OwnView,
     shown: Mapping[UUID, CommentShown],
-    asker: Asker,
+    asker: Viewer,
 ) -> None:
     if not asker.done or asker.about is None:
         return

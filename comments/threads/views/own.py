@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import Credentials, known_author
+from comments.identity.actors import Credentials
+from comments.identity.authors import known_author
 from comments.keys import Keyring
 from comments.threads.addresses.page_keys import page_keys
 from comments.threads.errors import IdsRefused

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from comments.identity.authors import KnownAuthor
+from comments.identity.actors import KnownAuthor
 from comments.keys import Keyring
 from comments.threads.actions.own_comments import editable_until
 from comments.threads.addresses.page_keys import PageKeys

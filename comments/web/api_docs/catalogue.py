@@ -26,7 +26,7 @@ _BRACES = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WidgetCatalogue:
     """Says the widget's sentences in one language. Times are UTC: whose page it will be on is not known."""
 
     locale: Locale
@@ -93,15 +93,15 @@ class Words:
         return phrase.get(self.locale.plural_form(int(n)), phrase["other"])
 
 
-def words_for(*tags: str) -> Words:
+def words_for(*tags: str) -> WidgetCatalogue:
     """Return the words for the first of these BCP 47 tags that the widget speaks, else English."""
     languages = _languages()
     for tag in tags:
         locale = _locale(tag)
         name = _language_file(locale, languages) if locale else ""
         if locale and name:
-            return Words(locale, _phrases(name))
-    return Words(Locale("en"), _phrases("en"))
+            return WidgetCatalogue(locale, _phrases(name))
+    return WidgetCatalogue(Locale("en"), _phrases("en"))
 
 
 def _language_file(locale: Locale, names: Collection[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from comments.errors import CommentsError
-from comments.web.access import Who
+from comments.web.access import Audience
 from comments.web.problems import MEDIA_TYPE, Problem, status_of
 from comments.web.routing import (
     BodyRefused,
@@ -22,11 +22,11 @@ _REF = "#/components/schemas/{name}"
 
 _FILE = {"type": "string", "format": "binary"}
 
-_SECURITY: Mapping[Who, list[dict[str, list[str]]]] = {
-    Who.NOBODY: [],
-    Who.READER: [{}, {"token": []}],
-    Who.MODERATOR: [{"token": []}],
-    Who.OWNER: [{"token": []}],
+_SECURITY: Mapping[Audience, list[dict[str, list[str]]]] = {
+    Audience.NOBODY: [],
+    Audience.READER: [{}, {"token": []}],
+    Audience.MODERATOR: [{"token": []}],
+    Audience.OWNER: [{"token": []}],
 }
 
 

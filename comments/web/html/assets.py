@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from comments.web.answers import SMALLEST, Body, asked
+from comments.web.answers import SMALLEST, EncodedBody, asked
 from comments.web.problems import NoSuchAddress
 
 _PACKAGE = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ def packaged(name: str) -> Path:
 
 
 @lru_cache(maxsize=256)
-def _body(path: Path, _modified: float, keep: bytes) -> Body:
+def _body(path: Path, _modified: float, keep: bytes) -> EncodedBody:
     """Return a file as a ready body; a page that checks our script's integrity must be allowed to read it."""
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if media_type.startswith("text/") or media_type.endswith("javascript"):
@@ -33,7 +33,7 @@ def _body(path: Path, _modified: float, keep: bytes) -> Body:
         (b"access-control-allow-origin", b"*"),
         (b"cross-origin-resource-policy", b"cross-origin"),
     ]
-    return Body(path.read_bytes(), media_type.encode(), headers, quality=SMALLEST)
+    return EncodedBody(path.read_bytes(), media_type.encode(), headers, quality=SMALLEST)
 
 
 def file_answer(request: Request, folder: Path, name: str, keep: bytes) -> Response:

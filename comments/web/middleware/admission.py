@@ -66,7 +66,7 @@ class Admission:
         self._pace = 0.0
         self._since = 0.0
         self._left = 0
-        self._turns = Turns(WORKED_OUT_AT_ONCE)
+        self._turns = FairQueue(WORKED_OUT_AT_ONCE)
 
     def refuse_over(self, path: str) -> None:
         """Raise Overloaded if a change at this address would wait for too long."""
@@ -157,7 +157,7 @@ def _has_body(scope: Scope) -> bool:
     )
 
 
-class Turns:
+class FairQueue:
     """Lets a few go on in each round of the event loop, in their order: reads have theirs in between."""
 
     def __init__(self, at_once: int) -> None:

@@ -41,18 +41,18 @@ async def metrics(request: Request) -> Response:
 
     state = request.app.state
     outbox = await service(request).db.read(counts)
-    if state.colleagues is None:
+    if state.peer_metrics is None:
         counted = prometheus.counted_here(state.metrics, state.service.cache.size_bytes)
     else:
-        counted = prometheus.counted_by_all(await state.colleagues.ask())
+        counted = prometheus.counted_by_all(await state.peer_metrics.ask())
     return Response(prometheus.exposed(counted, outbox), media_type=prometheus.MEDIA_TYPE)
 
 
-def told(state: State) -> bytes:
+def encoded_metrics(state: State) -> bytes:
     """Return what this process has counted, for the one that is asked for the counts of all."""
     from comments.web.monitoring import prometheus
 
-    return prometheus.told(prometheus.counted_here(state.metrics, state.service.cache.size_bytes))
+    return prometheus.encoded_metrics(prometheus.counted_here(state.metrics, state.service.cache.size_bytes))
 
 
 def require_operator(request: Request) -> None:

@@ -10,7 +10,7 @@ PATIENCE_SECONDS = 1.0
 PART_BYTES = 65_536
 
 
-class Colleagues:
+class PeerMetrics:
     """One for all processes, made before they are started: each inherits the ways to all others.
 
     A question is a socket to answer on, which is closed after the answer. The way to a process outlives it,
@@ -33,8 +33,8 @@ class Colleagues:
 
     async def ask(self) -> dict[int, bytes]:
         """Return what each process tells, by its number; of one that is away or stuck, nothing."""
-        told = await asyncio.gather(*(_asked(asker) for asker, _ in self._ways))
-        return {number: answer for number, answer in enumerate(told) if answer}
+        answers = await asyncio.gather(*(_asked(asker) for asker, _ in self._ways))
+        return {number: answer for number, answer in enumerate(answers) if answer}
 
     def close(self) -> None:
         """Listen no more, and give back the ways; called before the event loop ends, if it is heard there."""

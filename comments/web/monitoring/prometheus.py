@@ -22,7 +22,7 @@ MEDIA_TYPE = CONTENT_TYPE_LATEST
 _BOUNDS = [*map(str, WITHIN_SECONDS), "+Inf"]
 
 
-class Told(msgspec.Struct, array_like=True):
+class PeerMetric(msgspec.Struct, array_like=True):
     """A metric of one process, on its way to another."""
 
     name: str
@@ -36,11 +36,11 @@ def counted_here(counted: Metrics, cache_bytes: int) -> list[Metric]:
     return [*_requests(counted), *_deliveries(counted), *_now(counted, cache_bytes), *_of_the_process()]
 
 
-def told(metrics: Iterable[Metric]) -> bytes:
+def encoded_metrics(metrics: Iterable[Metric]) -> bytes:
     """Return the metrics as `counted_by_all` reads them in another process."""
     return msgspec.msgpack.encode(
         [
-            Told(
+            PeerMetric(
                 one.name,
                 one.documentation,
                 one.type,
@@ -60,7 +60,7 @@ def counted_by_all(answers: Mapping[int, bytes]) -> list[Metric]:
     for number, answer in answers.items():
         # Who ended while telling has told nothing.
         with suppress(msgspec.DecodeError):
-            for one in msgspec.msgpack.decode(answer, type=list[Told]):
+            for one in msgspec.msgpack.decode(answer, type=list[PeerMetric]):
                 metric = metrics.setdefault(one.name, Metric(one.name, one.meaning, one.kind))
                 for name, labels, value in one.samples:
                     metric.add_sample(name, {**labels, "process": str(number + 1)}, value)

@@ -14,6 +14,6 @@ for (const notice of document.querySelectorAll("[data-noted]")) {
   keep(sessionStorage, listOf(noted), label === undefined ? others : [...others, made]);
   // Told once: loaded anew the page would tell it again, though it may be taken back by then.
   const address = new URL(location.href);
-  for (const told of ["done", "moved", "lift", "told"]) address.searchParams.delete(told);
+  for (const name of ["done", "moved", "lift", "notice"]) address.searchParams.delete(name);
   history.replaceState(history.state, "", address);
 }

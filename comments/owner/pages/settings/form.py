@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from comments.moderation.errors import FormMalformed
-from comments.owner.pages.frame import Owning, lead_to_section, owning, owning_with_form, section_page
+from comments.owner.pages.frame import OwnerVisit, lead_to_section, owning, owning_with_form, section_page
 from comments.owner.pages.settings.labels import LABELS
 from comments.sites.actions import SiteWish, change_site
 from comments.sites.errors import SettingRefused, SiteChangedMeanwhile
@@ -28,10 +28,10 @@ STALE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledForm:
     """What a section's form was filled with; `seen` is the site's version that its owner had before them."""
 
-    who: Owning
+    who: OwnerVisit
     settings: Mapping[str, str]
     origins: str | None
     seen: int
@@ -52,7 +52,7 @@ async def show_form(request: Request, key: str, **context: Any) -> Response:
 
 async def filled(
     request: Request, names: Sequence[str], chosen: Callable[[Fields], Mapping[str, str]] | None = None
-) -> Filled:
+) -> FilledForm:
     """Read a section's form. Raises FormMalformed, and what `owning_with_form` does.
 
     A box that is not ticked is sent by no browser and means `no`. `chosen` reads what stands for
@@ -64,7 +64,7 @@ async def filled(
     seen = fields.get("version", "")
     if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
         raise FormMalformed("This form is not one of ours, or an old one. Reload the page.")
-    return Filled(who, given, origins, int(seen))
+    return FilledForm(who, given, origins, int(seen))
 
 
 async def save_form(
@@ -73,11 +73,11 @@ async def save_form(
     names: Sequence[str],
     *,
     chosen: Callable[[Fields], Mapping[str, str]] | None = None,
-    around: Mapping[str, Any] = MappingProxyType({}),
+    context: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
     """Save a section's settings, or show its form again with what is wrong.
 
-    `chosen` is as `filled` takes it; `around` is what else the page shows.
+    `chosen` is as `filled` takes it; `context` is what else the page shows.
     """
     form = await filled(request, names, chosen)
     origins = None if form.origins is None else read_origins(form.origins)
@@ -86,15 +86,15 @@ async def save_form(
         change = await service(request).db.write(change_site, form.who.site.name, wish)
     except SettingRefused as refused:
         again = await owning(request)
-        return refused_page(request, again, key, form, refused, **around)
+        return refused_page(request, again, key, form, refused, **context)
     except SiteChangedMeanwhile:
         again = await owning(request)
-        return form_page(request, again, key, form.over(again.site), status=409, stale=STALE, **around)
+        return form_page(request, again, key, form.over(again.site), status=409, stale=STALE, **context)
     return lead_to_section(request, key, f"?saved={','.join(change.changed)}")
 
 
 def refused_page(
-    request: Request, who: Owning, key: str, form: Filled, refused: SettingRefused, **context: Any
+    request: Request, who: OwnerVisit, key: str, form: FilledForm, refused: SettingRefused, **context: Any
 ) -> Response:
     """Show a form again, with what is wrong beside its fields."""
     written = form.over(who.site)
@@ -119,7 +119,7 @@ def _default(name: str) -> Any:
 
 def form_page(
     request: Request,
-    who: Owning,
+    who: OwnerVisit,
     key: str,
     words: Mapping[str, str],
     *,

@@ -24,16 +24,16 @@ TIMES = {"hourly": "At most once an hour", "daily": "At most once a day", "never
 @page
 async def show_mail(request: Request) -> Response:
     """Show how mails speak, and who gets them."""
-    return await show_form(request, "mail", **await _around(request))
+    return await show_form(request, "mail", **await _context(request))
 
 
 @page
 async def save_mail(request: Request) -> Response:
     """Save how mails speak."""
-    return await save_form(request, "mail", NAMES, around=await _around(request))
+    return await save_form(request, "mail", NAMES, context=await _context(request))
 
 
-async def _around(request: Request) -> Mapping[str, Any]:
+async def _context(request: Request) -> Mapping[str, Any]:
     """Return what the page shows beside the settings."""
     svc, who = service(request), await owning(request)
     return {

@@ -41,30 +41,30 @@ NAMES = (
 @page
 async def show_moderation(request: Request) -> Response:
     """Show what waits and what is spam."""
-    return await show_form(request, KEY, **await _around(request))
+    return await show_form(request, KEY, **await _context(request))
 
 
 @page
 async def save_moderation(request: Request) -> Response:
     """Save it."""
-    return await save_form(request, KEY, NAMES, chosen=who_is_read, around=await _around(request))
+    return await save_form(request, KEY, NAMES, chosen=who_is_read, context=await _context(request))
 
 
 @page
 async def try_moderation(request: Request) -> Response:
     """Show what would have become of the last decided comments under what the form says. Nothing is saved."""
-    form, around = await filled(request, NAMES, who_is_read), await _around(request)
+    form, context = await filled(request, NAMES, who_is_read), await _context(request)
     who, db = form.who, service(request).db
     try:
         wanted = attempt(who.site, form.settings, last=TRIED_ON, most_named=MOST_NAMED, seconds=MOST_SECONDS)
     except SettingRefused as refused:
-        return refused_page(request, who, KEY, form, refused, **around)
+        return refused_page(request, who, KEY, form, refused, **context)
     trial = await tried(db, who.site, wanted)
-    around |= {"trial": trial, "rules": by_weight(trial), "not_tried": wanted.not_tried}
-    return form_page(request, who, KEY, form.over(who.site), seen=form.seen, **around)
+    context |= {"trial": trial, "rules": by_weight(trial), "not_tried": wanted.not_tried}
+    return form_page(request, who, KEY, form.over(who.site), seen=form.seen, **context)
 
 
-async def _around(request: Request) -> dict[str, Any]:
+async def _context(request: Request) -> dict[str, Any]:
     """Return what the page shows beside its form: how good the guesses of what was learned are."""
     site = (await owning(request)).site
     found = await service(request).db.scan(quality, site.id)

@@ -10,20 +10,20 @@ import pytest
 
 from comments.web.monitoring import peer_metrics, prometheus
 from comments.web.monitoring.metrics import Metrics
-from comments.web.monitoring.peer_metrics import Colleagues
+from comments.web.monitoring.peer_metrics import PeerMetrics
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def three() -> AsyncIterator[Colleagues]:
-    made = Colleagues(3)
+async def three() -> AsyncIterator[PeerMetrics]:
+    made = PeerMetrics(3)
     yield made
     made.close()
 
 
 async def test_who_is_away_is_left_out_and_its_successor_is_heard(
-    three: Colleagues, monkeypatch: pytest.MonkeyPatch
+    three: PeerMetrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long = b"x" * 1_000_000
     three.listen(0, lambda: b"first")
@@ -41,7 +41,7 @@ async def test_who_is_away_is_left_out_and_its_successor_is_heard(
 
 async def test_who_opens_a_connection_after_the_end_hears_on_it() -> None:
     """The system gives numbers of closed sockets again, and the loop must not take them for watched."""
-    ended, loop = Colleagues(3), asyncio.get_running_loop()
+    ended, loop = PeerMetrics(3), asyncio.get_running_loop()
     for number in range(3):
         ended.listen(number, bytes)
     ended.close()
@@ -63,7 +63,7 @@ def test_each_has_a_label_and_what_all_share_has_none() -> None:
     other.requests = Counter({("/a", 200): 2})
     other.watch_total("comments_refused", "Refused.", lambda: 3)
     told = {
-        number: prometheus.told(prometheus.counted_here(counted, 5))
+        number: prometheus.encoded_metrics(prometheus.counted_here(counted, 5))
         for number, counted in enumerate((one, other))
     }
 

@@ -26,7 +26,7 @@ Aside = Callable[[Coroutine[Any, Any, None]], Awaitable[None]]
 """Does something to its end even if the caller is cancelled."""
 
 
-class PostgresLine:
+class PostgresChannel:
     """Tells by the pool, which may be a pooler's, and listens by the server's own address."""
 
     name = "PostgreSQL"
@@ -37,11 +37,11 @@ class PostgresLine:
         self._aside = aside
 
     async def send(self, message: str) -> None:
-        """See `siblings.Line`."""
+        """See `peers.Line`."""
         await self._aside(self._send(message))
 
-    async def listen(self, connected: Callable[[], None], heard: Callable[[str], None]) -> None:
-        """See `siblings.Line`; behind a pooler it listens by COMMENTS_DATABASE_DIRECT_URL or not at all."""
+    async def listen(self, connected: Callable[[], None], received: Callable[[str], None]) -> None:
+        """See `peers.Line`; behind a pooler it listens by COMMENTS_DATABASE_DIRECT_URL or not at all."""
         # Whoever opens the database is told in our words that the driver is missing.
         import psycopg
 
@@ -55,7 +55,7 @@ class PostgresLine:
                 await connection.execute(f"LISTEN {CHANNEL}")
                 connected()
                 async for notice in connection.notifies():
-                    heard(notice.payload)
+                    received(notice.payload)
             finally:
                 # At once: who is cancelled may not wait for a farewell.
                 connection.pgconn.finish()

@@ -1,0 +1,1 @@
+"""Guests: readers who are known by a token that only their browser holds."""

@@ -1,1 +1,0 @@
-"""Every question that is asked about queues, decisions and the log."""
