@@ -50,6 +50,7 @@ from comments.web.access import NOBODY, OPERATOR, page_route
 from comments.web.answers import json_answer
 from comments.web.api_docs.docs import docs_page
 from comments.web.api_docs.openapi import openapi_document
+from comments.web.event_stream import EventStreams
 from comments.web.html import static_routes
 from comments.web.middleware.admission import Admission, AdmissionControl
 from comments.web.middleware.base_path import BasePath
@@ -120,6 +121,7 @@ def create_app(
         exception_handlers={CommentsError: problems.on_expected, HTTPException: problems.on_http},
         # From top to bottom what happens to a request; answers pass the first ones on their way out.
         middleware=[
+            Middleware(EventStreams),
             Middleware(RequestId, observe=metrics.observe),
             Middleware(BasePath, base_path=settings.base_path),
             Middleware(SecurityHeaders),

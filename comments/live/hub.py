@@ -146,7 +146,7 @@ class Hub:
     async def listen(
         self, asked: ChangesQuestion, address: str, subscriber: Subscriber
     ) -> Callable[[], None]:
-        """Send the outlet what it has missed, and what changes from now on, until what is returned is called.
+        """Send what the subscriber has missed and what changes from now on, until what is returned is called.
 
         Raises TooManyStreams, StreamsFull, PageRefused.
         """

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 LARGEST_BACKLOG = 64 * 1024
 """Bytes that wait for a slow reader; with more the stream is ended, unless it is one chunk alone."""
@@ -74,9 +74,11 @@ class EventQueue:
 Subscribe = Callable[[EventQueue], Awaitable[Callable[[], None]]]
 """Connects a queue with its news, or refuses; what is returned disconnects it."""
 
+_STREAM = "comments.event_stream"
+
 
 class EventStream(Response):
-    """An answer of server-sent events, which lasts until either side ends it."""
+    """An answer of server-sent events, which lasts until either side ends it: `EventStreams` sends them."""
 
     def __init__(self, subscribe: Subscribe) -> None:
         # Response.__init__ makes headers for a body that is known.
@@ -88,18 +90,44 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         queue = EventQueue()
         unsubscribe = await self._subscribe(queue)
-        watching = asyncio.create_task(_end_with_reader(receive, queue))
+        scope[_STREAM] = queue, unsubscribe
+        await send({"type": "http.response.start", "status": self.status_code, "headers": _HEADERS})
+
+
+class EventStreams:
+    """Sends the events of a stream once its request has passed all other layers.
+
+    It stands outermost: an open stream then holds none of what its request needed on the way, which would be
+    half of its memory.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": _HEADERS})
-            if scope["method"] != "HEAD":
-                await _pass_on(queue, send)
-            await send({"type": "http.response.body", "body": b""})
-        except TimeoutError:
-            # The server cuts the connection of an answer that has no end.
-            return
-        finally:
-            watching.cancel()
+            await self._app(scope, receive, send)
+        except BaseException:
+            _, unsubscribe = scope.pop(_STREAM, (None, lambda: None))
             unsubscribe()
+            raise
+        if _STREAM in scope:
+            await _send_events(scope, receive, send)
+
+
+async def _send_events(scope: Scope, receive: Receive, send: Send) -> None:
+    queue, unsubscribe = scope.pop(_STREAM)
+    watching = asyncio.create_task(_end_with_reader(receive, queue))
+    try:
+        if scope["method"] != "HEAD":
+            await _pass_on(queue, send)
+        await send({"type": "http.response.body", "body": b""})
+    except TimeoutError:
+        # The server cuts the connection of an answer that has no end.
+        return
+    finally:
+        watching.cancel()
+        unsubscribe()
 
 
 async def _pass_on(queue: EventQueue, send: Send) -> None:
