@@ -1,11 +1,11 @@
 """The first rows of each group, on a table that is large and analysed."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Select, text
+from sqlalchemy import Select, Table, text
 from sqlalchemy.orm import Session
 
 from comments.storage import Database, first_per_group, groups_asked
@@ -51,7 +51,7 @@ def first_replies(session: Session, roots: Sequence[UUID], limit: int = 3) -> Se
     return first_per_group(
         dialect,
         [Reply.root_id, Reply.path],
-        of=Reply,
+        of=cast(Table, Reply.__table__),
         group="root_id",
         order="path",
         where=lambda reply: reply.root_id.is_not(None) & reply.shown.is_(True),

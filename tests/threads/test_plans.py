@@ -56,7 +56,7 @@ def held_by_indexes(plans: dict[str, str], dialect: str) -> None:
         assert "SCAN threads" not in plan, f"{sql}\n{plan}"
         # A page's replies, what one author has waiting, and one text are few, and sorted; a thread never is.
         assert (
-            "comments_1" in sql
+            "AS candidate" in sql
             or "ix_comments_waiting" in plan
             or "AS earlier" in sql
             # There is none here, and PostgreSQL walks along tables that are empty.

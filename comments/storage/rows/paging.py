@@ -1,8 +1,7 @@
 """A few rows of each of many groups, at a cost that does not grow with the groups."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Table,
     Text,
     Uuid,
     bindparam,
@@ -19,29 +19,25 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import DeclarativeBase, aliased
-
-M = TypeVar("M", bound=DeclarativeBase)
 
 
 def first_per_group(
     dialect: str,
     columns: Sequence[Any],
     *,
-    of: type[M],
+    of: Table,
     group: str,
     order: str,
-    where: Callable[[type[M]], ColumnElement[bool]] | None = None,
+    where: Callable[[Any], ColumnElement[bool]],
     key: str = "id",
 ) -> Select[Any]:
     """Select `columns` of the first rows of `of`, by `order`, for each of the groups that are asked for.
 
-    Run it with what `groups_asked` returns; made once for each dialect, it costs what running it costs.
-    `group`, `order` and `key` (unique) name attributes of `of`. `where` gets the entity to filter by: with
-    the condition of a partial index on (group, order) each group is one range of it. Rows come in the order
-    of the groups, then by `order`. Further tables can be joined to it, and their columns asked for.
+    Run it with what `groups_asked` returns. `group`, `order` and `key` (unique) name columns of `of`. `where`
+    gets the columns to filter by: with the condition of a partial index on (group, order) each group is one
+    range of it. Rows come in the order of the groups, then by `order`.
     """
-    candidate = _candidate(of)
+    candidate = of.alias("candidate").c
     if dialect == "postgresql":
         wanted = (
             func.unnest(bindparam("groups", type_=ARRAY(Uuid())))
@@ -54,17 +50,19 @@ def first_per_group(
         asked = bindparam("groups", type_=Text())
         wanted = func.json_each(asked).table_valued("key", "value", name="wanted")
         group_id, position = wanted.c.value, wanted.c.key
-    first = select(getattr(candidate, key)).where(getattr(candidate, group) == group_id)
-    if where is not None:
-        first = first.where(where(candidate))
-    first = first.order_by(getattr(candidate, order)).limit(bindparam("first", type_=Integer()))
+    first = (
+        select(candidate[key])
+        .where(candidate[group] == group_id, where(candidate))
+        .order_by(candidate[order])
+        .limit(bindparam("first", type_=Integer()))
+    )
     statement = select(*columns).select_from(wanted)
     if dialect == "postgresql":
         found = first.lateral("found")
-        statement = statement.join(found, true()).join(of, getattr(of, key) == getattr(found.c, key))
+        statement = statement.join(found, true()).join(of, of.c[key] == found.c[key])
     else:
-        statement = statement.join(of, getattr(of, key).in_(first.correlate(wanted)))
-    return statement.order_by(position, getattr(of, order))
+        statement = statement.join(of, of.c[key].in_(first.correlate(wanted)))
+    return statement.order_by(position, of.c[order])
 
 
 def groups_asked(dialect: str, ids: Sequence[UUID], limit: int) -> dict[str, Any]:
@@ -73,9 +71,3 @@ def groups_asked(dialect: str, ids: Sequence[UUID], limit: int) -> dict[str, Any
     if dialect != "postgresql":
         groups = msgspec.json.encode([one.hex for one in ids]).decode()
     return {"groups": groups, "first": limit}
-
-
-@cache
-def _candidate(of: type[M]) -> type[M]:
-    # Made once: it copies every column of the table, which takes longer than the query.
-    return aliased(of)

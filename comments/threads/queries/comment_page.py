@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Integer, Select, bindparam, select, tuple_
+from sqlalchemy import Integer, Select, Table, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from comments.storage import first_per_group, groups_asked
@@ -65,21 +65,24 @@ class PlacedRow(CommentRow, array_like=True, gc=False):
     listed: bool
 
 
-SHOWN: tuple[Any, ...] = tuple(getattr(Comment, name) for name in CommentRow.__struct_fields__)
-WITH_REASONS: tuple[Any, ...] = (*SHOWN, Comment.reasons)
-_WITH_PLACE: tuple[Any, ...] = (*WITH_REASONS, Comment.thread_id, Comment.listed)
+# Core columns: each row becomes a struct at once, and needs nothing that the ORM's loading prepares for it.
+_COMMENTS = cast(Table, Comment.__table__)
+_C = _COMMENTS.c
+SHOWN: tuple[Any, ...] = tuple(_C[name] for name in CommentRow.__struct_fields__)
+WITH_REASONS: tuple[Any, ...] = (*SHOWN, _C.reasons)
+_WITH_PLACE: tuple[Any, ...] = (*WITH_REASONS, _C.thread_id, _C.listed)
 
 _KEYS: dict[Sort, tuple[Any, ...]] = {
-    "best": (Comment.rank, Comment.created_at, Comment.id),
-    "newest": (Comment.created_at, Comment.id),
-    "oldest": (Comment.created_at, Comment.id),
+    "best": (_C.rank, _C.created_at, _C.id),
+    "newest": (_C.created_at, _C.id),
+    "oldest": (_C.created_at, _C.id),
 }
 
 # Made once, as all that is run for most pages: putting one together takes longer than running it.
-_BY_ID = select(*_WITH_PLACE).where(Comment.id == bindparam("id"), Comment.site_id == bindparam("site_id"))
-_BY_IDS = select(*SHOWN).where(Comment.id.in_(bindparam("ids", expanding=True)))
-_NAMES = select(Comment.id, Comment.author_name).where(
-    Comment.id.in_(bindparam("ids", expanding=True)), Comment.state == "approved"
+_BY_ID = select(*_WITH_PLACE).where(_C.id == bindparam("id"), _C.site_id == bindparam("site_id"))
+_BY_IDS = select(*SHOWN).where(_C.id.in_(bindparam("ids", expanding=True)))
+_NAMES = select(_C.id, _C.author_name).where(
+    _C.id.in_(bindparam("ids", expanding=True)), _C.state == "approved"
 )
 
 Position = tuple[Any, ...]
@@ -213,9 +216,7 @@ def _rows(session: Session, statement: Statement, asked: Mapping[str, Any]) -> l
 def _tops_statement(sort: Sort, backwards: bool, from_position: bool) -> Statement:
     keys = _KEYS[sort]
     ascending = (sort == "oldest") != backwards
-    statement = select(*SHOWN).where(
-        Comment.thread_id == bindparam("thread_id"), Comment.root_id.is_(None), Comment.listed
-    )
+    statement = select(*SHOWN).where(_C.thread_id == bindparam("thread_id"), _C.root_id.is_(None), _C.listed)
     if from_position:
         walked = tuple_(*keys)
         here = tuple_(*(bindparam(f"at_{n}", type_=key.type) for n, key in enumerate(keys)))
@@ -227,11 +228,11 @@ def _tops_statement(sort: Sort, backwards: bool, from_position: bool) -> Stateme
 @cache
 def _replies_statement(within_branch: bool) -> Statement:
     statement = select(*SHOWN).where(
-        Comment.root_id == bindparam("root_id"), Comment.listed.expression, Comment.path > bindparam("after")
+        _C.root_id == bindparam("root_id"), _C.listed, _C.path > bindparam("after")
     )
     if within_branch:
-        statement = statement.where(Comment.path < bindparam("before"))
-    return statement.order_by(Comment.path).limit(bindparam("limit", type_=Integer()))
+        statement = statement.where(_C.path < bindparam("before"))
+    return statement.order_by(_C.path).limit(bindparam("limit", type_=Integer()))
 
 
 @cache
@@ -239,10 +240,10 @@ def _first_replies_statement(dialect: str) -> Statement:
     return first_per_group(
         dialect,
         SHOWN,
-        of=Comment,
+        of=_COMMENTS,
         group="root_id",
         order="path",
-        where=lambda entity: entity.listed.expression,
+        where=lambda columns: columns.listed,
     )
 
 
