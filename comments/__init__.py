@@ -1,3 +1,3 @@
 """Comments, a self-hosted comment service; only the version lives here."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -1,17 +1,23 @@
 """What is handed out: the sdist, the wheel built from it on a machine without Node, and the lock files."""
 
+import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
 import tomllib
 import zipfile
+from collections.abc import Iterable
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from comments import __version__
 
 ROOT = Path(__file__).parent.parent
 # Built once, not once in every worker.
@@ -147,3 +153,34 @@ def test_setting_up_again_does_nothing() -> None:
     )
 
     assert done.stdout + done.stderr == ""
+
+
+def test_the_licence_of_every_library_is_listed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
+    named = re.split(r"[^a-z0-9-]+", (ROOT / "docs" / "licences.md").read_text().lower())
+
+    missing = sorted(_with_all_they_need(wanted) - set(named))
+
+    assert missing == [], "docs/licences.md names each library with its licence"
+
+
+def test_the_widget_has_the_version_of_the_service() -> None:
+    assert json.loads((ROOT / "embed" / "package.json").read_text())["version"] == __version__
+
+
+def _with_all_they_need(wanted: Iterable[str]) -> set[str]:
+    """Return the names of these requirements, and of what is installed for them."""
+    found: set[str] = set()
+    left = [*wanted]
+    while left:
+        requirement = Requirement(left.pop())
+        name = canonicalize_name(requirement.name)
+        if name in found or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        found.add(name)
+        left += [
+            f"{one.name}; {one.marker}" if one.marker else one.name
+            for one in map(Requirement, distribution(name).requires or [])
+        ]
+    return found

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.orm import Session
 
+from comments import __version__
 from comments.background.maintenance import seal_logs
 from comments.ids import new_id
 from comments.keys import Keyring
@@ -60,7 +61,7 @@ async def test_each_decision_is_logged_and_the_log_is_whole(desk: Desk) -> None:
         "choice": "spam",
         "before": "pending",
         "after": "spam",
-        "rules": "0.1.0/1",
+        "rules": f"{__version__}/1",
         "account": str(desk.mia.account_id),
         "comment": str(ids[0]),
     }
