@@ -31,6 +31,14 @@ EXAMPLE_KEYS = frozenset(
         "abcdefghijklmnopqrstuvwxyz1234567890",
     }
 )
+MAIL_SCHEMES = frozenset(
+    {
+        "smtp",
+        "smtps",
+    }
+)
+"""What a mail server's URL begins with; `notifications.senders.factory` has who sends."""
+
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SWITCHES = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
@@ -335,7 +343,7 @@ def _redis_url(text: str) -> str:
 
 def _smtp_url(text: str) -> str:
     parts = _split(text)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
         raise ValueError("must look like smtp://user:password@host:587 or smtps://…")
     return text
 

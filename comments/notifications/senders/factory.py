@@ -1,6 +1,10 @@
 """What sends the mails of this installation: the server and the sender that its settings name."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from comments.clock import Clock
 from comments.config import Settings
@@ -9,11 +13,32 @@ from comments.notifications.senders.smtp import MailServer
 from comments.web.html.template_engine import Templates
 
 
+class Sender(Protocol):
+    """A way for mails to leave the house."""
+
+    @property
+    def where(self) -> str:
+        """Where they go, in words."""
+
+    async def send(self, message: EmailMessage, *, sender: str, own_name: str) -> str:
+        """Hand a message over, and return the answer in words. Raises Undeliverable, MailFailed."""
+
+    async def check(self, *, own_name: str) -> None:
+        """Raise MailFailed unless mails could leave now."""
+
+
+SENDERS: Mapping[str, Callable[[str], Sender]] = {
+    "smtp": MailServer.at,
+    "smtps": MailServer.at,
+}
+"""What sends, by the scheme of `COMMENTS_SMTP_URL`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mailer:
     """Sends one mail at a time over a connection of its own: a server that is slow holds up only this one."""
 
-    server: MailServer
+    server: Sender
     post: Post
     clock: Clock
 
@@ -31,4 +56,5 @@ def mailer(settings: Settings, clock: Clock, templates: Templates) -> Mailer | N
     """Return what sends mails, None where no server is set."""
     if not settings.smtp_url:
         return None
-    return Mailer(MailServer.at(settings.smtp_url), Post(settings.mail_from, templates), clock)
+    sender = SENDERS[urlsplit(settings.smtp_url).scheme]
+    return Mailer(sender(settings.smtp_url), Post(settings.mail_from, templates), clock)
