@@ -17,6 +17,12 @@ from comments.server.processes import BACKLOG
 # Long enough for a request that is under way, shorter than what service managers wait.
 GRACEFUL_SECONDS = 5
 
+ACCEPTED_AT_ONCE = 64
+"""New connections in each round of the event loop: uvloop accepts one for each socket that it listens on.
+
+With one alone a burst of connections fills the backlog, and readers wait seconds until theirs is tried again.
+"""
+
 MOST_FILES = 65_536
 MOST_CONNECTIONS = 20_000
 LEFT_FOR_OTHERS = 64
@@ -44,7 +50,7 @@ def serve_on(listening: socket.socket, app: ASGIApp) -> int:
     signal.signal(signal.SIGTERM, _end)
     # uvicorn stops gracefully, and then raises once more the signal that told it to.
     with contextlib.suppress(KeyboardInterrupt, SystemExit):
-        server.run(sockets=[listening])
+        server.run(sockets=[listening, *(listening.dup() for _ in range(ACCEPTED_AT_ONCE - 1))])
     return 0 if server.started else 1
 
 

@@ -9,7 +9,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,32 +154,26 @@ class Idle:
     posts_meanwhile: float
     alone: Waited
     meanwhile: Waited
-    closed: float
-    """Seconds until the service had closed all of them, from when the first was opened."""
 
     def __str__(self) -> str:
         return (
             f"{self.count:,} idle connections: {self.memory / 1e3:.1f} kB each; posts a second: "
             f"{self.posts_before:.0f} before, {self.posts_meanwhile:.0f} meanwhile; reads "
-            f"{_in_ms(self.alone)} alone, {_in_ms(self.meanwhile)} meanwhile; all closed after "
-            f"{self.closed:.1f} s"
+            f"{_in_ms(self.alone)} alone, {_in_ms(self.meanwhile)} meanwhile"
         )
 
 
 class Silent(asyncio.Protocol):
-    """All idle connections together: how many are open, and when the last one was closed."""
+    """All idle connections together: how many are open."""
 
     def __init__(self) -> None:
         self.open = 0
-        self.all_closed = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.open += 1
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.open -= 1
-        if not self.open:
-            self.all_closed.set()
 
 
 def measure_idle(folder: Path, count: int, client: Client) -> Idle:
@@ -204,7 +197,7 @@ async def _idle(ours: Contestant, count: int, reads: Path, posts: Path, client: 
     posts_before = await asyncio.to_thread(posted, 1)
     alone = await asyncio.to_thread(read_at_fixed_times, ours.port, reads, 1)
     loop, silent = asyncio.get_running_loop(), Silent()
-    memory, began = memory_bytes(ours.process), time.monotonic()
+    memory = memory_bytes(ours.process)
     for begin in range(0, count, AT_ONCE):
         opening = range(begin, min(begin + AT_ONCE, count))
         await asyncio.gather(*(loop.create_connection(lambda: silent, HOST, ours.port) for _ in opening))
@@ -213,9 +206,7 @@ async def _idle(ours: Contestant, count: int, reads: Path, posts: Path, client: 
     posts_meanwhile = await asyncio.to_thread(posted, 2)
     if silent.open < count:
         raise RuntimeError(f"{count - silent.open} of {count} connections were closed too soon to measure")
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        await silent.all_closed.wait()
-    return Idle(count, memory_each, posts_before, posts_meanwhile, alone, meanwhile, time.monotonic() - began)
+    return Idle(count, memory_each, posts_before, posts_meanwhile, alone, meanwhile)
 
 
 def main() -> None:

@@ -153,8 +153,7 @@ def _idle(idle: Idle) -> str:
         f"Idle: {idle.count:,} connections on which nothing is sent take **{idle.memory / 1e3:.1f} kB** each "
         f"in one process. Of {READS_A_SECOND} reads a second, 99 of 100 wait {_waited(idle.alone)[1]} "
         f"without them and {_waited(idle.meanwhile)[1]} with them; posts a second are "
-        f"{in_short(idle.posts_before)} and {in_short(idle.posts_meanwhile)}. All were closed by the service "
-        f"{idle.closed:.0f} s after the first was opened."
+        f"{in_short(idle.posts_before)} and {in_short(idle.posts_meanwhile)}."
     )
 
 
