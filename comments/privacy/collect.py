@@ -1,4 +1,4 @@
-"""Everything a site holds about one reader, as one document: `comments-reader-1` (docs/privacy.md).
+"""Everything a site holds about one reader, as one document: `comments-reader-1` (docs/how-to/privacy.md).
 
 Nothing of other people is in it: of what they wrote only its id and its page, of moderators not even a name.
 """

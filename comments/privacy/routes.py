@@ -55,7 +55,7 @@ class ReadersAnswer(msgspec.Struct):
 
 
 class DataAnswer(msgspec.Struct):
-    """All that is held about a reader, as docs/privacy.md describes it."""
+    """All that is held about a reader, as docs/how-to/privacy.md describes it."""
 
     document: dict[str, Any]
 

@@ -1,4 +1,4 @@
-/** Holds every language file to the English one. What is a test here is a rule of docs/translating.md. */
+/** Holds every language file to the English one. What is a test here is a rule of docs/how-to/translate.md. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -51,7 +51,7 @@ async function languageIn(name: string): Promise<Language> {
 function head(file: string): Record<string, string> {
   const line = readFileSync(file, "utf8").split("\n", 1)[0] ?? "";
   const found = /^(?:\/\*\*|#) (?<language>[^.]+)\. Read by a native speaker: (?<read>no|yes, [^.]+)\. Address: (?<address>[^.]+)\./.exec(line);
-  assert.ok(found?.groups, `${file} begins with another line than docs/translating.md asks for`);
+  assert.ok(found?.groups, `${file} begins with another line than docs/how-to/translate.md asks for`);
   return found.groups;
 }
 
@@ -74,7 +74,7 @@ test("there are at least eighteen languages, two of them from right to left", ()
   assert.deepEqual(["ar", "fa", "he"].filter((name) => names.includes(name)), ["ar", "fa", "he"]);
 });
 
-test("the table in docs/translating.md says of each language what its three files say", () => {
+test("the table in docs/how-to/translate.md says of each language what its three files say", () => {
   const table = readFileSync("../docs/translating.md", "utf8").match(/^\| `.*$/gm) ?? [];
   const rows = names.map((name) => {
     const { language, address, read } = head(`${FOLDER}/${name}.ts`);

@@ -1,4 +1,4 @@
-/** What the widget's package offers to programs. docs/embedding.md says what each option means. */
+/** What the widget's package offers to programs. docs/how-to/embed.md says what each option means. */
 
 export type Sort = "best" | "newest" | "oldest";
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick]`: start everyone, measure, print the tables, write docs/performance.md."""
+"""`python -m tests.bench [--quick]`: measure, print the tables, write docs/explanation/performance.md."""
 
 import argparse
 import asyncio
@@ -36,7 +36,7 @@ from tests.bench.measuring import Bench, Figures, Who
 from tests.bench.processes import Memory, MemoryWatch, Others, memory
 from tests.bench.results import Results
 from tests.bench.seeding import POSTS_PAGE, Seeds
-from tests.bench.table import tables, write_into
+from tests.bench.table import summary, tables, write_into
 from tests.bench.waline import WALINE, WALINE_PACKAGE, build_waline, seed_waline
 from tests.bench.waline import waline as run_waline
 from tests.bench.works import (
@@ -50,7 +50,7 @@ from tests.bench.works import (
     reading_works,
 )
 
-DOCUMENT = ROOT / "docs" / "performance.md"
+DOCUMENT = ROOT / "docs" / "explanation" / "performance.md"
 SLOW = (first_view_of(10_000), all_of(1_000))
 
 
@@ -103,12 +103,12 @@ def main() -> None:
     markdown, of_desk = tables(results), desk.table(results.desk) if results.desk else ""
     print(f"\n{markdown}\n\n{of_desk}\n")
     if quick:
-        print("A quick run is for the inner loop; `make bench` writes docs/performance.md.")
+        print("A quick run is for the inner loop; `make bench` writes docs/explanation/performance.md.")
         return
-    write_into(DOCUMENT, markdown)
-    if of_desk:
-        write_into(DOCUMENT, of_desk, "desk")
-    print("Written into docs/performance.md.")
+    write_into(DOCUMENT, summary(results))
+    if results.desk:
+        write_into(DOCUMENT, desk.summary(results.desk), "desk")
+    print("Written into docs/explanation/performance.md.")
 
 
 def run(size: Size, folder: Path) -> Results:

@@ -214,7 +214,7 @@ def table(found: Sequence[Answers]) -> str:
         for question in questions()
     ]
     lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n\n" + _summary(found, huge.size)
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n\n" + summary(found)
 
 
 def _cells(question: Question, small: Answers, huge: Answers) -> list[str]:
@@ -229,7 +229,9 @@ def _cells(question: Question, small: Answers, huge: Answers) -> list[str]:
     ]
 
 
-def _summary(found: Sequence[Answers], size: int) -> str:
+def summary(found: Sequence[Answers]) -> str:
+    """Return how many pages and searches keep the aim, and which takes longest, for the larger size."""
+    size = max(answers.size for answers in found)
     lines = []
     for answers in found:
         if answers.size == size:
@@ -240,9 +242,11 @@ def _summary(found: Sequence[Answers], size: int) -> str:
             quick = searches - sum(question.kind == "search" for question in slow)
             pages = sum(question.kind != "search" for question in slow)
             others = f"{pages} other pages not" if pages else "every other page"
+            longest = max(questions(), key=lambda question: answers.by_title[question.title].median)
             lines.append(
                 f"- {answers.database}, {size:,} comments: {quick} of {searches} searches within "
-                f"{AIM_SECONDS * 1e3:.0f} ms, {others}."
+                f"{AIM_SECONDS * 1e3:.0f} ms, {others}; the longest is “{longest.title}”, "
+                f"{answers.by_title[longest.title].median * 1e3:.0f} ms."
             )
     return "\n".join(lines)
 

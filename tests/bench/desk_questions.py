@@ -1,4 +1,4 @@
-"""What the desk's bench asks: every queue, and the twenty searches that docs/searching.md lists."""
+"""What the desk's bench asks: every queue, and the twenty searches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ from tests.bench.seeding import POSTS_PAGE, Seeds
 from tests.bench.soak_load import AT_ONCE, STREAMS, Load, Told
 from tests.bench.table import write_into
 
-DOCUMENT = ROOT / "docs" / "performance.md"
+DOCUMENT = ROOT / "docs" / "explanation" / "performance.md"
 KILLED = "a process killed"
 SHARES = {"steady": 0.45, KILLED: 0.1, "steady again": 0.45}
 """What part of the time each stretch takes."""

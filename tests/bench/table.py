@@ -1,4 +1,4 @@
-"""The tables: what was measured, as Markdown, and their place in docs/performance.md."""
+"""The tables: what was measured, as Markdown, and their place in docs/explanation/performance.md."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -28,6 +28,17 @@ def tables(results: Results) -> str:
         scale_tables(results),
         _flat(results.flat),
         _imported(results.imported),
+        _notes(results),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def summary(results: Results) -> str:
+    """Return what belongs into the documentation: on what it was measured, the aims, and the rates."""
+    parts = [
+        "\n".join(f"- {fact}" for fact in results.facts),
+        aims_table(results),
+        _rates(results),
         _notes(results),
     ]
     return "\n\n".join(part for part in parts if part)

@@ -174,7 +174,8 @@ def index() -> str:
     lines = [
         "# The moderators’ desk",
         "",
-        "Taken by `make screenshots`. What is done there: [moderating](../moderation.md).",
+        "For whoever wants to see it. Taken by `make screenshots`. What is done there: "
+        "[moderating](../how-to/moderate.md).",
         "",
     ]
     for name, state in STATES.items():

@@ -46,7 +46,8 @@ def index() -> str:
     lines = [
         "# The mails",
         "",
-        "Taken by `make screenshots`, of mails as they were sent. Who gets which: [mail](../mail.md).",
+        "For whoever wants to see them. Taken by `make screenshots`, of mails as they were sent. "
+        "Who gets which: [mail](../how-to/mail.md).",
         "",
     ]
     for name, title in TITLES.items():

@@ -109,9 +109,9 @@ def index() -> str:
     """Return the page that shows them all."""
     lines = ["# Every state of the widget", ""]
     lines += [
-        "Taken by `make screenshots`, with the machine's own fonts (DejaVu here). The tests go through the",
-        "same states (`tests/browser/test_widget_states.py`): each is clean by axe, fits 320 px, shows its",
-        "focus, and can be touched.",
+        "For whoever wants to see it. Taken by `make screenshots`, with the machine's own fonts. The tests",
+        "go through the same states (`tests/browser/test_widget_states.py`): each is clean by axe, fits",
+        "320 px, shows its focus, and can be touched.",
         "",
     ]
     for name, state in STATES.items():

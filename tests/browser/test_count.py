@@ -19,7 +19,7 @@ ROOM = (
     "[data-comments-count]{display:inline-block;min-inline-size:3ch;font-variant-numeric:tabular-nums}"
     '[data-comments-count]:empty::before{content:"\\200b"}'
 )
-"""What docs/counting.md says to add where something stands behind a count on its line."""
+"""What docs/how-to/count.md says to add where something stands behind a count on its line."""
 
 MOVED = """new Promise((done) => {
   const moved = [];

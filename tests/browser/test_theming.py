@@ -1,4 +1,4 @@
-"""What docs/theming.md promises: every property and part, and pages that look as their owners wish."""
+"""What docs/how-to/theme.md promises: every property and part, and pages that look as their owners wish."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from tests.browser.widget import Widget
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "embed" / "src"
-THEMING = ROOT / "docs" / "theming.md"
+THEMING = ROOT / "docs" / "how-to" / "theme.md"
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.html"))
 EXAMPLE_HOST = "https://talk.example"
 

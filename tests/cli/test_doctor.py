@@ -14,7 +14,7 @@ from tests.support.live import Installation
 from tests.support.ports import free_port
 from tests.support.valkey_server import ValkeyServer
 
-OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
+OPERATING = Path(__file__).parents[2] / "docs" / "how-to" / "operate.md"
 
 
 def with_settings(here: Installation, **settings: str) -> Installation:

@@ -1,4 +1,4 @@
-"""What docs/deploying.md promises of the service behind nginx, with the configuration that is shown there."""
+"""What docs/how-to/deploy.md promises of the service behind nginx, with the configuration shown there."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""`make guides`: follows each guide with its real tool, and keeps what was seen in docs/guides-checked.md."""
+"""`make guides`: follows each guide with its real tool, and notes it in docs/how-to/guides-checked.md."""
 
 import asyncio
 import sys

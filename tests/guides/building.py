@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from tests.guides.documents import Lines, channels_of
+from tests.guides.documents import Lines, lines_of
 from tests.guides.workshop import Workshop
 from tests.support import npm
 from tests.support.databases import locked
@@ -51,7 +51,7 @@ class Guide:
 
     def lines(self) -> list[Lines]:
         """Return what the guide says for every kind of page, and for this one."""
-        return [lines for lines in channels_of(self.document) if lines.section in ("", self.section)]
+        return [lines for lines in lines_of(self.document) if lines.section in ("", self.section)]
 
     def follow(self, workshop: Workshop) -> None:
         """Build the site, with the service and the address that it has here, and have it served."""

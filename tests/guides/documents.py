@@ -8,7 +8,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parents[2]
-GUIDES = ROOT / "docs" / "guides"
+GUIDES = ROOT / "docs" / "how-to" / "guides"
 # “In `file`, …:” or “… such as in `file`:” tells to add lines; “`file` …:” to make the file.
 FILE = re.compile(r"(\b[Ii]n )?`([\w@./-]+\.(?:astro|hbs|html|jsx?|json|mjs|njk|php|vue|yml))`")
 
@@ -23,7 +23,7 @@ class Lines:
     code: str
 
 
-def channels_of(document: str) -> list[Lines]:
+def lines_of(document: str) -> list[Lines]:
     """Return every block of code of a guide that stands below the name of a file."""
     return list(_blocks((GUIDES / document).read_text()))
 

@@ -1,11 +1,11 @@
-"""The table of docs/guides-checked.md."""
+"""The table of docs/how-to/guides-checked.md."""
 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-CHECKED = Path(__file__).parents[2] / "docs" / "guides-checked.md"
-HEADER = "| guide | version | on | what was seen |\n|---|---|---|---|\n"
+CHECKED = Path(__file__).parents[2] / "docs" / "how-to" / "guides-checked.md"
+HEADER = "| guide | version | on | the other article came |\n|---|---|---|---|\n"
 
 
 @dataclass(frozen=True, slots=True)

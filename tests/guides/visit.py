@@ -21,12 +21,8 @@ class Seen:
 
     @property
     def sentence(self) -> str:
-        way = "within the document" if self.same_document else "by loading the page"
-        unscripted = "; without a script too" if self.without_script else ""
-        return (
-            f"shows the discussion{unscripted}; a comment was written; "
-            f"another article ({way}) shows its own, back too"
-        )
+        way = "within the document" if self.same_document else "by loading"
+        return way + (", without a script too" if self.without_script else "")
 
 
 async def visit(browser: Browser, workshop: Workshop, guide: Guide) -> Seen:

@@ -42,7 +42,7 @@ def checkout(tmp_path: Path) -> Path:
             shutil.copytree(ROOT / name, tmp_path / name, ignore=left_out)
         else:
             shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "reference").mkdir(parents=True)
     (tmp_path / ".boot").symlink_to(ROOT / ".boot")
     (tmp_path / "embed" / "node_modules").symlink_to(ROOT / "embed" / "node_modules")
     return tmp_path

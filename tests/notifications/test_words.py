@@ -1,4 +1,4 @@
-"""The sentences of mails in every language. What is a test here is a rule of docs/translating.md."""
+"""The sentences of mails in every language. What is a test here is a rule of docs/how-to/translate.md."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

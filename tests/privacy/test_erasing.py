@@ -94,7 +94,7 @@ async def _is_proved(site: SiteUnderTest, done: Erasure) -> None:
 
 
 def _has_mark(database_url: str, *, otherwise: bool) -> bool:
-    """Whether SQLite's files have the mark; PostgreSQL's are its own: see docs/privacy.md on VACUUM."""
+    """Whether SQLite's files have the mark; PostgreSQL's are its own: docs/how-to/privacy.md tells."""
     if not database_url.startswith("sqlite"):
         return otherwise
     path = sqlite_path(parsed(database_url))

@@ -7,13 +7,13 @@ from typing import Any
 
 from comments.rules import RULES, Outcome
 
-PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "rules.md"
 
 INTRODUCTION = """# The rules
 
-Every comment and every edit is judged by this list before it is stored. All rules are asked, in this order,
-until one has a final word; the strongest of what they say counts. If none says anything, the comment waits:
-nothing is published because a rule was forgotten.
+For moderators and owners. Every comment and every edit is judged by this list before it is stored. All
+rules are asked, in this order, until one has a final word; the strongest of what they say counts. If none
+says anything, the comment waits: nothing is published because a rule was forgotten.
 
 | outcome | what becomes of the comment | what its author sees |
 |---|---|---|
@@ -27,8 +27,8 @@ MEANS = {
 }
 BETWEEN = """
 Stronger than another is the one further down in this table. Which words, addresses, days and numbers a rule
-goes by is for each site to say: [settings](settings.md#settings-of-a-site), [moderating](moderation.md).
-This page is made of the code by `make rules`, and a test holds it.
+goes by is for each site to say: [settings](settings.md#settings-of-a-site),
+[moderating](../how-to/moderate.md). This page is made of the code by `make rules`, and a test holds it.
 
 ## In this order
 """
@@ -36,9 +36,10 @@ This page is made of the code by `make rules`, and a test holds it.
 AFTERWARDS = """
 ## Afterwards
 
-Where a site has [outside checks](outside-checks.md), they are asked once the comment is stored, about what
-the list lets pass or holds, unless a moderator wrote it or somebody whom one trusts. What would be public
-waits until they have answered; they can hold it or call it spam, and never publish what the list does not.
+Where a site has [outside checks](../how-to/outside-checks.md), they are asked once the comment is stored,
+about what the list lets pass or holds, unless a moderator wrote it or somebody whom one trusts. What would
+be public waits until they have answered; they can hold it or call it spam, and never publish what the list
+does not.
 """
 
 

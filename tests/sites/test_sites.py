@@ -22,7 +22,7 @@ from comments.storage import Database
 
 pytestmark = pytest.mark.anyio
 
-SETTINGS_PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+SETTINGS_PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 BLOG = ["https://blog.example"]
 
 

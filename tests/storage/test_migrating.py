@@ -259,7 +259,7 @@ def test_statistics_that_know_nothing_of_new_indexes_are_taken_away(tmp_path: Pa
 
 
 async def test_the_copy_is_the_way_back(tmp_path: Path, with_another: Path) -> None:
-    """Step by step as docs/operating.md says."""
+    """Step by step as docs/how-to/operate.md says."""
     file = tmp_path / "comments.db"
     url = f"sqlite:///{file}"
     migrate_now(url)

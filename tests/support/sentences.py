@@ -1,4 +1,4 @@
-"""Rules of docs/translating.md for the service's own files of sentences; each returns what breaks it."""
+"""Rules of docs/how-to/translate.md for the service's own files of sentences; each returns what breaks it."""
 
 import re
 import tomllib

@@ -76,11 +76,11 @@ def all_errors(kind: type[CommentsError] = CommentsError) -> set[type[CommentsEr
 
 
 def test_every_code_is_documented_and_tested() -> None:
-    """A code is API: it stands in docs/errors.md, and a test names it or raises its class."""
+    """A code is API: it stands in docs/reference/errors.md, and a test names it or raises its class."""
     import comments.cli
     import comments.importers  # noqa: F401  (their errors belong to the family)
 
-    documented = (ROOT / "docs" / "errors.md").read_text()
+    documented = (ROOT / "docs" / "reference" / "errors.md").read_text()
     tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
     families = set(CommentsError.__subclasses__()) | {CommentsError}
     ours = {kind for kind in all_errors() - families if kind.__module__.startswith("comments.")}

@@ -113,7 +113,7 @@ def erase(
     backups = {one["name"] for made in receipts for one in made["backups"]}
     if backups:
         click.echo(f"Still in these copies of the database: {', '.join(sorted(backups))}.")
-    click.echo("Other backups of yours still hold it until they are gone; see docs/privacy.md.")
+    click.echo("Other backups of yours still hold it until they are gone; see docs/how-to/privacy.md.")
     if receipt is not None:
         _write_privately(receipt, json.dumps(receipts if every else receipts[0], indent=2) + "\n")
 

@@ -13,7 +13,7 @@ from comments.notifications.senders.smtp import MailServer
 from comments.web.html.template_engine import Templates
 
 
-class Sender(Protocol):
+class MailSender(Protocol):
     """A way for mails to leave the house."""
 
     @property
@@ -27,7 +27,7 @@ class Sender(Protocol):
         """Raise MailFailed unless mails could leave now."""
 
 
-SENDERS: Mapping[str, Callable[[str], Sender]] = {
+SENDERS: Mapping[str, Callable[[str], MailSender]] = {
     "smtp": MailServer.at,
     "smtps": MailServer.at,
 }
@@ -38,7 +38,7 @@ SENDERS: Mapping[str, Callable[[str], Sender]] = {
 class Mailer:
     """Sends one mail at a time over a connection of its own: a server that is slow holds up only this one."""
 
-    server: Sender
+    server: MailSender
     post: Post
     clock: Clock
 
