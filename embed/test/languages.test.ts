@@ -75,7 +75,7 @@ test("there are at least eighteen languages, two of them from right to left", ()
 });
 
 test("the table in docs/how-to/translate.md says of each language what its three files say", () => {
-  const table = readFileSync("../docs/translating.md", "utf8").match(/^\| `.*$/gm) ?? [];
+  const table = readFileSync("../docs/how-to/translate.md", "utf8").match(/^\| `.*$/gm) ?? [];
   const rows = names.map((name) => {
     const { language, address, read } = head(`${FOLDER}/${name}.ts`);
     const others = [MAILS, PAGES].map((folder) => head(`${folder}/${name}.toml`));
