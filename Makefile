@@ -51,7 +51,7 @@ bench-reads: setup  ## measure cached reads beside a bare route, memory and the 
 bench-profile: setup  ## show where the microseconds of each journey go, in a minute
 	@$(BIN)/python -m tests.bench.profile
 
-guides: setup  ## follow each guide of docs/guides with its real tool; GUIDES="hugo vue" only those
+guides: setup  ## follow each guide of docs/how-to/guides with its real tool; GUIDES="hugo vue" only those
 	@$(BIN)/python -m tests.guides $(GUIDES)
 
 screenshots: setup  ## take the pictures of the widget, the desk and the mails anew, into docs/screens; ONLY=menu takes one
